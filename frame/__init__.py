@@ -1,0 +1,1 @@
+"""What the wall shows. It knows of sync only what sync publishes: the catalogue and the objects."""

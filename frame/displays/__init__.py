@@ -1,0 +1,1 @@
+"""One file for each way to show pixels; all keep the contract in `contract.py`."""

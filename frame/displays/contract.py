@@ -1,0 +1,41 @@
+"""What every display does, and all that the player knows of one.
+
+A panel picture is an RGB image of exactly `size` pixels, already turned for the panel. `prepare` converts it once to
+whatever the hardware wants (16 bit dithered, 32 bit, a surface); `show` and `blend` only copy. A display never keeps
+the picture it was given.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from PIL import Image
+
+Prepared = Any
+"""A picture in a display's own form; only the display that made it can use it."""
+
+
+class Display(Protocol):
+    """A place where pictures appear. Methods raise DisplayLost when the hardware went away."""
+
+    name: str
+    """For people: `framebuffer /dev/fb0 1920x1080, 16 bit`."""
+    size: tuple[int, int]
+    """Physical panel pixels, width and height, before any rotation."""
+    animated: bool
+    """Whether a transition makes sense here (not for files, none or e-ink)."""
+
+    def prepare(self, picture: Image.Image) -> Prepared:
+        """Convert once, ahead of time."""
+
+    def show(self, picture: Prepared) -> None:
+        """Put the whole picture on the panel now."""
+
+    def blend(self, old: Prepared, new: Prepared, fraction: float) -> None:
+        """Put a mix on the panel: 0.0 is all old, 1.0 all new."""
+
+    def events(self) -> list[str]:
+        """Keys pressed since the last call, as control verbs: `next`, `back`, `pause`, `quit`."""
+
+    def close(self) -> None:
+        """Give the hardware back as it was found."""

@@ -1,0 +1,288 @@
+"""The published view of the mirror: one SQLite file, written whole, renamed into place, never changed afterwards.
+
+Sync writes it with `write`; the frame reads it with `Catalogue` and needs nothing else of sync's: neither library.db
+nor the network. This file holds its one piece of SQL. Times are local wall-clock text and UTC seconds; boxes are
+fractions of the upright display copy.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec import Struct
+
+from sync.errors import CatalogueUnreadable
+from sync.files import disk_errors, fsync_folder
+
+FORMAT = 1
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE albums (
+  name TEXT PRIMARY KEY, position INTEGER NOT NULL, weight REAL NOT NULL, source TEXT NOT NULL, problem TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE photos (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, display TEXT NOT NULL, display_width INTEGER NOT NULL,
+  display_height INTEGER NOT NULL, original TEXT, taken INTEGER, local_time TEXT, zone TEXT, file_name TEXT NOT NULL,
+  caption TEXT, rating INTEGER, favourite INTEGER NOT NULL, city TEXT, state TEXT, country TEXT, latitude REAL,
+  longitude REAL, make TEXT, model TEXT, lens TEXT, live INTEGER NOT NULL, added INTEGER NOT NULL
+);
+CREATE TABLE memberships (
+  album TEXT NOT NULL, position INTEGER NOT NULL, photo INTEGER NOT NULL, PRIMARY KEY (album, position)
+) WITHOUT ROWID;
+CREATE INDEX memberships_photo ON memberships (photo);
+CREATE TABLE people (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, birth_date TEXT);
+CREATE TABLE faces (
+  photo INTEGER NOT NULL, person INTEGER, x1 REAL, y1 REAL, x2 REAL, y2 REAL
+);
+CREATE INDEX faces_photo ON faces (photo);
+CREATE TABLE tags (photo INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (photo, tag)) WITHOUT ROWID;
+"""
+
+
+class AlbumEntry(Struct, frozen=True, kw_only=True):
+    """One album of the wall, in the order of the settings."""
+
+    name: str
+    weight: float = 1.0
+    source: str = "album"
+    problem: str = ""
+    """A sentence while the album cannot be brought up to date, else empty."""
+
+
+class FaceEntry(Struct, frozen=True, kw_only=True):
+    """One person in one photo; the box is None where Immich knows the person but no face."""
+
+    person_key: str | None = None
+    name: str = ""
+    birth_date: str | None = None
+    box: tuple[float, float, float, float] | None = None
+    """x1, y1, x2, y2 as fractions of the display copy, from its top left."""
+
+
+class PhotoEntry(Struct, frozen=True, kw_only=True):
+    """Everything that the wall may say of a photo or choose it by."""
+
+    key: str
+    """`<server>:<asset id>`, or `folder:<digest>`; the same over rebuilds."""
+    display: str
+    """Object name of the display copy, `<sha1>.<ext>`."""
+    display_width: int
+    display_height: int
+    original: str | None = None
+    """Object name of the original, where it is kept."""
+    taken: int | None = None
+    """Seconds since 1970 in UTC."""
+    local_time: str | None = None
+    """Wall-clock time where it was taken, `2020-06-06T05:35:05`, without zone."""
+    zone: str | None = None
+    file_name: str = ""
+    caption: str | None = None
+    rating: int | None = None
+    favourite: bool = False
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    make: str | None = None
+    model: str | None = None
+    lens: str | None = None
+    live: bool = False
+    added: int = 0
+    """Seconds since 1970 when the photo first came here."""
+    faces: tuple[FaceEntry, ...] = ()
+    tags: tuple[str, ...] = ()
+    albums: tuple[tuple[str, int], ...] = ()
+    """Album name and position in it (0 is first in album order)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The little that selection needs of every photo at once (100,000 of them are held in memory)."""
+
+    id: int
+    key: str
+    weight: float
+    """The greatest weight among its albums."""
+    taken: int
+    """UTC seconds; 0 where unknown."""
+    order: tuple[int, int]
+    """Position of its first album, position in that album."""
+
+
+def write(path: Path, *, generation: int, albums: Iterable[AlbumEntry], photos: Iterable[PhotoEntry]) -> None:
+    """Write the catalogue of `generation` and put it at `path`, on the disk when this returns."""
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    with disk_errors("Publishing the catalogue"):
+        try:
+            with closing(sqlite3.connect(part, isolation_level=None)) as db:
+                _fill(db, generation, albums, photos)
+            _durable(part)
+            part.chmod(0o444)
+            part.replace(path)
+        except sqlite3.OperationalError as error:
+            part.unlink(missing_ok=True)
+            raise OSError(28, str(error)) if "full" in str(error) else error from error
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        fsync_folder(path.parent)
+
+
+def _durable(part: Path) -> None:
+    handle = os.open(part, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _fill(db: sqlite3.Connection, generation: int, albums: Iterable[AlbumEntry], photos: Iterable[PhotoEntry]) -> None:
+    # No journal: the file is thrown away unless it is finished.
+    db.execute("PRAGMA journal_mode = OFF")
+    db.execute("PRAGMA synchronous = OFF")
+    db.execute("BEGIN")
+    for statement in _SCHEMA.split(";"):
+        db.execute(statement)
+    people: dict[str, int] = {}
+    for position, album in enumerate(albums):
+        db.execute(
+            "INSERT INTO albums VALUES (?, ?, ?, ?, ?)",
+            (album.name, position, album.weight, album.source, album.problem),
+        )
+    count = 0
+    for number, photo in enumerate(photos, start=1):
+        count = number
+        _add(db, number, photo, people)
+    db.executemany(
+        "INSERT INTO meta VALUES (?, ?)",
+        [("format", str(FORMAT)), ("generation", str(generation)), ("photos", str(count))],
+    )
+    db.execute("COMMIT")
+
+
+def _add(db: sqlite3.Connection, number: int, photo: PhotoEntry, people: dict[str, int]) -> None:
+    db.execute(
+        "INSERT INTO photos VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            number, photo.key, photo.display, photo.display_width, photo.display_height, photo.original,
+            photo.taken, photo.local_time, photo.zone, photo.file_name, photo.caption, photo.rating,
+            photo.favourite, photo.city, photo.state, photo.country, photo.latitude, photo.longitude,
+            photo.make, photo.model, photo.lens, photo.live, photo.added,
+        ),
+    )  # fmt: skip
+    db.executemany(
+        "INSERT INTO memberships VALUES (?, ?, ?)", [(name, position, number) for name, position in photo.albums]
+    )
+    db.executemany("INSERT INTO tags VALUES (?, ?)", [(number, tag) for tag in dict.fromkeys(photo.tags)])
+    for face in photo.faces:
+        person = None
+        if face.person_key is not None:
+            person = people.get(face.person_key)
+            if person is None:
+                person = people[face.person_key] = len(people) + 1
+                db.execute(
+                    "INSERT INTO people VALUES (?, ?, ?, ?)", (person, face.person_key, face.name, face.birth_date)
+                )
+        db.execute("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?)", (number, person, *(face.box or (None,) * 4)))
+
+
+class Catalogue:
+    """A published catalogue, opened for reading. It stays readable after a newer one took its name."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises CatalogueUnreadable when the file is missing, torn, empty or of a newer format."""
+        try:
+            # immutable: the reader may not write beside the file, and needs no locks on what never changes.
+            self._db = sqlite3.connect(f"file:{_quoted(path)}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            meta = dict(self._db.execute("SELECT key, value FROM meta"))
+            self.generation = int(meta["generation"])
+            self.count = int(meta["photos"])
+            form = int(meta["format"])
+            ending = self._db.execute("SELECT count(*), max(id) FROM photos").fetchone()
+        except (sqlite3.Error, KeyError, ValueError, OSError) as error:
+            raise CatalogueUnreadable(f"The catalogue {path} cannot be read: {error}.", path=str(path)) from error
+        if form > FORMAT:
+            raise CatalogueUnreadable(f"The catalogue {path} has format {form}; this version reads {FORMAT}.")
+        if ending[0] != self.count:
+            raise CatalogueUnreadable(f"The catalogue {path} is torn: {ending[0]} of {self.count} photos.")
+
+    def close(self) -> None:
+        self._db.close()
+
+    def albums(self) -> list[AlbumEntry]:
+        """Albums in the order of the settings."""
+        rows = self._rows("SELECT name, weight, source, problem FROM albums ORDER BY position")
+        return [
+            AlbumEntry(name=name, weight=weight, source=source, problem=problem)
+            for name, weight, source, problem in rows
+        ]
+
+    def candidates(self) -> list[Candidate]:
+        """All photos that are in an album, in album order (albums by settings, photos by position)."""
+        rows = self._rows(
+            """SELECT p.id, p.key, max(a.weight), coalesce(p.taken, 0), min(a.position * 100000000 + m.position) AS place
+               FROM memberships m JOIN albums a ON a.name = m.album JOIN photos p ON p.id = m.photo
+               GROUP BY p.id ORDER BY place"""
+        )
+        return [
+            Candidate(number, key, weight, taken, divmod(place, 100000000))
+            for number, key, weight, taken, place in rows
+        ]
+
+    def photo(self, number: int) -> PhotoEntry:
+        """All facts of the photo with a candidate's id. Raises CatalogueUnreadable when the row cannot be read."""
+        row = next(self._rows("SELECT * FROM photos WHERE id = ?", (number,)), None)
+        if row is None:
+            raise CatalogueUnreadable(f"The catalogue has no photo {number}.")
+        fields = dict(zip(_PHOTO_COLUMNS, row[1:], strict=True))
+        fields["favourite"], fields["live"] = bool(fields["favourite"]), bool(fields["live"])
+        faces = self._rows(
+            """SELECT q.key, coalesce(q.name, ''), q.birth_date, f.x1, f.y1, f.x2, f.y2
+               FROM faces f LEFT JOIN people q ON q.id = f.person WHERE f.photo = ? ORDER BY f.rowid""",
+            (number,),
+        )
+        return PhotoEntry(
+            **fields,
+            faces=tuple(
+                FaceEntry(person_key=key, name=name, birth_date=birth, box=(x1, y1, x2, y2) if x1 is not None else None)
+                for key, name, birth, x1, y1, x2, y2 in faces
+            ),
+            tags=tuple(tag for (tag,) in self._rows("SELECT tag FROM tags WHERE photo = ? ORDER BY tag", (number,))),
+            albums=tuple(
+                self._rows(
+                    """SELECT m.album, m.position FROM memberships m JOIN albums a ON a.name = m.album
+                       WHERE m.photo = ? ORDER BY a.position""",
+                    (number,),
+                )
+            ),
+        )
+
+    def number_of(self, key: str) -> int | None:
+        """The id of the photo with that key, or None."""
+        row = next(self._rows("SELECT id FROM photos WHERE key = ?", (key,)), None)
+        return None if row is None else int(row[0])
+
+    def _rows(self, sql: str, values: tuple[object, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
+        try:
+            yield from self._db.execute(sql, values)
+        except sqlite3.Error as error:
+            raise CatalogueUnreadable(f"The catalogue is damaged: {error}.") from error
+
+
+_PHOTO_COLUMNS = (
+    "key", "display", "display_width", "display_height", "original", "taken", "local_time", "zone", "file_name",
+    "caption", "rating", "favourite", "city", "state", "country", "latitude", "longitude", "make", "model", "lens",
+    "live", "added",
+)  # fmt: skip
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")

@@ -1,0 +1,74 @@
+"""Time, passed in everywhere: a monotonic clock for every interval, a wall clock for calendars alone.
+
+A Pi without a battery clock starts at a wrong date. `trusted()` says whether the wall clock may be believed;
+while it may not, nothing is removed by age. Called by every process.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+BUILT = datetime(2026, 11, 1, tzinfo=UTC)
+"""No honest clock is earlier than the program itself."""
+
+STEP_SECONDS = 60.0
+"""A wall clock that moves this much against the monotonic one was stepped, not slow."""
+
+_SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
+
+
+class Clock(Protocol):
+    """What a room needs to know of time; tests pass a clock that they set by hand."""
+
+    def monotonic(self) -> float:
+        """Seconds that only grow, without meaning across boots."""
+
+    def now(self) -> datetime:
+        """The wall clock, aware, in UTC; possibly wrong."""
+
+    def trusted(self) -> bool:
+        """Whether `now()` may be believed."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+@dataclass
+class SystemClock:
+    """The machine's clock; `last_good` is the latest time that was ever believed, kept across boots by the caller."""
+
+    last_good: datetime = BUILT
+    synchronized: Path = _SYNCHRONIZED
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def trusted(self) -> bool:
+        return self.synchronized.exists() or self.now() >= max(BUILT, self.last_good)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@dataclass
+class StepDetector:
+    """Tells when the wall clock jumped between two ticks (daylight saving moves no UTC and is no step)."""
+
+    clock: Clock
+    _last: tuple[float, datetime] | None = field(default=None, init=False)
+
+    def stepped_seconds(self) -> float:
+        """How far the wall clock jumped since the last call, in seconds; 0.0 when it only ran."""
+        mono, wall = self.clock.monotonic(), self.clock.now()
+        last, self._last = self._last, (mono, wall)
+        if last is None:
+            return 0.0
+        jump = (wall - last[1]).total_seconds() - (mono - last[0])
+        return jump if abs(jump) > STEP_SECONDS else 0.0

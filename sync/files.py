@@ -1,0 +1,127 @@
+"""Durable files: nothing appears under its final name before its bytes are on the disk.
+
+Write order everywhere: part file, fsync, rename, fsync of the folder, and only then a row that speaks of it.
+A failed fsync means that the data is unknown: the part is thrown away, never fsynced again.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from sync.errors import Busy, DiskError, DiskFailing, DiskFull, DiskReadOnly
+
+RESERVE_BYTES = 500_000_000
+RESERVE_SHARE = 0.05
+
+
+@contextmanager
+def disk_errors(doing: str) -> Iterator[None]:
+    """Turn the errno of a full, read-only or failing disk into the error that names it; others pass as they are."""
+    try:
+        yield
+    except OSError as error:
+        kinds: dict[int, type[DiskError]] = {
+            errno.ENOSPC: DiskFull,
+            errno.EDQUOT: DiskFull,
+            errno.EROFS: DiskReadOnly,
+            errno.EIO: DiskFailing,
+        }
+        kind = kinds.get(error.errno or 0)
+        if kind is None:
+            raise
+        raise kind(f"{doing}: {os.strerror(error.errno or 0)}.", doing=doing, errno=error.errno) from error
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path, mode: int = 0o755) -> None:
+    """`mkdir -p` whose new names survive a power cut."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent, mode)
+    try:
+        folder.mkdir(mode)
+    except FileExistsError:
+        return
+    fsync_folder(folder.parent)
+
+
+def write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Replace `path` by `content`, whole or not at all, on the disk when this returns."""
+    part = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.part")
+    with disk_errors(f"Writing {path.name}"):
+        try:
+            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+                os.fchmod(file.fileno(), mode)
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        fsync_folder(path.parent)
+
+
+def sync_and_place(file: BinaryIO, part: Path, path: Path, *, mode: int = 0o444) -> None:
+    """Give the finished part file its final name. The caller owns `part` and removes it when this raises."""
+    with disk_errors(f"Writing {path.name}"):
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+        make_folder(path.parent)
+        part.replace(path)
+        fsync_folder(path.parent)
+
+
+def sweep_parts(folder: Path) -> int:
+    """Remove what an interrupted run left below `folder` (`*.part`, and everything in a `.part` folder); count it."""
+    swept = 0
+    if folder.name == ".part":
+        leftovers = [entry for entry in folder.iterdir() if entry.is_file()] if folder.is_dir() else []
+    else:
+        leftovers = list(folder.rglob(".*.part"))
+    for leftover in leftovers:
+        if leftover.is_file():
+            leftover.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def free_bytes(folder: Path) -> int:
+    """What may still be written below `folder` before the reserve (500 MB or 5 %, whichever is less) is touched."""
+    usage = shutil.disk_usage(folder)
+    return max(0, usage.free - min(RESERVE_BYTES, int(usage.total * RESERVE_SHARE)))
+
+
+@contextmanager
+def locked(path: Path, holder: str) -> Iterator[None]:
+    """Hold the lock file `path`, or raise Busy with the other holder's own words. Ends with the process that holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            other = file.read().strip() or "another process"
+            raise Busy(f"Busy: {other} is running.", holder=other) from error
+        file.truncate(0)
+        file.write(holder)
+        file.flush()
+        yield
+        file.seek(0)
+        file.truncate(0)

@@ -1,0 +1,184 @@
+"""Where everything lies: the one place that knows the folders of $MANTELPIECE_HOME and of the runtime directory.
+
+`find()` chooses as the command line and the services do; `prepare()` makes the folders and the marker, and refuses
+file systems that cannot keep the promises. Every other module is handed a `Home`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from sync.errors import MarkerMissing, UnsuitableFolder
+
+SERVICE_HOME = Path("/var/lib/mantelpiece")
+MARKER = ".mantelpiece"
+
+_UNSUITABLE = {"vfat", "msdos", "exfat"}
+
+
+@dataclass(frozen=True)
+class Home:
+    """Folders and files below one root; `runtime` is on a tmpfs and is lost at reboot."""
+
+    root: Path
+    runtime: Path
+
+    @property
+    def marker(self) -> Path:
+        return self.root / MARKER
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings" / "settings.toml"
+
+    @property
+    def private(self) -> Path:
+        return self.root / "private"
+
+    @property
+    def secrets(self) -> Path:
+        return self.private / "secrets.toml"
+
+    @property
+    def library(self) -> Path:
+        return self.private / "library.db"
+
+    @property
+    def uploads(self) -> Path:
+        return self.private / "uploads"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def catalogue(self) -> Path:
+        return self.published / "catalogue.db"
+
+    @property
+    def objects(self) -> Path:
+        return self.published / "objects"
+
+    @property
+    def parts(self) -> Path:
+        """Downloads on their way; on the objects' file system, swept at start."""
+        return self.published / "objects" / ".part"
+
+    @property
+    def albums(self) -> Path:
+        return self.published / "albums"
+
+    @property
+    def trash(self) -> Path:
+        return self.published / "trash"
+
+    @property
+    def thumbs(self) -> Path:
+        return self.published / "thumbs"
+
+    @property
+    def frame(self) -> Path:
+        return self.root / "frame"
+
+    @property
+    def intents(self) -> Path:
+        return self.frame / "intents"
+
+    @property
+    def control_socket(self) -> Path:
+        """The frame's control socket."""
+        return self.runtime / "frame.sock"
+
+    @property
+    def locks(self) -> Path:
+        return self.runtime / "locks"
+
+    @property
+    def progress(self) -> Path:
+        """One small JSON file per running job."""
+        return self.runtime / "progress"
+
+    def object_path(self, name: str) -> Path:
+        """Where the object `<sha1>.<ext>` lies."""
+        return self.objects / name[:2] / name
+
+
+def find(environ: Mapping[str, str] = os.environ) -> Home:
+    """$MANTELPIECE_HOME, else the service's folder where it is installed, else the user's data folder."""
+    named = environ.get("MANTELPIECE_HOME", "")
+    if named:
+        root = Path(named).expanduser().absolute()
+    elif (SERVICE_HOME / MARKER).exists():
+        root = SERVICE_HOME
+    else:
+        data = environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
+        root = Path(data) / "mantelpiece"
+    return Home(root=root, runtime=_runtime(root, environ))
+
+
+def _runtime(root: Path, environ: Mapping[str, str]) -> Path:
+    if root == SERVICE_HOME:
+        return Path("/run/mantelpiece")
+    base = environ.get("XDG_RUNTIME_DIR", "")
+    folder = Path(base) if base and Path(base).is_dir() else Path("/tmp") / f"mantelpiece-{os.getuid()}"  # noqa: S108
+    # A socket's path may have 107 bytes: homes are told apart by a short digest, not by their own long paths.
+    return folder / f"mantelpiece-{sha256(os.fsencode(root)).hexdigest()[:12]}"
+
+
+def prepare(home: Home) -> None:
+    """Make what is missing. Raises UnsuitableFolder, and MarkerMissing where a home that was in use lost its marker.
+
+    An unmounted disk leaves an empty folder: that has no settings either, so no album could refill it.
+    """
+    if not home.marker.exists():
+        if home.published.exists() or home.private.exists():
+            raise MarkerMissing(f"{home.root} has lost its marker file {MARKER}.", folder=str(home.root))
+        _refuse_unsuitable(home.root)
+    for folder, mode in (
+        (home.root, 0o755),
+        (home.settings.parent, 0o755),
+        (home.private, 0o700),
+        (home.uploads, 0o700),
+        (home.published, 0o755),
+        (home.objects, 0o755),
+        (home.parts, 0o700),
+        (home.albums, 0o755),
+        (home.trash, 0o700),
+        (home.thumbs, 0o755),
+        (home.frame, 0o755),
+        (home.intents, 0o770),
+        (home.locks, 0o700),
+        (home.progress, 0o755),
+    ):
+        if not folder.is_dir():
+            folder.mkdir(mode=mode, parents=True)
+    home.marker.touch()
+
+
+def _refuse_unsuitable(root: Path) -> None:
+    kind = file_system(root)
+    if kind in _UNSUITABLE:
+        raise UnsuitableFolder(
+            f"{root} lies on {kind}, which has neither hard links nor owners.",
+            advice="Choose a folder on ext4, btrfs or xfs.",
+            folder=str(root),
+        )
+
+
+def file_system(path: Path) -> str:
+    """The type of the file system that holds `path` (or its nearest existing parent), as /proc/self/mounts names it."""
+    probe = path
+    while not probe.exists():
+        probe = probe.parent
+    probe = probe.resolve()
+    best, kind = -1, "unknown"
+    for line in Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace").splitlines():
+        _, mount, fs, *_ = line.split(" ")
+        point = Path(mount.replace("\\040", " "))
+        if probe.is_relative_to(point) and len(point.parts) > best:
+            best, kind = len(point.parts), fs
+    return kind

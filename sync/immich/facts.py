@@ -1,0 +1,121 @@
+"""What we know of Immich's things, the same for all its versions: plain frozen data, no HTTP.
+
+Made by the readers in this package, used by mirror, smart, writeback and ingest.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Kind(StrEnum):
+    IMAGE = "IMAGE"
+    VIDEO = "VIDEO"
+    AUDIO = "AUDIO"
+    OTHER = "OTHER"
+
+
+class Visibility(StrEnum):
+    TIMELINE = "timeline"
+    ARCHIVE = "archive"
+    HIDDEN = "hidden"
+    LOCKED = "locked"
+
+
+class Face(Struct, frozen=True):
+    """A box as fractions of the upright picture (edited, where it is edited), from its top left."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+class PersonInPhoto(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    birth_date: str | None = None
+    hidden: bool = False
+    faces: tuple[Face, ...] = ()
+
+
+class Asset(Struct, frozen=True, kw_only=True):
+    """One asset as the server lists it."""
+
+    id: str
+    owner_id: str
+    library_id: str | None
+    kind: Kind
+    file_name: str
+    original_path: str
+    checksum: str
+    """Base64 SHA-1: of the bytes at upload time, or of the path where `library_id` is set."""
+    size_bytes: int | None
+    """As the metadata says; may be old."""
+    created_at: datetime
+    """When it was taken, an instant in UTC."""
+    modified_at: datetime
+    updated_at: datetime
+    local_time: datetime
+    """When it was taken, on the wall clocks of that place (naive)."""
+    zone: str | None
+    favourite: bool
+    trashed: bool
+    offline: bool
+    visibility: Visibility
+    live_video_id: str | None
+    edited: bool
+    thumbhash: str | None
+    width: int | None = None
+    height: int | None = None
+    caption: str | None = None
+    rating: int | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    make: str | None = None
+    model: str | None = None
+    lens: str | None = None
+    people: tuple[PersonInPhoto, ...] = ()
+    stack_primary_id: str | None = None
+    """The primary of its stack; None where it is in no stack."""
+
+
+class AlbumInfo(Struct, frozen=True, kw_only=True):
+    """An album without its assets."""
+
+    id: str
+    name: str
+    owner_id: str
+    owned: bool
+    asset_count: int
+    updated_at: datetime
+    description: str = ""
+    cover_asset_id: str | None = None
+
+
+class Version(Struct, frozen=True, order=True):
+    major: int
+    minor: int
+    patch: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+class Probe(Struct, frozen=True, kw_only=True):
+    """Whom a key belongs to and what it may do; None where this version cannot tell."""
+
+    version: Version
+    user_id: str | None
+    user_name: str | None
+    admin: bool | None
+    permissions: tuple[str, ...] | None
+    """Immich's own names; `('all',)` is everything; None on 1.x, which cannot tell."""
+    missing: tuple[tuple[str, str], ...] = ()
+    """Permission and what will not work without it."""

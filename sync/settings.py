@@ -1,0 +1,379 @@
+"""What the owner wants: a typed tree read from settings.toml, the environment and the command line.
+
+`load` never raises: it gives the settings and a list of problems, each naming its key. A value that does not fit
+falls back to the last good copy's value or the default; unknown keys stay in the file and are reported. Precedence:
+file < environment < command line; a value from the latter two is *pinned* and shown locked. Secrets are in sync/secrets.py.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+
+class Source(StrEnum):
+    """Where an album's photos come from."""
+
+    ALBUM = "album"
+    LINK = "link"
+    PERSON = "person"
+    FAVOURITES = "favourites"
+    MEMORIES = "memories"
+    ALL = "all"
+    FOLDER = "folder"
+
+
+class Pick(StrEnum):
+    """Which photos a limited album keeps."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    FAVOURITES = "favourites"
+    RANDOM = "random"
+
+
+class Keep(StrEnum):
+    """What of a photo stays on the disk."""
+
+    ORIGINAL = "original"
+    DISPLAY = "display"
+
+
+class Selection(StrEnum):
+    RANDOM = "random"
+    SEQUENTIAL = "sequential"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class Layout(StrEnum):
+    FIT = "fit"
+    FILL = "fill"
+    BLUR = "blur"
+
+
+class Transition(StrEnum):
+    CUT = "cut"
+    CROSSFADE = "crossfade"
+
+
+class LogFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class Rotation(StrEnum):
+    """How far the panel is turned clockwise on the wall."""
+
+    NONE = "0"
+    RIGHT = "90"
+    HALF = "180"
+    LEFT = "270"
+
+
+Positive = Annotated[float, Meta(gt=0)]
+NotNegative = Annotated[float, Meta(ge=0)]
+
+
+class Server(Struct, frozen=True, kw_only=True):
+    """A named Immich account; its key is a secret and lies elsewhere."""
+
+    url: str
+    requests: Annotated[int, Meta(ge=1, le=32)] = 4
+    """At most this many requests at once, over all jobs."""
+    ca_file: str = ""
+    """A private certificate authority (PEM)."""
+    fingerprint: str = ""
+    """SHA-256 of the server's certificate, in hex; pins it."""
+
+
+class Album(Struct, frozen=True, kw_only=True):
+    """Something the wall shows, and where it comes from."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    source: Source = Source.ALBUM
+    server: str = ""
+    id: str = ""
+    """Immich's id of the album or person; empty for sources that need none."""
+    folder: str = ""
+    interval_hours: Annotated[float, Meta(ge=1, le=168)] = 6
+    limit: Annotated[int, Meta(ge=0)] = 0
+    """Most photos to keep; 0 is no limit."""
+    pick: Pick = Pick.NEWEST
+    keep: Keep | None = None
+    """None: originals for albums, links and folders; display copies for whole libraries, persons, favourites, memories."""
+    weight: Annotated[float, Meta(gt=0, le=100)] = 1.0
+    archived: bool = False
+    """Also show what is archived in Immich."""
+    partners: bool = False
+    """Also show partners' photos (whole library and favourites)."""
+    view: bool = True
+    """Keep the readable folder published/albums/<name>."""
+    paused: bool = False
+
+    @property
+    def kept(self) -> Keep:
+        if self.keep is not None:
+            return self.keep
+        whole = self.source in (Source.ALBUM, Source.LINK, Source.FOLDER)
+        return Keep.ORIGINAL if whole else Keep.DISPLAY
+
+
+class Mirror(Struct, frozen=True, kw_only=True):
+    budget_gb: NotNegative = 0
+    """Most space for photos on this device; 0 leaves only the reserve."""
+    trash_days: Annotated[float, Meta(ge=0, le=3650)] = 30
+    scrub_days: Annotated[float, Meta(ge=1, le=365)] = 30
+    """Every object is re-hashed once in this many days."""
+
+
+class Wall(Struct, frozen=True, kw_only=True):
+    display: str = "auto"
+    """auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER or none."""
+    size: Annotated[str, Meta(pattern=r"^$|^[1-9]\d{1,4}x[1-9]\d{1,4}$")] = ""
+    """Panel pixels as WIDTHxHEIGHT for a window or files; empty asks the display."""
+    rotation: Rotation = Rotation.NONE
+    layout: Layout = Layout.BLUR
+    interval_seconds: Annotated[float, Meta(ge=0, le=86400)] = 30
+    selection: Selection = Selection.RANDOM
+    transition: Transition = Transition.CROSSFADE
+    transition_seconds: Annotated[float, Meta(ge=0, le=10)] = 1.0
+
+
+class Log(Struct, frozen=True, kw_only=True):
+    level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
+    format: LogFormat = LogFormat.TEXT
+    file: str = ""
+    """Empty: standard error (the journal). A path: rotated at 1 MB, three kept."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    time_zone: str = ""
+    """IANA name; empty is the system's."""
+    servers: dict[str, Server] = {}
+    albums: tuple[Album, ...] = ()
+    mirror: Mirror = Mirror()
+    wall: Wall = Wall()
+    log: Log = Log()
+
+    def album(self, name: str) -> Album | None:
+        """The album of that name, or None."""
+        return next((album for album in self.albums if album.name == name), None)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One value that could not be used: where it stands (`wall.layout`), what is wrong, what is used instead."""
+
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    settings: Settings
+    problems: tuple[Problem, ...]
+    pinned: frozenset[str]
+    """Keys that the environment or the command line decides."""
+
+
+def load(
+    path: Path,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    overrides: Mapping[str, str] | None = None,
+    last_good: Settings | None = None,
+) -> Loaded:
+    """Read the file and what overrides it. Never raises; a file that cannot be read leaves `last_good`."""
+    problems: list[Problem] = []
+    fallback = last_good or Settings()
+    tree = _read(path, problems)
+    if tree is None:
+        tree = msgspec.to_builtins(fallback)
+    pinned = _pin(tree, _from_environment(environ), problems) | _pin(tree, overrides or {}, problems)
+    settings = _struct(Settings, tree, "", fallback, problems)
+    settings = _without_clashes(settings, problems)
+    return Loaded(settings, tuple(problems), frozenset(pinned))
+
+
+def _read(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        problems.append(Problem("", f"{path} cannot be read ({error.strerror}); the last good settings stay in use."))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problems.append(Problem("", f"{path} is not valid TOML: {error}. The last good settings stay in use."))
+    return None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """MANTELPIECE_WALL_INTERVAL_SECONDS=10 is wall.interval_seconds; only plain keys of known sections."""
+    found = {}
+    for key in _plain_keys(Settings, ""):
+        value = environ.get("MANTELPIECE_" + key.replace(".", "_").upper())
+        if value is not None:
+            found[key] = value
+    return found
+
+
+def _plain_keys(kind: type[Struct], prefix: str) -> Iterator[str]:
+    for name, hint in get_type_hints(kind).items():
+        if isinstance(hint, type) and issubclass(hint, Struct):
+            yield from _plain_keys(hint, f"{prefix}{name}.")
+        elif name not in ("servers", "albums"):
+            yield prefix + name
+
+
+def _pin(tree: dict[str, Any], values: Mapping[str, str], problems: list[Problem]) -> set[str]:
+    """Lay text values over the tree. A value that does not fit is a problem and pins nothing."""
+    pinned = set()
+    for key, text in values.items():
+        try:
+            value = parse_value(key, text)
+        except ValueError as error:
+            problems.append(Problem(key, str(error)))
+            continue
+        *sections, last = key.split(".")
+        node = tree
+        for section in sections:
+            node = node.setdefault(section, {})
+            if not isinstance(node, dict):
+                break
+        else:
+            node[last] = value
+            pinned.add(key)
+    return pinned
+
+
+def parse_value(key: str, text: str) -> Any:
+    """The TOML-ready value of `text` for a plain key such as `wall.layout`. Raises ValueError with one sentence."""
+    hint = plain_hint(key)
+    try:
+        value = msgspec.convert(text, hint, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{key} = {text!r} cannot be used: {_reason(error, hint)}.") from error
+    return msgspec.to_builtins(value)
+
+
+def plain_hint(key: str) -> Any:
+    """The type of a plain key. Raises ValueError that names the nearest known key."""
+    keys = list(_plain_keys(Settings, ""))
+    if key not in keys:
+        raise ValueError(f"There is no setting {key!r}.{did_you_mean(key, keys)}")
+    kind: Any = Settings
+    for part in key.split("."):
+        kind = get_type_hints(kind, include_extras=True)[part]
+    return kind
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """` Did you mean 'x'?` with the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _reason(error: msgspec.ValidationError, hint: Any) -> str:
+    choices = getattr(hint, "__members__", None)
+    if choices:
+        return "it must be one of " + ", ".join(member.value for member in choices.values())
+    return str(error).split(" - at ")[0].replace("`", "").lower().rstrip(".")
+
+
+def _struct(kind: Any, tree: Any, key: str, fallback: Any, problems: list[Problem]) -> Any:
+    """Convert field by field, so that one bad value costs only itself."""
+    hints = get_type_hints(kind, include_extras=True)
+    values = {}
+    if not isinstance(tree, dict):
+        problems.append(Problem(key, f"{key} must be a section ([{key}]); its defaults are used."))
+        return fallback
+    for unknown in tree.keys() - hints.keys():
+        where = f"{key}.{unknown}".lstrip(".")
+        problems.append(Problem(where, f"{where} is not a setting.{did_you_mean(unknown, list(hints))}"))
+    for name in tree.keys() & hints.keys():
+        where = f"{key}.{name}".lstrip(".")
+        values[name] = _value(hints[name], tree[name], where, getattr(fallback, name, None), problems)
+    return kind(**values)
+
+
+def _value(hint: Any, raw: Any, key: str, fallback: Any, problems: list[Problem]) -> Any:
+    if hint == dict[str, Server]:
+        return _servers(raw, problems)
+    if hint == tuple[Album, ...]:
+        return _albums(raw, problems)
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return _struct(hint, raw, key, fallback, problems)
+    try:
+        return msgspec.convert(raw, hint)
+    except msgspec.ValidationError as error:
+        shown = fallback.value if isinstance(fallback, StrEnum) else fallback
+        sentence = f"{key} = {raw!r} cannot be used: {_reason(error, hint)}. {shown!r} is used instead."
+        problems.append(Problem(key, sentence))
+        return fallback
+
+
+def _servers(raw: Any, problems: list[Problem]) -> dict[str, Server]:
+    servers: dict[str, Server] = {}
+    if not isinstance(raw, dict):
+        problems.append(Problem("servers", "servers must be sections such as [servers.home]."))
+        return servers
+    for name, tree in raw.items():
+        whole = _entry(Server, tree, f"servers.{name}", "url", problems)
+        if whole is not None:
+            servers[name] = whole
+    return servers
+
+
+def _albums(raw: Any, problems: list[Problem]) -> tuple[Album, ...]:
+    albums: list[Album] = []
+    if not isinstance(raw, list):
+        problems.append(Problem("albums", "albums must be a list of [[albums]] sections."))
+        return ()
+    for number, tree in enumerate(raw, start=1):
+        name = tree.get("name") if isinstance(tree, dict) else None
+        whole = _entry(Album, tree, f"albums.{name or number}", "name", problems)
+        if whole is not None:
+            albums.append(whole)
+    return tuple(albums)
+
+
+def _entry(kind: Any, tree: Any, key: str, needed: str, problems: list[Problem]) -> Any:
+    """A server or album; without its one needed key it is left out, and said so."""
+    if not isinstance(tree, dict) or not isinstance(tree.get(needed), str) or not tree[needed]:
+        problems.append(Problem(key, f"{key} needs a text {needed!r}; it is left out."))
+        return None
+    defaults = kind(**{needed: tree[needed]})
+    return _struct(kind, tree, key, defaults, problems)
+
+
+def _without_clashes(settings: Settings, problems: list[Problem]) -> Settings:
+    """Names of albums are unique and their servers known; an album that breaks this is left out, and said so."""
+    kept: list[Album] = []
+    names: set[str] = set()
+    for album in settings.albums:
+        key = f"albums.{album.name}"
+        if album.name.casefold() in names:
+            problems.append(Problem(key, f"There are two albums named {album.name!r}; the second is left out."))
+            continue
+        if album.source is Source.FOLDER:
+            if not album.folder:
+                problems.append(Problem(key, f"{key} needs a folder; it is left out."))
+                continue
+        elif album.server not in settings.servers:
+            hint = did_you_mean(album.server, list(settings.servers))
+            problems.append(Problem(key, f"{key} names the server {album.server!r}, which is not set up.{hint}"))
+            continue
+        names.add(album.name.casefold())
+        kept.append(album)
+    return msgspec.structs.replace(settings, albums=tuple(kept))

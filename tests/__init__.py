@@ -1,0 +1,1 @@
+"""Tests mirror the packages; `tests.fakes` is importable from them."""
