@@ -1,0 +1,132 @@
+"""Opens library.db: checked, migrated, in WAL mode with full synchronisation, transactions written out.
+
+A library that fails its check is moved aside with its -wal and -shm (`*.corrupt.<time>`) and a new one is begun; one
+written by a newer version is refused. Called by sync's processes and, through this package's functions, by admin.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sync.errors import DiskFull, DiskReadOnly, LibraryTooNew
+from sync.files import fsync_folder
+
+
+class Library:
+    """One open connection. `transaction()` for writes, `rows()` for reads; used by one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.quarantined: Path | None = None
+        """Where a damaged library was moved when this one was opened."""
+        try:
+            self.db = _open(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and not _looks_damaged(error):
+                raise _disk_error(error) from error
+            self.quarantined = _quarantine(path)
+            self.db = _open(path)
+
+    def close(self) -> None:
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Everything inside is durable together when this ends, or nothing of it is."""
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+            except BaseException:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
+            self.db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise _disk_error(error) from error
+
+    def rows(self, sql: str, values: tuple[object, ...] = ()) -> Iterator[sqlite3.Row]:
+        """Rows of a query, read as they are iterated."""
+        yield from self.db.execute(sql, values)
+
+    def row(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Row | None:
+        """The first row, or None."""
+        first: sqlite3.Row | None = self.db.execute(sql, values).fetchone()
+        return first
+
+    def checkpoint(self) -> None:
+        """Bring every committed row into the database file itself: done before a file that old rows name goes away."""
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
+    db.row_factory = sqlite3.Row
+    try:
+        check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if check != "ok":
+            raise sqlite3.DatabaseError(check)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        # sqlite-utils is a heavy import: a library that is already at the newest version needs only one look.
+        if not _is_current(db):
+            _migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    path.chmod(0o600)
+    return db
+
+
+SCHEMA_VERSION = 2
+"""How many migrations sync/library/schema.py holds; a test compares."""
+
+
+def _is_current(db: sqlite3.Connection) -> bool:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise LibraryTooNew(
+            f"The library was written by a newer version (schema {version}, this one knows {SCHEMA_VERSION})."
+        )
+    return bool(version == SCHEMA_VERSION)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    from sqlite_utils import Database
+
+    from sync.library.schema import migrations
+
+    migrations.apply(Database(db))
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _looks_damaged(error: sqlite3.OperationalError) -> bool:
+    # A damaged schema shows as an OperationalError too ("malformed database schema", "no such table").
+    return any(sign in str(error) for sign in ("malformed", "no such table", "no such column", "not a database"))
+
+
+def _disk_error(error: sqlite3.OperationalError) -> Exception:
+    text = str(error)
+    if "full" in text:
+        return DiskFull(f"The library cannot be written: {text}.")
+    if "readonly" in text or "unable to open" in text:
+        return DiskReadOnly(f"The library cannot be written: {text}.")
+    return error
+
+
+def _quarantine(path: Path) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    kept = path.with_name(f"{path.name}.corrupt.{stamp}")
+    for suffix in ("-wal", "-shm", ""):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.replace(path.with_name(f"{path.name}.corrupt.{stamp}{suffix}"))
+    fsync_folder(path.parent)
+    return kept
