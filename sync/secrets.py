@@ -89,7 +89,7 @@ def remove(path: Path, section: str, name: str) -> None:
         return
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     if name in document.get(section, {}):
-        del document[section][name]  # type: ignore[union-attr]
+        del document[section][name]
         write_durably(path, tomlkit.dumps(document).encode(), mode=0o600)
 
 
