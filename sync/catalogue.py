@@ -228,7 +228,8 @@ class Catalogue:
     def candidates(self) -> list[Candidate]:
         """All photos that are in an album, in album order (albums by settings, photos by position)."""
         rows = self._rows(
-            """SELECT p.id, p.key, max(a.weight), coalesce(p.taken, 0), min(a.position * 100000000 + m.position) AS place
+            """SELECT p.id, p.key, max(a.weight), coalesce(p.taken, 0),
+                      min(a.position * 100000000 + m.position) AS place
                FROM memberships m JOIN albums a ON a.name = m.album JOIN photos p ON p.id = m.photo
                GROUP BY p.id ORDER BY place"""
         )

@@ -101,7 +101,7 @@ class ServerFailure(ServerError):
 
 
 class CertificateProblem(ServerError):
-    """TLS failed; fact `reason` is 'expired', 'not-yet-valid', 'wrong-name', 'unknown-authority', 'fingerprint' or 'other'."""
+    """TLS failed; fact `reason`: expired, not-yet-valid, wrong-name, unknown-authority, fingerprint or other."""
 
 
 class ForeignRedirect(ServerError):
@@ -148,7 +148,7 @@ class DiskFailing(DiskError):
 
 
 class MarkerMissing(DiskError):
-    """The data folder's marker is gone: most likely its disk is not mounted. Nothing is written into the empty place."""
+    """The data folder's marker is gone: most likely its disk is not mounted. Nothing is written in its place."""
 
     default_advice = "Mount the disk, or run 'mantelpiece doctor' to start afresh in this folder."
 

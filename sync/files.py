@@ -111,7 +111,7 @@ def free_bytes(folder: Path) -> int:
 
 @contextmanager
 def locked(path: Path, holder: str) -> Iterator[None]:
-    """Hold the lock file `path`, or raise Busy with the other holder's own words. Ends with the process that holds it."""
+    """Hold the lock file `path`, or raise Busy with the other holder's words. It ends with its process."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
         try:

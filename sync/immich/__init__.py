@@ -1,1 +1,1 @@
-"""Speaks HTTP to Immich: transport, typed answers, listings with proof of completeness, and every version difference."""
+"""Speaks HTTP to Immich: transport, typed answers, listings with proof of completeness, every version difference."""

@@ -71,7 +71,7 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if check != "ok":
-            raise sqlite3.DatabaseError(check)
+            raise sqlite3.DatabaseError(check)  # noqa: TRY301
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
