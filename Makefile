@@ -1,0 +1,46 @@
+# make demo · make test · make lint · make faults · make bench · make golden
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+TEST_PACKAGES := libimage-exiftool-perl strace xvfb x11-apps curl openssl
+BENCH_PACKAGES := libvips-tools curl mate-backgrounds
+
+.PHONY: demo test lint faults bench golden clean
+
+# The demo needs no exiftool itself (write-back does), so missing rights cost a sentence, not the demo.
+demo: $(VENV)/.installed
+	@systemd/packages libimage-exiftool-perl || echo "The demo goes on without exiftool: only writing into originals needs it."
+	@$(PY) -m tests.demo
+
+test: $(VENV)/.tested lint
+	@$(PY) -m pytest -q -n 2 --dist loadfile
+
+lint: $(VENV)/.tested
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+
+faults: $(VENV)/.tested
+	@$(PY) -m pytest -q tests/faults --long
+
+bench: $(VENV)/.tested
+	@systemd/packages $(BENCH_PACKAGES)
+	@$(PY) -m tests.benchmarks
+
+golden: $(VENV)/.tested
+	@$(PY) -m tests.golden.regenerate
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "mantelpiece needs Python 3.11 or newer; this is $$($(PYTHON) --version)." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || systemd/packages python3-venv
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing mantelpiece into $(VENV) ..."
+	@$(PY) -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	@systemd/packages $(TEST_PACKAGES)
+	@$(PY) -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .demo build *.egg-info

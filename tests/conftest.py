@@ -1,0 +1,36 @@
+"""What every test shares: a home of its own, and a CI that takes no skip for an answer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sync.home import Home, prepare
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the fault sweeps at every point instead of a sample")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A prepared home below the test's own folder. Its runtime path stays short: a socket's path may have 107 bytes."""
+    made = Home(root=tmp_path / "home", runtime=tmp_path / "run")
+    prepare(made)
+    return made
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("root") and os.getuid() != 0:
+            item.add_marker(pytest.mark.skip(reason="needs root"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("CI") and skipped and exitstatus == 0 and not hasattr(session.config, "workerinput"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
