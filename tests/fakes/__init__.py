@@ -1,0 +1,1 @@
+"""Loopback stand-ins for the servers this project talks to."""

@@ -1,0 +1,68 @@
+"""`python -m tests.fakes.immich`: serve a library alone, print one line of JSON, end on a signal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from tests.fakes.immich.library import Library
+from tests.fakes.immich.samples import sample_library, synthetic_library
+from tests.fakes.immich.server import FakeImmich
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests.fakes.immich", description=__doc__)
+    parser.add_argument("--version", type=int, choices=(1, 2, 3), default=2)
+    parser.add_argument("--assets", type=int, default=None, help="so many synthetic assets")
+    parser.add_argument("--megapixels", type=float, default=0.3, help="size of the synthetic pictures")
+    parser.add_argument("--same-bytes", action="store_true", help="synthetic assets share their bytes")
+    parser.add_argument("--sample", choices=("small", "demo", "special"), default="small")
+    parser.add_argument("--fault", action="append", default=[], help="do,name=value,… or a JSON object")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--delay-ms", type=int, default=0, help="on every answer")
+    parser.add_argument("--folder", type=Path, default=None, help="where files lie and are kept")
+    parser.add_argument("--until-stdin-closes", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def build(options: argparse.Namespace, folder: Path) -> Library:
+    if options.assets is not None:
+        width = round((options.megapixels * 1_000_000 * 4 / 3) ** 0.5)
+        size = (width, round(width * 3 / 4))
+        return synthetic_library(folder, options.assets, size=size, distinct=not options.same_bytes)
+    if options.sample == "demo":
+        from tests.fakes.immich.demo import demo_library
+
+        return demo_library(folder)
+    if options.sample == "special":
+        from tests.fakes.immich.special import special_library
+
+        return special_library(folder)
+    return sample_library(folder)
+
+
+def main(arguments: list[str]) -> None:
+    options = parse(arguments)
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    with tempfile.TemporaryDirectory(prefix="stand-in-immich-") as temporary:
+        library = build(options, options.folder or Path(temporary))
+        server = FakeImmich(version=options.version, library=library, port=options.port, delay_ms=options.delay_ms)
+        for fault in options.fault:
+            server.faults.add_text(fault)
+        with server:
+            said = {"url": server.url, "api_key": server.api_key, "albums": server.albums}
+            print(json.dumps(said), flush=True)
+            if options.until_stdin_closes:
+                threading.Thread(target=lambda: (sys.stdin.read(), done.set()), daemon=True).start()
+            done.wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,66 @@
+"""search/metadata, search/random and search/statistics."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import msgspec
+
+from tests.fakes.immich import query
+from tests.fakes.immich.model import Asset
+from tests.fakes.immich.routing import ANY, Answer, Call, Json, route
+from tests.fakes.immich.shapes import asset_shape
+
+_PAGING = ("page", "size", "withExif", "withPeople")
+
+
+def _found(call: Call, wanted: dict[str, Any], *, albums_of_others: bool) -> list[Asset]:
+    """The whole result, remembered per revision: a listing of a hundred pages is searched once."""
+    filters = {key: value for key, value in wanted.items() if key not in _PAGING}
+    viewer = call.link.key if call.link else call.me.id
+    question = (call.version, viewer, albums_of_others, json.dumps(filters, sort_keys=True))
+    found: list[Asset] = call.library.remember(
+        question, lambda: query.matching(call, wanted, albums_of_others=albums_of_others)
+    )
+    return found
+
+
+def _shapes(call: Call, wanted: dict[str, Any], assets: list[Asset]) -> list[dict[str, Any]]:
+    with_exif, with_people = wanted.get("withExif", False), wanted.get("withPeople", False)
+    return [
+        asset_shape(call.library, a, call.version, "search", with_exif=with_exif, with_people=with_people)
+        for a in assets
+    ]
+
+
+@route("POST", "/search/metadata", "asset.read", v1=ANY, link=(False, False, True))
+def search_metadata(call: Call) -> Answer:
+    wanted = query.read(call)
+    size, page = wanted.get("size", 250), wanted.get("page", 1)
+    found = _found(call, wanted, albums_of_others=True)
+    start = (page - 1) * size
+    items = found[start : start + size]
+    assets = {
+        "total": len(items),
+        "count": len(items),
+        "items": _shapes(call, wanted, items),
+        "facets": [],
+        "nextPage": str(page + 1) if start + size < len(found) else None,
+    }
+    albums = {"total": 0, "count": 0, "items": [], "facets": []}
+    return Json(encoded=msgspec.json.encode({"albums": albums, "assets": assets}))
+
+
+@route("POST", "/search/random", "asset.read", v1=ANY)
+def search_random(call: Call) -> Answer:
+    wanted = query.read(call)
+    found = _found(call, wanted, albums_of_others=False)
+    chosen = random.sample(found, min(len(found), wanted.get("size", 250)))
+    return Json(_shapes(call, wanted, chosen))
+
+
+@route("POST", "/search/statistics", "asset.statistics", v1=ANY)
+def search_statistics(call: Call) -> Answer:
+    return Json({"total": len(_found(call, query.read(call), albums_of_others=False))})
