@@ -126,6 +126,7 @@ def write(path: Path, *, generation: int, albums: Iterable[AlbumEntry], photos: 
                 _fill(db, generation, albums, photos)
             _durable(part)
             part.chmod(0o444)
+            _keep_previous(path)
             part.replace(path)
         except sqlite3.OperationalError as error:
             part.unlink(missing_ok=True)
@@ -134,6 +135,22 @@ def write(path: Path, *, generation: int, albums: Iterable[AlbumEntry], photos: 
             part.unlink(missing_ok=True)
             raise
         fsync_folder(path.parent)
+
+
+def previous(path: Path) -> Path:
+    """Where the catalogue before the one at `path` lies; the frame falls back on it when that one is damaged."""
+    return path.with_name(path.name + ".prev")
+
+
+def _keep_previous(path: Path) -> None:
+    link = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        os.link(path, link)
+    except FileNotFoundError:
+        return
+    link.replace(previous(path))
+    # Two names of one file: rename does nothing then, and leaves the first name behind.
+    link.unlink(missing_ok=True)
 
 
 def _durable(part: Path) -> None:
@@ -225,18 +242,16 @@ class Catalogue:
             for name, weight, source, problem in rows
         ]
 
-    def candidates(self) -> list[Candidate]:
-        """All photos that are in an album, in album order (albums by settings, photos by position)."""
+    def candidates(self) -> Iterator[Candidate]:
+        """All photos that are in an album, in album order (albums by settings, photos by position), one at a time."""
         rows = self._rows(
             """SELECT p.id, p.key, max(a.weight), coalesce(p.taken, 0),
                       min(a.position * 100000000 + m.position) AS place
                FROM memberships m JOIN albums a ON a.name = m.album JOIN photos p ON p.id = m.photo
                GROUP BY p.id ORDER BY place"""
         )
-        return [
-            Candidate(number, key, weight, taken, divmod(place, 100000000))
-            for number, key, weight, taken, place in rows
-        ]
+        for number, key, weight, taken, place in rows:
+            yield Candidate(number, key, weight, taken, divmod(place, 100000000))
 
     def photo(self, number: int) -> PhotoEntry:
         """All facts of the photo with a candidate's id. Raises CatalogueUnreadable when the row cannot be read."""

@@ -65,7 +65,7 @@ def test_a_reader_keeps_its_catalogue_when_a_newer_one_takes_its_name(home: Home
     sample_catalogues.make(home, count=3)
     old = Catalogue(home.catalogue)
     sample_catalogues.make(home, count=5, generation=2)
-    assert (old.count, len(old.candidates())) == (3, 3)
+    assert (old.count, len(list(old.candidates()))) == (3, 3)
     assert Catalogue(home.catalogue).count == 5
 
 

@@ -1,0 +1,98 @@
+"""The fair shuffle: every photo once before any repeats, by weight, over restarts and changes of the list.
+
+A photo of weight w has turns 0, 1, 2 …; its turn k falls due once within the virtual time k/w to (k+1)/w, at a moment
+that a hash of seed, photo and k decides. The photo whose turn falls due first is next. A newcomer starts with the turn
+of the present moment: it comes in this round, and does not come many times to catch up. What must be remembered is
+only which photos used their turn of the running round; the seed may be lost without harm.
+"""
+
+from __future__ import annotations
+
+from array import array
+from math import floor, inf
+
+from frame.selection.memory import Memory
+from frame.selection.pool import Pool
+
+_MASK = (1 << 64) - 1
+
+
+class Shuffle:
+    """Chooses from `pool`; writes what it used into `memory`."""
+
+    def __init__(self, pool: Pool, memory: Memory) -> None:
+        self._pool = pool
+        self._memory = memory
+        self._due = array("d", [self._first_due(index) for index in range(len(pool))])
+        self._round = floor(memory.now)
+        self._prune()
+
+    def peek(self) -> int | None:
+        """Index of the photo that is next, or None; changes nothing."""
+        if not self._due:
+            return None
+        first = self._earliest()
+        if len(self._due) > 1 and self._pool.digests[first] == self._memory.last:
+            return self._runner_up(first)
+        return first
+
+    def take(self, digest: int) -> None:
+        """The photo's turn is used."""
+        index = self._pool.find(digest)
+        if index is None:
+            return
+        memory, weight = self._memory, self._pool.weights[index]
+        # Time goes on to the earliest turn only: a photo that came before its time pulls no other one along.
+        memory.now = max(memory.now, self._due[self._earliest()])
+        memory.marks[digest] = self._due[index]
+        self._due[index] = _due(self._hash(digest), floor(self._due[index] * weight) + 1, weight)
+        if floor(memory.now) != self._round:
+            self._round = floor(memory.now)
+            self._prune()
+
+    def _earliest(self) -> int:
+        return self._due.index(min(self._due))
+
+    def _runner_up(self, first: int) -> int:
+        """Not the same photo twice running, where another one has its turn in this round too."""
+        due = self._due[first]
+        self._due[first] = inf
+        second = self._earliest()
+        self._due[first] = due
+        weight = self._pool.weights[second]
+        in_this_round = floor(self._due[second] * weight) <= floor(max(self._memory.now, due) * weight)
+        return second if in_this_round else first
+
+    def _first_due(self, index: int) -> float:
+        digest, weight = self._pool.digests[index], self._pool.weights[index]
+        turn = floor(self._memory.now * weight)
+        mark = self._memory.marks.get(digest)
+        if mark is not None and (used := floor(mark * weight)) >= turn:
+            # A mark from far ahead is damage; believing it would keep the photo off the wall for ever.
+            turn = min(used, turn + 1) + 1
+        return _due(self._hash(digest), turn, weight)
+
+    def _hash(self, digest: int) -> int:
+        return digest ^ self._memory.seed & _MASK
+
+    def _prune(self) -> None:
+        """Forget marks of rounds that are over."""
+        longest = 1 / min(self._pool.weights, default=1.0)
+        since = min(floor(self._memory.now), self._memory.now - longest)
+        memory = self._memory
+        memory.marks = {digest: mark for digest, mark in memory.marks.items() if mark >= since}
+
+
+def _due(mixed: int, turn: int, weight: float) -> float:
+    share = _share(mixed, turn)
+    if share < 0.25 and turn and _share(mixed, turn - 1) > 0.75:
+        share += 0.5  # late in one round and early in the next would be twice in a short while
+    return (turn + share) / weight
+
+
+def _share(mixed: int, turn: int) -> float:
+    """A number within 0.001 to 0.999, evenly spread over photos and turns (the finish of splitmix64)."""
+    mixed = (mixed + turn * 0x9E3779B97F4A7C15) & _MASK
+    mixed = ((mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9) & _MASK
+    mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & _MASK
+    return 0.001 + 0.998 * ((mixed ^ mixed >> 31) >> 11) / (1 << 53)
