@@ -5,10 +5,12 @@ Made by the readers in this package, used by mirror, smart, writeback and ingest
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from msgspec import Struct
+
+from sync.settings import Source
 
 
 class Kind(StrEnum):
@@ -119,3 +121,38 @@ class Probe(Struct, frozen=True, kw_only=True):
     """Immich's own names; `('all',)` is everything; None on 1.x, which cannot tell."""
     missing: tuple[tuple[str, str], ...] = ()
     """Permission and what will not work without it."""
+
+
+class Details(Struct, frozen=True, kw_only=True):
+    """What a listing does not tell of one asset."""
+
+    tags: tuple[str, ...]
+    """Full paths of tags, `Places/Vienna`, sorted."""
+    people: tuple[PersonInPhoto, ...]
+    """Everybody in the picture, with face boxes where the key may read them."""
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What to list: a source on one server."""
+
+    source: Source
+    id: str = ""
+    """Immich's id of the album or person; empty for the other sources."""
+    archived: bool = False
+    """Whole library, person, favourites: list what is archived too. (Albums, links and memories list everything.)"""
+    partners: bool = False
+    """Whole library, person, favourites: keep what a partner owns."""
+    on: date | None = None
+    """Memories: the day they are for."""
+
+
+class Downloaded(Struct, frozen=True, kw_only=True):
+    """What arrived in a file; proved only by its length, unless the caller compares the hash."""
+
+    sha1: str
+    """In hex, of the bytes written."""
+    bytes: int
+    announced: int | None
+    """Content-Length; None where the server gave none (then nothing but the hash proves that all is there)."""
+    etag: str | None
+    mime: str
