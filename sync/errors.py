@@ -173,3 +173,15 @@ class CatalogueUnreadable(MantelpieceError):
 
 class PictureRefused(MantelpieceError):
     """A picture that cannot be decoded, with the reason; it is skipped and named."""
+
+
+class DecoderUnavailable(MantelpieceError):
+    """The child that decodes pictures cannot be started; it says nothing about any picture."""
+
+    default_advice = "The picture on the wall stays; this is tried again by itself."
+
+
+class DisplayLost(MantelpieceError):
+    """The panel went away or changed its mode; it is opened again every few seconds."""
+
+    default_advice = "Check the panel's cable and power; it is tried again by itself."
