@@ -3,5 +3,6 @@
 from tests.fakes.immich.library import Library
 from tests.fakes.immich.samples import quick_photo, sample_library, synthetic_library
 from tests.fakes.immich.server import FakeImmich
+from tests.fakes.immich.special import special_library
 
-__all__ = ["FakeImmich", "Library", "quick_photo", "sample_library", "synthetic_library"]
+__all__ = ["FakeImmich", "Library", "quick_photo", "sample_library", "special_library", "synthetic_library"]

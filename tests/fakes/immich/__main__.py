@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.fakes.immich.library import Library
 from tests.fakes.immich.samples import sample_library, synthetic_library
 from tests.fakes.immich.server import FakeImmich
+from tests.fakes.immich.special import special_library
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -20,6 +21,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--version", type=int, choices=(1, 2, 3), default=2)
     parser.add_argument("--assets", type=int, default=None, help="so many synthetic assets")
     parser.add_argument("--megapixels", type=float, default=0.3, help="size of the synthetic pictures")
+    parser.add_argument("--noise", action="store_true", help="grainy pictures, as large as a camera's")
     parser.add_argument("--same-bytes", action="store_true", help="synthetic assets share their bytes")
     parser.add_argument("--sample", choices=("small", "demo", "special"), default="small")
     parser.add_argument("--fault", action="append", default=[], help="do,name=value,… or a JSON object")
@@ -34,14 +36,14 @@ def build(options: argparse.Namespace, folder: Path) -> Library:
     if options.assets is not None:
         width = round((options.megapixels * 1_000_000 * 4 / 3) ** 0.5)
         size = (width, round(width * 3 / 4))
-        return synthetic_library(folder, options.assets, size=size, distinct=not options.same_bytes)
+        return synthetic_library(
+            folder, options.assets, size=size, noise=options.noise, distinct=not options.same_bytes
+        )
     if options.sample == "demo":
         from tests.fakes.immich.demo import demo_library
 
         return demo_library(folder)
     if options.sample == "special":
-        from tests.fakes.immich.special import special_library
-
         return special_library(folder)
     return sample_library(folder)
 

@@ -20,6 +20,14 @@ from tests.fakes.immich.profiles import display_p3
 PREVIEW_SHORT_SIDE = 1440
 THUMBNAIL_SHORT_SIDE = 250
 _UPLOADED_MS = 1_779_000_000_000
+# Format of Pillow: suffix, MIME type. HEIF needs pillow-heif, which a library with HEIC registers.
+_KINDS = {
+    "JPEG": (".jpg", "image/jpeg"),
+    "PNG": (".png", "image/png"),
+    "WEBP": (".webp", "image/webp"),
+    "HEIF": (".heic", "image/heic"),
+    "GIF": (".gif", "image/gif"),
+}
 _DRAW_AS = {
     1: None,
     3: Image.Transpose.ROTATE_180,
@@ -55,7 +63,7 @@ def profile_bytes(name: str) -> bytes:
 def write_files(photo: Photo, folder: Path, key: str) -> tuple[Path, Path, Path]:
     """Original, preview and thumbnail of the photo in `folder`; drawn only when they are not there yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    suffix = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}[photo.format]
+    suffix = _KINDS[photo.format][0]
     original, preview = folder / f"{key}{suffix}", folder / f"{key}-preview.jpg"
     thumbnail = folder / f"{key}-thumb.webp"
     if not thumbnail.exists():
@@ -123,7 +131,7 @@ def add_photo(
     modified_ms = _UPLOADED_MS + len(library.assets) * 1000
     original = Blob(original_path, modified_ms=modified_ms)
     path = f"/mnt/photos/{photo.name}" if external else f"/data/upload/{user.id}/{asset_id}.jpg"
-    mime = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}[photo.format]
+    mime = _KINDS[photo.format][1]
     asset = Asset(
         asset_id, user.id, photo.name, path,
         path_checksum(path) if external else original.checksum(),

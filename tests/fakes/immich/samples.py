@@ -37,6 +37,16 @@ def quick_picture(seed: int, size: tuple[int, int] = (640, 480)) -> Callable[[],
     return draw
 
 
+def noisy_picture(seed: int, size: tuple[int, int]) -> Callable[[], Image.Image]:
+    """The same under grain, so that its JPEG is as large as a camera's (about 0.7 bytes a pixel)."""
+
+    def draw() -> Image.Image:
+        grain = Image.effect_noise(size, 40).convert("RGB")
+        return Image.blend(quick_picture(seed, size)(), grain, 0.35)
+
+    return draw
+
+
 def quick_photo(seed: int, size: tuple[int, int] = (640, 480), **facts: object) -> Photo:
     """A photo of its own day and bytes; `facts` are further fields of Photo."""
     values: dict[str, object] = {
@@ -67,15 +77,23 @@ def sample_library(folder: Path, *, photos: int = 12, size: tuple[int, int] = (6
 
 
 def synthetic_library(
-    folder: Path, count: int, *, size: tuple[int, int] = (640, 480), templates: int = 4, distinct: bool = True
+    folder: Path,
+    count: int,
+    *,
+    size: tuple[int, int] = (640, 480),
+    noise: bool = False,
+    templates: int = 4,
+    distinct: bool = True,
 ) -> Library:
     """`count` assets in the album "Big", a hundredth of them in "Small" too, sharing a few template files.
 
     Each has bytes and a checksum of its own (a 16-byte tail after the picture's end), unless not `distinct`.
     """
     library = Library(folder)
+    draw = noisy_picture if noise else quick_picture
     files = [
-        write_files(quick_photo(9000 + n, size), folder, f"template-{n}-{size[0]}x{size[1]}") for n in range(templates)
+        write_files(quick_photo(9000 + n, size, draw=draw(9000 + n, size)), folder, f"model-{n}-{size[0]}-{noise}")
+        for n in range(templates)
     ]
     states = [hashlib.sha1(original.read_bytes()) for original, _, _ in files]
     sizes = [original.stat().st_size for original, _, _ in files]
