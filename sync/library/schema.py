@@ -1,7 +1,17 @@
 """The tables of library.db, as append-only migrations. A migration once released is never edited.
 
 Times are ISO 8601 texts in UTC; JSON columns hold what msgspec encodes. Nothing here is needed to show photos: a lost
-library is rebuilt from the objects and the server without downloading an object again.
+library is rebuilt from the published catalogue, the objects and the server without downloading an object again.
+
+What is not plain by its name:
+photos.facts    the Asset as msgpack; photos.details the Details as msgpack, for the facts whose digest is details_for
+photos.content  16 bytes that change when the picture itself may have; *_for is the content its object was fetched for
+photos.off_disk '' all that is wanted is here, 'original' or 'all': left out for want of space
+memberships.position     sorts within the album, ascending (the newest first); the catalogue numbers the photos by it
+memberships.fingerprint  16 bytes of the facts as this album's source lists them; NULL makes the next listing new facts
+memberships.gone         the Moment (JSON) of the complete listing that lacked it; off the wall, not yet off the disk
+objects.checked_at       when its bytes were last hashed; '' means never since it was taken over
+objects.retired          the Moment (JSON) since when no photo names it
 """
 
 from __future__ import annotations
@@ -40,12 +50,13 @@ CREATE TABLE servers (
 CREATE TABLE albums (
   name TEXT PRIMARY KEY,
   identity TEXT NOT NULL,
-  title TEXT NOT NULL,
   token TEXT,
   listed_at TEXT,
-  full_listed_at TEXT,
   server_version TEXT,
+  account TEXT,
   listed INTEGER NOT NULL DEFAULT 0,
+  complete INTEGER NOT NULL DEFAULT 0,
+  proof TEXT NOT NULL DEFAULT '',
   left_out TEXT NOT NULL DEFAULT '{}',
   problem TEXT,
   problem_since TEXT
@@ -56,18 +67,21 @@ CREATE TABLE photos (
   server TEXT NOT NULL,
   asset TEXT NOT NULL,
   facts BLOB NOT NULL,
-  fingerprint BLOB NOT NULL,
+  content BLOB NOT NULL,
   details BLOB,
-  details_for TEXT,
+  details_for BLOB,
   added TEXT NOT NULL,
   original TEXT,
+  original_for BLOB,
   original_proof TEXT,
   original_etag TEXT,
   display TEXT,
+  display_for BLOB,
   display_width INTEGER,
   display_height INTEGER,
   display_proof TEXT,
   display_etag TEXT,
+  off_disk TEXT NOT NULL DEFAULT '',
   problem TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
   retry_at TEXT
@@ -78,10 +92,10 @@ CREATE TABLE memberships (
   album TEXT NOT NULL,
   photo INTEGER NOT NULL REFERENCES photos (id),
   position INTEGER NOT NULL,
+  fingerprint BLOB,
   kept_by_hand INTEGER NOT NULL DEFAULT 0,
-  gone_at TEXT,
-  gone_boot TEXT,
-  gone_monotonic REAL,
+  gone TEXT,
+  gone_why TEXT,
   PRIMARY KEY (album, photo)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX memberships_photo ON memberships (photo);
@@ -91,8 +105,10 @@ CREATE TABLE objects (
   mtime_ns INTEGER NOT NULL,
   proof TEXT NOT NULL,
   checked_at TEXT NOT NULL,
-  problem TEXT
+  problem TEXT,
+  retired TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX objects_retired ON objects (retired) WHERE retired IS NOT NULL;
 CREATE TABLE held (
   album TEXT PRIMARY KEY,
   plan TEXT NOT NULL,
