@@ -1,0 +1,202 @@
+"""Pictures for the panel, from a child process that may die of them.
+
+`Renderer.render` gives the pixels or raises PictureRefused with the reason; a child that dies, hangs or grows is
+replaced and the next picture works. The child is started ahead, kept for fifty pictures and imports only what
+decoding needs. Pixels come back through shared memory. Used by the player, from any one thread at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+
+from PIL import Image
+
+from frame.render.request import RenderRequest
+from sync.errors import Cancelled, DecoderUnavailable, PictureRefused
+
+PROGRAM = (sys.executable, "-m", "frame.render.worker")
+_TOP = Path(__file__).parents[2]
+_ANSWER_BYTES = 65536
+# Freed pictures go back to the system at once instead of staying in malloc's arenas until the child ends.
+_MALLOC = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
+
+
+class Renderer:
+    """Renders one picture at a time. `close` may come from another thread and ends a render that is under way."""
+
+    def __init__(
+        self,
+        *,
+        deadline_seconds: float = 10.0,
+        pictures_per_child: int = 50,
+        program: tuple[str, ...] = PROGRAM,
+    ) -> None:
+        self._deadline_seconds = deadline_seconds
+        self._pictures_per_child = pictures_per_child
+        self._program = program
+        self._lock = Lock()
+        self._closed = False
+        self._memory = os.memfd_create("picture", os.MFD_CLOEXEC)
+        self._child: _Child | None = None
+        self._child = self._start()
+
+    @property
+    def child_pid(self) -> int | None:
+        """The decoding process, for whoever measures it."""
+        child = self._child
+        return child.process.pid if child else None
+
+    def render(self, request: RenderRequest) -> Image.Image:
+        """RGB of exactly `request.size`. Raises PictureRefused, DecoderUnavailable, or Cancelled after `close`."""
+        with self._lock:
+            length = request.size[0] * request.size[1] * 3
+            os.ftruncate(self._memory, length)
+            try:
+                self._ask(request)
+                return self._picture(request.size, length)
+            finally:
+                if not self._closed:
+                    os.ftruncate(self._memory, 0)
+
+    def close(self) -> None:
+        """End the child. Nothing is left running."""
+        self._closed = True
+        child = self._child
+        if child is not None:
+            child.kill()
+        with self._lock:
+            if self._child is not None:
+                self._child.end()
+                self._child = None
+            if self._memory >= 0:
+                os.close(self._memory)
+                self._memory = -1
+
+    def _ask(self, request: RenderRequest) -> None:
+        child = self._ready_child()
+        until = monotonic() + self._deadline_seconds
+        child.pictures += 1
+        try:
+            answer = child.ask(_message(request, self._deadline_seconds), until)
+        except (TimeoutError, OSError) as error:
+            child.end()
+            self._child = None
+            if self._closed:
+                raise Cancelled("The wall is closing.") from None
+            self._child = self._start()
+            raise _killed(request.path, child, timed_out=isinstance(error, TimeoutError)) from None
+        if child.pictures >= self._pictures_per_child:
+            child.end()
+            self._child = self._start()
+        if "refused" in answer:
+            raise PictureRefused(
+                answer["refused"], advice=answer.get("advice", ""), path=str(request.path), reason=answer["reason"]
+            )
+
+    def _ready_child(self) -> _Child:
+        """A child that has said it is ready: what it dies of afterwards is the picture's doing. Tries twice."""
+        for _ in range(2):
+            if self._closed:
+                raise Cancelled("The wall is closing.")
+            child = self._child or self._start()
+            self._child = child
+            if child.is_ready(monotonic() + self._deadline_seconds):
+                return child
+            child.end()
+            self._child = None
+        raise DecoderUnavailable("The program that decodes pictures does not start.", program=" ".join(self._program))
+
+    def _start(self) -> _Child | None:
+        try:
+            return _Child(self._program, self._memory)
+        except OSError as error:
+            raise DecoderUnavailable(f"No process can be started ({error.strerror}).", errno=error.errno) from error
+
+    def _picture(self, size: tuple[int, int], length: int) -> Image.Image:
+        # Read, not mapped: a child that was taken over could shrink the memory under a mapping and kill this process.
+        pixels = os.pread(self._memory, length, 0)
+        if len(pixels) != length:
+            raise PictureRefused("Its decoder gave too few pixels.", reason="killed-decoder")
+        return Image.frombytes("RGB", size, pixels)
+
+
+class _Child:
+    """One decoding process and the socket to it."""
+
+    def __init__(self, program: tuple[str, ...], memory: int) -> None:
+        self.pictures = 0
+        self._ready = False
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(
+                [*program, str(theirs.fileno()), str(memory)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(), memory),
+                cwd=_TOP,
+                env={**os.environ, **_MALLOC},
+            )
+
+    def is_ready(self, until: float) -> bool:
+        if self._ready and self.process.poll() is None:
+            return True
+        try:
+            self._ready = not self._ready and bool(self._receive(until))
+        except OSError:
+            return False
+        return self._ready
+
+    def ask(self, message: bytes, until: float) -> dict[str, str]:
+        """The answer. Raises TimeoutError past the deadline and another OSError when the child died."""
+        self._channel.settimeout(max(0.001, until - monotonic()))
+        self._channel.send(message)
+        answer: dict[str, str] = json.loads(self._receive(until))
+        return answer
+
+    def _receive(self, until: float) -> bytes:
+        self._channel.settimeout(max(0.001, until - monotonic()))
+        message = self._channel.recv(_ANSWER_BYTES)
+        if not message:
+            raise ConnectionResetError
+        return message
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    def end(self) -> None:
+        """Close, and make sure that it is gone: a child cannot refuse SIGKILL."""
+        self._channel.close()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+def _message(request: RenderRequest, seconds: float) -> bytes:
+    return json.dumps(
+        {
+            "path": str(request.path.absolute()),
+            "width": request.size[0],
+            "height": request.size[1],
+            "rotation": request.rotation,
+            "layout": str(request.layout),
+            "focus": request.focus,
+            "seconds": seconds,
+        }
+    ).encode()
+
+
+def _killed(path: Path, child: _Child, *, timed_out: bool) -> PictureRefused:
+    if timed_out:
+        return PictureRefused("It takes too long to decode.", path=str(path), reason="too-slow")
+    code = child.process.returncode
+    how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    return PictureRefused(f"It killed its decoder ({how}).", path=str(path), reason="killed-decoder")
