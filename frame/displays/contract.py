@@ -2,7 +2,7 @@
 
 A panel picture is an RGB image of exactly `size` pixels, already turned for the panel. `prepare` converts it once to
 whatever the hardware wants (16 bit dithered, 32 bit, a surface); `show` and `blend` only copy. A display never keeps
-the picture it was given.
+the picture it was given. `prepare` may be called from any thread; all else from the thread that opened the display.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Prepared = Any
 
 
 class Display(Protocol):
-    """A place where pictures appear. Methods raise DisplayLost when the hardware went away."""
+    """A place where pictures appear. Methods raise DisplayLost when the hardware went away or changed its mode."""
 
     name: str
     """For people: `framebuffer /dev/fb0 1920x1080, 16 bit`."""
@@ -32,10 +32,10 @@ class Display(Protocol):
         """Put the whole picture on the panel now."""
 
     def blend(self, old: Prepared, new: Prepared, fraction: float) -> None:
-        """Put a mix on the panel: 0.0 is all old, 1.0 all new."""
+        """Put a mix on the panel: 0.0 is all old, 1.0 all new. Returns once it is visible or handed to the hardware."""
 
     def events(self) -> list[str]:
         """Keys pressed since the last call, as control verbs: `next`, `back`, `pause`, `quit`."""
 
     def close(self) -> None:
-        """Give the hardware back as it was found."""
+        """Give the hardware back as it was found. May be called twice."""

@@ -38,7 +38,9 @@ def _backdrop(foreground: Image.Image, plan: Plan) -> Image.Image:
     small = (-(-plan.canvas[0] // _SHRINK), -(-plan.canvas[1] // _SHRINK))
     part = foreground.resize(small, Image.Resampling.BILINEAR, box=cover(foreground.size, small))
     blurred = part.filter(ImageFilter.GaussianBlur(max(small) * _BLUR))
-    shaded = Image.composite(Image.new("RGB", small), blurred.point(lambda value: value * _DARKER), _shadow(small, plan))
+    shaded = Image.composite(
+        Image.new("RGB", small), blurred.point(lambda value: value * _DARKER), _shadow(small, plan)
+    )
     return shaded.resize(plan.canvas, Image.Resampling.BICUBIC)
 
 

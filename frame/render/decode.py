@@ -57,7 +57,9 @@ class OpenPicture:
     def __enter__(self) -> OpenPicture:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._image.close()
         self._file.close()
 
@@ -82,7 +84,9 @@ class OpenPicture:
         upright.info = resizable.info
         return upright
 
-    def _shrink_while_decoding(self, image: Image.Image, need: tuple[int, int], limit_bytes: int) -> None:
+    def _shrink_while_decoding(
+        self, image: JpegImagePlugin.JpegImageFile, need: tuple[int, int], limit_bytes: int
+    ) -> None:
         """Ask libjpeg for 1/1, 1/2, 1/4 or 1/8: the smallest that is large enough, or smaller to stay in memory."""
         coefficients = _coefficient_bytes(image)
         width, height = image.size

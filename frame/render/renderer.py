@@ -114,7 +114,7 @@ class Renderer:
             self._child = None
         raise DecoderUnavailable("The program that decodes pictures does not start.", program=" ".join(self._program))
 
-    def _start(self) -> _Child | None:
+    def _start(self) -> _Child:
         try:
             return _Child(self._program, self._memory)
         except OSError as error:

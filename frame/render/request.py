@@ -20,4 +20,4 @@ class RenderRequest:
     """How far the panel is turned clockwise on the wall: 0, 90, 180 or 270."""
     layout: Layout = Layout.BLUR
     focus: tuple[float, float] = (0.5, 0.4)
-    """What a crop keeps in view, as fractions of the picture: the middle of its faces, else a little above its middle."""
+    """What a crop keeps in view, as fractions of it: the middle of its faces, else above its middle."""

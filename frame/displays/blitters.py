@@ -1,0 +1,114 @@
+"""Holding and mixing panel pictures in the panel's own pixels: by SDL where it is installed, else by Pillow.
+
+Both give rows of bytes that the framebuffer copies. Mixing happens in memory: framebuffer memory must never be read.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from PIL import Image
+
+from frame.displays.pixels import PixelFormat, dither, pack, pack_words
+
+
+class Blitter(Protocol):
+    """Prepares, hands out and mixes pictures of one size and pixel format."""
+
+    name: str
+    pitch: int
+    """Bytes from one row to the next in what `rows` and `mix` give."""
+
+    def prepare(self, picture: Image.Image) -> Any:
+        """The picture in a form that is quick to copy and to mix."""
+
+    def rows(self, prepared: Any) -> bytes | memoryview:
+        """Its bytes."""
+
+    def mix(self, old: Any, new: Any, fraction: float) -> bytes | memoryview:
+        """The bytes of a mix; valid until the next call."""
+
+    def release(self) -> None:
+        """Free what mixing needed, until the next transition."""
+
+
+def make_blitter(size: tuple[int, int], pixels: PixelFormat, *, fast: bool = True) -> Blitter:
+    """SDL's blitter when `fast` and installed, else Pillow's."""
+    if fast:
+        try:
+            return SdlBlitter(size, pixels)
+        except ImportError:
+            pass
+    return PillowBlitter(size, pixels)
+
+
+class SdlBlitter:
+    """Software surfaces of SDL, whose alpha blits are vectorised. Needs no window."""
+
+    name = "SDL"
+
+    def __init__(self, size: tuple[int, int], pixels: PixelFormat) -> None:
+        from frame.displays.sdl import pygame  # 70 ms and 8 MB: only once a panel is to be drawn on
+
+        self._pygame, self._size, self._pixels = pygame, size, pixels
+        self._work: Any = None
+        self.pitch = self._surface().get_pitch()
+
+    def _surface(self) -> Any:
+        return self._pygame.Surface(self._size, 0, self._pixels.bits, self._pixels.masks)
+
+    def prepare(self, picture: Image.Image) -> Any:
+        surface = self._surface()
+        data = pack(picture, self._pixels)
+        length = self._size[0] * self._pixels.bytes_per_pixel
+        buffer = surface.get_buffer()
+        if self.pitch == length:
+            buffer.write(data, 0)
+        else:
+            for row in range(self._size[1]):
+                buffer.write(data[row * length : (row + 1) * length], row * self.pitch)
+        return surface
+
+    def rows(self, prepared: Any) -> memoryview:
+        return memoryview(prepared.get_buffer())
+
+    def mix(self, old: Any, new: Any, fraction: float) -> memoryview:
+        if self._work is None:
+            self._work = self._surface()
+        self._work.blit(old, (0, 0))
+        new.set_alpha(round(255 * fraction))
+        self._work.blit(new, (0, 0))
+        # left translucent it could not be the old picture of the next transition
+        new.set_alpha(None)
+        return self.rows(self._work)
+
+    def release(self) -> None:
+        self._work = None
+
+
+class PillowBlitter:
+    """Pillow alone, where no SDL is to be had: four bytes a pixel mixed as they lie, 16 bit as three grey pictures."""
+
+    name = "Pillow"
+
+    def __init__(self, size: tuple[int, int], pixels: PixelFormat) -> None:
+        self._size, self._pixels = size, pixels
+        self._mode = {16: "L", 24: "RGB", 32: "RGBX"}[pixels.bits]
+        self.pitch = size[0] * pixels.bytes_per_pixel
+
+    def prepare(self, picture: Image.Image) -> list[Image.Image]:
+        if self._pixels.bits == 16:
+            return list(dither(picture, self._pixels))
+        return [Image.frombytes(self._mode, self._size, pack(picture, self._pixels))]
+
+    def rows(self, prepared: list[Image.Image]) -> bytes:
+        if self._pixels.bits == 16:
+            red, green, blue = prepared
+            return pack_words((red, green, blue), self._pixels)
+        return prepared[0].tobytes("raw", self._mode)
+
+    def mix(self, old: list[Image.Image], new: list[Image.Image], fraction: float) -> bytes:
+        return self.rows([Image.blend(one, other, fraction) for one, other in zip(old, new, strict=True)])
+
+    def release(self) -> None:
+        """Nothing is kept between mixes."""

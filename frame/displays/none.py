@@ -1,0 +1,32 @@
+"""No panel at all: everything runs and nothing is seen. For a box without a wall, and for trying out."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from frame.displays.files import DEFAULT_SIZE
+
+
+class NoDisplay:
+    """Takes pictures of `size` and drops them."""
+
+    animated = False
+
+    def __init__(self, *, size: tuple[int, int] = DEFAULT_SIZE) -> None:
+        self.size = size
+        self.name = "none"
+
+    def prepare(self, picture: Image.Image) -> None:
+        return None
+
+    def show(self, picture: None) -> None:
+        return None
+
+    def blend(self, old: None, new: None, fraction: float) -> None:
+        return None
+
+    def events(self) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        return None

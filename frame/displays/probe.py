@@ -1,0 +1,155 @@
+"""Which display this machine has: as told, or tried in order, with the reason why each one before was refused.
+
+`auto`: a desktop's window, the bare screen (KMS), the framebuffer, picture files in the runtime folder, none. What is
+named outright is opened or refused with a sentence, never replaced by another. Called by the daemon and by `show`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from frame.displays.contract import Display
+from frame.displays.fbdev import Ioctl
+from frame.displays.files import DEFAULT_SIZE, FileDisplay
+from frame.displays.none import NoDisplay
+from sync.errors import DisplayLost, UsageError
+
+_SET_MASTER, _DROP_MASTER = 0x641E, 0x641F
+_KNOWN = "auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER or none"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where to look; tests point it at a folder of their own."""
+
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    dev: Path = Path("/dev")
+    sys: Path = Path("/sys")
+    runtime: Path | None = None
+    """Where the file display of `auto` writes `wall/`; None skips it."""
+    ioctl: Ioctl = fcntl.ioctl
+
+
+def open_display(spec: str, size: str = "", *, machine: Machine | None = None) -> tuple[Display, list[str]]:
+    """The display and, for `auto`, why those before it were refused. `size` is `WIDTHxHEIGHT` or empty.
+
+    Raises UsageError for words that are no display and DisplayLost for a named one that cannot be opened (it may come
+    back: try again). `auto` always finds one.
+    """
+    machine = machine or Machine()
+    asked = _size(size)
+    if spec == "auto":
+        return _first(machine, asked)
+    kind, _, rest = spec.partition(":")
+    if kind == "framebuffer":
+        return _framebuffer(Path(rest) if rest else machine.dev / "fb0", machine, asked), []
+    if kind == "file" and rest:
+        return FileDisplay(Path(rest).expanduser(), size=asked or DEFAULT_SIZE), []
+    if spec == "window":
+        return _window(machine, asked), []
+    if spec == "kms":
+        return _kms(machine, asked), []
+    if spec == "none":
+        return NoDisplay(size=asked or DEFAULT_SIZE), []
+    raise UsageError(f"There is no display {spec!r}.", advice=f"Choose {_KNOWN}.", display=spec)
+
+
+def _size(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[1-9]\d{1,4}x[1-9]\d{1,4}", text):
+        raise UsageError(f"{text!r} is no size.", advice="Write it as 1920x1080.", size=text)
+    width, height = text.split("x")
+    return int(width), int(height)
+
+
+def _first(machine: Machine, asked: tuple[int, int] | None) -> tuple[Display, list[str]]:
+    ways: list[tuple[str, Callable[[], Display]]] = [
+        ("window", lambda: _window(machine, asked)),
+        ("kms", lambda: _kms(machine, asked)),
+        ("framebuffer", lambda: _framebuffer(machine.dev / "fb0", machine, asked)),
+        ("file", lambda: _files(machine, asked)),
+    ]
+    reasons: list[str] = []
+    for name, open_it in ways:
+        try:
+            return open_it(), reasons
+        except DisplayLost as refused:
+            reasons.append(f"{name}: {refused.sentence}")
+    return NoDisplay(size=asked or DEFAULT_SIZE), reasons
+
+
+def _window(machine: Machine, asked: tuple[int, int] | None) -> Display:
+    if not _desktop(machine):
+        raise DisplayLost("No desktop: neither WAYLAND_DISPLAY nor DISPLAY is set.")
+    from frame.displays.window import WindowDisplay
+
+    return WindowDisplay(size=asked)
+
+
+def _desktop(machine: Machine) -> str:
+    return machine.environ.get("WAYLAND_DISPLAY", "") or machine.environ.get("DISPLAY", "")
+
+
+def _kms(machine: Machine, asked: tuple[int, int] | None) -> Display:
+    """SDL opens the bare screen only as DRM master: asked first, because its own error says nothing."""
+    cards = sorted((machine.dev / "dri").glob("card*"))
+    if not cards:
+        raise DisplayLost(f"There is no graphics card at {machine.dev / 'dri'}.")
+    lit = [card for card in cards if _connected(machine, card)]
+    if not lit:
+        raise DisplayLost("No screen is connected.")
+    reasons = [reason for card in lit if (reason := _taken(machine, card))]
+    if len(reasons) == len(lit):
+        raise DisplayLost(" ".join(reasons))
+    from frame.displays.window import WindowDisplay
+
+    return WindowDisplay(size=asked, driver="kmsdrm")
+
+
+def _connected(machine: Machine, card: Path) -> bool:
+    for status in (machine.sys / "class" / "drm").glob(f"{card.name}-*/status"):
+        if status.read_text(encoding="ascii").strip() == "connected":
+            return True
+    return False
+
+
+def _taken(machine: Machine, card: Path) -> str:
+    """Why this card's screen cannot be had, or empty. The first to open a card is its master."""
+    try:
+        handle = os.open(card, os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        return f"{card}: {error.strerror}."
+    try:
+        machine.ioctl(handle, _SET_MASTER, bytearray(0))
+        machine.ioctl(handle, _DROP_MASTER, bytearray(0))
+    except OSError:
+        return f"{card} is in use by a desktop."
+    finally:
+        os.close(handle)
+    return ""
+
+
+def _framebuffer(device: Path, machine: Machine, asked: tuple[int, int] | None) -> Display:
+    """Under a desktop the framebuffer is not what the panel shows, though writing into it works."""
+    if _desktop(machine):
+        raise DisplayLost("A desktop is running: what is written into the framebuffer is not seen.")
+    if not device.exists():
+        raise DisplayLost(f"There is no {device}.")
+    busy = [card for card in sorted((machine.dev / "dri").glob("card*")) if "in use" in _taken(machine, card)]
+    if busy:
+        raise DisplayLost(f"{busy[0]} is in use by a desktop: what is written into {device} is not seen.")
+    from frame.displays.framebuffer import FramebufferDisplay
+
+    return FramebufferDisplay(device, ioctl=machine.ioctl)
+
+
+def _files(machine: Machine, asked: tuple[int, int] | None) -> Display:
+    if machine.runtime is None:
+        raise DisplayLost("No folder to write pictures into.")
+    return FileDisplay(machine.runtime / "wall", size=asked or DEFAULT_SIZE, keep=0)

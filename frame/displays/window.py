@@ -1,0 +1,95 @@
+"""A window or the whole screen through SDL: X11, Wayland, or the bare screen (KMS) where there is no desktop.
+
+Its keys are those of keys.py; closing the window means quit. SDL wants one thread: the one that opened it. Opened by
+probe.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from PIL import Image
+
+from frame.displays.keys import VERBS
+from sync.errors import DisplayLost
+
+
+class WindowDisplay:
+    """Fullscreen at the screen's own size, or a window of `size`; `driver` is SDL's (`kmsdrm`), else SDL chooses."""
+
+    animated = True
+
+    def __init__(self, *, size: tuple[int, int] | None = None, driver: str | None = None) -> None:
+        try:
+            from frame.displays.sdl import pygame
+        except ImportError as error:
+            raise DisplayLost("pygame-ce is not installed.", advice="Install it, or use the framebuffer.") from error
+        self._pygame = pygame
+        if driver is not None:
+            os.environ["SDL_VIDEODRIVER"] = driver
+        with self._lost():
+            pygame.display.init()
+            pygame.display.set_caption("mantelpiece")
+            pygame.display.set_allow_screensaver(False)
+            self._screen = self._open(size)
+        pygame.mouse.set_visible(False)
+        self.size = self._screen.get_size()
+        self._open_now = True
+        used = pygame.display.get_driver()
+        self.name = f"{'screen' if size is None else 'window'} {self.size[0]}x{self.size[1]}, {used}"
+
+    def _open(self, size: tuple[int, int] | None) -> Any:
+        pygame = self._pygame
+        try:
+            if size is not None:
+                return pygame.display.set_mode(size)
+            return pygame.display.set_mode(pygame.display.get_desktop_sizes()[0], pygame.FULLSCREEN)
+        except BaseException:
+            pygame.display.quit()
+            raise
+
+    def prepare(self, picture: Image.Image) -> Any:
+        return self._pygame.image.frombytes(picture.tobytes(), picture.size, "RGB").convert(self._screen)
+
+    def show(self, picture: Any) -> None:
+        with self._lost():
+            self._screen.blit(picture, (0, 0))
+            self._pygame.display.flip()
+
+    def blend(self, old: Any, new: Any, fraction: float) -> None:
+        with self._lost():
+            self._screen.blit(old, (0, 0))
+            new.set_alpha(round(255 * min(1.0, max(0.0, fraction))))
+            self._screen.blit(new, (0, 0))
+            # left translucent it could not be the old picture of the next transition
+            new.set_alpha(None)
+            self._pygame.display.flip()
+
+    def events(self) -> list[str]:
+        pygame = self._pygame
+        verbs = []
+        with self._lost():
+            for event in pygame.event.get():
+                if event.type == pygame.QUIT:
+                    verbs.append("quit")
+                elif event.type == pygame.KEYDOWN:
+                    verb = VERBS.get(pygame.key.name(event.key))
+                    verbs += [verb] if verb else []
+                elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED):
+                    pygame.display.flip()
+        return verbs
+
+    def close(self) -> None:
+        if self._open_now:
+            self._open_now = False
+            self._pygame.display.quit()
+
+    @contextmanager
+    def _lost(self) -> Iterator[None]:
+        try:
+            yield
+        except self._pygame.error as error:
+            raise DisplayLost(f"The window is gone or cannot be opened: {error}.") from error

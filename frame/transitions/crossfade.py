@@ -1,0 +1,45 @@
+"""The old picture fades into the new one.
+
+The share of the new is what the clock says, never a count of frames: a slow board shows fewer steps in the same time.
+It ends on exactly the new picture, also when interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from frame.displays.contract import Display, Prepared
+from sync.clock import Clock
+
+FRAME_SECONDS = 1 / 60
+"""No panel shows more; a display that waits for its vertical blank is never waited for twice."""
+
+
+def never() -> bool:
+    """Nothing interrupts."""
+    return False
+
+
+def crossfade(
+    display: Display,
+    old: Prepared,
+    new: Prepared,
+    *,
+    seconds: float,
+    clock: Clock,
+    should_stop: Callable[[], bool] = never,
+) -> bool:
+    """Fade for `seconds`, then show the new. False when `should_stop` cut it short. Raises DisplayLost."""
+    start = clock.monotonic()
+    due = start
+    stopped = False
+    while not (stopped := should_stop()):
+        now = clock.monotonic()
+        if now - start >= seconds:
+            break
+        if now > start:
+            display.blend(old, new, (now - start) / seconds)
+        due = max(due + FRAME_SECONDS, now)
+        clock.sleep(max(0.0, due - clock.monotonic()))
+    display.show(new)
+    return not stopped
