@@ -1,0 +1,58 @@
+"""Strikes a program at its Nth mutating system call below a folder: the harness under the fault sweeps.
+
+`shim()` compiles the preloaded counter once; `count` runs the program unharmed and says how many points there are;
+`strike` runs it with a fault at one of them.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+SOURCE = Path(__file__).with_name("shim.c")
+KILL = "kill"
+
+
+@cache
+def shim() -> Path:
+    """The compiled shim; needs gcc."""
+    built = Path(tempfile.mkdtemp(prefix="mantelpiece-shim-")) / "shim.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-w", "-o", built, SOURCE, "-ldl"], check=True)
+    return built
+
+
+def count(command: list[str], environment: dict[str, str], below: Path) -> int:
+    """How many mutating system calls below `below` the program makes when nothing fails. It must end with 0."""
+    done, points = _run(command, environment, below, at=0, kind=KILL)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return points
+
+
+def strike(
+    command: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program with the fault `kind` (KILL or an errno's number) at call number `at`."""
+    return _run(command, environment, below, at=at, kind=kind)[0]
+
+
+def _run(
+    command: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str
+) -> tuple[subprocess.CompletedProcess[str], int]:
+    with tempfile.NamedTemporaryFile() as counter:
+        counter.write(bytes(8))
+        counter.flush()
+        faulty = {
+            **os.environ,
+            **environment,
+            "LD_PRELOAD": str(shim()),
+            "FAULT_AT": str(at),
+            "FAULT_KIND": kind,
+            "FAULT_HOME": str(below),
+            "FAULT_COUNTER": counter.name,
+        }
+        done = subprocess.run(command, env=faulty, capture_output=True, text=True, timeout=120)
+        return done, struct.unpack("<Q", Path(counter.name).read_bytes())[0]
