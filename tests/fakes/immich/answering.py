@@ -59,10 +59,7 @@ class Answering:
             response = self._json(request, body, refusal.status)
             response.headers |= refusal.headers
         name = "X-Correlation-ID" if self.version >= 3 else "x-immich-cid"
-        always = {"X-Powered-By": "Express"}
-        if self.mode == "normal":
-            always[name] = correlation_id
-        response.headers = always | response.headers
+        response.headers = {"X-Powered-By": "Express", name: correlation_id} | response.headers
         response.head_only = request.method == "HEAD"
         return response
 
@@ -168,7 +165,7 @@ def _decode(request: Request) -> tuple[Any, Refusal | None]:
         return msgspec.json.decode(request.body), None
     except msgspec.DecodeError:
         sentence = "Expected property name or '}' in JSON at position 1 (line 1 column 2)"
-        return None, Refusal(400, sentence)
+        return None, Refusal(400, sentence, uncorrelated=True)
 
 
 def _mutated(body: bytes, mutate: Mutate) -> bytes:

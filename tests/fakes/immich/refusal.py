@@ -9,16 +9,26 @@ UUID_PATTERN = "/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-f
 
 
 class Refusal(Exception):
-    """An error answer. `plain` leaves out v1's and v2's `error` key, as their bare exceptions do."""
+    """An error answer. In v1 and v2 `plain` leaves out the `error` key, `uncorrelated` the correlation id.
+
+    `headers` are added to those of the answer.
+    """
 
     def __init__(
-        self, status: int, message: str | list[str], *, errors: list[Any] | None = None, plain: bool = False
+        self,
+        status: int,
+        message: str | list[str],
+        *,
+        errors: list[Any] | None = None,
+        plain: bool = False,
+        uncorrelated: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.errors = errors
         self.plain = plain
+        self.uncorrelated = uncorrelated
         self.headers: dict[str, str] = {}
 
     def body(self, version: int, correlation_id: str) -> dict[str, Any]:
@@ -31,7 +41,8 @@ class Refusal(Exception):
         if not self.plain and self.status in _REASONS:
             answer["error"] = _REASONS[self.status]
         answer["statusCode"] = self.status
-        answer["correlationId"] = correlation_id
+        if not self.uncorrelated:
+            answer["correlationId"] = correlation_id
         return answer
 
 

@@ -37,8 +37,8 @@ def album_shape(call: Call, album: Album, *, single: bool, nested_dates: bool = 
         answer |= {"ownerId": album.owner_id, "owner": owner, "albumUsers": users}
     else:
         answer["albumUsers"] = [{"user": owner, "role": "owner"}, *users]
-    shared = bool(users) or (linked and call.link is not None)
-    answer |= {"shared": shared, "hasSharedLink": linked and (call.link is not None or single)}
+    shared = bool(users) or linked
+    answer |= {"shared": shared, "hasSharedLink": linked}
     if listed:
         first = min(asset.local_ms for asset in listed)
         last = max(asset.local_ms for asset in listed)
@@ -67,24 +67,29 @@ def list_albums(call: Call) -> Answer:
     if query.get("assetId"):
         readable = [a for a in readable if query["assetId"] in a.asset_ids]
     if call.version >= 3:
-        listed = _filter_v3(readable, query, me.id)
+        listed = _filter_v3(call, readable)
     elif query.get("assetId"):
         listed = readable
     elif query.get("shared") == "true":
-        listed = [a for a in readable if a.shared_with]
+        listed = [a for a in readable if _is_shared(call, a)]
     elif query.get("shared") == "false":
-        listed = [a for a in readable if a.owner_id == me.id and not a.shared_with]
+        listed = [a for a in readable if a.owner_id == me.id and not _is_shared(call, a)]
     else:
         listed = [a for a in readable if a.owner_id == me.id]
     newest_first = sorted(listed, key=lambda a: -a.created_us)
     return Json([album_shape(call, album, single=False) for album in newest_first])
 
 
-def _filter_v3(albums: list[Album], query: dict[str, str], me: str) -> list[Album]:
+def _is_shared(call: Call, album: Album) -> bool:
+    return bool(album.shared_with) or any(link.album_id == album.id for link in call.library.links.values())
+
+
+def _filter_v3(call: Call, albums: list[Album]) -> list[Album]:
+    query, me = call.query, call.me.id
     if "isOwned" in query:
         albums = [a for a in albums if (a.owner_id == me) == (query["isOwned"] == "true")]
     if "isShared" in query:
-        albums = [a for a in albums if bool(a.shared_with) == (query["isShared"] == "true")]
+        albums = [a for a in albums if _is_shared(call, a) == (query["isShared"] == "true")]
     if "name" in query:
         albums = [a for a in albums if a.name == query["name"]]
     if "id" in query:

@@ -20,20 +20,20 @@ _SIZES = {
 _WEB = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp")
 
 
-def _shown(call: Call, asset: Asset) -> Answer:
-    return Json(asset_shape(call.library, asset, call.version, "get", with_exif=True, with_people=True))
+def _shown(call: Call, asset: Asset, form: str) -> Answer:
+    return Json(asset_shape(call.library, asset, call.version, form, with_exif=True, with_people=True))
 
 
 @route("GET", "/assets/:id", "asset.read", v1=ANY, link=True)
 def get_asset(call: Call) -> Answer:
-    return _shown(call, asset_for(call, uuid_of(call), "asset.read"))
+    return _shown(call, asset_for(call, uuid_of(call), "asset.read"), "get")
 
 
 @route("PUT", "/assets/:id", "asset.update", v1=ANY)
 def put_asset(call: Call) -> Answer:
     asset = asset_for(call, uuid_of(call), "asset.update")
     _change(call, asset)
-    return _shown(call, asset)
+    return _shown(call, asset, "update")
 
 
 @route("PATCH", "/assets/:id", "asset.update", versions=(3,))
@@ -118,12 +118,14 @@ def _file(call: Call, blob: Blob, mime: str, name: str, *, named: bool) -> Store
     return Stored(blob, mime, disposition, cache)
 
 
-def _missing_file(call: Call, mime: str) -> Refusal:
+def _missing_file(call: Call, mime: str, disposition: str | None = None) -> Refusal:
     """A file the server knows of and cannot read: 404 in v3, 500 before."""
     if call.version >= 3:
         return Refusal(404, "Not Found")
     refusal = Refusal(500, "Internal server error")
     refusal.headers = {"Content-Type": f"{mime}; charset=utf-8", "Cache-Control": "none"}
+    if disposition:
+        refusal.headers["Content-Disposition"] = disposition
     return refusal
 
 
@@ -140,7 +142,8 @@ def original(call: Call) -> Answer:
         name = asset.name.rpartition(".")[0] + ".jpeg"
         return _file(call, asset.edited_original, "image/jpeg", name, named=True)
     if asset.original is None or asset.offline or not asset.original.path.exists():
-        raise _missing_file(call, asset.mime)
+        disposition = f"inline; filename*=UTF-8''{quote(asset.name)}" if call.version >= 2 else None
+        raise _missing_file(call, asset.mime, disposition)
     return _file(call, asset.original, asset.mime, asset.name, named=call.version >= 2)
 
 
@@ -173,11 +176,16 @@ def thumbnail(call: Call) -> Answer:
 def playback(call: Call) -> Answer:
     asset = asset_for(call, uuid_of(call), "asset.view")
     if asset.kind != "VIDEO":
-        if call.version >= 3:
-            raise Refusal(404, "Not Found")
-        if call.version == 2:
-            raise Refusal(404, "Asset not found or asset is not a video")
-        raise Refusal(400, "Asset is not a video")
+        raise _no_video(call.version)
     if asset.original is None:
         raise _missing_file(call, asset.mime)
     return _file(call, asset.original, "video/mp4", asset.name, named=False)
+
+
+def _no_video(version: int) -> Refusal:
+    if version >= 3:
+        return Refusal(404, "Not Found")
+    sentence = "Asset not found or asset is not a video" if version == 2 else "Asset is not a video"
+    refusal = Refusal(404 if version == 2 else 400, sentence)
+    refusal.headers = {"Cache-Control": "none"}
+    return refusal

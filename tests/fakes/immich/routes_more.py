@@ -19,9 +19,9 @@ def list_tags(call: Call) -> Answer:
     return Json([tag_shape(tag, is_nested=False) for tag in sorted(mine, key=lambda tag: tag.value)])
 
 
-def _stack_shape(call: Call, stack: Stack) -> dict[str, Any]:
+def _stack_shape(call: Call, stack: Stack, form: str) -> dict[str, Any]:
     members = [call.library.assets[i] for i in stack.asset_ids]
-    shapes = [asset_shape(call.library, a, call.version, "stack", with_exif=True) for a in members]
+    shapes = [asset_shape(call.library, a, call.version, form, with_exif=True) for a in members]
     return {"id": stack.id, "primaryAssetId": stack.primary_id, "assets": shapes}
 
 
@@ -30,7 +30,7 @@ def list_stacks(call: Call) -> Answer:
     mine = [s for s in call.library.stacks.values() if s.owner_id == call.me.id]
     if "primaryAssetId" in call.query:
         mine = [s for s in mine if s.primary_id == call.query["primaryAssetId"]]
-    return Json([_stack_shape(call, stack) for stack in mine])
+    return Json([_stack_shape(call, stack, "stacks") for stack in mine])
 
 
 @route("GET", "/stacks/:id", "stack.read")
@@ -38,7 +38,7 @@ def get_stack(call: Call) -> Answer:
     stack = call.library.stacks.get(uuid_of(call))
     if stack is None or stack.owner_id != call.me.id:
         raise no_access("stack.read")
-    return Json(_stack_shape(call, stack))
+    return Json(_stack_shape(call, stack, "stack"))
 
 
 @route("GET", "/memories", "memory.read")

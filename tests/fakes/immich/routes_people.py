@@ -69,7 +69,9 @@ def person_statistics(call: Call) -> Answer:
 def person_thumbnail(call: Call) -> Answer:
     person = _person(call)
     if person.thumbnail is None:
-        raise Refusal(404, "Not Found", plain=True)
+        refusal = Refusal(404, "Not Found", plain=True)
+        refusal.headers = {"Cache-Control": "none"} if call.version < 3 else {}
+        raise refusal
     return Stored(person.thumbnail, "image/jpeg", None, "private, no-cache, no-transform")
 
 

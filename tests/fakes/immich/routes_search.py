@@ -29,6 +29,8 @@ def _found(call: Call, wanted: dict[str, Any], *, albums_of_others: bool) -> lis
 
 def _shapes(call: Call, wanted: dict[str, Any], assets: list[Asset]) -> list[dict[str, Any]]:
     with_exif, with_people = wanted.get("withExif", False), wanted.get("withPeople", False)
+    # 1.135 joins the faces for the filter and then writes them too.
+    with_people = with_people or (call.version == 1 and bool(wanted.get("personIds")))
     return [
         asset_shape(call.library, a, call.version, "search", with_exif=with_exif, with_people=with_people)
         for a in assets

@@ -1,7 +1,7 @@
 """Assets and people as each version writes them: which keys, in which order, with which dates.
 
-One function per record; `form` says where an asset stands: "get" (GET /assets/{id}), "search", "album", "stack"
-or "memory", because the same asset has other keys and other dates in each.
+One function per record; `form` says where an asset stands: "get" (GET /assets/{id}), "update" (PUT), "search",
+"album", "stack", "stacks" (in a list) or "memory", because the same asset has other keys and other dates in each.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def people_of(library: Library, asset: Asset, version: int) -> list[dict[str, An
 
 def _identity(library: Library, asset: Asset, version: int, form: str) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": asset.id}
-    in_database_form = form in ("album", "stack", "memory")
+    in_database_form = form in ("album", "stack", "stacks", "memory")
     if version >= 2:
         created = asset.created_ms
         answer["createdAt"] = dates.nested(created * 1000) if in_database_form else dates.top(created)
