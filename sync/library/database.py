@@ -12,24 +12,27 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sync.errors import DiskFull, DiskReadOnly, LibraryTooNew
+from sync.errors import DiskFull, DiskReadOnly, LibraryCorrupt, LibraryTooNew
 from sync.files import fsync_folder
 
 
 class Library:
     """One open connection. `transaction()` for writes, `rows()` for reads; used by one thread at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, repair: bool = True) -> None:
+        """Without `repair` nothing is checked or moved, and LibraryCorrupt is raised: for those who are not alone."""
         self.path = path
         self.quarantined: Path | None = None
         """Where a damaged library was moved when this one was opened."""
         try:
-            self.db = _open(path)
+            self.db = _open(path, check=repair)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and not _looks_damaged(error):
                 raise _disk_error(error) from error
+            if not repair:
+                raise LibraryCorrupt(f"The library {path} is damaged: {error}.") from error
             self.quarantined = _quarantine(path)
-            self.db = _open(path)
+            self.db = _open(path, check=True)
 
     def close(self) -> None:
         self.db.close()
@@ -65,13 +68,13 @@ class Library:
         self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, *, check: bool) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
     db.row_factory = sqlite3.Row
     try:
-        check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if check != "ok":
-            raise sqlite3.DatabaseError(check)  # noqa: TRY301
+        found = db.execute("PRAGMA quick_check(1)").fetchone()[0] if check else "ok"
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)  # noqa: TRY301
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")

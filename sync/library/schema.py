@@ -136,32 +136,33 @@ CREATE TABLE jobs (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
   lane TEXT NOT NULL,
-  arguments TEXT NOT NULL,
   resource TEXT NOT NULL,
+  arguments TEXT NOT NULL,
   asked_by TEXT NOT NULL,
   state TEXT NOT NULL,
   created_at TEXT NOT NULL,
-  not_before TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
   cancel INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX jobs_state ON jobs (state);
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY,
-  job INTEGER NOT NULL REFERENCES jobs (id),
+  job INTEGER NOT NULL,
   kind TEXT NOT NULL,
   arguments TEXT NOT NULL,
+  asked_by TEXT NOT NULL,
+  boot TEXT NOT NULL,
   started_at TEXT NOT NULL,
   ended_at TEXT,
+  seconds REAL,
   outcome TEXT,
   exit_code INTEGER,
   sentence TEXT,
   result TEXT
 ) STRICT;
-CREATE INDEX runs_started ON runs (started_at);
 CREATE TABLE schedule (
   name TEXT PRIMARY KEY,
+  identity TEXT NOT NULL,
   last_run TEXT,
-  last_outcome TEXT
-) STRICT
+  failures INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID
 """

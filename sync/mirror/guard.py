@@ -1,0 +1,70 @@
+"""Whether removals that nothing of ours explains may be applied: the rule of promise 5, pure.
+
+More than half of an album, more than max(10, 20 %) of it, or its last photo is held: it keeps showing until a person
+says. What a person allowed is removed, exactly that and no more. A run that is in doubt is planned as an incomplete
+listing is, and so removes nothing at all, explained or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from sync.mirror.plan import Change, Plan
+
+FEW = 10
+SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which removals may be applied and which wait."""
+
+    remove: tuple[Change, ...] = ()
+    hold: tuple[Change, ...] = ()
+    reason: str = ""
+    """One sentence why something is held."""
+
+
+def judge(plan: Plan, *, allowed: Set[str] = frozenset()) -> Verdict:
+    """Judge `plan.gone`; `allowed` are asset ids whose removal a person said yes to."""
+    agreed = tuple(change for change in plan.gone if change.asset in allowed)
+    asked = tuple(change for change in plan.gone if change.asset not in allowed)
+    reason = too_much(len(asked), live=plan.live - len(agreed), remaining=plan.remaining)
+    if reason:
+        return Verdict(remove=agreed, hold=asked, reason=reason)
+    return Verdict(remove=agreed + asked)
+
+
+def too_much(gone: int, *, live: int, remaining: int) -> str:
+    """Why removing `gone` of `live` photos so that `remaining` are left needs a person's yes; empty where it does not."""
+    if gone == 0:
+        return ""
+    if remaining == 0:
+        return f"The server no longer lists {_photos(gone)}; the album would be empty."
+    if gone * 2 > live:
+        return f"The server no longer lists {_photos(gone)} of {live}, more than half of the album."
+    if gone > max(FEW, SHARE * live):
+        return f"The server no longer lists {_photos(gone)} of {live}, more than a fifth of the album."
+    return ""
+
+
+def doubt(*, version: str, last_version: str | None, account: str, last_account: str | None, members: int) -> str:
+    """Why a run may only add: the first one after an upgrade, or one that asks another account than before."""
+    if not members:
+        return ""
+    if last_account and account and account != last_account:
+        return "the server answers for another account than before"
+    if version != last_version:
+        before = f"after {last_version}" if last_version else "and this is the first run that asks it"
+        return f"the server has version {version} now, {before}"
+    return ""
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count} photos"
+
+
+def assets(changes: Sequence[Change]) -> list[str]:
+    """Their asset ids, sorted."""
+    return sorted(change.asset for change in changes)

@@ -1,0 +1,53 @@
+"""When something was seen, in a way that survives reboots and wrong clocks.
+
+Two moments tell how much time passed between them only where that is certain: in one boot by the monotonic clock,
+else by wall clocks that were believed at both. Where neither holds, no time has passed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from sync.clock import Clock
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Moment(Struct, frozen=True):
+    wall: datetime
+    trusted: bool
+    boot: str
+    monotonic: float
+
+    def text(self) -> str:
+        """As it is kept in the library."""
+        return msgspec.json.encode(self).decode()
+
+
+def read(text: str) -> Moment:
+    """The moment of a text that `text()` gave."""
+    return msgspec.json.decode(text, type=Moment)
+
+
+def moment(clock: Clock, *, boot: str = "") -> Moment:
+    """This moment."""
+    return Moment(clock.now(), clock.trusted(), boot or boot_id(), clock.monotonic())
+
+
+def boot_id() -> str:
+    """A text of its own for every boot of this machine; empty where it cannot be told."""
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def certainly_passed(then: Moment, now: Moment, *, seconds: float) -> bool:
+    """Whether at least `seconds` passed for certain from `then` to `now`."""
+    if then.boot and then.boot == now.boot and now.monotonic >= then.monotonic:
+        return now.monotonic - then.monotonic >= seconds
+    return then.trusted and now.trusted and (now.wall - then.wall).total_seconds() >= seconds

@@ -1,0 +1,96 @@
+"""Reads a raw listing: which assets we show and why not the others, and what tells that one has changed.
+
+Pure. An asset that is listed but left out by our own rule is an explained removal; one that is in the trash or offline
+counts as not listed at all, because that says nothing of what the album's owner wants.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from hashlib import blake2b
+
+import msgspec
+
+from sync.immich.facts import Asset, Kind, Visibility, Wanted
+from sync.settings import Album, Source
+
+ABSENT = frozenset({"in the trash", "offline"})
+"""Reasons that do not explain a removal."""
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def wanted_of(album: Album, *, today: date) -> Wanted:
+    """What to ask the server for."""
+    return Wanted(
+        source=album.source,
+        id=album.id,
+        archived=album.archived,
+        partners=album.partners,
+        on=today if album.source is Source.MEMORIES else None,
+    )
+
+
+def identity_of(album: Album) -> str:
+    """What must be the same for two listings of an album to be compared; a changed one is our own rule's doing."""
+    parts = (album.source, album.server, album.id, album.folder, album.archived, album.partners)
+    return msgspec.json.encode(parts).decode()
+
+
+def left_out(asset: Asset, album: Album, *, me: str | None) -> str | None:
+    """Why the album does not show this asset, or None. `me` is the account's user id; None where it is not known."""
+    if asset.trashed:
+        return "in the trash"
+    if asset.offline:
+        return "offline"
+    if asset.kind is not Kind.IMAGE:
+        return "videos" if asset.kind is Kind.VIDEO else "other files"
+    if asset.visibility is Visibility.LOCKED:
+        return "locked"
+    if asset.visibility is Visibility.HIDDEN:
+        return "hidden"
+    if asset.visibility is Visibility.ARCHIVE and not album.archived:
+        return "archived"
+    if asset.stack_primary_id is not None and asset.stack_primary_id != asset.id:
+        return "stack members"
+    if _is_partners(asset, album, me):
+        return "partners' photos"
+    return None
+
+
+def _is_partners(asset: Asset, album: Album, me: str | None) -> bool:
+    if album.partners or me is None:
+        return False
+    return album.source in (Source.ALL, Source.FAVOURITES) and asset.owner_id != me
+
+
+def facts_of(asset: Asset) -> bytes:
+    """The asset as the library keeps it."""
+    return _encode(asset)
+
+
+def fingerprint_of(facts: bytes) -> bytes:
+    """16 bytes that differ when any fact does."""
+    return blake2b(facts, digest_size=16).digest()
+
+
+def content_of(asset: Asset) -> bytes:
+    """16 bytes that differ when the picture itself may have changed.
+
+    No single field tells (a rewritten upload keeps its checksum, an external file always does), and `updated_at` moves
+    with every star: only of an edited picture, whose other fields may stay as they are, does it count.
+    """
+    parts = (
+        asset.checksum,
+        asset.modified_at,
+        asset.size_bytes,
+        asset.thumbhash,
+        asset.edited,
+        asset.updated_at if asset.edited else None,
+    )
+    return blake2b(_encode(parts), digest_size=16).digest()
+
+
+def position_of(asset: Asset) -> int:
+    """Sorts the newest first."""
+    return -int(asset.created_at.timestamp() * 1000)
