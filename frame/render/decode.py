@@ -46,7 +46,7 @@ class OpenPicture:
             start = self._file.read(SNIFFED_BYTES)
             self._file.seek(0)
             self.format = _known(start)
-            self._image = _open_image(self._file, self.format)
+            self._image: Image.Image = _open_image(self._file, self.format)
             self._orientation = _orientation(self._image)
         except BaseException:
             self._file.close()
@@ -60,7 +60,7 @@ class OpenPicture:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._image.close()
+        # The image itself stays: `load` may have given it away.
         self._file.close()
 
     def load(self, need: tuple[int, int], *, limit_bytes: int) -> Image.Image:
@@ -70,7 +70,8 @@ class OpenPicture:
         than `limit_bytes`, whatever the decoders raise on damage, and MemoryError past the process's limit.
         """
         stored = (need[1], need[0]) if self._orientation >= 5 else need
-        image = self._image
+        # Let go of it: the caller frees the pixels as soon as they are scaled, while this object is still open.
+        image = self.__dict__.pop("_image")
         if isinstance(image, JpegImagePlugin.JpegImageFile):
             self._shrink_while_decoding(image, stored, limit_bytes)
         elif image.width * image.height * _BYTES_PER_PIXEL[self.format] > limit_bytes:

@@ -7,6 +7,7 @@ Started by renderer.py alone.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
@@ -30,6 +31,7 @@ def serve(channel: socket.socket, memory: int) -> None:
     channel.send(READY)
     while message := channel.recv(MESSAGE_BYTES):
         channel.send(json.dumps(answer(json.loads(message), memory)).encode())
+        _trim()
 
 
 def answer(request: dict[str, Any], memory: int) -> dict[str, str]:
@@ -79,6 +81,13 @@ def _hand_over(picture: Image.Image, memory: int) -> None:
     for top in range(0, picture.height, _ROWS):
         strip = picture.crop((0, top, picture.width, min(picture.height, top + _ROWS))).tobytes()
         offset += os.pwrite(memory, strip, offset)
+
+
+def _trim() -> None:
+    """Give freed pictures back to the system: between pictures this process is to be small. glibc alone needs it."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def main() -> None:
