@@ -1,0 +1,131 @@
+"""What the control socket's verbs mean: each takes the request's values and gives the answer's.
+
+Raises UsageError with a sentence for what makes no sense; the server turns that into an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from frame.control import VERBS
+from frame.intents import write_intent
+from frame.player import Player
+from frame.state import Shown, State
+from sync.catalogue import PhotoEntry
+from sync.clock import Clock
+from sync.errors import UsageError
+from sync.home import Home
+from sync.settings import did_you_mean
+
+_MOST_LINES, _MOST_CHARACTERS = 8, 200
+
+
+class Answers:
+    """Called with each request, a JSON object with `verb`; gives the answer."""
+
+    def __init__(self, player: Player, state: State, home: Home, clock: Clock) -> None:
+        self._player = player
+        self._state = state
+        self._home = home
+        self._clock = clock
+        self._favourites: dict[str, bool] = {}
+        self._verbs: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "now": self._now,
+            "shown": self._shown,
+            "welcome": self._welcome,
+            "favourite": self._favourite,
+            "hide": self._hide,
+        }
+
+    def __call__(self, request: dict[str, Any]) -> dict[str, Any]:
+        verb = request.get("verb")
+        if not isinstance(verb, str) or verb not in VERBS:
+            hint = did_you_mean(verb, list(VERBS)) if isinstance(verb, str) and len(verb) < 50 else ""
+            raise UsageError(f"The frame knows the verbs {', '.join(VERBS)}.{hint}")
+        if verb in self._verbs:
+            return self._verbs[verb](request)
+        if not self._player.press(verb):
+            raise UsageError("There is no earlier photo to go back to.")
+        return {"paused": self._player.paused}
+
+    def _now(self, _request: dict[str, Any]) -> dict[str, Any]:
+        player, current = self._player, self._player.current
+        display = player.stage.display
+        answer: dict[str, Any] = {
+            "showing": "photo" if current else "welcome" if player.welcome_shown is not None else "nothing",
+            "paused": player.paused,
+            "photos": len(player.playlist),
+            "display": display.name if display else None,
+            "problems": player.all_problems(),
+        }
+        if current is not None:
+            answer |= self._facts(current.item.entry)
+            answer |= {"why": current.item.why, "since": current.at}
+        return answer
+
+    def _shown(self, _request: dict[str, Any]) -> dict[str, Any]:
+        return {"shown": [self._line(entry) for entry in reversed(self._state.history)]}
+
+    def _line(self, shown: Shown) -> dict[str, Any]:
+        server, _, asset = shown.key.partition(":")
+        entry = self._player.playlist.find(shown.key)
+        line: dict[str, Any] = {"key": shown.key, "server": server, "asset": asset, "at": shown.at}
+        if entry is not None:
+            line |= {"album": _album(entry), "file_name": entry.file_name, "object": entry.display}
+        return line
+
+    def _facts(self, entry: PhotoEntry) -> dict[str, Any]:
+        server, _, asset = entry.key.partition(":")
+        return {
+            "key": entry.key,
+            "server": server,
+            "asset": asset,
+            "album": _album(entry),
+            "albums": [name for name, _ in entry.albums],
+            "file_name": entry.file_name,
+            "object": entry.display,
+            "taken": entry.taken,
+            "local_time": entry.local_time,
+            "zone": entry.zone,
+            "place": ", ".join(part for part in (entry.city, entry.state, entry.country) if part),
+            "people": list(dict.fromkeys(face.name for face in entry.faces if face.name)),
+            "caption": entry.caption,
+            "rating": entry.rating,
+            "favourite": self._favourites.get(entry.key, entry.favourite),
+        }
+
+    def _welcome(self, request: dict[str, Any]) -> dict[str, Any]:
+        lines = request.get("lines")
+        if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+            raise UsageError("'lines' must be a list of texts; an empty one brings the usual words back.")
+        if len(lines) > _MOST_LINES or any(len(line) > _MOST_CHARACTERS for line in lines):
+            raise UsageError(f"At most {_MOST_LINES} lines of {_MOST_CHARACTERS} characters fit on the picture.")
+        self._player.welcome_lines = tuple("".join(filter(str.isprintable, line)) for line in lines)
+        return {}
+
+    def _favourite(self, request: dict[str, Any]) -> dict[str, Any]:
+        key, value = self._target(request)
+        write_intent(self._home, "favourite", key, value=value, now=self._clock.now())
+        self._favourites[key] = value
+        return {"key": key, "favourite": value}
+
+    def _hide(self, request: dict[str, Any]) -> dict[str, Any]:
+        key, value = self._target(request)
+        write_intent(self._home, "hide", key, value=value, now=self._clock.now())
+        self._player.hide(key, value)
+        return {"key": key, "hidden": value}
+
+    def _target(self, request: dict[str, Any]) -> tuple[str, bool]:
+        """The photo that is meant (the one on the wall where none is named) and yes or no."""
+        current = self._player.current
+        key, value = request.get("key", current.item.entry.key if current else None), request.get("value", True)
+        if not isinstance(value, bool):
+            raise UsageError("'value' must be true or false.")
+        if not isinstance(key, str) or (self._player.playlist.find(key) is None and key not in self._state.hidden):
+            raise UsageError("There is no such photo on this wall." if key else "There is no photo on the wall.")
+        return key, value
+
+
+def _album(entry: PhotoEntry) -> str:
+    return entry.albums[0][0] if entry.albums else ""

@@ -1,0 +1,72 @@
+"""The picture of a wall that has no photos yet: calm, and it says what to do. Drawn with Pillow's own font.
+
+Lines may be handed in (the phone page's address and its code); the first is the large one. Called by the player.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from PIL import Image, ImageDraw, ImageFont
+
+LINES = (
+    "Your photos will hang here",
+    "Tell this frame where your Immich is, and which album to show:",
+    "mantelpiece server add home --url https://photos.example.org",
+    "mantelpiece album add 'Family'",
+)
+MOST_LINES = 8
+_TOP, _BOTTOM = (38, 52, 64), (17, 21, 29)
+_LARGE, _SMALL, _COMMAND = (244, 238, 226), (190, 197, 201), (232, 196, 140)
+_TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+def draw_welcome(size: tuple[int, int], *, rotation: int = 0, lines: Sequence[str] = ()) -> Image.Image:
+    """The welcome picture for a panel of `size` physical pixels that hangs turned by `rotation` degrees clockwise."""
+    upright = size if rotation in (0, 180) else (size[1], size[0])
+    picture = _background(upright)
+    _write(picture, list(lines or LINES)[:MOST_LINES])
+    # The panel is turned clockwise, so what it gets is turned back.
+    return picture if rotation == 0 else picture.transpose(_TURNS[rotation])
+
+
+def _background(size: tuple[int, int]) -> Image.Image:
+    shade = Image.linear_gradient("L").resize(size, Image.Resampling.BICUBIC)
+    return Image.composite(Image.new("RGB", size, _BOTTOM), Image.new("RGB", size, _TOP), shade)
+
+
+def _write(picture: Image.Image, lines: list[str]) -> None:
+    width, height = picture.size
+    unit = max(6, min(width / 34, height / 18))
+    draw = ImageDraw.Draw(picture)
+    fonts = [_fitting(line, unit * (1.9 if place == 0 else 0.95), width * 0.86) for place, line in enumerate(lines)]
+    steps = [unit * (4.2 if place == 0 else 1.9) for place in range(len(lines))]
+    top = (height - sum(steps)) / 2 + unit
+    for place, (line, font) in enumerate(zip(lines, fonts, strict=True)):
+        colour = _LARGE if place == 0 else _COMMAND if _stands_out(line) else _SMALL
+        draw.text((width / 2, top), line, font=font, fill=colour, anchor="ma")
+        if place == 0:
+            below = top + unit * 3
+            draw.line([(width / 2 - unit * 1.5, below), (width / 2 + unit * 1.5, below)], fill=_COMMAND, width=2)
+        top += steps[place]
+
+
+def _stands_out(line: str) -> bool:
+    """What is to be typed: a command, an address, a code."""
+    return line.startswith(("mantelpiece ", "http://", "https://")) or line.replace(" ", "").isdigit()
+
+
+def _fitting(line: str, size: float, width: float) -> Font:
+    font = _font(line, size)
+    length = font.getlength(line)
+    return font if length <= width else _font(line, max(6.0, size * width / length))
+
+
+def _font(line: str, size: float) -> Font:
+    """Pillow's own font knows only ASCII; for all else the system's, where there is one."""
+    if not line.isascii():
+        with suppress(OSError):
+            return ImageFont.truetype("DejaVuSans.ttf", size)
+    return ImageFont.load_default(size)

@@ -1,0 +1,161 @@
+"""What comes next and what came before: selection, history and what cannot be shown, put together.
+
+Reads the catalogue's rows, writes nothing but the state. Called by the player alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from frame.selection.choose import Chooser, chooser, reason
+from frame.selection.pool import digest_of, without
+from frame.state import State
+from frame.watch import Collection
+from sync.catalogue import PhotoEntry
+from sync.clock import Clock
+from sync.errors import CatalogueUnreadable
+from sync.settings import Selection
+
+RETRY_SECONDS = 600.0
+"""A display copy that was missing or damaged may have been mended by then."""
+_TRIES = 200
+"""So many unshowable photos are passed over at once before the player looks at its other duties."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One photo to show, and why."""
+
+    entry: PhotoEntry
+    why: str
+    steps_back: int | None = None
+    """How far back in the history it is; None for a new choice."""
+
+
+class Playlist:
+    """`next` and `back` look; only `shown` and `refuse` move on."""
+
+    def __init__(self, state: State, clock: Clock) -> None:
+        self._state = state
+        self._clock = clock
+        self._mode = Selection.RANDOM
+        self._chooser: Chooser | None = None
+        self._steps_back = 0
+        self._refused: dict[str, tuple[str, float]] = {}
+        self.collection: Collection | None = None
+
+    def __len__(self) -> int:
+        return len(self.collection.pool) if self.collection else 0
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Object name (or key) to the reason, of what is passed over at present."""
+        now = self._clock.monotonic()
+        return {name: reason for name, (reason, until) in self._refused.items() if now < until}
+
+    def use(self, collection: Collection) -> None:
+        """Choose from a new catalogue; the one before is closed."""
+        old, self.collection = self.collection, collection
+        if old is not None:
+            old.catalogue.close()
+        self._rebuild()
+
+    def set_mode(self, mode: Selection) -> None:
+        if mode is not self._mode:
+            self._mode = mode
+            self._rebuild()
+
+    def hide(self, key: str, hidden: bool) -> None:
+        """Keep a photo off the wall from now on; one that may come again does so with the next catalogue."""
+        self._state.hide(key, hidden)
+        if self.collection is not None and hidden:
+            pool = without(self.collection.pool, digest_of(key))
+            self.collection = Collection(self.collection.catalogue, pool, self.collection.problem)
+            self._rebuild()
+
+    def contains(self, key: str) -> bool:
+        return self.collection is not None and self.collection.pool.find(digest_of(key)) is not None
+
+    def find(self, key: str) -> PhotoEntry | None:
+        """The facts of a photo of this catalogue, shown or hidden, or None."""
+        if self.collection is None:
+            return None
+        try:
+            number = self.collection.catalogue.number_of(key)
+            return None if number is None else self.collection.catalogue.photo(number)
+        except CatalogueUnreadable:
+            return None
+
+    def next(self) -> Item | None:
+        """Forward through the history to its end, then a new choice."""
+        for steps in range(self._steps_back - 1, -1, -1):
+            if (item := self._from_history(steps, "Forward again, after going back.")) is not None:
+                return item
+        return self._choose()
+
+    def back(self) -> Item | None:
+        """What was on the wall before, or None at the history's beginning."""
+        here = self._history(self._steps_back)
+        for steps in range(self._steps_back + 1, len(self._state.history)):
+            if self._history(steps) == here:
+                continue
+            if (item := self._from_history(steps, "Somebody went back to it.")) is not None:
+                return item
+        return None
+
+    def shown(self, item: Item) -> None:
+        """It is on the wall."""
+        key = item.entry.key
+        if item.steps_back is not None:
+            self._steps_back = item.steps_back
+            self._state.seen_again(key)
+            return
+        self._steps_back = 0
+        if self._chooser is not None:
+            self._chooser.take(digest_of(key))
+        self._state.shown(key)
+
+    def refuse(self, item: Item, why: str, *, for_good: bool) -> None:
+        """It cannot be shown: pass it over, for this run or for a while."""
+        until = inf if for_good else self._clock.monotonic() + RETRY_SECONDS
+        self._refused[item.entry.display] = (why, until)
+        if item.steps_back is None and self._chooser is not None:
+            self._chooser.take(digest_of(item.entry.key))
+
+    def _rebuild(self) -> None:
+        pool = self.collection.pool if self.collection else None
+        self._chooser = chooser(self._mode, pool, self._state.memory) if pool is not None else None
+
+    def _choose(self) -> Item | None:
+        if self._chooser is None or self.collection is None:
+            return None
+        pool = self.collection.pool
+        refused = self.refused
+        for _ in range(min(_TRIES, len(pool))):
+            index = self._chooser.peek()
+            if index is None:
+                break
+            try:
+                entry = self.collection.catalogue.photo(pool.numbers[index])
+            except CatalogueUnreadable as error:
+                self._refused[f"photo {pool.numbers[index]}"] = (str(error), self._clock.monotonic() + RETRY_SECONDS)
+            else:
+                if entry.display not in refused:
+                    album = entry.albums[0][0] if entry.albums else ""
+                    return Item(entry, reason(self._mode, self._chooser, pool, index, album))
+            self._chooser.take(pool.digests[index])
+        return None
+
+    def _history(self, steps: int) -> str | None:
+        history = self._state.history
+        return history[-1 - steps].key if steps < len(history) else None
+
+    def _from_history(self, steps: int, why: str) -> Item | None:
+        key = self._history(steps)
+        if key is None or not self.contains(key):
+            return None
+        entry = self.find(key)
+        if entry is None or entry.display in self.refused:
+            return None
+        return Item(entry, why, steps)

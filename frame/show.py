@@ -1,0 +1,67 @@
+"""`show`: a number of pictures on a display of choice, a line for each. Called by frame/__main__.py.
+
+Beside a running frame it leaves that one's memory of what was shown alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+
+from frame.control import FrameNotRunning, ask
+from frame.daemon import end_on_signals, loop, make_player, make_state
+from frame.player import Player
+from frame.playlist import Item
+from sync.clock import Clock
+from sync.home import Home
+
+
+def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, as_json: bool) -> int:
+    """Show `count` pictures (0: until ended) and say which. 1 with a sentence when there are no photos."""
+    alone = _is_alone(home)
+    if alone:
+        for folder in (home.frame, home.runtime):
+            folder.mkdir(parents=True, exist_ok=True)
+    state = make_state(home, clock, keep=alone)
+    told = 0
+
+    def tell(item: Item) -> None:
+        nonlocal told
+        told += 1
+        print(_line(player, item, as_json=as_json), flush=True)
+        player.ended = player.ended or told == count
+
+    with make_player(home, clock=clock, overrides=overrides, state=state, resume=False, on_shown=tell) as player:
+        end_on_signals(player)
+        player.start()
+        loop(player, until=lambda: bool(count) and not told and (player.welcome_shown is not None))
+        problems = player.all_problems()
+    if told or not count:
+        return 0
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print("There are no photos to show: add an album ('mantelpiece album add'), then sync it.", file=sys.stderr)
+    return 1
+
+
+def _is_alone(home: Home) -> bool:
+    try:
+        ask(home, "now", timeout_seconds=1.0)
+    except FrameNotRunning:
+        return True
+    return False
+
+
+def _line(player: Player, item: Item, *, as_json: bool) -> str:
+    entry = item.entry
+    file = getattr(player.stage.display, "last", None)
+    facts = {
+        "asset": entry.key.partition(":")[2],
+        "album": entry.albums[0][0] if entry.albums else "",
+        "file": None if file is None else str(file),
+        "why": item.why,
+    }
+    if as_json:
+        return json.dumps(facts)
+    return f"{entry.file_name or facts['asset']}  {facts['file'] or ''}  {item.why}"

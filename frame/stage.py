@@ -1,0 +1,111 @@
+"""The display and what is on it: opened when it can be, closed when it fails, tried again every five seconds.
+
+No method raises because of the display: a cable that was pulled is a problem to tell of, not an end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sync.clock import Clock
+from sync.settings import Transition, Wall
+
+if TYPE_CHECKING:
+    from frame.displays.contract import Display, Prepared
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5.0
+
+OpenDisplay = Callable[[str, str], "tuple[Display, list[str]]"]
+
+
+class Stage:
+    """Holds one display, or none for the moment."""
+
+    def __init__(self, open_display: OpenDisplay, clock: Clock) -> None:
+        self._open_display = open_display
+        self._clock = clock
+        self._on_panel: tuple[Prepared] | None = None
+        self._retry_at = clock.monotonic()
+        self.display: Display | None = None
+        self.problem = ""
+
+    def open_if_due(self, wall: Wall) -> bool:
+        """Whether a display was opened just now."""
+        if self.display is not None or self._clock.monotonic() < self._retry_at:
+            return False
+        try:
+            self.display, reasons = self._open_display(wall.display, wall.size)
+        except Exception as error:  # noqa: BLE001 - drivers raise anything; the wall waits for the next try
+            self.fail(error)
+            return False
+        for reason in reasons:
+            log.info("display: not %s", reason)
+        log.info("display: %s", self.display.name)
+        self.problem = ""
+        return True
+
+    def seconds_to_retry(self) -> float | None:
+        """None while there is a display."""
+        return None if self.display is not None else max(0.0, self._retry_at - self._clock.monotonic())
+
+    @property
+    def on_panel(self) -> tuple[Prepared] | None:
+        """The picture that is on the panel, in a tuple since it may be anything; None when there is none."""
+        return self._on_panel
+
+    def show(
+        self, picture: Prepared, wall: Wall, *, at_once: bool = False, should_stop: Callable[[], bool] | None = None
+    ) -> bool:
+        """Put it on the panel, by way of the transition; False when the display is gone."""
+        display, old = self.display, self._on_panel
+        if display is None:
+            return False
+        fades = wall.transition is Transition.CROSSFADE and wall.transition_seconds > 0
+        try:
+            if not display.animated or not fades or at_once or old is None:
+                display.show(picture)
+            elif picture is not old[0]:
+                from frame.transitions.crossfade import crossfade, never
+
+                stop = should_stop or never
+                crossfade(
+                    display, old[0], picture, seconds=wall.transition_seconds, clock=self._clock, should_stop=stop
+                )
+        except Exception as error:  # noqa: BLE001 - as above
+            self.fail(error)
+            return False
+        self._on_panel = (picture,)
+        return True
+
+    def events(self) -> list[str]:
+        """Keys pressed, as verbs."""
+        if self.display is None:
+            return []
+        try:
+            return self.display.events()
+        except Exception as error:  # noqa: BLE001 - as above
+            self.fail(error)
+            return []
+
+    def close(self) -> None:
+        """Give the display back; it is opened again when somebody asks."""
+        display, self.display, self._on_panel = self.display, None, None
+        self._retry_at = self._clock.monotonic()
+        if display is not None:
+            try:
+                display.close()
+            except Exception:
+                log.debug("closing the display failed", exc_info=True)
+
+    def fail(self, error: Exception) -> None:
+        """The display is gone for now."""
+        sentence = str(error) or type(error).__name__
+        if sentence != self.problem:
+            log.warning("display: %s Trying again every %.0f s.", sentence, RETRY_SECONDS)
+        self.close()
+        self.problem = sentence
+        self._retry_at = self._clock.monotonic() + RETRY_SECONDS
