@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha1
+
+import pytest
+
+from sync.errors import UsageError
+from sync.library import objects
+from sync.library import trash as rows
+from sync.library.database import Library
+from sync.library.objects import ObjectRow
+from sync.mirror import trash
+from sync.settings import Album, Server, Settings
+from sync.work import Work
+from tests.manual_clock import ManualClock
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def library(home):
+    made = Library(home.library)
+    yield made
+    made.close()
+
+
+def add_object(library, home, content: bytes) -> str:
+    name = f"{sha1(content).hexdigest()}.jpg"
+    path = home.object_path(name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    item = ObjectRow(name=name, bytes=len(content), mtime_ns=path.stat().st_mtime_ns, proof="checksum", checked_at="")
+    with library.transaction() as db:
+        objects.put(db, item)
+    return name
+
+
+def add_photo(library, key: str, *, original: str, display: str, album: str = "Sea") -> dict:
+    with library.transaction() as db:
+        db.execute(
+            "INSERT INTO photos (key, server, asset, facts, content, added, original, display)"
+            " VALUES (?,?,?,?,?,?,?,?)",
+            (key, "home", key[5:], b"\x00facts\xff", b"c" * 16, NOW.isoformat(), original, display),
+        )
+        photo = dict(db.execute("SELECT * FROM photos WHERE key = ?", (key,)).fetchone())
+        db.execute("INSERT INTO memberships (album, photo, position) VALUES (?,?,?)", (album, photo["id"], 7))
+    return photo
+
+
+def discard(library, home, photo: dict, *, now: datetime = NOW) -> int:
+    with library.transaction() as db:
+        db.execute("DELETE FROM memberships WHERE photo = ?", (photo["id"],))
+        db.execute("DELETE FROM photos WHERE id = ?", (photo["id"],))
+    names = [photo["original"], photo["display"]]
+    about = {"key": photo["key"], "album": "Sea", "position": 7, "reason": "gone from the album"}
+    return trash.put(library, home, photo=photo, objects=names, now=now, **about)
+
+
+@pytest.fixture
+def photo(library, home):
+    original, display = add_object(library, home, b"original"), add_object(library, home, b"display")
+    return add_photo(library, "home:a", original=original, display=display)
+
+
+def test_a_discarded_photo_is_moved_and_comes_back_whole(library, home, photo):
+    assert discard(library, home, photo) == len(b"original") + len(b"display")
+    assert not home.object_path(photo["original"]).exists()
+    assert (home.trash / photo["display"]).read_bytes() == b"display"
+    assert objects.get(library, photo["original"]) is None
+    [entry] = rows.entries(library)
+
+    trash.restore(library, home, entry.id)
+
+    assert home.object_path(photo["original"]).read_bytes() == b"original"
+    back = dict(library.row("SELECT * FROM photos"))
+    assert back | {"id": 0} == photo | {"id": 0}
+    member = library.row("SELECT album, position, kept_by_hand FROM memberships")
+    assert tuple(member) == ("Sea", 7, 1)
+    assert objects.get(library, photo["original"]).proof == "checksum"
+    assert rows.entries(library) == []
+    with pytest.raises(UsageError):
+        trash.restore(library, home, entry.id)
+
+
+def test_an_object_of_another_photo_stays(library, home, photo):
+    own = add_object(library, home, b"its own display copy")
+    add_photo(library, "home:b", original=photo["original"], display=own)
+    discard(library, home, photo)
+    assert home.object_path(photo["original"]).exists()
+    assert objects.get(library, photo["original"]) is not None
+    assert not home.object_path(photo["display"]).exists()
+
+
+def test_an_object_that_is_wanted_again_is_not_downloaded_again(library, home, photo):
+    discard(library, home, photo)
+    known = trash.take_back(library, home, photo["original"])
+    assert known is not None
+    assert known.bytes == 8
+    assert home.object_path(photo["original"]).exists()
+    assert trash.take_back(library, home, "0" * 40 + ".jpg") is None
+
+
+def test_what_is_old_goes_but_only_by_a_trusted_clock(library, home, photo):
+    discard(library, home, photo)
+    clock = ManualClock(wall=NOW + timedelta(days=31), believed=False)
+    assert trash.expire(library, home, days=30, clock=clock) == 0
+    clock.believed = True
+    assert trash.expire(library, home, days=32, clock=clock) == 0
+    assert trash.expire(library, home, days=30, clock=clock) == 15
+    assert list(home.trash.iterdir()) == []
+    assert rows.entries(library) == []
+
+
+def test_room_is_made_from_the_oldest_and_no_more_than_wanted(library, home):
+    for number in range(3):
+        content = bytes([number]) * 1000
+        name = add_object(library, home, content)
+        one = add_photo(library, f"home:{number}", original=name, display=name)
+        discard(library, home, one, now=NOW + timedelta(hours=number))
+    assert trash.make_room(library, home, 1500) == 2000
+    assert [entry.key for entry in rows.entries(library)] == ["home:2"]
+
+
+def test_a_file_that_two_entries_name_stays_until_both_are_gone(library, home):
+    name = add_object(library, home, b"shared")
+    first = add_photo(library, "home:a", original=name, display=name)
+    second = add_photo(library, "home:b", original=name, display=name)
+    discard(library, home, first)
+    discard(library, home, second, now=NOW + timedelta(days=20))
+    assert trash.expire(library, home, days=30, clock=ManualClock(wall=NOW + timedelta(days=31))) == 0
+    assert (home.trash / name).exists()
+    assert trash.expire(library, home, days=30, clock=ManualClock(wall=NOW + timedelta(days=60))) == 6
+
+
+def test_a_crash_before_the_files_moved_is_finished_at_the_next_start(library, home, photo):
+    discard(library, home, photo)
+    name, place = photo["original"], home.object_path(photo["original"])
+    (home.trash / name).rename(place)
+    assert trash.reconcile(library, home) == 1
+    assert not place.exists()
+    assert (home.trash / name).exists()
+    assert trash.reconcile(library, home) == 0
+
+
+def test_a_file_in_the_trash_that_a_row_names_goes_back_at_the_next_start(library, home, photo):
+    discard(library, home, photo)
+    name, place = photo["original"], home.object_path(photo["original"])
+    add_photo(library, "home:b", original=name, display=name)
+    assert trash.reconcile(library, home) == 1
+    assert place.exists()
+    assert not (home.trash / name).exists()
+
+
+def test_the_job_refuses_an_album_that_is_not_set_up(library, home, photo):
+    discard(library, home, photo)
+    [entry] = rows.entries(library)
+    settings = Settings(servers={"home": Server(url="http://x")})
+    work = Work(home, settings, True, library, ManualClock())
+    with pytest.raises(UsageError):
+        trash.restore_handler(work, {"id": entry.id})
+    work.settings = Settings(servers={"home": Server(url="http://x")}, albums=(Album(name="Sea", server="home"),))
+    assert trash.restore_handler(work, {"id": entry.id}).facts["bytes"] == 15
+
+
+def test_emptying_leaves_nothing_but_what_is_shown(library, home, photo):
+    shown = add_object(library, home, b"shown")
+    discard(library, home, photo)
+    trash.quarantine(home, shown, now=NOW)
+    kept = add_object(library, home, b"kept")
+    work = Work(home, Settings(), True, library, ManualClock())
+    assert trash.empty_handler(work, {}).facts == {"photos": 1, "bytes": 20}
+    assert home.object_path(kept).exists()
+    assert [file for file in home.trash.rglob("*") if file.is_file()] == []
