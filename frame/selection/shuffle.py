@@ -67,9 +67,10 @@ class Shuffle:
         digest, weight = self._pool.digests[index], self._pool.weights[index]
         turn = floor(self._memory.now * weight)
         mark = self._memory.marks.get(digest)
-        if mark is not None and (used := floor(mark * weight)) >= turn:
-            # A mark from far ahead is damage; believing it would keep the photo off the wall for ever.
-            turn = min(used, turn + 1) + 1
+        used = floor(mark * weight) if mark is not None else turn - 1
+        # A mark from far ahead is damage; believing it would keep the photo off the wall for ever.
+        if turn <= used <= turn + 1:
+            turn = used + 1
         return _due(self._hash(digest), turn, weight)
 
     def _hash(self, digest: int) -> int:
