@@ -10,6 +10,7 @@ import errno
 import fcntl
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,18 +111,37 @@ def free_bytes(folder: Path) -> int:
 
 
 @contextmanager
-def locked(path: Path, holder: str) -> Iterator[None]:
+def locked(path: Path, holder: str, *, wait_seconds: float = 0.1) -> Iterator[None]:
     """Hold the lock file `path`, or raise Busy with the other holder's words. It ends with its process."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            other = file.read().strip() or "another process"
-            raise Busy(f"Busy: {other} is running.", holder=other) from error
+        patience = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                # A moment's patience in any case: whoever looks (`holder_of`) touches the lock too.
+                if time.monotonic() >= patience:
+                    other = file.read().strip() or "another process"
+                    raise Busy(f"Busy: {other} is running.", holder=other) from error
+                time.sleep(0.02)
         file.truncate(0)
         file.write(holder)
         file.flush()
         yield
         file.seek(0)
         file.truncate(0)
+
+
+def holder_of(path: Path) -> str | None:
+    """Who holds the lock file `path`, in their own words; None when nobody does."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return file.read().strip() or "another process"
+    except FileNotFoundError:
+        pass
+    return None

@@ -15,7 +15,10 @@ class Remembered(Struct, frozen=True, kw_only=True):
     identity: str
     """A digest of the settings it ran under."""
     last_run: datetime | None
-    """By the wall clock of that time, right or wrong."""
+    """By the wall clock of that time; None when that clock was not believed."""
+    boot: str
+    monotonic: float
+    """The same moment by the clock of that boot."""
     failures: int
     """In a row."""
 
@@ -27,6 +30,8 @@ def remembered(library: Library) -> dict[str, Remembered]:
             name=row["name"],
             identity=row["identity"],
             last_run=None if row["last_run"] is None else datetime.fromisoformat(row["last_run"]),
+            boot=row["boot"],
+            monotonic=row["monotonic"],
             failures=row["failures"],
         )
         for row in library.rows("SELECT * FROM schedule")
@@ -35,10 +40,11 @@ def remembered(library: Library) -> dict[str, Remembered]:
 
 def remember(db: sqlite3.Connection, entry: Remembered) -> None:
     """Write one entry inside the caller's transaction."""
+    when = None if entry.last_run is None else entry.last_run.isoformat()
     db.execute(
-        "INSERT INTO schedule (name, identity, last_run, failures) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE "
-        "SET identity = excluded.identity, last_run = excluded.last_run, failures = excluded.failures",
-        (entry.name, entry.identity, None if entry.last_run is None else entry.last_run.isoformat(), entry.failures),
+        "INSERT OR REPLACE INTO schedule (name, identity, last_run, boot, monotonic, failures) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (entry.name, entry.identity, when, entry.boot, entry.monotonic, entry.failures),
     )
 
 

@@ -163,6 +163,8 @@ CREATE TABLE schedule (
   name TEXT PRIMARY KEY,
   identity TEXT NOT NULL,
   last_run TEXT,
+  boot TEXT NOT NULL,
+  monotonic REAL NOT NULL,
   failures INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID
 """

@@ -1,0 +1,46 @@
+"""Every kind of job: its lane, and the lock that it holds while it runs. What a kind does is its handler's affair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sync.errors import UsageError
+from sync.library.jobs import Lane
+from sync.settings import did_you_mean
+
+MIRROR = "mirror"
+"""The lock of whoever changes objects, albums or the catalogue."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    lane: Lane
+    resource: str = ""
+
+
+KINDS = {
+    "sync": Kind(Lane.BULK, MIRROR),
+    "details": Kind(Lane.BULK, MIRROR),
+    "scrub": Kind(Lane.BULK, MIRROR),
+    "verify": Kind(Lane.BULK, MIRROR),
+    "import": Kind(Lane.BULK, MIRROR),
+    "preview": Kind(Lane.ASKED),
+    "probe": Kind(Lane.ASKED),
+    "albums": Kind(Lane.ASKED),
+    "resolve": Kind(Lane.ASKED),
+    "held": Kind(Lane.ASKED, MIRROR),
+    "trash-restore": Kind(Lane.ASKED, MIRROR),
+}
+
+
+def kind_of(name: str) -> Kind:
+    """Raises UsageError with the nearest known kind."""
+    try:
+        return KINDS[name]
+    except KeyError:
+        raise UsageError(f"There is no job {name!r}.{did_you_mean(name, list(KINDS))}") from None
+
+
+def lock_name(number: int) -> str:
+    """The lock that a job's process holds as long as it lives, under the folder of locks."""
+    return f"job-{number}"

@@ -1,0 +1,64 @@
+"""Settings as sync uses them: the file, or, while it is missing or torn, the last copy of it that was good.
+
+The copy lies in private/ and is renewed whenever a good file was read that differs from it. An album is removed only
+by an owner who took it out of a file that could be read: `Kept.whole` says whether that is so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sync.errors import DiskError
+from sync.files import write_durably
+from sync.home import Home
+from sync.settings import Loaded, Problem, Settings, load
+
+
+@dataclass(frozen=True)
+class Kept:
+    settings: Settings
+    problems: tuple[Problem, ...]
+    pinned: frozenset[str]
+    whole: bool
+    """The file itself was read, and no album and no server of it had to be left out."""
+
+
+def copy_path(home: Home) -> Path:
+    return home.private / "settings.last-good.toml"
+
+
+def load_kept(home: Home) -> Kept:
+    """Never raises. A missing file is a loss, not a wish, where there was a good one before."""
+    loaded = load(home.settings)
+    copy = copy_path(home)
+    if home.settings.exists() and not _unreadable(loaded):
+        return Kept(loaded.settings, loaded.problems, loaded.pinned, whole=_whole(loaded))
+    if not copy.exists():
+        return Kept(loaded.settings, loaded.problems, loaded.pinned, whole=False)
+    good = load(copy)
+    told = loaded.problems or (
+        Problem("", f"{home.settings} is missing; the last good settings stay in use."),
+    )
+    return Kept(good.settings, told, good.pinned, whole=False)
+
+
+def keep_copy(home: Home) -> None:
+    """Renew the last good copy from the file, if that is good and differs; a disk that refuses is no reason to end."""
+    try:
+        content = home.settings.read_bytes()
+        if _unreadable(load(home.settings)):
+            return
+        copy = copy_path(home)
+        if not copy.exists() or copy.read_bytes() != content:
+            write_durably(copy, content, mode=0o600)
+    except (OSError, DiskError):
+        return
+
+
+def _unreadable(loaded: Loaded) -> bool:
+    return any(problem.key == "" for problem in loaded.problems)
+
+
+def _whole(loaded: Loaded) -> bool:
+    return not any(problem.key.split(".")[0] in ("", "albums", "servers") for problem in loaded.problems)
