@@ -22,6 +22,8 @@ class Display(Protocol):
     """For people: `framebuffer /dev/fb0 1920x1080, 16 bit`."""
     size: tuple[int, int]
     """Physical panel pixels, width and height, before any rotation."""
+    stand_in: bool
+    """Whether no panel was found and this one only keeps things going: look again now and then."""
     animated: bool
     """Whether a transition makes sense here (not for files, none or e-ink)."""
 

@@ -26,7 +26,10 @@ class FileDisplay:
 
     animated = False
 
-    def __init__(self, folder: Path, *, size: tuple[int, int] = DEFAULT_SIZE, keep: int = 500) -> None:
+    def __init__(
+        self, folder: Path, *, size: tuple[int, int] = DEFAULT_SIZE, keep: int = 500, stand_in: bool = False
+    ) -> None:
+        self.stand_in = stand_in
         self.size = size
         self.name = f"files {folder} {size[0]}x{size[1]}"
         self.last: Path | None = None

@@ -27,6 +27,7 @@ class FramebufferDisplay:
     """The framebuffer `device`; `ioctl` stands in for the kernel's where there is none."""
 
     animated = True
+    stand_in = False
 
     def __init__(
         self,

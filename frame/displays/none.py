@@ -12,7 +12,8 @@ class NoDisplay:
 
     animated = False
 
-    def __init__(self, *, size: tuple[int, int] = DEFAULT_SIZE) -> None:
+    def __init__(self, *, size: tuple[int, int] = DEFAULT_SIZE, stand_in: bool = False) -> None:
+        self.stand_in = stand_in
         self.size = size
         self.name = "none"
 

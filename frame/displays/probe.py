@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,44 +34,36 @@ class Machine:
     ioctl: Ioctl = fcntl.ioctl
 
 
-def open_display(spec: str, size: str = "", *, machine: Machine | None = None) -> tuple[Display, list[str]]:
-    """The display and, for `auto`, why those before it were refused. `size` is `WIDTHxHEIGHT` or empty.
+def open_display(
+    spec: str, size: tuple[int, int] | None = None, *, machine: Machine | None = None
+) -> tuple[Display, list[str]]:
+    """The display and, for `auto`, why those before it were refused. `size` in pixels is for windows and files.
 
     Raises UsageError for words that are no display and DisplayLost for a named one that cannot be opened (it may come
-    back: try again). `auto` always finds one.
+    back: try again). `auto` always finds one; where it found no panel, the display's `stand_in` says so.
     """
     machine = machine or Machine()
-    asked = _size(size)
     if spec == "auto":
-        return _first(machine, asked)
+        return _first(machine, size)
     kind, _, rest = spec.partition(":")
     if kind == "framebuffer":
-        return _framebuffer(Path(rest) if rest else machine.dev / "fb0", machine, asked), []
+        return _framebuffer(Path(rest) if rest else machine.dev / "fb0", machine), []
     if kind == "file" and rest:
-        return FileDisplay(Path(rest).expanduser(), size=asked or DEFAULT_SIZE), []
+        return FileDisplay(Path(rest).expanduser(), size=size or DEFAULT_SIZE), []
     if spec == "window":
-        return _window(machine, asked), []
+        return _window(machine, size), []
     if spec == "kms":
-        return _kms(machine, asked), []
+        return _kms(machine, size), []
     if spec == "none":
-        return NoDisplay(size=asked or DEFAULT_SIZE), []
+        return NoDisplay(size=size or DEFAULT_SIZE), []
     raise UsageError(f"There is no display {spec!r}.", advice=f"Choose {_KNOWN}.", display=spec)
-
-
-def _size(text: str) -> tuple[int, int] | None:
-    if not text:
-        return None
-    if not re.fullmatch(r"[1-9]\d{1,4}x[1-9]\d{1,4}", text):
-        raise UsageError(f"{text!r} is no size.", advice="Write it as 1920x1080.", size=text)
-    width, height = text.split("x")
-    return int(width), int(height)
 
 
 def _first(machine: Machine, asked: tuple[int, int] | None) -> tuple[Display, list[str]]:
     ways: list[tuple[str, Callable[[], Display]]] = [
         ("window", lambda: _window(machine, asked)),
         ("kms", lambda: _kms(machine, asked)),
-        ("framebuffer", lambda: _framebuffer(machine.dev / "fb0", machine, asked)),
+        ("framebuffer", lambda: _framebuffer(machine.dev / "fb0", machine)),
         ("file", lambda: _files(machine, asked)),
     ]
     reasons: list[str] = []
@@ -81,7 +72,7 @@ def _first(machine: Machine, asked: tuple[int, int] | None) -> tuple[Display, li
             return open_it(), reasons
         except DisplayLost as refused:
             reasons.append(f"{name}: {refused.sentence}")
-    return NoDisplay(size=asked or DEFAULT_SIZE), reasons
+    return NoDisplay(size=asked or DEFAULT_SIZE, stand_in=True), reasons
 
 
 def _window(machine: Machine, asked: tuple[int, int] | None) -> Display:
@@ -114,8 +105,11 @@ def _kms(machine: Machine, asked: tuple[int, int] | None) -> Display:
 
 def _connected(machine: Machine, card: Path) -> bool:
     for status in (machine.sys / "class" / "drm").glob(f"{card.name}-*/status"):
-        if status.read_text(encoding="ascii").strip() == "connected":
-            return True
+        try:
+            if status.read_bytes().strip() == b"connected":
+                return True
+        except OSError:
+            continue
     return False
 
 
@@ -135,7 +129,7 @@ def _taken(machine: Machine, card: Path) -> str:
     return ""
 
 
-def _framebuffer(device: Path, machine: Machine, asked: tuple[int, int] | None) -> Display:
+def _framebuffer(device: Path, machine: Machine) -> Display:
     """Under a desktop the framebuffer is not what the panel shows, though writing into it works."""
     if _desktop(machine):
         raise DisplayLost("A desktop is running: what is written into the framebuffer is not seen.")
@@ -152,4 +146,4 @@ def _framebuffer(device: Path, machine: Machine, asked: tuple[int, int] | None) 
 def _files(machine: Machine, asked: tuple[int, int] | None) -> Display:
     if machine.runtime is None:
         raise DisplayLost("No folder to write pictures into.")
-    return FileDisplay(machine.runtime / "wall", size=asked or DEFAULT_SIZE, keep=0)
+    return FileDisplay(machine.runtime / "wall", size=asked or DEFAULT_SIZE, keep=0, stand_in=True)

@@ -21,6 +21,7 @@ class WindowDisplay:
     """Fullscreen at the screen's own size, or a window of `size`; `driver` is SDL's (`kmsdrm`), else SDL chooses."""
 
     animated = True
+    stand_in = False
 
     def __init__(self, *, size: tuple[int, int] | None = None, driver: str | None = None) -> None:
         try:
@@ -28,9 +29,7 @@ class WindowDisplay:
         except ImportError as error:
             raise DisplayLost("pygame-ce is not installed.", advice="Install it, or use the framebuffer.") from error
         self._pygame = pygame
-        if driver is not None:
-            os.environ["SDL_VIDEODRIVER"] = driver
-        with self._lost():
+        with self._lost(), _environment("SDL_VIDEODRIVER", driver):
             pygame.display.init()
             pygame.display.set_caption("mantelpiece")
             pygame.display.set_allow_screensaver(False)
@@ -93,3 +92,18 @@ class WindowDisplay:
             yield
         except self._pygame.error as error:
             raise DisplayLost(f"The window is gone or cannot be opened: {error}.") from error
+
+
+@contextmanager
+def _environment(name: str, value: str | None) -> Iterator[None]:
+    """SDL is told its driver by the environment; what is tried next must find it as it was."""
+    before = os.environ.get(name)
+    if value is not None:
+        os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = before
