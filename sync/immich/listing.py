@@ -1,25 +1,34 @@
 """A listing: assets as the server gives them, page by page, and in the end whether that was everything.
 
 Iterate once. Only after the last asset do `complete`, `proof` and `count` mean anything; an error that the iteration
-raises means that nothing may be concluded. Nothing is filtered here but whose photos they are (see Wanted).
+raises means that nothing may be concluded. Made by albums.py, searches.py and memories.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
 
 from sync.immich.facts import Asset
 
 
-class Listing(Protocol):
-    """What every source gives."""
+class Listing:
+    """What a source holds, once through."""
 
-    complete: bool
-    """Whether everything that is in the source was listed, each asset once."""
-    proof: str
-    """How that is known, or why it is not."""
-    count: int
-    """How many different assets were listed."""
+    def __init__(self, run: Callable[[Listing], Iterator[Asset]]) -> None:
+        self.complete = False
+        """Whether everything that is in the source was listed, each asset once."""
+        self.proof = "not listed to its end"
+        """How that is known, or why it is not."""
+        self.count = 0
+        """How many different assets the server listed, with those that are left out because a partner owns them."""
+        self._run: Callable[[Listing], Iterator[Asset]] | None = run
 
-    def __iter__(self) -> Iterator[Asset]: ...
+    def __iter__(self) -> Iterator[Asset]:
+        run, self._run = self._run, None
+        if run is None:
+            raise RuntimeError("a listing is iterated once")
+        return run(self)
+
+    def conclude(self, count: int, *, complete: bool, proof: str) -> None:
+        """Called by who lists, after its last asset."""
+        self.count, self.complete, self.proof = count, complete, proof

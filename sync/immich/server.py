@@ -1,7 +1,7 @@
 """One Immich account: the only door to sync/immich. Every answer is typed, every fault is an error of sync/errors.py.
 
-Made by jobs, one object a job (not shared between threads that list; downloads may run in as many threads as you
-like). Makes no request until asked. Never returns an empty or partial answer in place of an error.
+Made by jobs, one object a job; it may be used from several threads. Makes no request until asked. Never gives an empty
+or partial answer in place of an error.
 """
 
 from __future__ import annotations
@@ -11,10 +11,24 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sync.clock import Clock
+from sync.errors import UsageError
+from sync.immich import assets, unchanged
+from sync.immich.address import parse_address
+from sync.immich.albums import list_album, read_album, read_albums, to_album
+from sync.immich.answers import Link, Me, ServerVersion, Shapes, shapes_of
+from sync.immich.choose import choose
+from sync.immich.deadline import Patience
+from sync.immich.details import read_details
 from sync.immich.facts import AlbumInfo, Asset, Details, Downloaded, Probe, Version, Wanted
 from sync.immich.listing import Listing
+from sync.immich.memories import list_memories
+from sync.immich.people import read_people
+from sync.immich.probe import probe_key, probe_link
+from sync.immich.searches import filters_of, list_search
+from sync.immich.slots import Slots
+from sync.immich.transport import Transport
 from sync.secrets import LinkSecrets, ServerSecrets
-from sync.settings import Server
+from sync.settings import Server, Source
 
 
 class Immich:
@@ -29,53 +43,107 @@ class Immich:
         locks: Path,
         clock: Clock,
         link: LinkSecrets | None = None,
+        patience: Patience | None = None,
     ) -> None:
-        raise NotImplementedError
+        """UsageError where the address or the key cannot be used."""
+        self.name = name
+        address = parse_address(server.url)
+        slots = Slots(locks, address.origin, server.requests)
+        self._clock = clock
+        self._by_link = link is not None
+        self._transport = Transport(
+            address, server, secrets, link, slots=slots, clock=clock, patience=patience or Patience()
+        )
+        self._version: Version | None = None
+        self._me: Me | None = None
 
     def version(self) -> Version:
         """Which Immich this is; asked once per object."""
-        raise NotImplementedError
+        if self._version is None:
+            found = self._transport.read("GET", "/server/version", ServerVersion, what="version")
+            self._version = Version(found.major, found.minor, found.patch)
+        return self._version
 
     def probe(self) -> Probe:
         """Version, whose key, its permissions, and what the main job lacks, in Immich's words."""
-        raise NotImplementedError
+        version = self.version()
+        return probe_link(self._transport, version) if self._by_link else probe_key(self._transport, version)
 
     def albums(self) -> list[AlbumInfo]:
         """Every album I own or that is shared with me, each once."""
-        raise NotImplementedError
+        return read_albums(self._transport, self._shapes())
 
     def find_album(self, name_or_id: str) -> AlbumInfo:
         """The album of that id or name. UsageError: unknown (with the nearest names), ambiguous (with the ids)."""
-        raise NotImplementedError
+        known = {album.id: album for album in self.albums()}
+        album_id, _ = choose(name_or_id, [(album.id, album.name) for album in known.values()], what="album")
+        return known[album_id]
 
     def find_person(self, name_or_id: str) -> tuple[str, str]:
         """Id and name of a person. UsageError as `find_album`."""
-        raise NotImplementedError
+        known = [(person.id, person.name) for person in read_people(self._transport)]
+        return choose(name_or_id, known, what="person")
 
     def link_album(self) -> AlbumInfo:
         """The album of the shared link. UsageError where it shares single photos."""
-        raise NotImplementedError
+        album = read_album(self._transport, self._shapes(), self._linked_id())
+        return to_album(album, owned=False)
 
     def unchanged(self, wanted: Wanted, token: str | None) -> tuple[bool, str | None]:
-        """Whether nothing changed since `token`, and a token of now to store after the coming complete listing."""
-        raise NotImplementedError
+        """Whether nothing changed since `token`, and a token of now to store after the coming complete listing.
+
+        What a yes can miss is told in sync/immich/unchanged.py: list in full once a week. Persons and memories cannot
+        be proved and always say no, without a request.
+        """
+        if wanted.source in (Source.ALBUM, Source.LINK):
+            return unchanged.album_unchanged(self._transport, self._shapes(), self._album_id(wanted), token)
+        if wanted.source in (Source.ALL, Source.FAVOURITES):
+            return unchanged.searches_unchanged(self._transport, filters_of(wanted), token)
+        return False, None
 
     def listing(self, wanted: Wanted) -> Listing:
-        """What the server says is in a source, page by page."""
-        raise NotImplementedError
+        """What the server says is in a source, page by page, before all filters but that of partners."""
+        shapes = self._shapes()
+        if wanted.source in (Source.ALBUM, Source.LINK):
+            return list_album(self._transport, shapes, self._album_id(wanted), by_link=self._by_link)
+        if wanted.source is Source.MEMORIES:
+            return list_memories(self._transport, shapes, wanted.on or self._clock.now().date())
+        if wanted.source is Source.FOLDER:
+            raise UsageError("A local folder is not listed by a server.")
+        theirs_too = wanted.partners or wanted.source is Source.PERSON
+        return list_search(self._transport, shapes, wanted, owner_id=None if theirs_too else self._my_id())
 
     def details(self, asset: Asset) -> Details:
-        """Tags and (with one more request where the asset has people and no boxes) faces."""
-        raise NotImplementedError
+        """Tags and, with one more request in 3.x where the asset has people, faces."""
+        return read_details(self._transport, self._shapes(), asset)
 
     def download_original(
         self, asset: Asset, part: BinaryIO, *, etag: str | None = None, cancelled: Callable[[], bool]
     ) -> Downloaded | None:
         """Write the original into `part`. None: not modified. Raises BadTransfer, NotAvailable, Cancelled."""
-        raise NotImplementedError
+        return assets.original(self._transport, asset, part, etag=etag, cancelled=cancelled)
 
     def download_display(
         self, asset: Asset, part: BinaryIO, *, etag: str | None = None, cancelled: Callable[[], bool]
     ) -> Downloaded | None:
         """Write Immich's preview (of the edited picture, where there is one) into `part`; NotAvailable without one."""
-        raise NotImplementedError
+        return assets.display(self._transport, asset, part, etag=etag, cancelled=cancelled)
+
+    def _shapes(self) -> Shapes:
+        return shapes_of(self.version())
+
+    def _my_id(self) -> str:
+        if self._me is None:
+            self._me = self._transport.read("GET", "/users/me", Me, what="user")
+        return self._me.id
+
+    def _album_id(self, wanted: Wanted) -> str:
+        return wanted.id or self._linked_id()
+
+    def _linked_id(self) -> str:
+        link = self._transport.read("GET", "/shared-links/me", Link, what="shared link")
+        if link.album is None:
+            raise UsageError(
+                "This link shares single photos, not an album.", advice="Share an album by link in Immich."
+            )
+        return link.album.id

@@ -1,0 +1,87 @@
+"""The address of a server: from what a person types to `scheme://host[:port][/prefix]/api`, or one clear sentence.
+
+Accepts it with and without /api, with a trailing slash or /.well-known/immich. Refuses everything that is no plain web
+address, and hosts that no Immich lives on but secrets do (link-local, metadata services, multicast).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from sync.errors import UsageError
+
+_METADATA = {"fd00:ec2::254", "100.100.100.200"}
+_METADATA_NAMES = {"metadata", "metadata.google.internal", "instance-data"}
+_TAIL = re.compile(r"(/\.well-known/immich|/api)?/*$")
+_PORTS = {"http": 80, "https": 443}
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    """Where a server's API begins; `origin` is what a key may be sent to."""
+
+    scheme: str
+    host: str
+    port: int
+    prefix: str
+    """Path before /api, empty or beginning with a slash."""
+
+    @property
+    def origin(self) -> str:
+        """`https://photos.example:2283`, always with the port."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+    @property
+    def api(self) -> str:
+        """What every path is put behind; without the scheme's own port, as gateways expect."""
+        plain = self.origin.removesuffix(f":{_PORTS[self.scheme]}")
+        return f"{plain}{self.prefix}/api"
+
+
+def parse_address(text: str) -> Address:
+    """Read what a person typed. Raises UsageError; its sentence never repeats what stands before an @."""
+    text = text.strip()
+    if not text or any(character.isspace() or ord(character) < 32 for character in text):
+        raise _wrong("it is empty or has spaces in it")
+    if "\\" in text:
+        raise _wrong("it has a backslash in it")
+    try:
+        parts = urlsplit(text if "//" in text else f"http://{text}")
+        port = parts.port
+    except ValueError:
+        raise _wrong("its host or port cannot be read") from None
+    if parts.scheme not in _PORTS:
+        raise _wrong("it must begin with http:// or https://")
+    if parts.username is not None or parts.password is not None:
+        raise _wrong("it must not hold a user name or password")
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise _wrong("it must end before any ? or #")
+    if not parts.hostname or port == 0:
+        raise _wrong("it has no host" if not parts.hostname else "a port is 1 to 65535")
+    refuse_host(parts.hostname)
+    prefix = _TAIL.sub("", parts.path)
+    return Address(scheme=parts.scheme, host=parts.hostname, port=port or _PORTS[parts.scheme], prefix=prefix)
+
+
+def refuse_host(host: str) -> None:
+    """Raise UsageError for a name or numeric address that no Immich can have. Names are judged again once resolved."""
+    if host.rstrip(".").lower() in _METADATA_NAMES:
+        raise _wrong(f"{host} is not an Immich server")
+    try:
+        number = ipaddress.ip_address(host.split("%", maxsplit=1)[0])
+    except ValueError:
+        return
+    mapped = getattr(number, "ipv4_mapped", None)
+    number = mapped or number
+    if number.is_link_local or number.is_multicast or number.is_unspecified or str(number) in _METADATA:
+        raise _wrong(f"{host} is not an address that an Immich server has")
+
+
+def _wrong(why: str) -> UsageError:
+    return UsageError(
+        f"This is not a server's address: {why}.", advice="Write it as in a browser, such as http://192.168.1.10:2283."
+    )

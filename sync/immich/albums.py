@@ -1,0 +1,126 @@
+"""Albums: which there are, and what is in one of them, proved by its count.
+
+A listing of an album is complete when its different ids are as many as `assetCount`, read before and after, and the
+album did not change meanwhile. 1.x and 2.x embed the assets (only so are other people's there), 3.x is searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sync.errors import SchemaDrift
+from sync.immich.answers import Album3, Album12, AnyAsset, Shapes
+from sync.immich.convert import to_asset
+from sync.immich.embedded import read_embedded
+from sync.immich.facts import AlbumInfo, Asset
+from sync.immich.listing import Listing
+from sync.immich.searches import PAGE_SIZE, PageFault, search_pages
+from sync.immich.stacks import own_stacks, stacks_of_album
+from sync.immich.transport import Transport, in_path
+
+AnyAlbum = Album12 | Album3
+
+
+def read_albums(transport: Transport, shapes: Shapes) -> list[AlbumInfo]:
+    """Own albums first, then those shared with me, each once. Two requests."""
+    if shapes.album is Album3:
+        queries = [({"isOwned": "true"}, True), ({"isOwned": "false"}, False)]
+    else:
+        queries = [({}, True), ({"shared": "true"}, False)]
+    merged: dict[str, AlbumInfo] = {}
+    for query, owned in queries:
+        found: list[AnyAlbum] = transport.read("GET", "/albums", list[shapes.album], what="albums", query=query)  # type: ignore[name-defined]
+        for album in found:
+            merged.setdefault(album.id, to_album(album, owned=owned))
+    return list(merged.values())
+
+
+def read_album(transport: Transport, shapes: Shapes, album_id: str) -> AnyAlbum:
+    """One album without its assets. Raises NotAvailable."""
+    path = f"/albums/{in_path(album_id)}"
+    return transport.read("GET", path, shapes.album, what=f"album {album_id}", query={"withoutAssets": "true"})
+
+
+def to_album(album: AnyAlbum, *, owned: bool) -> AlbumInfo:
+    """The fact of an answer."""
+    return AlbumInfo(
+        id=album.id,
+        name=album.album_name,
+        owner_id=_owner(album),
+        owned=owned,
+        asset_count=album.asset_count,
+        updated_at=album.updated_at,
+        description=album.description,
+        cover_asset_id=album.album_thumbnail_asset_id,
+    )
+
+
+def _owner(album: AnyAlbum) -> str:
+    if isinstance(album, Album12):
+        return album.owner_id
+    for entry in album.album_users:
+        if entry.role == "owner":
+            return entry.user.id
+    raise SchemaDrift("The server's answer for an album names no owner.", field="albumUsers[].role")
+
+
+def list_album(transport: Transport, shapes: Shapes, album_id: str, *, by_link: bool) -> Listing:
+    """What is in an album. Requests: 3 and the pages of a search, one or two more for stacks, two more for each month
+    that holds a stack of others."""
+
+    def run(listing: Listing) -> Iterator[Asset]:
+        before = read_album(transport, shapes, album_id)
+        stacks = {} if by_link else own_stacks(transport)
+        if by_link or before.shared:
+            stacks = stacks_of_album(transport, album_id) | stacks
+        reading = _Reading()
+        source = _embedded if shapes.embedded else _searched
+        for asset in source(transport, shapes, before, reading):
+            if asset.id in reading.seen:
+                reading.faults.append("an asset is listed twice")
+                continue
+            reading.seen.add(asset.id)
+            yield to_asset(asset, stacks)
+        after = read_album(transport, shapes, album_id)
+        _conclude(listing, reading, before, after)
+
+    return Listing(run)
+
+
+class _Reading:
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.faults: list[str] = []
+
+
+def _embedded(transport: Transport, shapes: Shapes, before: AnyAlbum, reading: _Reading) -> Iterator[AnyAsset]:
+    what = f"album {before.id}"
+    # The server writes the whole answer before it sends the first byte of it.
+    seconds = transport.patience.head_seconds + before.asset_count / 500
+    reply = transport.ask("GET", f"/albums/{in_path(before.id)}", what=what, head_seconds=seconds)
+    for part in read_embedded(reply.body.pieces() if reply.body else (), shapes, what=what):
+        if isinstance(part, Album12):
+            if part.asset_count != before.asset_count or part.updated_at != before.updated_at:
+                reading.faults.append("the album changed while it was listed")
+        else:
+            yield part
+
+
+def _searched(transport: Transport, shapes: Shapes, before: AnyAlbum, reading: _Reading) -> Iterator[AnyAsset]:
+    question = {"albumIds": [before.id], "withExif": True, "withPeople": True}
+    try:
+        for page in search_pages(transport, shapes, question, most=before.asset_count // PAGE_SIZE + 3):
+            yield from page
+    except PageFault as fault:
+        reading.faults.append(fault.reason)
+
+
+def _conclude(listing: Listing, reading: _Reading, before: AnyAlbum, after: AnyAlbum) -> None:
+    count = len(reading.seen)
+    faults = reading.faults
+    if (before.asset_count, before.updated_at) != (after.asset_count, after.updated_at):
+        faults.append("the album changed while it was listed")
+    if count != after.asset_count:
+        faults.append(f"{count} assets were listed, but assetCount is {after.asset_count}")
+    proof = "; ".join(dict.fromkeys(faults)) or f"assetCount {count}, read before and after"
+    listing.conclude(count, complete=not faults, proof=proof)

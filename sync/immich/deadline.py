@@ -1,0 +1,157 @@
+"""Deadlines that hold against a server that drips: every receive looks at the clock, in head and body alike.
+
+A socket's own timeout begins anew with every byte. Here one deadline covers a whole answer; it is moved on as bytes
+arrive, so that only too slow a rate passes it. Cancelling is noticed within half a second, even while nothing comes.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from sync.errors import Cancelled, UsageError
+from sync.immich.address import refuse_host
+
+_SLICE_SECONDS = 0.5
+
+
+class Patience(Struct, frozen=True, kw_only=True):
+    """How long a server may take, and how often it is asked again."""
+
+    connect_seconds: float = 10.0
+    head_seconds: float = 15.0
+    """From the request to the end of the answer's head."""
+    grace_seconds: float = 30.0
+    """For a body, beside the time that its size needs at the slowest rate."""
+    slowest_bytes_per_second: float = 50_000.0
+    attempts: int = 4
+    backoff_seconds: float = 0.5
+    """The first pause is random below this, each further one below twice as much."""
+    longest_wait_seconds: float = 60.0
+    """A longer Retry-After is not waited for inside a job."""
+
+
+class DeadlinePassed(TimeoutError):
+    """The answer as a whole took too long."""
+
+
+class Deadline:
+    """When an answer must be there; belongs to one request and one thread."""
+
+    def __init__(self, seconds: float, cancelled: Callable[[], bool]) -> None:
+        self._until = time.monotonic() + seconds
+        self._cancelled = cancelled
+
+    def restart(self, seconds: float) -> None:
+        """Count anew from now."""
+        self._until = time.monotonic() + seconds
+
+    def earn(self, seconds: float) -> None:
+        """Move on: so much was received."""
+        self._until += seconds
+
+    def check(self) -> None:
+        """Raise DeadlinePassed or Cancelled."""
+        if self._cancelled():
+            raise Cancelled("Cancelled while the server was answering.")
+        if time.monotonic() >= self._until:
+            raise DeadlinePassed("too slow")
+
+
+class _Running(threading.local):
+    deadline: Deadline | None = None
+
+
+running = _Running()
+"""The deadline of the request that this thread makes now."""
+
+
+class _Reader(io.RawIOBase):
+    """A socket's receiving side under the deadline that was running when the answer began."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._deadline = running.deadline or Deadline(Patience().head_seconds, lambda: False)
+        sock.settimeout(_SLICE_SECONDS)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while True:
+            self._deadline.check()
+            try:
+                return self._sock.recv_into(buffer)
+            except TimeoutError:
+                continue
+
+
+class _Answering:
+    """What http.client asks a socket for when it begins an answer."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self._sock), 65536)
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None) -> None:
+        super().__init__(_Answering(sock), debuglevel, method, url)  # type: ignore[arg-type]
+
+
+class _Plain(HTTPConnection):
+    response_class = _Response
+
+    def _new_conn(self) -> socket.socket:
+        return _judged(super()._new_conn())
+
+
+class _Secure(HTTPSConnection):
+    response_class = _Response
+
+    def _new_conn(self) -> socket.socket:
+        return _judged(super()._new_conn())
+
+
+def _judged(sock: socket.socket) -> socket.socket:
+    """Refuse where a name led to, before a byte is sent there: names can point at addresses that we would refuse."""
+    try:
+        refuse_host(str(sock.getpeername()[0]))
+    except (UsageError, OSError):
+        sock.close()
+        raise
+    return sock
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """requests over connections that keep our deadlines. Never retries by itself."""
+
+    def __init__(self, *, connections: int, fingerprint: str) -> None:
+        self._fingerprint = fingerprint
+        super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=0)
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        if self._fingerprint:
+            options["assert_fingerprint"] = self._fingerprint
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}

@@ -1,0 +1,87 @@
+"""What a status that is not success means, as one of our errors. Pure: status, kind of body, message in; error out."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import msgspec
+
+from sync.errors import (
+    KeyRefused,
+    NotAvailable,
+    NotImmich,
+    PermissionMissing,
+    ServerError,
+    ServerFailure,
+    TooManyRequests,
+)
+
+_PERMISSION = re.compile(r"Missing required permission: ([A-Za-z.]+)")
+_MAX_RETRY_AFTER_SECONDS = 3600.0
+
+
+def from_status(status: int, *, content_type: str, message: str, what: str, retry_after: float | None) -> ServerError:
+    """The error of a refusing answer; `what` names what was asked for, such as `album 838a…`."""
+    if status == 429:
+        return TooManyRequests("The server asks for fewer requests.", retry_after_seconds=retry_after)
+    if status >= 500:
+        sentence = f"The server failed ({status}) at {what}{_said(message)}."
+        return ServerFailure(sentence, status=status, retry_after_seconds=retry_after)
+    if not is_json(content_type):
+        return not_immich(content_type, status)
+    if status == 401:
+        return KeyRefused(f"The server does not accept the key{_said(message)}.", status=status, message=message)
+    if status == 403:
+        found = _PERMISSION.search(message)
+        permission = found.group(1) if found else ""
+        named = f"the permission {permission}" if permission else f"a permission{_said(message)}"
+        return PermissionMissing(f"The key lacks {named} for {what}.", permission=permission, message=message)
+    if status in (400, 404):
+        route = status == 404 and message.startswith("Cannot ")
+        return NotAvailable(f"The server has no {what} for us{_said(message)}.", status=status, no_such_route=route)
+    return NotImmich(f"Something answered {status} where Immich never does.", status=status)
+
+
+def not_immich(content_type: str, status: int) -> NotImmich:
+    """A page or worse, where Immich gives JSON or a picture."""
+    kind = "a web page" if "html" in content_type else f"{content_type.split(';')[0] or 'something unnamed'}"
+    gateway = " If a gateway asks for a login first, give its request headers to the server." if status != 200 else ""
+    advice = NotImmich.default_advice + gateway
+    return NotImmich(f"Not Immich's API: it answered with {kind}.", advice=advice, status=status)
+
+
+def is_json(content_type: str) -> bool:
+    """Whether an answer says that it is JSON."""
+    return content_type.split(";")[0].strip().lower() == "application/json"
+
+
+def message_of(body: bytes) -> str:
+    """Immich's message, one line of at most 200 characters: text or a list of texts in v1 and v2, text in v3."""
+    try:
+        tree: Any = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    said = tree.get("message", "") if isinstance(tree, dict) else ""
+    text = "; ".join(str(part) for part in said) if isinstance(said, list) else str(said)
+    return " ".join(text.split())[:200]
+
+
+def seconds_to_wait(header: str | None, now: datetime) -> float | None:
+    """Retry-After in seconds, at most an hour; None where there is none that can be read."""
+    if not header:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(header).astimezone(UTC) - now).total_seconds()
+        except ValueError:
+            return None
+    return min(max(seconds, 0.0), _MAX_RETRY_AFTER_SECONDS)
+
+
+def _said(message: str) -> str:
+    return f" ({message})" if message else ""

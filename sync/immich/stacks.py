@@ -1,0 +1,53 @@
+"""Which assets are stacked, and under which primary: no listing says so, in no version.
+
+Our own stacks: one GET /stacks. Those of others, in an album shared with us or behind a link: the timeline's months
+with and without stacks folded, and both forms of the months whose counts differ. A key that may not ask (403) gets
+nothing: then every member shows, and the probe names what is missing.
+"""
+
+from __future__ import annotations
+
+from sync.errors import NotAvailable, PermissionMissing
+from sync.immich.answers import Bucket, BucketStacked, Month, Stack
+from sync.immich.transport import Query, Transport
+
+
+def own_stacks(transport: Transport) -> dict[str, str]:
+    """The primary's id by every member's id (the primary's too); empty where the key may not read stacks."""
+    try:
+        stacks = transport.read("GET", "/stacks", list[Stack], what="stacks", head_seconds=60.0)
+    except PermissionMissing:
+        return {}
+    return {member.id: stack.primary_asset_id for stack in stacks for member in stack.assets}
+
+
+def stacks_of_album(transport: Transport, album_id: str) -> dict[str, str]:
+    """As `own_stacks`, of one album, whoever owns its photos.
+
+    Where a month holds several stacks Immich does not tell which primary a member belongs to: it gets one of them.
+    """
+    members: dict[str, str] = {}
+    try:
+        folded = _months(transport, {"albumId": album_id, "withStacked": "true"})
+        for month, count in _months(transport, {"albumId": album_id}).items():
+            if folded.get(month, 0) != count:
+                members |= _of_month(transport, {"albumId": album_id, "timeBucket": month})
+    except (PermissionMissing, NotAvailable):
+        return {}
+    return members
+
+
+def _months(transport: Transport, query: Query) -> dict[str, int]:
+    months = transport.read("GET", "/timeline/buckets", list[Month], what="months", query=query, head_seconds=30.0)
+    return {month.time_bucket: month.count for month in months}
+
+
+def _of_month(transport: Transport, query: Query) -> dict[str, str]:
+    path, what, seconds = "/timeline/bucket", "a month", 30.0
+    everything = transport.read("GET", path, Bucket, what=what, query=query, head_seconds=seconds)
+    query = {**query, "withStacked": "true"}
+    folded = transport.read("GET", path, BucketStacked, what=what, query=query, head_seconds=seconds)
+    primaries = [asset for asset, stack in zip(folded.id, folded.stack, strict=False) if stack]
+    # A stack whose primary lies in another month or outside the album: any other id says "not the primary".
+    primary = primaries[0] if primaries else "unknown"
+    return {asset: asset for asset in primaries} | dict.fromkeys(set(everything.id) - set(folded.id), primary)
