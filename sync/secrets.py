@@ -5,10 +5,12 @@ A `Secret` shows itself as *** wherever it is printed; `reveal()` is called only
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 import tomlkit
 from msgspec import Struct
@@ -59,23 +61,32 @@ class LinkSecrets(Struct, frozen=True, kw_only=True):
     password: Secret = Secret("")
 
 
-def of_server(path: Path, name: str) -> ServerSecrets:
+CANDIDATES = "candidates"
+"""The section of what is only being tried; swept when the trial is over."""
+
+
+def of_server(path: Path, name: str, *, section: str = "servers") -> ServerSecrets:
     """The secrets of a named server; empty ones where none are set."""
-    entry = _section(_read(path), "servers", name)
+    entry = _section(_read(path), section, name)
     headers = entry.get("headers", {})
     pairs = headers.items() if isinstance(headers, dict) else ()
     return ServerSecrets(key=Secret(str(entry.get("key", ""))), headers=tuple((k, Secret(str(v))) for k, v in pairs))
 
 
-def of_link(path: Path, album: str) -> LinkSecrets:
+def of_link(path: Path, album: str, *, section: str = "links") -> LinkSecrets:
     """The shared link's secrets of a named album; empty ones where none are set."""
-    entry = _section(_read(path), "links", album)
+    entry = _section(_read(path), section, album)
     return LinkSecrets(key=Secret(str(entry.get("key", ""))), password=Secret(str(entry.get("password", ""))))
+
+
+def password_hash(path: Path) -> str:
+    """The hash of the phone page's password; empty while none is set."""
+    return str(_section(_read(path), "admin", "password").get("hash", ""))
 
 
 def put(path: Path, section: str, name: str, **values: str | dict[str, str]) -> None:
     """Set the values of `[section.name]`, keeping the rest of the file and its comments."""
-    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    document = _document(path)
     table = document.setdefault(section, tomlkit.table(is_super_table=True))
     entry = table.setdefault(name, tomlkit.table())
     for key, value in values.items():
@@ -85,12 +96,11 @@ def put(path: Path, section: str, name: str, **values: str | dict[str, str]) -> 
 
 def remove(path: Path, section: str, name: str) -> None:
     """Forget `[section.name]`."""
-    if not path.exists():
+    if name not in _section(_read(path), section):
         return
-    document = tomlkit.parse(path.read_text(encoding="utf-8"))
-    if name in document.get(section, {}):
-        del document[section][name]
-        write_durably(path, tomlkit.dumps(document).encode(), mode=0o600)
+    document = _document(path)
+    del document[section][name]
+    write_durably(path, tomlkit.dumps(document).encode(), mode=0o600)
 
 
 def all_values(path: Path) -> list[str]:
@@ -103,8 +113,10 @@ def all_values(path: Path) -> list[str]:
 
 def blotted(text: str, values: Iterable[str]) -> str:
     """`text` with every secret in it replaced; also what stands behind `key=` in a URL."""
-    for value in values:
-        text = text.replace(value, "***")
+    # The longest first: one secret may begin another, whose rest would stay. Also as a URL or JSON writes it.
+    forms = {form for value in values for form in (value, quote(value, safe=""), json.dumps(value)[1:-1])}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, "***")
     return re.sub(r"([?&](?:key|apiKey|password|token)=)[^&\s\"']+", r"\1***", text)
 
 
@@ -121,14 +133,23 @@ def _read(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        # The parser's message may quote the line, and the line may be a key.
+    except PermissionError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", advice="Run this as its owner.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        # The parser's message may quote the line, and the line may be a key: nothing of it is chained either.
         raise UsageError(
-            f"{path} is not valid TOML.", advice="Set the server up again with 'mantelpiece server add'."
-        ) from error
+            f"{path} is not valid TOML.", advice="Correct it, or remove it and set the servers up again."
+        ) from None
 
 
-def _section(tree: dict[str, object], section: str, name: str) -> dict[str, object]:
-    table = tree.get(section, {})
-    entry = table.get(name, {}) if isinstance(table, dict) else {}
+def _document(path: Path) -> tomlkit.TOMLDocument:
+    if not _read(path):
+        return tomlkit.document()
+    return tomlkit.parse(path.read_text(encoding="utf-8"))
+
+
+def _section(tree: dict[str, object], *names: str) -> dict[str, object]:
+    entry: object = tree
+    for name in names:
+        entry = entry.get(name, {}) if isinstance(entry, dict) else {}
     return entry if isinstance(entry, dict) else {}

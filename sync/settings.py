@@ -149,6 +149,16 @@ class Wall(Struct, frozen=True, kw_only=True):
     transition_seconds: Annotated[float, Meta(ge=0, le=10)] = 1.0
 
 
+class Admin(Struct, frozen=True, kw_only=True):
+    """Where the phone page listens; a socket passed by systemd comes first."""
+
+    host: str = ""
+    """Empty: every address of this machine, IPv4 and IPv6."""
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8080
+    names: str = ""
+    """Further names that browsers may ask for, separated by spaces (a reverse proxy's, for one)."""
+
+
 class Log(Struct, frozen=True, kw_only=True):
     level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
     format: LogFormat = LogFormat.TEXT
@@ -164,6 +174,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     albums: tuple[Album, ...] = ()
     mirror: Mirror = Mirror()
     wall: Wall = Wall()
+    admin: Admin = Admin()
     log: Log = Log()
 
     def album(self, name: str) -> Album | None:
