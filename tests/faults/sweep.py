@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("shim.c")
+ROOT = SOURCE.parents[2]
 KILL = "kill"
 
 
@@ -54,5 +55,13 @@ def _run(
             "FAULT_HOME": str(below),
             "FAULT_COUNTER": counter.name,
         }
-        done = subprocess.run(command, env=faulty, capture_output=True, text=True, timeout=120)
+        # Standard input stays open: a job takes its end for "cancel".
+        reader, writer = os.pipe()
+        try:
+            done = subprocess.run(
+                command, env=faulty, cwd=ROOT, stdin=reader, capture_output=True, text=True, timeout=120
+            )
+        finally:
+            os.close(reader)
+            os.close(writer)
         return done, struct.unpack("<Q", Path(counter.name).read_bytes())[0]

@@ -1,0 +1,117 @@
+"""A small mirror that a fault test runs again and again: set-up, one sync as a process, and what must hold."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from sync import secrets
+from sync.catalogue import Catalogue
+from sync.home import Home, find, prepare
+from sync.library import jobs
+from sync.library.database import Library
+from sync.library.jobs import Lane
+from tests.fakes.immich import FakeImmich
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def home_at(root: Path) -> Home:
+    """A home whose runtime directory is the one that its processes find."""
+    base = root.with_name(root.name + "-run")
+    base.mkdir(exist_ok=True)
+    return find(environment_of(root, base))
+
+
+def environment_of(root: Path, base: Path) -> dict[str, str]:
+    return {"MANTELPIECE_HOME": str(root), "XDG_RUNTIME_DIR": str(base)}
+
+
+def environment(home: Home) -> dict[str, str]:
+    """What the processes of this home are started with."""
+    return environment_of(home.root, home.runtime.parent)
+
+
+def set_up(home: Home, server: FakeImmich, album: str) -> None:
+    """A prepared home with the album in its settings and a migrated library: the state after start-up."""
+    prepare(home)
+    home.settings.write_text(
+        f'[servers.home]\nurl = "{server.url}"\nrequests = 2\n\n'
+        f'[[albums]]\nname = "{album}"\nserver = "home"\nid = "{server.albums[album]}"\n'
+    )
+    secrets.put(home.secrets, "servers", "home", key=server.api_key)
+    Library(home.library).close()
+
+
+def sync_command(home: Home) -> list[str]:
+    """Queue a sync; the program that runs it."""
+    with closing(Library(home.library)) as library:
+        number = jobs.add(
+            library, kind="sync", lane=Lane.BULK, resource="mirror", arguments={"albums": None}, asked_by="test"
+        )
+    return [sys.executable, "-m", "sync", "job", str(number)]
+
+
+def run_sync(home: Home) -> subprocess.CompletedProcess[str]:
+    """One whole sync, unharmed."""
+    prepare(home)
+    command, surroundings = sync_command(home), os.environ | environment(home)
+    # Its standard input is the cancel pipe: it stays open while the job runs.
+    reader, writer = os.pipe()
+    try:
+        return subprocess.run(
+            command,
+            env=os.environ | environment(home),
+            cwd=ROOT,
+            stdin=reader,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def broken_promises(home: Home) -> list[str]:
+    """What does not hold of promises 2 and 3, as sentences; empty when all is well."""
+    found = [
+        f"{path.name} is not what its name says"
+        for path in objects(home)
+        if hashlib.sha1(path.read_bytes()).hexdigest() != path.stem
+    ]
+    names = {path.name for path in objects(home)}
+    with closing(Library(home.library)) as library:
+        if library.quarantined:
+            found.append("the library was damaged")
+        for row in library.rows("SELECT key, original, display FROM photos"):
+            found += [
+                f"the row of {row['key']} names {name}, which is not there"
+                for name in (row["original"], row["display"])
+                if name is not None and name not in names
+            ]
+    if home.catalogue.exists():
+        with closing(Catalogue(home.catalogue)) as catalogue:
+            for candidate in catalogue.candidates():
+                if (display := catalogue.photo(candidate.id).display) not in names:
+                    found.append(f"the catalogue shows {display}, which is not there")
+    return found
+
+
+def objects(home: Home) -> list[Path]:
+    return [path for path in home.objects.glob("??/*") if path.is_file()]
+
+
+def leftovers(home: Home) -> list[Path]:
+    """Part files that a finished run should not leave."""
+    return [path for path in home.root.rglob("*") if path.is_file() and ".part" in str(path.relative_to(home.root))]
+
+
+def shown(home: Home) -> int:
+    """How many photos the wall may show."""
+    with closing(Catalogue(home.catalogue)) as catalogue:
+        return len(catalogue.candidates())

@@ -1,0 +1,70 @@
+"""SIGKILL, EIO and ENOSPC at the mutating system calls of a three-photo sync: nothing half, and it goes on by itself.
+
+`make test` strikes a sample of the points, `make faults` (--long) every one.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.home import Home, prepare
+from tests.fakes.immich import FakeImmich, quick_photo
+from tests.fakes.immich.library import Library as ServerLibrary
+from tests.fakes.immich.photos import add_photo
+from tests.faults import small_mirror, sweep
+
+FAULTS = {"kill": sweep.KILL, "EIO": str(errno.EIO), "ENOSPC": str(errno.ENOSPC)}
+SAMPLE = 12
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeImmich]:
+    library = three_photos(tmp_path_factory.mktemp("immich"))
+    with FakeImmich(version=3, library=library) as server:
+        yield server
+
+
+def three_photos(folder: Path) -> ServerLibrary:
+    library = ServerLibrary(folder)
+    photos = [add_photo(library, quick_photo(number)) for number in range(3)]
+    library.add_album("Three", photos)
+    return library
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_mutating_call_leaves_nothing_half_and_is_made_good(
+    server: FakeImmich, tmp_path: Path, fault: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = small_mirror.home_at(tmp_path / "template")
+    small_mirror.set_up(template, server, "Three")
+    command = small_mirror.sync_command(template)
+    unharmed = _fresh(template, tmp_path, "count")
+    points = sweep.count(command, small_mirror.environment(unharmed), unharmed.root)
+    chosen = range(1, points + 1)
+    if not request.config.getoption("--long"):
+        chosen = range(1, points + 1, max(1, points // SAMPLE))
+    for at in chosen:
+        home = _fresh(template, tmp_path, f"at-{at}")
+        struck = sweep.strike(command, small_mirror.environment(home), home.root, at=at, kind=FAULTS[fault])
+        where = f"{fault} at {at} of {points}: {struck.stderr[-400:]}"
+        assert small_mirror.broken_promises(home) == [], where
+        again = small_mirror.run_sync(home)
+        assert again.returncode == 0, where + again.stderr
+        assert small_mirror.broken_promises(home) == [], where
+        assert small_mirror.shown(home) == 3, where
+        assert small_mirror.leftovers(home) == [], where
+        shutil.rmtree(home.root)
+    with capsys.disabled():
+        print(f"\n{fault}: {points} points, {len(chosen)} struck")
+
+
+def _fresh(template: Home, tmp_path: Path, name: str) -> Home:
+    home = small_mirror.home_at(tmp_path / name)
+    shutil.copytree(template.root, home.root)
+    prepare(home)
+    return home
