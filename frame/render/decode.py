@@ -148,12 +148,20 @@ def _registers_avif() -> bool:
 
 
 def _orientation(image: Image.Image) -> int:
-    """EXIF's 1 to 8. Its directories are strangers' bytes and may loop or lie: then the picture is taken as it lies."""
+    """EXIF's 1 to 8, of what the header held: `getexif` would decode a whole PNG to look behind its pixels.
+
+    TIFF and HEIF are turned by their decoders. EXIF is strangers' bytes and may loop or lie: then
+    the picture is taken as it lies.
+    """
+    if image.format in ("TIFF", "HEIF"):
+        return 1
+    exif = Image.Exif()
     try:
-        value = image.getexif().get(_ORIENTATION_TAG, 1)
+        exif.load(image.info.get("exif") or b"")
+        value: object = exif.get(_ORIENTATION_TAG, 1)
     except Exception:  # noqa: BLE001
         return 1
-    return value if value in _TURNS else 1
+    return value if isinstance(value, int) and value in _TURNS else 1
 
 
 def _coefficient_bytes(image: JpegImagePlugin.JpegImageFile) -> int:

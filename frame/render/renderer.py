@@ -25,6 +25,7 @@ from sync.errors import Cancelled, DecoderUnavailable, PictureRefused
 PROGRAM = (sys.executable, "-m", "frame.render.worker")
 _TOP = Path(__file__).parents[2]
 _ANSWER_BYTES = 65536
+_LEAVING_SECONDS = 1.0
 # Within a picture memory is reused instead of being mapped and unmapped, a quarter faster; the child trims after each.
 _MALLOC = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "67108864"}
 
@@ -57,6 +58,8 @@ class Renderer:
     def render(self, request: RenderRequest) -> Image.Image:
         """RGB of exactly `request.size`. Raises PictureRefused, DecoderUnavailable, or Cancelled after `close`."""
         with self._lock:
+            if self._closed:
+                raise Cancelled("The wall is closing.")
             length = request.size[0] * request.size[1] * 3
             os.ftruncate(self._memory, length)
             try:
@@ -81,16 +84,13 @@ class Renderer:
                 self._memory = -1
 
     def _ask(self, request: RenderRequest) -> None:
-        child = self._ready_child()
-        until = monotonic() + self._deadline_seconds
-        child.pictures += 1
+        child, until = self._begin(_message(request, self._deadline_seconds))
         try:
-            answer = child.ask(_message(request, self._deadline_seconds), until)
-        except (TimeoutError, OSError) as error:
-            child.end()
-            self._child = None
-            if self._closed:
-                raise Cancelled("The wall is closing.") from None
+            answer = child.answer(until)
+        except OSError as error:
+            if isinstance(error, TimeoutError):
+                child.kill()
+            self._drop(child)
             self._child = self._start()
             raise _killed(request.path, child, timed_out=isinstance(error, TimeoutError)) from None
         if child.pictures >= self._pictures_per_child:
@@ -101,18 +101,30 @@ class Renderer:
                 answer["refused"], advice=answer.get("advice", ""), path=str(request.path), reason=answer["reason"]
             )
 
-    def _ready_child(self) -> _Child:
-        """A child that has said it is ready: what it dies of afterwards is the picture's doing. Tries twice."""
+    def _begin(self, message: bytes) -> tuple[_Child, float]:
+        """A child that has begun with the picture: what it dies of afterwards is the picture's doing. Tries twice,
+        since the child may have been killed while it had nothing to do."""
         for _ in range(2):
-            if self._closed:
-                raise Cancelled("The wall is closing.")
-            child = self._child or self._start()
-            self._child = child
-            if child.is_ready(monotonic() + self._deadline_seconds):
-                return child
-            child.end()
-            self._child = None
+            child = self._child = self._child or self._start()
+            until = monotonic() + self._deadline_seconds
+            try:
+                child.begin(message, until)
+            except TimeoutError:
+                # Stopped or starved: the next try would take as long.
+                child.kill()
+                self._drop(child)
+                break
+            except OSError:
+                self._drop(child)
+            else:
+                return child, until
         raise DecoderUnavailable("The program that decodes pictures does not start.", program=" ".join(self._program))
+
+    def _drop(self, child: _Child) -> None:
+        child.end()
+        self._child = None
+        if self._closed:
+            raise Cancelled("The wall is closing.") from None
 
     def _start(self) -> _Child:
         try:
@@ -133,7 +145,6 @@ class _Child:
 
     def __init__(self, program: tuple[str, ...], memory: int) -> None:
         self.pictures = 0
-        self._ready = False
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(
@@ -146,19 +157,14 @@ class _Child:
                 env={**os.environ, **_MALLOC},
             )
 
-    def is_ready(self, until: float) -> bool:
-        if self._ready and self.process.poll() is None:
-            return True
-        try:
-            self._ready = not self._ready and bool(self._receive(until))
-        except OSError:
-            return False
-        return self._ready
-
-    def ask(self, message: bytes, until: float) -> dict[str, str]:
-        """The answer. Raises TimeoutError past the deadline and another OSError when the child died."""
-        self._channel.settimeout(max(0.001, until - monotonic()))
+    def begin(self, message: bytes, until: float) -> None:
+        """Send a request and wait until it is taken up. Raises TimeoutError, or another OSError when the child died."""
+        self.pictures += 1
         self._channel.send(message)
+        self._receive(until)
+
+    def answer(self, until: float) -> dict[str, str]:
+        """What became of it: empty, or why it was refused. Raises as `begin` does."""
         answer: dict[str, str] = json.loads(self._receive(until))
         return answer
 
@@ -173,11 +179,13 @@ class _Child:
         self.process.kill()
 
     def end(self) -> None:
-        """Close, and make sure that it is gone: a child cannot refuse SIGKILL."""
+        """Close, and make sure that it is gone: it leaves by itself, and a child cannot refuse SIGKILL."""
         self._channel.close()
-        if self.process.poll() is None:
+        try:
+            self.process.wait(_LEAVING_SECONDS)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-        self.process.wait()
+            self.process.wait()
 
 
 def _message(request: RenderRequest, seconds: float) -> bytes:

@@ -21,15 +21,15 @@ from PIL import Image
 from frame.render.paint import decode_limit_bytes, paint
 from sync.errors import PictureRefused
 
-READY = b"ready"
+BEGUN = b"begun"
 MESSAGE_BYTES = 65536
 _ROWS = 64
 
 
 def serve(channel: socket.socket, memory: int) -> None:
     """Answer requests until the other side closes. `memory` is a descriptor as large as the picture to come."""
-    channel.send(READY)
     while message := channel.recv(MESSAGE_BYTES):
+        channel.send(BEGUN)
         channel.send(json.dumps(answer(json.loads(message), memory)).encode())
         _trim()
 
@@ -49,7 +49,7 @@ def answer(request: dict[str, Any], memory: int) -> dict[str, str]:
         _hand_over(picture, memory)
     except PictureRefused as refused:
         return {"refused": refused.sentence, "advice": refused.advice, "reason": str(refused.facts["reason"])}
-    except MemoryError:
+    except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return {"refused": "It takes more memory than the wall gives a picture.", "reason": "too-large"}
     except OSError as error:
         if error.errno is not None:

@@ -1,0 +1,198 @@
+"""A picture that kills, hangs or bloats the decoder is refused, and the next one is shown."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from frame.render.renderer import Renderer
+from frame.render.request import RenderRequest
+from sync.errors import Cancelled, DecoderUnavailable, PictureRefused
+from tests.frame.render.corpus import halves
+
+ROGUE = (sys.executable, "-m", "tests.frame.render.rogue_worker")
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "good.png"
+    halves().save(path)
+    return path
+
+
+@pytest.fixture
+def rogue() -> Iterator[Renderer]:
+    one = Renderer(program=ROGUE, deadline_seconds=2.0)
+    yield one
+    one.close()
+
+
+def request(path: Path) -> RenderRequest:
+    return RenderRequest(path=path, size=(64, 36))
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def gone(pid: int | None) -> bool:
+    return pid is not None and not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize(
+    ("order", "reason", "word"),
+    [
+        ("abort", "killed-decoder", "SIGABRT"),
+        ("leave", "killed-decoder", "exit code 7"),
+        ("sleep", "too-slow", "too long"),
+        ("spin", "too-slow", "too long"),
+        ("eat", "too-large", "memory"),
+        ("shrink", "killed-decoder", "too few pixels"),
+    ],
+)
+def test_a_picture_that_harms_its_decoder_is_refused_and_the_next_is_shown(
+    order: str, reason: str, word: str, rogue: Renderer, picture: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.jpg"
+    bad.write_text(order)
+    with pytest.raises(PictureRefused) as refused:
+        rogue.render(request(bad))
+    assert refused.value.facts["reason"] == reason
+    assert word in refused.value.sentence
+    assert rogue.render(request(picture)).size == (64, 36)
+
+
+def test_a_child_that_was_killed_while_idle_costs_no_picture(picture: Path) -> None:
+    renderer = Renderer()
+    try:
+        renderer.render(request(picture))
+        pid = renderer.child_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        assert renderer.render(request(picture)).size == (64, 36)
+        assert gone(pid)
+    finally:
+        renderer.close()
+
+
+def test_a_stopped_child_is_replaced_at_the_deadline(picture: Path) -> None:
+    renderer = Renderer(deadline_seconds=1.0)
+    try:
+        renderer.render(request(picture))
+        pid = renderer.child_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(DecoderUnavailable):
+            renderer.render(request(picture))
+        assert renderer.render(request(picture)).size == (64, 36)
+        assert gone(pid)
+    finally:
+        renderer.close()
+
+
+def test_the_child_is_renewed_after_its_share_of_pictures(picture: Path) -> None:
+    renderer = Renderer(pictures_per_child=3)
+    try:
+        pids = []
+        for _ in range(7):
+            pids.append(renderer.child_pid)
+            renderer.render(request(picture))
+        assert [pids.index(pid) for pid in pids] == [0, 0, 0, 3, 3, 3, 6]
+        assert gone(pids[0])
+        assert gone(pids[3])
+    finally:
+        renderer.close()
+
+
+def test_a_decoder_that_does_not_start_blames_no_picture(picture: Path) -> None:
+    renderer = Renderer(program=(sys.executable, "-c", "raise SystemExit(3)"))
+    try:
+        with pytest.raises(DecoderUnavailable):
+            renderer.render(request(picture))
+    finally:
+        renderer.close()
+
+
+def test_closing_ends_a_render_that_is_under_way(tmp_path: Path) -> None:
+    slow = tmp_path / "slow.jpg"
+    slow.write_text("sleep")
+    renderer = Renderer(program=ROGUE, deadline_seconds=60)
+    pid = renderer.child_pid
+    caught: list[BaseException] = []
+
+    def render() -> None:
+        try:
+            renderer.render(request(slow))
+        except Cancelled as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=render)
+    thread.start()
+    renderer.close()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert len(caught) == 1
+    assert gone(pid)
+
+
+def test_after_closing_nothing_is_left_and_rendering_is_cancelled(picture: Path) -> None:
+    renderer = Renderer()
+    before = open_files()
+    pid = renderer.child_pid
+    renderer.render(request(picture))
+    renderer.close()
+    renderer.close()
+    assert gone(pid)
+    assert open_files() < before
+    with pytest.raises(Cancelled):
+        renderer.render(request(picture))
+
+
+def test_the_child_leaves_when_its_parent_dies(picture: Path) -> None:
+    code = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from frame.render.renderer import Renderer\n"
+        "from frame.render.request import RenderRequest\n"
+        "renderer = Renderer()\n"
+        f"renderer.render(RenderRequest(path=Path({str(picture)!r}), size=(64, 36)))\n"
+        "print(renderer.child_pid, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    import subprocess
+
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    pid = int(answer.stdout)
+    for _ in range(200):
+        state = Path(f"/proc/{pid}/stat")
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("the child outlived its parent")
+
+
+def test_memory_of_the_last_picture_is_given_back(picture: Path) -> None:
+    renderer = Renderer()
+    try:
+        renderer.render(RenderRequest(path=picture, size=(1920, 1080)))
+        link = next(path for path in Path("/proc/self/fd").iterdir() if "memfd:picture" in str(path.readlink()))
+        assert link.stat().st_size == 0
+    finally:
+        renderer.close()
+
+
+def test_rendering_needs_no_particular_working_folder(
+    picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    renderer = Renderer()
+    try:
+        assert renderer.render(request(Path(picture.name))).size == (64, 36)
+    finally:
+        renderer.close()
