@@ -62,8 +62,13 @@ def main(arguments: list[str]) -> None:
             said = {"url": server.url, "api_key": server.api_key, "albums": server.albums}
             print(json.dumps(said), flush=True)
             if options.until_stdin_closes:
-                threading.Thread(target=lambda: (sys.stdin.read(), done.set()), daemon=True).start()
+                threading.Thread(target=_wait_for_end, args=(done,), daemon=True).start()
             done.wait()
+
+
+def _wait_for_end(done: threading.Event) -> None:
+    sys.stdin.read()
+    done.set()
 
 
 if __name__ == "__main__":

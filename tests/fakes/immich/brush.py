@@ -7,12 +7,13 @@ is a function of its seed. Grain is added before rounding, which is what keeps w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Plane = npt.NDArray[np.float32]
+Plane = npt.NDArray[np.floating[Any]]
 Colour = tuple[int, int, int]
 
 

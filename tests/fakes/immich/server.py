@@ -13,8 +13,10 @@ import json
 import re
 import socket
 import socketserver
+import ssl
 import struct
 import threading
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -30,20 +32,34 @@ IDLE_SECONDS = 5
 
 @dataclass(slots=True, frozen=True)
 class Entry:
-    """One answered request. `path` is without query, `key` what the caller showed (API or share key)."""
+    """One answered request. `path` is without query, `key` what the caller showed (API or share key).
+
+    `status` is 0 where the connection was reset; `headers` are the request's, names in lower case.
+    """
 
     method: str
     path: str
     key: str | None
     status: int
     target: str
+    headers: dict[str, str]
 
 
 class FakeImmich:
-    """A running stand-in. `version` is 1, 2 or 3; `port` 0 takes any free one."""
+    """A running stand-in. `version` is 1, 2 or 3; `port` 0 takes any free one; `tls` makes it https.
+
+    `peak` is the largest number of requests in work at once since the last `clear_log`.
+    """
 
     def __init__(
-        self, *, version: int = 2, library: Library, port: int = 0, delay_ms: int = 0, host: str = "127.0.0.1"
+        self,
+        *,
+        version: int = 2,
+        library: Library,
+        port: int = 0,
+        delay_ms: int = 0,
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.library = library
         self.faults = Faults()
@@ -52,6 +68,8 @@ class FakeImmich:
         self.edits = Edits(library, self)
         self._log: list[Entry] = []
         self._log_lock = threading.Lock()
+        self._in_work = self.peak = 0
+        self.tls = tls
         self._server = _Server((host, port), _Connection)
         self._server.fake = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -94,7 +112,7 @@ class FakeImmich:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def api_key(self) -> str:
@@ -113,6 +131,7 @@ class FakeImmich:
     def clear_log(self) -> None:
         with self._log_lock:
             self._log.clear()
+            self.peak = self._in_work
 
     def count(self, pattern: str = "", *, method: str | None = None) -> int:
         """How many answered requests had a target that the pattern finds."""
@@ -132,11 +151,25 @@ class FakeImmich:
             response = self.answering.respond(request, mutate=breaking.mutation(rules))
         response = breaking.damage(response, rules)
         response.head_only = request.method == "HEAD"
-        key = request.headers.get("x-api-key") or request.query.get("apiKey") or request.query.get("key")
-        entry = Entry(request.method, request.path, key, 0 if response.reset else response.status, request.target)
+        query, headers = request.query, request.headers
+        key = headers.get("x-api-key") or query.get("apiKey") or query.get("key")
+        status = 0 if response.reset else response.status
+        entry = Entry(request.method, request.path, key, status, request.target, headers)
         with self._log_lock:
             self._log.append(entry)
         return response
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        """Counts a request from its last byte read to the last byte of its answer."""
+        with self._log_lock:
+            self._in_work += 1
+            self.peak = max(self.peak, self._in_work)
+        try:
+            yield
+        finally:
+            with self._log_lock:
+                self._in_work -= 1
 
     def _private(self, request: Request) -> Response:
         headers = {"Content-Type": "application/json"}
@@ -176,22 +209,31 @@ class _Server(socketserver.ThreadingTCPServer):
         super().__init__(address, handler)
 
 
-class _Connection(socketserver.StreamRequestHandler):
+class _Connection(socketserver.BaseRequestHandler):
     server: _Server
+    request: socket.socket
 
     def handle(self) -> None:
-        connection: socket.socket = self.connection
+        connection = self.request
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # A receive timeout of the kernel keeps the socket blocking, which sendfile needs.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", IDLE_SECONDS, 0))
         self.server.open_connections.add(connection)
         try:
-            while request := read_request(self.rfile, connection):
-                response = self.server.fake.handle(request)
-                keep = send(connection, response)
-                if not keep or request.headers.get("connection", "").lower() == "close":
-                    return
+            tls = self.server.fake.tls
+            self._serve(tls.wrap_socket(connection, server_side=True) if tls else connection)
         except OSError:
             return  # A client that goes away in the middle is a test's business, not news.
         finally:
             self.server.open_connections.discard(connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        fake = self.server.fake
+        with connection.makefile("rb") as stream:
+            while request := read_request(stream, connection):
+                with fake.working():
+                    keep = send(connection, fake.handle(request))
+                if not keep or request.headers.get("connection", "").lower() == "close":
+                    break
+        if isinstance(connection, ssl.SSLSocket):
+            connection.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import struct
 import time
 from dataclasses import dataclass, field
@@ -85,10 +86,18 @@ def send(connection: socket.socket, response: Response) -> bool:
     elif response.head_only or not response.length():
         connection.sendall(head)
     else:
-        connection.sendall(head, socket.MSG_MORE)
+        _push(connection, head)
     if response.head_only:
         return not response.no_length
     return _send_body(connection, response)
+
+
+def _push(connection: socket.socket, data: bytes) -> None:
+    """Send, telling the kernel that more follows; TLS has no such telling."""
+    if isinstance(connection, ssl.SSLSocket):
+        connection.sendall(data)
+    else:
+        connection.sendall(data, socket.MSG_MORE)
 
 
 def _head(response: Response) -> bytes:
@@ -109,7 +118,7 @@ def _head(response: Response) -> bytes:
 def _send_body(connection: socket.socket, response: Response) -> bool:
     length = response.length()
     if response.chunked and length:
-        connection.sendall(f"{length:x}\r\n".encode(), socket.MSG_MORE)
+        _push(connection, f"{length:x}\r\n".encode())
     if response.truncate is not None:
         _send_part(connection, response.body, int(length * response.truncate))
         return False
@@ -131,8 +140,8 @@ def read_span(span: Span) -> bytes:
 
 def _send_part(connection: socket.socket, body: bytes | Span, length: int) -> None:
     """The first `length` bytes of the body."""
-    if isinstance(body, bytes):
-        connection.sendall(body[:length])
+    if isinstance(body, bytes) or isinstance(connection, ssl.SSLSocket):
+        connection.sendall((body if isinstance(body, bytes) else read_span(body))[:length])
         return
     wanted = min(length, body.length)
     with body.path.open("rb") as file:
