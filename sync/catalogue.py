@@ -43,6 +43,7 @@ CREATE TABLE faces (
 );
 CREATE INDEX faces_photo ON faces (photo);
 CREATE TABLE tags (photo INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (photo, tag)) WITHOUT ROWID;
+CREATE TABLE origins (photo INTEGER PRIMARY KEY, origin BLOB NOT NULL);
 """
 
 
@@ -101,6 +102,8 @@ class PhotoEntry(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     albums: tuple[tuple[str, int], ...] = ()
     """Album name and position in it (0 is first in album order)."""
+    origin: bytes = b""
+    """Sync's own: what it rebuilds a lost library from. Not read by `photo`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,8 @@ def _add(db: sqlite3.Connection, number: int, photo: PhotoEntry, people: dict[st
     db.executemany(
         "INSERT INTO memberships VALUES (?, ?, ?)", [(name, position, number) for name, position in photo.albums]
     )
+    if photo.origin:
+        db.execute("INSERT INTO origins VALUES (?, ?)", (number, photo.origin))
     db.executemany("INSERT INTO tags VALUES (?, ?)", [(number, tag) for tag in dict.fromkeys(photo.tags)])
     for face in photo.faces:
         person = None
@@ -280,6 +285,11 @@ class Catalogue:
                 )
             ),
         )
+
+    def origin(self, number: int) -> bytes:
+        """What sync wrote of the photo for itself; empty where it wrote nothing."""
+        row = next(self._rows("SELECT origin FROM origins WHERE photo = ?", (number,)), None)
+        return b"" if row is None else bytes(row[0])
 
     def number_of(self, key: str) -> int | None:
         """The id of the photo with that key, or None."""

@@ -11,7 +11,7 @@ from sync.library.database import Library
 
 
 class HeldRow(Struct, frozen=True, kw_only=True):
-    """One album's held removal. `photos` are Immich's asset ids, sorted; `decision` is 'remove' once a person said so."""
+    """One album's held removal: `photos` are asset ids, sorted; `decision` is 'remove' once a person said so."""
 
     album: str
     plan: str
@@ -37,7 +37,8 @@ def put(db: sqlite3.Connection, held: HeldRow) -> None:
     """Hold, or hold something else than before; inside a transaction."""
     photos = msgspec.json.encode(held.photos).decode()
     values = (held.album, held.plan, held.reason, photos, held.since, held.decision)
-    db.execute("INSERT OR REPLACE INTO held (album, plan, reason, photos, since, decision) VALUES (?,?,?,?,?,?)", values)
+    sql = "INSERT OR REPLACE INTO held (album, plan, reason, photos, since, decision) VALUES (?, ?, ?, ?, ?, ?)"
+    db.execute(sql, values)
 
 
 def remove(db: sqlite3.Connection, album: str) -> None:

@@ -19,7 +19,7 @@ def put(db: sqlite3.Connection, key: str, value: str) -> None:
 
 
 def wall_changed(db: sqlite3.Connection) -> None:
-    """Count a change that the wall would notice, in the transaction that makes it: a crash cannot lose the publishing."""
+    """Count a change that the wall would notice, in the transaction that makes it: a crash loses no publishing."""
     db.execute(
         """INSERT INTO meta VALUES ('wall', '1')
            ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"""

@@ -37,7 +37,7 @@ def judge(plan: Plan, *, allowed: Set[str] = frozenset()) -> Verdict:
 
 
 def too_much(gone: int, *, live: int, remaining: int) -> str:
-    """Why removing `gone` of `live` photos so that `remaining` are left needs a person's yes; empty where it does not."""
+    """Why removing `gone` of `live` photos, leaving `remaining`, needs a person's yes; empty where it does not."""
     if gone == 0:
         return ""
     if remaining == 0:

@@ -141,10 +141,10 @@ def _absent(plan: Plan, member: Member, explained: str) -> None:
         plan.keep += not member.gone
     elif member.gone:
         plan.still_gone.append(Change(member.photo, member.asset))
-    elif explained:
-        plan.explained.append(Change(member.photo, member.asset, explained))
     elif member.kept_by_hand:
         plan.kept_by_hand += 1
+    elif explained:
+        plan.explained.append(Change(member.photo, member.asset, explained))
     else:
         plan.gone.append(Change(member.photo, member.asset, "no longer listed"))
 
@@ -154,6 +154,8 @@ def _filtered(plan: Plan, member: Member, why: str) -> None:
         plan.keep += not member.gone
     elif member.gone:
         plan.still_gone.append(Change(member.photo, member.asset, why))
+    elif member.kept_by_hand:
+        plan.kept_by_hand += 1
     else:
         plan.explained.append(Change(member.photo, member.asset, why))
 
@@ -171,9 +173,7 @@ def _listed(plan: Plan, member: Member | None, row: Staged) -> None:
         plan.update.append(Change(member.photo, member.asset, "its facts changed"))
 
 
-def _side_by_side(
-    members: Iterable[Member], staged: Iterable[Staged]
-) -> Iterator[tuple[Member | None, Staged | None]]:
+def _side_by_side(members: Iterable[Member], staged: Iterable[Staged]) -> Iterator[tuple[Member | None, Staged | None]]:
     """Merge two sorted sides by asset id."""
     left, right = iter(members), iter(staged)
     member, row = next(left, None), next(right, None)

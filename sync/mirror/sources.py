@@ -10,6 +10,7 @@ from datetime import date
 from hashlib import blake2b
 
 import msgspec
+from msgspec import Struct
 
 from sync.immich.facts import Asset, Kind, Visibility, Wanted
 from sync.settings import Album, Source
@@ -31,10 +32,38 @@ def wanted_of(album: Album, *, today: date) -> Wanted:
     )
 
 
-def identity_of(album: Album) -> str:
-    """What must be the same for two listings of an album to be compared; a changed one is our own rule's doing."""
-    parts = (album.source, album.server, album.id, album.folder, album.archived, album.partners)
-    return msgspec.json.encode(parts).decode()
+def server_of(album: Album) -> str:
+    """The server's name as photos carry it."""
+    return album.server or "folder"
+
+
+def key_of(album: Album, asset: str) -> str:
+    """The photo's key, the same in all albums of a server."""
+    return f"{server_of(album)}:{asset}"
+
+
+class Identity(Struct, frozen=True, array_like=True):
+    """What a listing was made by. With another `source` the photos may be others by our own rule; with another
+    `rule` the same listing may be planned differently."""
+
+    source: tuple[str, str, str, str, bool, bool]
+    rule: tuple[int, str]
+
+    def text(self) -> str:
+        """As it is kept in the library."""
+        return msgspec.json.encode(self).decode()
+
+
+def identity_of(album: Album) -> Identity:
+    """The identity of an album as it is set now."""
+    return Identity(
+        (album.source, album.server, album.id, album.folder, album.archived, album.partners), (album.limit, album.pick)
+    )
+
+
+def read_identity(text: str) -> Identity | None:
+    """The identity of a text that `text()` gave; None where there was none yet."""
+    return msgspec.json.decode(text, type=Identity) if text else None
 
 
 def left_out(asset: Asset, album: Album, *, me: str | None) -> str | None:

@@ -1,0 +1,46 @@
+"""Opens what an album's photos come from: one Immich a server, one a shared link, or a local folder."""
+
+from __future__ import annotations
+
+from sync import secrets
+from sync.immich.server import Immich
+from sync.settings import Album, Source
+from sync.work import Work
+
+
+class Origins:
+    """Made once a run: albums of one server share one connection, and its version is asked once."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._servers: dict[str, Immich] = {}
+
+    def of(self, album: Album) -> Immich:
+        """The album's origin; no request is made yet."""
+        if album.source is Source.FOLDER:
+            return self._folder(album)
+        if album.source is Source.LINK:
+            return self._immich(album, link=True)
+        if album.server not in self._servers:
+            self._servers[album.server] = self._immich(album, link=False)
+        return self._servers[album.server]
+
+    def _immich(self, album: Album, *, link: bool) -> Immich:
+        work = self._work
+        return Immich(
+            album.server,
+            work.settings.servers[album.server],
+            secrets.of_server(work.home.secrets, album.server),
+            locks=work.home.locks,
+            clock=work.clock,
+            link=secrets.of_link(work.home.secrets, album.name) if link else None,
+        )
+
+    def _folder(self, album: Album) -> Immich:
+        raise NotImplementedError
+
+
+def workers_of(work: Work, album: Album) -> int:
+    """How many downloads may run at once."""
+    server = work.settings.servers.get(album.server)
+    return server.requests if server is not None else 2

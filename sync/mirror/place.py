@@ -1,0 +1,77 @@
+"""Turns proved part files into objects: synced, then renamed to the hash of their bytes, never over good ones.
+
+The folder's fsync is left to `settle`, once for many objects: rows may speak of an object only after it.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha1
+from pathlib import Path
+from typing import BinaryIO
+
+from sync.files import disk_errors, fsync_folder, make_folder
+from sync.home import Home
+from sync.mirror.sniff import EXTENSIONS, HEAD_BYTES, extension
+
+_CHUNK = 1 << 20
+
+
+@contextmanager
+def part_file(home: Home) -> Iterator[tuple[BinaryIO, Path]]:
+    """A new part file, open for writing and reading; gone afterwards unless it was placed."""
+    path = home.parts / f"{uuid.uuid4().hex}.part"
+    with disk_errors("Writing a download"):
+        file = open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b", buffering=0)  # noqa: SIM115
+    try:
+        yield file, path
+    finally:
+        file.close()
+        path.unlink(missing_ok=True)
+
+
+def place(home: Home, file: BinaryIO, part: Path, digest: str) -> tuple[str, os.stat_result]:
+    """Give the part its object name; its bytes are on the disk when this returns, its name after `settle`.
+
+    An object of that name that is whole stays as it is, for other folders link to it.
+    """
+    with disk_errors("Writing an object"):
+        name = f"{digest}.{extension(os.pread(file.fileno(), HEAD_BYTES, 0))}"
+        path = home.object_path(name)
+        if path.exists() and hash_of(path) == digest:
+            return name, path.stat()
+        # fsync may fail only once: what it says after that is no proof of anything.
+        os.fchmod(file.fileno(), 0o444)
+        os.fsync(file.fileno())
+        make_folder(path.parent)
+        part.replace(path)
+        return name, os.fstat(file.fileno())
+
+
+def settle(home: Home, names: Iterable[str]) -> None:
+    """Make the names of placed objects survive a power cut."""
+    with disk_errors("Writing objects"):
+        for folder in {home.object_path(name).parent for name in names}:
+            fsync_folder(folder)
+
+
+def present(home: Home, digest: str) -> str | None:
+    """The name of a whole object with that hash that lies on the disk, whether or not a row speaks of it."""
+    folder = home.objects / digest[:2]
+    for ext in EXTENSIONS:
+        path = folder / f"{digest}.{ext}"
+        if path.exists() and hash_of(path) == digest:
+            return path.name
+    return None
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-1 of a file, in hex."""
+    state = sha1(usedforsecurity=False)
+    with disk_errors(f"Reading {path.name}"), open(path, "rb", buffering=0) as file:
+        while chunk := file.read(_CHUNK):
+            state.update(chunk)
+    return state.hexdigest()

@@ -1,0 +1,216 @@
+"""The job `sync`: makes the disk equal to what the servers list, album by album.
+
+Of one album: `unchanged(token)` proves that nothing happened → done; else listing → stage → plan → guard → apply.
+Then of all albums: display copies, so that everything shows soon, then originals; rows in batches; publish; retire
+what left (trash); tags and faces. One album's trouble never stops the others; a listing that fails changes nothing.
+The job runner holds the mirror's lock: two processes never mix.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sync.errors import (
+    DiskFull,
+    MarkerMissing,
+    NotAvailable,
+    PermissionMissing,
+    SchemaDrift,
+    ServerError,
+    ServerFailure,
+    UsageError,
+)
+from sync.files import sweep_parts
+from sync.library import albums, memberships, photos
+from sync.library.photos import PhotoRow
+from sync.mirror import retire, trash
+from sync.mirror.budget import Room
+from sync.mirror.collect import Collector, Job, Outcome
+from sync.mirror.compare import Compared, compare
+from sync.mirror.details import fetch_details
+from sync.mirror.fetch import Fetcher
+from sync.mirror.moment import Moment, moment
+from sync.mirror.origins import Origins, workers_of
+from sync.mirror.publish import Publisher
+from sync.mirror.rendition import Decoders
+from sync.mirror.restore import restore
+from sync.settings import Album, Keep, did_you_mean
+from sync.work import Result, Work, most_serious
+
+log = logging.getLogger(__name__)
+
+_OF_ONE_ALBUM = (NotAvailable, PermissionMissing, SchemaDrift, ServerFailure)
+"""Says nothing of the server's other albums."""
+
+
+@dataclass
+class AlbumRun:
+    """One album in one run, and what it came to."""
+
+    album: Album
+    compared: Compared = field(default_factory=Compared)
+    outcome: Outcome = field(default_factory=Outcome)
+    codes: list[int] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    sentence: str | None = None
+    """Why the album cannot be brought up to date; the wall and the phone show it."""
+    stopped: bool = False
+    """Nothing more is fetched for it in this run."""
+
+    def trouble(self, error: ServerError | DiskFull) -> None:
+        self.stopped = True
+        self.codes.append(error.exit_code)
+        self.problems.append(str(error))
+        self.sentence = error.sentence
+
+
+def synchronise(work: Work, arguments: dict[str, Any]) -> Result:
+    """`{"albums": [names] | None}`. Facts: {"albums": {name: {added, replaced, removed, kept, held, off_disk, bytes,
+    problems, left_out}}}; `bytes` are those downloaded. Raises UsageError, MarkerMissing, DiskError, Cancelled."""
+    runs = [AlbumRun(album) for album in _chosen(work, arguments.get("albums"))]
+    _begin(work)
+    now = moment(work.clock)
+    origins, publisher = Origins(work), Publisher(work)
+    try:
+        retire.let_go(work, now)
+        _compare_all(work, runs, origins, now)
+        publisher.finish()
+        _fetch_all(work, runs, origins, publisher)
+    finally:
+        _note_problems(work, runs, now)
+        publisher.finish()
+    confirmed = {run.album.name for run in runs if run.compared.complete}
+    retire.retire(work, confirmed=confirmed, now=now)
+    fetch_details(work, [run.album for run in runs if not run.codes], origins)
+    publisher.finish()
+    return _result(work, runs)
+
+
+def today(work: Work) -> date:
+    """The calendar day where the wall hangs."""
+    try:
+        zone = ZoneInfo(work.settings.time_zone) if work.settings.time_zone else None
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = None
+    return work.clock.now().astimezone(zone).date()
+
+
+def _chosen(work: Work, names: list[str] | None) -> list[Album]:
+    if names is None:
+        return [album for album in work.settings.albums if not album.paused]
+    chosen = []
+    for name in names:
+        album = work.settings.album(name)
+        if album is None:
+            known = [album.name for album in work.settings.albums]
+            raise UsageError(f"There is no album {name!r}.{did_you_mean(name, known)}")
+        chosen.append(album)
+    return chosen
+
+
+def _begin(work: Work) -> None:
+    if not work.home.marker.exists():
+        raise MarkerMissing(f"{work.home.root} has lost its marker file.", folder=str(work.home.root))
+    sweep_parts(work.home.parts)
+    trash.reconcile(work.library, work.home)
+    restored = restore(work.library, work.home)
+    if restored:
+        log.warning("the library was rebuilt from the published catalogue: %d photos", restored)
+
+
+def _compare_all(work: Work, runs: list[AlbumRun], origins: Origins, now: Moment) -> None:
+    silent: dict[str, ServerError] = {}
+    for run in runs:
+        work.check()
+        name = run.album.server
+        work.report({"doing": "Listing", "album": run.album.name})
+        try:
+            if name in silent:
+                raise silent[name]
+            run.compared = compare(work, run.album, origins.of(run.album), now=now, today=today(work))
+        except ServerError as error:
+            run.trouble(error)
+            if not isinstance(error, _OF_ONE_ALBUM):
+                # A refused key or a silent server: no hammering for every further album.
+                silent[name] = error
+            continue
+        run.codes += run.compared.codes
+        run.problems += run.compared.problems
+        run.sentence = run.compared.sentence
+
+
+def _fetch_all(work: Work, runs: list[AlbumRun], origins: Origins, publisher: Publisher) -> None:
+    stop = threading.Event()
+    room = Room(work)
+    with Decoders(cancelled=stop.is_set) as decoders:
+        for originals in (False, True):
+            for run in runs:
+                if run.stopped or (originals and run.album.kept is not Keep.ORIGINAL):
+                    continue
+                _fetch(work, run, origins, publisher, decoders, room, stop=stop, originals=originals)
+
+
+def _fetch(
+    work: Work, run: AlbumRun, origins: Origins, publisher: Publisher, decoders: Decoders, room: Room, *,
+    stop: threading.Event, originals: bool,
+) -> None:  # fmt: skip
+    fetcher = Fetcher(work.home, origins.of(run.album), decoders, stop.is_set)
+    collector = Collector(work, workers=workers_of(work, run.album), landed=publisher.landed, outcome=run.outcome)
+    try:
+        collector.run(_jobs(work, run.album, fetcher, originals=originals), room=room.for_photo, stop=stop)
+    except (ServerError, DiskFull) as error:
+        run.trouble(error)
+    finally:
+        stop.clear()
+
+
+def _jobs(work: Work, album: Album, fetcher: Fetcher, *, originals: bool) -> Iterator[Job]:
+    keep = album.kept is Keep.ORIGINAL
+    now = work.clock.now().isoformat()
+    for photo in photos.missing(work.library, album.name, originals=originals, now=now):
+        yield photo, _bound(fetcher, photo, originals=originals, keep=keep)
+
+
+def _bound(fetcher: Fetcher, photo: PhotoRow, *, originals: bool, keep: bool) -> Any:
+    if originals:
+        return lambda: fetcher.original(photo)
+    return lambda: fetcher.display(photo, keep_original=keep)
+
+
+def _note_problems(work: Work, runs: list[AlbumRun], now: Moment) -> None:
+    for run in runs:
+        albums.problem(work.library, run.album.name, sentence=run.sentence, now=now.wall.isoformat())
+
+
+def _result(work: Work, runs: list[AlbumRun]) -> Result:
+    facts = {run.album.name: _facts(work, run) for run in runs}
+    codes = [code for run in runs for code in run.codes]
+    codes += [1 for run in runs if run.outcome.bad]
+    added = sum(fact["added"] for fact in facts.values())
+    removed = sum(fact["removed"] for fact in facts.values())
+    problems = [f"{run.album.name}: {problem}" for run in runs for problem in [*run.problems, *run.outcome.bad]]
+    sentence = f"{len(runs)} albums: {added} photos added, {removed} removed."
+    return Result({"albums": facts}, sentence, exit_code=most_serious(codes), problems=problems)
+
+
+def _facts(work: Work, run: AlbumRun) -> dict[str, Any]:
+    name, plan = run.album.name, run.compared.plan
+    rewritten = photos.rewritten(work.library, name)
+    notes = [f"{rewritten} changed on the server since upload."] if rewritten else []
+    return {
+        "added": len(plan.add) + len(plan.returning),
+        "replaced": len(plan.replace),
+        "removed": run.compared.removed,
+        "kept": memberships.count(work.library, name) - len(plan.add) - len(plan.returning),
+        "held": run.compared.held,
+        "off_disk": photos.off_disk(work.library, name),
+        "bytes": run.outcome.transferred,
+        "left_out": run.compared.left_out,
+        "problems": [*run.problems, *run.outcome.bad, *notes],
+    }
