@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import msgspec
@@ -102,27 +102,32 @@ def in_use(library: Library, name: str) -> bool:
     return library.row(sql, (name,)) is not None
 
 
-def bring_back(db: sqlite3.Connection, entry: TrashRow) -> None:
+def bring_back(db: sqlite3.Connection, entry: TrashRow, *, here: Set[str]) -> None:
     """Put the photo's rows back, kept by hand so that the next listing does not remove it; inside a transaction.
 
-    Its files must lie among the objects already. A photo that came back by itself keeps its newer row.
+    `here` are those of its objects that lie among the objects already; the others are to be fetched. A photo that
+    came back by itself keeps its newer row.
     """
     for item in entry.objects:
-        db.execute(
-            """INSERT OR IGNORE INTO objects (name, bytes, mtime_ns, proof, checked_at, problem)
-               VALUES (?,?,?,?,?,?)""",
-            (item.name, item.bytes, item.mtime_ns, item.proof, item.checked_at, item.problem),
-        )
-        db.execute("UPDATE objects SET retired = NULL WHERE name = ?", (item.name,))
+        if item.name in here:
+            db.execute("DELETE FROM objects WHERE name = ? AND retired IS NOT NULL", (item.name,))
+            db.execute(
+                """INSERT OR IGNORE INTO objects (name, bytes, mtime_ns, proof, checked_at, problem)
+                   VALUES (?,?,?,?,?,?)""",
+                (item.name, item.bytes, item.mtime_ns, item.proof, item.checked_at, item.problem),
+            )
     columns = {row["name"]: row["type"] for row in db.execute("PRAGMA table_info(photos)") if row["name"] != "id"}
     values = {
         name: base64.b64decode(value) if columns[name] == "BLOB" and isinstance(value, str) else value
         for name, value in entry.photo.items()
         if name in columns
     }
-    marks = ",".join("?" * len(values))
+    for slot in ("original", "display"):
+        if values.get(slot) not in here:
+            values |= {slot: None, f"{slot}_for": None, f"{slot}_etag": None}
     db.execute(
-        f"INSERT INTO photos ({','.join(values)}) VALUES ({marks}) ON CONFLICT (key) DO NOTHING",  # noqa: S608 - table_info's
+        f"INSERT INTO photos ({','.join(values)}) VALUES ({','.join('?' * len(values))})"  # noqa: S608 - table_info's
+        " ON CONFLICT (key) DO NOTHING",
         tuple(values.values()),
     )
     db.execute(

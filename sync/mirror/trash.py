@@ -81,16 +81,17 @@ def take_back(library: Library, home: Home, name: str) -> ObjectRow | None:
 
 
 def restore(library: Library, home: Home, entry: int) -> rows.TrashRow:
-    """Put a discarded photo back into its album. Raises UsageError when it is not in the trash (any more)."""
+    """Put a discarded photo back into its album. Raises UsageError when it is not in the trash (any more).
+
+    A file that is no longer in the trash is left to the next sync to fetch.
+    """
     found = rows.get(library, entry)
     if found is None:
         raise UsageError(f"The trash has no entry {entry}.", advice="'mantelpiece trash list' shows what it has.")
-    missing = [item.name for item in found.objects if _lost(home, item.name)]
-    if missing:
-        raise UsageError(f"The files of entry {entry} are no longer in the trash.", missing=missing)
     _move([(home.trash / item.name, home.object_path(item.name)) for item in found.objects])
+    here = {item.name for item in found.objects if home.object_path(item.name).exists()}
     with library.transaction() as db:
-        rows.bring_back(db, found)
+        rows.bring_back(db, found, here=here)
         meta.wall_changed(db)
     return found
 
@@ -102,7 +103,7 @@ def expire(library: Library, home: Home, *, days: float, clock: Clock) -> int:
     before = clock.now() - timedelta(days=days)
     old = [entry for entry in rows.entries(library) if datetime.fromisoformat(entry.trashed_at) < before]
     freed = _forget(library, home, old)
-    for file in _loose(library, home):
+    for file in _spare(library, home):
         # A rename sets the change time: it is when the file came here.
         if file.stat().st_ctime < before.timestamp():
             freed += _unlink(file)
@@ -112,7 +113,7 @@ def expire(library: Library, home: Home, *, days: float, clock: Clock) -> int:
 def make_room(library: Library, home: Home, wanted_bytes: int) -> int:
     """Remove for good until that many bytes are freed, the oldest first; gives what was freed."""
     freed = 0
-    for file in sorted(_loose(library, home), key=lambda file: file.stat().st_ctime):
+    for file in sorted(_spare(library, home), key=lambda file: file.stat().st_ctime):
         if freed >= wanted_bytes:
             return freed
         freed += _unlink(file)
@@ -165,7 +166,7 @@ def empty_handler(work: Work, _arguments: Mapping[str, Any]) -> Result:
     """Job `trash-empty`: everything in the trash is removed for good."""
     entries = rows.entries(work.library)
     freed = _forget(work.library, work.home, entries)
-    freed += sum(_unlink(file) for file in _loose(work.library, work.home))
+    freed += sum(_unlink(file) for file in (*_files(work.home.trash), *_files(work.home.trash / QUARANTINE)))
     return Result({"photos": len(entries), "bytes": freed}, f"The trash is empty; {freed / 1e6:.1f} MB are free again.")
 
 
@@ -181,16 +182,24 @@ def _forget(library: Library, home: Home, entries: Sequence[rows.TrashRow]) -> i
     return sum(_unlink(home.trash / name) for name in gone)
 
 
-def _loose(library: Library, home: Home) -> list[Path]:
-    """Files in the trash that no entry names: quarantined ones, and what a crash left."""
+def quarantined(home: Home) -> list[Path]:
+    """Bad objects that were set aside and did not come back since: perhaps all that is left of their photos."""
+    return [file for file in _files(home.trash / QUARANTINE) if not _is_back(home, file)]
+
+
+def _spare(library: Library, home: Home) -> list[Path]:
+    """Files of the trash that no entry names and nobody misses: of killed runs, and bad ones replaced since."""
     named = rows.names(library)
-    below = home.trash / QUARANTINE
-    aside = [file for file in home.trash.iterdir() if file.is_file() and file.name not in named]
-    return aside + ([file for file in below.iterdir() if file.is_file()] if below.is_dir() else [])
+    aside = [file for file in _files(home.trash) if file.name not in named]
+    return aside + [file for file in _files(home.trash / QUARANTINE) if _is_back(home, file)]
 
 
-def _lost(home: Home, name: str) -> bool:
-    return not (home.trash / name).exists() and not home.object_path(name).exists()
+def _is_back(home: Home, file: Path) -> bool:
+    return home.object_path(file.name.rpartition(".")[0]).exists()
+
+
+def _files(folder: Path) -> list[Path]:
+    return [file for file in folder.iterdir() if file.is_file()] if folder.is_dir() else []
 
 
 def _move(pairs: Sequence[tuple[Path, Path]]) -> int:

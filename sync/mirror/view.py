@@ -2,7 +2,7 @@
 
 Only links of ours are ever replaced or removed: a name in our SHA1SUMS whose file is still the object it was linked
 to. A file that a person put there, or saved over a link, stays. Nothing is written when nothing changed. Called by
-the mirror when an album changed, and by scrub when an object was replaced.
+the mirror when an album's photos or objects changed, and by scrub when an object went bad.
 """
 
 from __future__ import annotations
@@ -66,27 +66,20 @@ def remove_others(home: Home, albums: Iterable[str]) -> int:
     return sum(_remove(home, folder) for folder in home.albums.iterdir() if folder.name not in kept)
 
 
-def replace_links(home: Home, inode: int, item: str) -> int:
-    """In all views, link every name of the file `inode` to object `item` anew, or drop it where that is gone."""
-    path = home.object_path(item)
-    replaced = 0
+def drop_links(home: Home, inode: int) -> int:
+    """Take every name of the file `inode` out of all views; gives how many. The next update links the good object."""
+    dropped = 0
     for folder in home.albums.iterdir():
-        if not folder.is_dir():
-            continue
-        found = [entry.name for entry in os.scandir(folder) if entry.inode() == inode]
+        found = {entry.name for entry in os.scandir(folder) if entry.inode() == inode} if folder.is_dir() else set()
         if not found:
             continue
-        replaced += len(found)
-        if path.exists():
-            for name in found:
-                _link(path, folder / name)
-        else:
-            listed = _listed(folder)
-            left = {name: digest for name, digest in listed.items() if name not in found}
-            write_durably(folder / names.SUMS, names.sums(left))
-            _unlink_all(folder, found)
+        listed = _listed(folder)
+        left = {name: digest for name, digest in listed.items() if name not in found}
+        write_durably(folder / names.SUMS, names.sums(left))
+        _unlink_all(folder, found)
         fsync_folder(folder)
-    return replaced
+        dropped += len(found)
+    return dropped
 
 
 def _remove(home: Home, folder: Path) -> bool:
