@@ -265,6 +265,11 @@ class ServerVersion(_Wire):
     patch: Count
 
 
+class Config(_Wire):
+    maintenance_mode: bool = False
+    """Said from 2.3 on."""
+
+
 class Me(_Wire):
     id: Id
     name: str

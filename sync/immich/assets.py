@@ -15,7 +15,8 @@ from sync.errors import BadTransfer
 from sync.immich import refusal
 from sync.immich.deadline import Deadline
 from sync.immich.facts import Asset, Downloaded
-from sync.immich.transport import Again, Query, Transport, in_path
+from sync.immich.sender import Again, Query
+from sync.immich.transport import Transport, in_path
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse

@@ -25,6 +25,7 @@ from sync.immich.memories import list_memories
 from sync.immich.people import read_people
 from sync.immich.probe import probe_key, probe_link
 from sync.immich.searches import filters_of, list_search
+from sync.immich.sender import Sender
 from sync.immich.slots import Slots
 from sync.immich.transport import Transport
 from sync.secrets import LinkSecrets, ServerSecrets
@@ -51,11 +52,12 @@ class Immich:
         slots = Slots(locks, address.origin, server.requests)
         self._clock = clock
         self._by_link = link is not None
-        self._transport = Transport(
-            address, server, secrets, link, slots=slots, clock=clock, patience=patience or Patience()
-        )
+        patience = patience or Patience()
+        sender = Sender(address, server, secrets, link, clock=clock, patience=patience)
+        self._transport = Transport(sender, slots=slots, clock=clock, patience=patience)
         self._version: Version | None = None
         self._me: Me | None = None
+        self._link_id = ""
 
     def version(self) -> Version:
         """Which Immich this is; asked once per object."""
@@ -141,9 +143,12 @@ class Immich:
         return wanted.id or self._linked_id()
 
     def _linked_id(self) -> str:
+        if self._link_id:
+            return self._link_id
         link = self._transport.read("GET", "/shared-links/me", Link, what="shared link")
         if link.album is None:
             raise UsageError(
                 "This link shares single photos, not an album.", advice="Share an album by link in Immich."
             )
-        return link.album.id
+        self._link_id = link.album.id
+        return self._link_id

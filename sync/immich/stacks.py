@@ -7,17 +7,28 @@ nothing: then every member shows, and the probe names what is missing.
 
 from __future__ import annotations
 
-from sync.errors import NotAvailable, PermissionMissing
-from sync.immich.answers import Bucket, BucketStacked, Month, Stack
-from sync.immich.transport import Query, Transport
+from sync.errors import NotAvailable, PermissionMissing, SchemaDrift
+from sync.immich.answers import Bucket, BucketStacked, Month, Stack, decode
+from sync.immich.arrays import read_elements
+from sync.immich.sender import Query
+from sync.immich.transport import Transport
 
 
 def own_stacks(transport: Transport) -> dict[str, str]:
     """The primary's id by every member's id (the primary's too); empty where the key may not read stacks."""
     try:
-        stacks = transport.read("GET", "/stacks", list[Stack], what="stacks", head_seconds=60.0)
+        reply = transport.ask("GET", "/stacks", what="stacks", head_seconds=60.0)
     except PermissionMissing:
         return {}
+    # Its members come with all their metadata: a large library's stacks are many megabytes.
+    pieces, buffer = reply.body.pieces() if reply.body else iter(()), bytearray()
+    buffer += next(pieces, b"")
+    if buffer[:1] != b"[":
+        raise SchemaDrift("The server's answer for stacks is no list.", field="$")
+    del buffer[:1]
+    stacks: list[Stack] = []
+    stacks += read_elements(pieces, buffer, Stack, what="stacks")
+    stacks += decode(b"[" + bytes(buffer), list[Stack], what="stacks")
     return {member.id: stack.primary_asset_id for stack in stacks for member in stack.assets}
 
 
@@ -47,7 +58,9 @@ def _of_month(transport: Transport, query: Query) -> dict[str, str]:
     everything = transport.read("GET", path, Bucket, what=what, query=query, head_seconds=seconds)
     query = {**query, "withStacked": "true"}
     folded = transport.read("GET", path, BucketStacked, what=what, query=query, head_seconds=seconds)
-    primaries = [asset for asset, stack in zip(folded.id, folded.stack, strict=False) if stack]
+    if len(folded.id) != len(folded.stack):
+        raise SchemaDrift("The server's answer for a month has columns of different lengths.", field="stack")
+    primaries = [asset for asset, stack in zip(folded.id, folded.stack, strict=True) if stack]
     # A stack whose primary lies in another month or outside the album: any other id says "not the primary".
     primary = primaries[0] if primaries else "unknown"
     return {asset: asset for asset in primaries} | dict.fromkeys(set(everything.id) - set(folded.id), primary)

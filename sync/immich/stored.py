@@ -13,6 +13,8 @@ from sync.errors import BadTransfer
 
 CAP_BYTES = 512 * 1024 * 1024
 """No answer of JSON is larger, unpacked."""
+WHOLE_CAP_BYTES = 48 * 1024 * 1024
+"""A page of 1000 assets with everybody in them is a tenth of this."""
 _PACKED_CAP_BYTES = 128 * 1024 * 1024
 _PLAIN_BYTES = 4 * 1024 * 1024
 _PIECE_BYTES = 1024 * 1024
@@ -46,7 +48,8 @@ class Stored:
             self._gzipped = True
 
     def whole(self) -> bytes:
-        """The body unpacked at once; for small answers."""
+        """The body unpacked at once; for answers of bounded size, such as a page. Raises BadTransfer."""
+        self._cap_bytes = min(self._cap_bytes, WHOLE_CAP_BYTES)
         return b"".join(self.pieces())
 
     def pieces(self) -> Iterator[bytes]:
