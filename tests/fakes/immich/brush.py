@@ -17,7 +17,7 @@ Plane = npt.NDArray[np.floating[Any]]
 Colour = tuple[int, int, int]
 
 
-def colour(value: Colour | str) -> npt.NDArray[np.float32]:
+def colour(value: Colour | str) -> Plane:
     """`#rrggbb` or a triple of bytes, as floats."""
     if isinstance(value, str):
         value = (int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16))
@@ -34,7 +34,7 @@ def axes(size: tuple[int, int]) -> tuple[Plane, Plane]:
 
 def smooth(edge0: float, edge1: float, value: Plane) -> Plane:
     """0 below edge0, 1 above edge1, an S-curve between."""
-    t = np.clip((value - edge0) / (edge1 - edge0), 0, 1)
+    t: Plane = np.clip((value - edge0) / (edge1 - edge0), 0, 1)
     return t * t * (3 - 2 * t)
 
 

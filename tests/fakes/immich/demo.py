@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 from tests.fakes.immich import dates
 from tests.fakes.immich.library import Library
 from tests.fakes.immich.model import Asset
-from tests.fakes.immich.photos import add_photo
+from tests.fakes.immich.photos import Photo, add_photo, file_key, write_files
 from tests.fakes.immich.pictures import sample_photos
 
 _BORN = {"Anna": "1991-05-06", "Ben": "1989-11-23", "Mia": "2018-02-14", "Grandma Erna": "1942-09-01"}
@@ -18,7 +22,9 @@ def demo_library(folder: Path, *, megapixels: float = 2.5) -> Library:
     library = Library(folder)
     people = {name: library.add_person(name, birth_date=born) for name, born in _BORN.items()}
     made: list[tuple[str, Asset]] = []
-    for sample, photo in sample_photos(megapixels=megapixels):
+    samples = sample_photos(megapixels=megapixels)
+    _draw_ahead(library, [photo for _, photo in samples])
+    for sample, photo in samples:
         asset = add_photo(library, photo)
         made.append((sample.album, asset))
         for place, name in enumerate(sample.people):
@@ -39,6 +45,17 @@ def demo_library(folder: Path, *, megapixels: float = 2.5) -> Library:
             year, month, day = _day(asset)
             library.add_memory(year, (month, day), [asset])
     return library
+
+
+def _draw_ahead(library: Library, photos: list[Photo]) -> None:
+    """Draw what is not there yet on all processors; it takes about a second each."""
+    keys = [file_key(photo, library.me) for photo in photos]
+    missing = [key for key in keys if not (library.folder / f"{key}-thumb.webp").exists()]
+    if not missing:
+        return
+    print(f"drawing {len(missing)} sample photographs …", file=sys.stderr, flush=True)
+    with ProcessPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        list(pool.map(write_files, photos, repeat(library.folder), keys))
 
 
 def _day(asset: Asset) -> tuple[int, int, int]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PIL import Image, ImageCms
+from PIL import Image
 
 from tests.fakes.immich.library import Library
 from tests.fakes.immich.model import Asset, Blob, Exif, User, make_id, path_checksum
-from tests.fakes.immich.profiles import display_p3
+from tests.fakes.immich.profiles import matrix_profile
 
 PREVIEW_SHORT_SIDE = 1440
 THUMBNAIL_SHORT_SIDE = 250
@@ -53,11 +53,9 @@ class Photo:
     favourite: bool = False
 
 
-def profile_bytes(name: str) -> bytes:
-    """The ICC profile a preview carries: sRGB, or Display P3 as phones write it."""
-    if name == "p3":
-        return display_p3()
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+def file_key(photo: Photo, owner: User) -> str:
+    """The name its files have in the library's folder."""
+    return make_id("asset", f"{owner.email}/{photo.name}")[:13]
 
 
 def write_files(photo: Photo, folder: Path, key: str) -> tuple[Path, Path, Path]:
@@ -68,7 +66,7 @@ def write_files(photo: Photo, folder: Path, key: str) -> tuple[Path, Path, Path]
     thumbnail = folder / f"{key}-thumb.webp"
     if not thumbnail.exists():
         upright = photo.draw().convert("RGB")
-        profile = profile_bytes(photo.profile)
+        profile = matrix_profile("Display P3" if photo.profile == "p3" else "sRGB")
         turned = _DRAW_AS[photo.orientation]
         stored = upright.transpose(turned) if turned is not None else upright
         stored.save(original, photo.format, quality=93, exif=_exif_block(photo), icc_profile=profile)
@@ -122,7 +120,7 @@ def add_photo(
     """The photo as an asset of the library. `external`: the id of the external library it lies in."""
     user = owner or library.me
     asset_id = make_id("asset", f"{user.email}/{photo.name}")
-    original_path, preview_path, thumbnail_path = files or write_files(photo, library.folder, asset_id[:13])
+    original_path, preview_path, thumbnail_path = files or write_files(photo, library.folder, file_key(photo, user))
     with Image.open(original_path) as stored, Image.open(preview_path):
         stored_size = stored.size
     turned = photo.orientation in (6, 8)

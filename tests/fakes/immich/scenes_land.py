@@ -152,9 +152,9 @@ def _firs(size: Size, seed: int, base: float, height: float, count: int) -> Plan
                 edge, notch = (place + side * wide, level), (place + side * wide * 0.45, level - h * 0.012)
                 points += [edge, notch] if side == 1 else [notch, edge]
         pencil.polygon([(px * width, py * tall) for px, py in points], fill=255)
-    level = np.asarray(picture.resize(size, Image.Resampling.BOX), np.float32) / 255
+    row = np.asarray(picture.resize(size, Image.Resampling.BOX), np.float32) / 255
     _, y = brush.axes(size)
-    return np.maximum(level, brush.smooth(-1 / size[1], 1 / size[1], y - ground[None, :]))
+    return np.maximum(row, brush.smooth(-1 / size[1], 1 / size[1], y - ground[None, :]))
 
 
 def forest_fog(size: Size, seed: int) -> Image.Image:

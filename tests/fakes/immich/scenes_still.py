@@ -56,7 +56,7 @@ def botanical(size: Size, seed: int) -> Image.Image:
     chance = np.random.default_rng(seed)
     paper = brush.cloud(size, seed, cells=(60, 60), octaves=5, gain=0.7) - 0.5
     warmth = brush.cloud(size, seed + 1, cells=(2, 2), octaves=4) - 0.5
-    canvas = np.ones((size[1], size[0], 3), np.float32) * brush.colour("#f1e7d6")
+    canvas: Plane = np.ones((size[1], size[0], 3), np.float32) * brush.colour("#f1e7d6")
     canvas = canvas * (1 + 0.035 * paper[..., None]) + warmth[..., None] * np.array([0.03, 0.02, -0.02], np.float32)
     blush = brush.glow(size, (0.62, 0.34), 0.24, power=3) * (0.75 + 0.5 * warmth)
     canvas = brush.mix(canvas, "#e2a98b", np.clip(blush * 0.85, 0, 1).astype(np.float32))
