@@ -31,6 +31,7 @@ class WindowDisplay:
         self._pygame = pygame
         with self._lost(), _environment("SDL_VIDEODRIVER", driver):
             pygame.display.init()
+            _refuse_unseen(pygame)
             pygame.display.set_caption("mantelpiece")
             pygame.display.set_allow_screensaver(False)
             self._screen = self._open(size)
@@ -92,6 +93,14 @@ class WindowDisplay:
             yield
         except self._pygame.error as error:
             raise DisplayLost(f"The window is gone or cannot be opened: {error}.") from error
+
+
+def _refuse_unseen(pygame: Any) -> None:
+    """Where SDL reaches no screen it draws into memory and says nothing: wanted only by who names that driver."""
+    used = pygame.display.get_driver()
+    if used in ("dummy", "offscreen") and os.environ.get("SDL_VIDEODRIVER") != used:
+        pygame.display.quit()
+        raise DisplayLost("SDL reaches neither X11, Wayland nor a bare screen.")
 
 
 @contextmanager

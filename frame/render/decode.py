@@ -33,6 +33,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_TURNED_BY_DECODER = ("TIFF", "HEIF")
 _BYTES_PER_PIXEL = {"JPEG": 4, "PNG": 5, "GIF": 9, "TIFF": 9, "WEBP": 13, "AVIF": 13, "HEIF": 13}
 """The peak per decoded pixel, with the decoder's own buffers and the step to a mode that can be resized."""
 
@@ -47,7 +48,7 @@ class OpenPicture:
             self._file.seek(0)
             self.format = _known(start)
             self._image: Image.Image = _open_image(self._file, self.format)
-            self._orientation = _orientation(self._image)
+            self._orientation = 1 if self.format in _TURNED_BY_DECODER else _orientation(self._image)
         except BaseException:
             self._file.close()
             raise
@@ -150,11 +151,8 @@ def _registers_avif() -> bool:
 def _orientation(image: Image.Image) -> int:
     """EXIF's 1 to 8, of what the header held: `getexif` would decode a whole PNG to look behind its pixels.
 
-    TIFF and HEIF are turned by their decoders. EXIF is strangers' bytes and may loop or lie: then
-    the picture is taken as it lies.
+    It is strangers' bytes and may loop or lie: then the picture is taken as it lies.
     """
-    if image.format in ("TIFF", "HEIF"):
-        return 1
     exif = Image.Exif()
     try:
         exif.load(image.info.get("exif") or b"")
