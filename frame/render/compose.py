@@ -15,11 +15,10 @@ from frame.render.layout import Plan, Size, cover
 
 _SHRINK = 8
 _BLUR = 1 / 28
-"""Radius of the blur as a share of the canvas's longer side."""
+"""Radius of the blur, and below that of the shadow, as a share of the canvas's longer side."""
 _DARKER = 0.62
 _SHADOW = 0.3
-_SHADOW_RADIUS = 1.6
-"""In pixels of the small backdrop."""
+_SHADOW_RADIUS = 1 / 150
 _GRAIN = 3
 _GRAIN_SIDE = 64
 
@@ -62,7 +61,7 @@ def _shadow(small: Size, plan: Plan) -> Image.Image:
     left, top, width, height = (edge / _SHRINK for edge in plan.place)
     mask = Image.new("L", small)
     mask.paste(255, (round(left), round(top), round(left + width), round(top + height)))
-    return mask.filter(ImageFilter.GaussianBlur(_SHADOW_RADIUS)).point(lambda value: value * _SHADOW)
+    return mask.filter(ImageFilter.GaussianBlur(max(small) * _SHADOW_RADIUS)).point(lambda value: value * _SHADOW)
 
 
 def _grain(width: int) -> Image.Image:

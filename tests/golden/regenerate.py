@@ -1,0 +1,27 @@
+"""Make all golden images anew: `python -m tests.golden.regenerate`. Look at what changed before it is kept."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from frame.render.renderer import Renderer
+from tests.golden.cases import CASES, FOLDER, made
+
+
+def main() -> None:
+    """Write every case's picture, and take away those that no case names any more."""
+    for old in set(FOLDER.glob("*.png")) - {case.path for case in CASES}:
+        old.unlink()
+    renderer = Renderer()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for case in CASES:
+                made(case, renderer, Path(folder)).save(case.path, optimize=True)
+    finally:
+        renderer.close()
+    print(f"{len(CASES)} golden images in {FOLDER}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""The wall still looks as it did when somebody looked at it. Differences of a decoder's version are let through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+from frame.render.renderer import Renderer
+from tests.golden.cases import CASES, FOLDER, Case, made
+
+MEAN, FAR, FEW = 0.8, 16, 0.003
+"""The mean difference of a channel; what counts as a pixel that is far off, and which share of them is let through."""
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[Renderer]:
+    one = Renderer()
+    yield one
+    one.close()
+
+
+def differences(one: Image.Image, other: Image.Image) -> tuple[float, float]:
+    """Mean, and the share of values that are far off."""
+    counts = ImageChops.difference(one, other).histogram()
+    total = sum(counts)
+    mean = sum((index % 256) * count for index, count in enumerate(counts)) / total
+    return mean, sum(count for index, count in enumerate(counts) if index % 256 > FAR) / total
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_wall_looks_as_it_did(case: Case, renderer: Renderer, tmp_path: Path) -> None:
+    shown = made(case, renderer, tmp_path)
+    with Image.open(case.path) as golden:
+        mean, far = differences(shown, golden.convert("RGB"))
+    shown.save(tmp_path / f"{case.name}.png")
+    assert mean <= MEAN, f"mean difference {mean:.2f}; what is shown now: {tmp_path / case.name}.png"
+    assert far <= FEW, f"{far:.2%} far off; what is shown now: {tmp_path / case.name}.png"
+
+
+def test_every_golden_image_belongs_to_a_case() -> None:
+    assert {path.name for path in FOLDER.glob("*.png")} == {case.path.name for case in CASES}
+
+
+def test_the_comparison_would_see_a_shift_of_one_pixel_and_a_dull_colour() -> None:
+    with Image.open(FOLDER / "portrait-fill.png") as golden:
+        whole = golden.convert("RGB")
+    mean, far = differences(whole, ImageChops.offset(whole, 1, 0))
+    assert far > FEW
+    mean, far = differences(whole, whole.point(lambda value: round(value * 0.985)))
+    assert mean > MEAN
