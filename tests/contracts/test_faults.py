@@ -105,6 +105,10 @@ def test_pages_come_short_twice_or_without_end(server: FakeImmich) -> None:
     assert second["items"] == pages[0]["items"]
     assert second["nextPage"] == "3"
     server.faults.clear()
+    server.faults.add("repeat_item")
+    ids = [asset["id"] for asset in ask(server, f"/albums/{server.albums['Holidays']}").json()["assets"]]
+    assert (len(ids), len(set(ids))) == (8, 7)
+    server.faults.clear()
     server.faults.add("loop")
     last = search(server, size=5, page=9)
     assert (last["items"], last["nextPage"]) == (pages[0]["items"], "10")

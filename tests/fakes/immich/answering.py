@@ -11,8 +11,10 @@ import gzip
 import hashlib
 import secrets
 import string
+import tempfile
 from collections.abc import Callable
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -46,6 +48,11 @@ class Answering:
         self.version = version
         self.library = library
         self.mode = "normal"
+        self._spool = tempfile.TemporaryDirectory(prefix="spool-", dir=library.folder)
+
+    def close(self) -> None:
+        """Remove the large answers that were written to files."""
+        self._spool.cleanup()
 
     def respond(self, request: Request, *, mutate: Mutate | None = None) -> Response:
         if not request.path.startswith("/api/") and request.path != "/.well-known/immich":
@@ -126,11 +133,10 @@ class Answering:
     def _large(self, request: Request, answer: Large) -> Response:
         """Written to a file once per revision, hashed on the way; sent from there, gzipped or not."""
         name = f"{answer.name}-v{self.version}"
-        plain = self.library.folder / "spool" / f"{name}.json"
+        plain = Path(self._spool.name) / f"{name}.json"
         packed = plain.with_suffix(".json.gz")
 
         def write() -> str:
-            plain.parent.mkdir(parents=True, exist_ok=True)
             digest = hashlib.sha1()
             with plain.open("wb") as file, gzip.open(packed, "wb", 1) as zipped:
                 for piece in answer.pieces():

@@ -114,6 +114,17 @@ def _short_page(value: Any, options: dict[str, Any]) -> Any:
     return value
 
 
+def _repeat_item(value: Any, options: dict[str, Any]) -> Any:
+    """The count stays right, one asset is there twice and another not at all."""
+    items = value.get("assets", []) if isinstance(value, dict) else value
+    items = items["items"] if isinstance(items, dict) else items
+    columns = list(value.values()) if isinstance(value, dict) and "assets" not in value else [items]
+    for column in columns:
+        if isinstance(column, list) and len(column) > 1:
+            column[-1] = column[0]
+    return value
+
+
 def _loop(value: Any, options: dict[str, Any]) -> Any:
     if isinstance(value, dict) and isinstance(value.get("assets"), dict):
         value["assets"]["nextPage"] = str(options.get("page", 1) + 1)
@@ -138,6 +149,7 @@ def _wrong_count(value: Any, options: dict[str, Any]) -> Any:
 _STEPS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "json": _spoil_key,
     "short_page": _short_page,
+    "repeat_item": _repeat_item,
     "loop": _loop,
     "duplicate_page": _duplicate,
     "wrong_count": _wrong_count,

@@ -20,6 +20,7 @@ KINDS = {
     "redirect": "answer 302 to `location`",
     "json": "`op` (drop, null, rename, retype, set) at `key`, a path such as assets.items[].checksum",
     "short_page": "leave out the last `items` (default 1) of the page",
+    "repeat_item": "the first item once more in place of the last: the count is right, an asset is missing",
     "duplicate_page": "answer the page before once more in place of this one",
     "loop": "answer page 1 to every page, always with a next page",
     "wrong_count": "assetCount off by `by` (default 1)",

@@ -88,6 +88,7 @@ class FakeImmich:
         for connection in list(self._server.open_connections):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        self.answering.close()
 
     @property
     def version(self) -> int:
