@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,29 +35,38 @@ class Machine:
     ioctl: Ioctl = fcntl.ioctl
 
 
-def open_display(
-    spec: str, size: tuple[int, int] | None = None, *, machine: Machine | None = None
-) -> tuple[Display, list[str]]:
-    """The display and, for `auto`, why those before it were refused. `size` in pixels is for windows and files.
+def open_display(spec: str, size: str = "", *, machine: Machine | None = None) -> tuple[Display, list[str]]:
+    """The display and, for `auto`, why those before it were refused. `size` is
+    `1920x1080` or empty, for windows and files.
 
     Raises UsageError for words that are no display and DisplayLost for a named one that cannot be opened (it may come
     back: try again). `auto` always finds one; where it found no panel, the display's `stand_in` says so.
     """
     machine = machine or Machine()
+    asked = _size(size)
     if spec == "auto":
-        return _first(machine, size)
+        return _first(machine, asked)
     kind, _, rest = spec.partition(":")
     if kind == "framebuffer":
         return _framebuffer(Path(rest) if rest else machine.dev / "fb0", machine), []
     if kind == "file" and rest:
-        return FileDisplay(Path(rest).expanduser(), size=size or DEFAULT_SIZE), []
+        return FileDisplay(Path(rest).expanduser(), size=asked or DEFAULT_SIZE), []
     if spec == "window":
-        return _window(machine, size), []
+        return _window(machine, asked), []
     if spec == "kms":
-        return _kms(machine, size), []
+        return _kms(machine, asked), []
     if spec == "none":
-        return NoDisplay(size=size or DEFAULT_SIZE), []
+        return NoDisplay(size=asked or DEFAULT_SIZE), []
     raise UsageError(f"There is no display {spec!r}.", advice=f"Choose {_KNOWN}.", display=spec)
+
+
+def _size(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[1-9]\d{1,4}x[1-9]\d{1,4}", text):
+        raise UsageError(f"{text!r} is no size.", advice="Write it as 1920x1080.", size=text)
+    width, height = text.split("x")
+    return int(width), int(height)
 
 
 def _first(machine: Machine, asked: tuple[int, int] | None) -> tuple[Display, list[str]]:

@@ -41,8 +41,14 @@ def test_words_that_are_no_display_are_wrong_usage(spec: str, bare: Machine) -> 
     assert "framebuffer" in wrong.value.advice
 
 
+@pytest.mark.parametrize("size", ["big", "0x10", "1920", "1920x", "1920X1080", "-5x5"])
+def test_what_is_no_size_is_wrong_usage(size: str, bare: Machine) -> None:
+    with pytest.raises(UsageError):
+        open_display("none", size, machine=bare)
+
+
 def test_a_machine_with_nothing_gets_none_and_four_reasons(bare: Machine) -> None:
-    display, reasons = open_display("auto", (64, 36), machine=bare)
+    display, reasons = open_display("auto", "64x36", machine=bare)
     assert (display.name, display.size, display.stand_in) == ("none", (64, 36), True)
     assert [reason.split(":")[0] for reason in reasons] == ["window", "kms", "framebuffer", "file"]
 
@@ -119,7 +125,7 @@ def test_a_window_is_opened_on_the_desktop(panel32: Panel, bare: Machine, monkey
     monkeypatch.setenv("DISPLAY", panel32.display)
     monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
     machine = Machine(environ={"DISPLAY": panel32.display}, dev=bare.dev, sys=bare.sys)
-    display, reasons = open_display("auto", (100, 60), machine=machine)
+    display, reasons = open_display("auto", "100x60", machine=machine)
     with closing(display):
         assert (display.size, reasons) == ((100, 60), [])
         assert "window" in display.name
