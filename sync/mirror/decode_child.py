@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sync.mirror import decode
+from sync.mirror.decode_facts import read_facts
 from sync.mirror.decode_open import Refused
 
 SMALL_BYTES = 56 << 20
@@ -48,8 +49,10 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         return {"refused": f"It cannot be decoded: {_brief(error)}.", "reason": "damaged"}
 
 
-def _do(request: Mapping[str, Any], most_bytes: int) -> list[Any]:
+def _do(request: Mapping[str, Any], most_bytes: int) -> Any:
     source = Path(request["source"])
+    if request["do"] == "facts":
+        return read_facts(source)
     if request["do"] == "check":
         return list(decode.check(source, most_bytes=most_bytes))
     return list(

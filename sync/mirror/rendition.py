@@ -21,6 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 from sync.errors import Cancelled, PictureRefused
 from sync.files import disk_errors
 
@@ -31,6 +34,25 @@ LONG_SIDE = 7680
 """A panorama's display copy is no longer than this."""
 
 _RECYCLE_AFTER = 200
+
+
+class FileFacts(Struct, frozen=True, kw_only=True):
+    """What a picture file says of itself; None where it does not."""
+
+    width: int | None = None
+    """As it is seen, upright."""
+    height: int | None = None
+    local_time: str | None = None
+    """When it was taken, `2020-06-06T05:35:05`."""
+    offset: str | None = None
+    """From UTC, `+02:00`."""
+    latitude: float | None = None
+    longitude: float | None = None
+    make: str | None = None
+    model: str | None = None
+    lens: str | None = None
+    caption: str | None = None
+    rating: int | None = None
 
 
 class Decoders:
@@ -82,7 +104,11 @@ class Decoders:
         width, height = self._ask(request | {"short_side": short_side, "long_side": long_side})
         return int(width), int(height)
 
-    def _ask(self, request: Mapping[str, Any]) -> list[Any]:
+    def read_facts(self, path: Path) -> FileFacts:
+        """What the file says of itself. Raises as check_decodes does; its pixels are not looked at."""
+        return msgspec.convert(self._ask({"do": "facts", "source": str(path)}), FileFacts)
+
+    def _ask(self, request: Mapping[str, Any]) -> Any:
         with self._child(large=False) as child:
             given = child.ask(request, large=False, seconds=self._deadline_seconds, cancelled=self._cancelled)
         if given.get("large"):
@@ -93,8 +119,7 @@ class Decoders:
                 raise OSError(given["errno"], os.strerror(given["errno"]), request["source"])
         if "ok" not in given:
             raise PictureRefused(given["refused"], advice="", reason=given["reason"], path=request["source"])
-        answer: list[Any] = given["ok"]
-        return answer
+        return given["ok"]
 
     @contextmanager
     def _child(self, *, large: bool) -> Iterator[_Child]:
