@@ -87,6 +87,15 @@ def test_stacks_are_left_out_whole_or_shown_by_their_primary(server: FakeImmich)
     assert {server.library.assets[i].name for i in ids} & stacked == {"stack-primary.jpg"}
 
 
+def test_equal_times_repeat_across_pages_before_v3(server: FakeImmich) -> None:
+    pages = [
+        ask(server, "/search/metadata", json={"originalFileName": "same-moment", "size": 1, "page": page})
+        for page in (1, 2)
+    ]
+    found = {page.json()["assets"]["items"][0]["id"] for page in pages}
+    assert len(found) == (2 if server.version == 3 else 1)
+
+
 def test_statistics_count_what_a_search_finds(server: FakeImmich) -> None:
     for wanted in ({}, {"isFavorite": True}, {"visibility": "timeline"}, {"type": "VIDEO"}):
         total = ask(server, "/search/statistics", json=wanted).json()["total"]

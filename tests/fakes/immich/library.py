@@ -35,6 +35,7 @@ class Library:
     """Everything one server holds. `folder` is where its files lie; the server may write there."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.lock = threading.RLock()
         self.revision = 0
