@@ -59,15 +59,19 @@ class Clean(logging.Formatter):
         return self._values
 
 
-def set_up(home: Home, wanted: Log, *, level: str | None = None) -> None:
-    """Send every logger of this process where the settings say; `level` overrides theirs."""
+def set_up(home: Home, wanted: Log, *, rotates: bool = False) -> None:
+    """Send every logger of this process where the settings say. One process alone `rotates` the file; the others
+    notice that it was."""
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     trouble = None
     if wanted.file:
         try:
-            handler = logging.handlers.RotatingFileHandler(
-                wanted.file, maxBytes=ROTATED_BYTES, backupCount=ROTATED_FILES, encoding="utf-8"
-            )
+            if rotates:
+                handler = logging.handlers.RotatingFileHandler(
+                    wanted.file, maxBytes=ROTATED_BYTES, backupCount=ROTATED_FILES, encoding="utf-8"
+                )
+            else:
+                handler = logging.handlers.WatchedFileHandler(wanted.file, encoding="utf-8")
         except OSError as error:
             trouble = error
     handler.setFormatter(Clean(home.secrets, form=wanted.format, stamped=bool(wanted.file)))
@@ -76,7 +80,7 @@ def set_up(home: Home, wanted: Log, *, level: str | None = None) -> None:
         root.removeHandler(old)
         old.close()
     root.addHandler(handler)
-    root.setLevel((level or wanted.level).upper())
+    root.setLevel(wanted.level.upper())
     # urllib3 says whole URLs at debug, with a shared link's key in them; those are for its own authors.
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     if trouble is not None:

@@ -143,9 +143,8 @@ def _read(path: Path) -> dict[str, object]:
 
 
 def _document(path: Path) -> tomlkit.TOMLDocument:
-    if not _read(path):
-        return tomlkit.document()
-    return tomlkit.parse(path.read_text(encoding="utf-8"))
+    _read(path)
+    return tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
 
 
 def _section(tree: dict[str, object], *names: str) -> dict[str, object]:

@@ -80,6 +80,12 @@ class Rotation(StrEnum):
     LEFT = "270"
 
 
+_SIZE = r"^$|^[1-9]\d{1,4}x[1-9]\d{1,4}$"
+_LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
+_LEVEL = "^(debug|info|warning|error)$"
+_EXAMPLES = {_SIZE: "1920x1080", _LANGUAGE: "en or de-AT", _LEVEL: "info (or debug, warning, error)"}
+"""What a person reads in place of a pattern."""
+
 Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
 
@@ -139,7 +145,7 @@ class Mirror(Struct, frozen=True, kw_only=True):
 class Wall(Struct, frozen=True, kw_only=True):
     display: str = "auto"
     """auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER or none."""
-    size: Annotated[str, Meta(pattern=r"^$|^[1-9]\d{1,4}x[1-9]\d{1,4}$")] = ""
+    size: Annotated[str, Meta(pattern=_SIZE)] = ""
     """Panel pixels as WIDTHxHEIGHT for a window or files; empty asks the display."""
     rotation: Rotation = Rotation.NONE
     layout: Layout = Layout.BLUR
@@ -160,14 +166,14 @@ class Admin(Struct, frozen=True, kw_only=True):
 
 
 class Log(Struct, frozen=True, kw_only=True):
-    level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
+    level: Annotated[str, Meta(pattern=_LEVEL)] = "info"
     format: LogFormat = LogFormat.TEXT
     file: str = ""
     """Empty: standard error (the journal). A path: rotated at 1 MB, three kept."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    language: Annotated[str, Meta(pattern=_LANGUAGE)] = "en"
     time_zone: str = ""
     """IANA name; empty is the system's."""
     servers: dict[str, Server] = {}
@@ -211,7 +217,22 @@ def load(
     tree = _read(path, problems)
     if tree is None:
         tree = msgspec.to_builtins(fallback)
-    pinned = _pin(tree, _from_environment(environ), problems) | _pin(tree, overrides or {}, problems)
+    return _loaded(tree, environ, overrides or {}, fallback, problems)
+
+
+def parse_text(text: str) -> Loaded:
+    """What a file of this content would mean by itself, for those who are about to write it."""
+    return _loaded(tomllib.loads(text), {}, {}, Settings(), [])
+
+
+def _loaded(
+    tree: dict[str, Any],
+    environ: Mapping[str, str],
+    overrides: Mapping[str, str],
+    fallback: Settings,
+    problems: list[Problem],
+) -> Loaded:
+    pinned = _pin(tree, _from_environment(environ), problems) | _pin(tree, overrides, problems)
     settings = _struct(Settings, tree, "", fallback, problems)
     settings = _without_clashes(settings, problems)
     return Loaded(settings, tuple(problems), frozenset(pinned))
@@ -299,7 +320,18 @@ def _reason(error: msgspec.ValidationError, hint: Any) -> str:
     choices = getattr(hint, "__members__", None)
     if choices:
         return "it must be one of " + ", ".join(member.value for member in choices.values())
-    return str(error).split(" - at ")[0].replace("`", "").lower().rstrip(".")
+    said = str(error).split(" - at ")[0].replace("`", "").removeprefix("Expected ").rstrip(".")
+    wanted = said.split(", got ")[0]
+    pattern = wanted.partition("matching regex ")[2].strip("'").replace("\\\\", "\\")
+    if pattern:
+        return f"it must look like {_EXAMPLES.get(pattern, pattern)}"
+    for machine, person in (
+        ("float", "a number"), ("int", "a whole number"), ("bool", "true or false"), ("str", "a text"),
+        ("object", "a section"), ("array", "a list"), (" of length >= 1", " that is not empty"),
+        (" <= ", " of at most "), (" >= ", " of at least "), (" > ", " above "), (" < ", " below "),
+    ):  # fmt: skip
+        wanted = wanted.replace(machine, person)
+    return f"it must be {wanted}"
 
 
 def _struct(kind: Any, tree: Any, key: str, fallback: Any, problems: list[Problem]) -> Any:

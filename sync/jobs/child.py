@@ -28,7 +28,7 @@ from sync.jobs.process import ATTEMPTS, BUSY_EXIT, CORRUPT_EXIT, KILL_AFTER_SECO
 from sync.jobs.progress import Ended
 from sync.library import jobs, runs
 from sync.library.database import Library
-from sync.library.jobs import SCHEDULE, Job, State
+from sync.library.jobs import SCHEDULE, Job, Lane, State
 from sync.library.runs import Outcome
 from sync.settings_copy import load_kept
 from sync.work import Handler, Result, Work
@@ -104,9 +104,12 @@ def run(home: Home, number: int, handlers: Mapping[str, Handler], *, clock: Cloc
 
 def _with_locks(work: Work, job: Job, handlers: Mapping[str, Handler]) -> int:
     with ExitStack() as stack:
-        stack.enter_context(locked(work.home.locks / lock_name(job.id), str(os.getpid())))
+        stack.enter_context(locked(work.home.locks / lock_name(job.id), describe(job)))
         if job.resource:
-            stack.enter_context(locked(work.home.locks / job.resource, describe(job)))
+            try:
+                stack.enter_context(locked(work.home.locks / job.resource, describe(job)))
+            except Busy as error:
+                return _busy(work, job, error)
         with work.library.transaction() as db:
             if not jobs.claim(db, job.id):
                 raise Busy(f"Job {job.id} is taken.")
@@ -120,6 +123,15 @@ def _with_locks(work: Work, job: Job, handlers: Mapping[str, Handler]) -> int:
         progress.clear(work.home, job.id)
         progress.put_ended(work.home, ended)
         return ended.exit_code
+
+
+def _busy(work: Work, job: Job, error: Busy) -> int:
+    """A bulk job goes on waiting; a person is told at once with what the lock is busy."""
+    if job.lane is Lane.ASKED:
+        with work.library.transaction() as db:
+            jobs.set_state(db, job.id, State.ENDED)
+        progress.put_ended(work.home, _failure(work.home, job.id, error))
+    return BUSY_EXIT
 
 
 def describe(job: Job) -> str:

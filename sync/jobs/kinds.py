@@ -30,6 +30,7 @@ KINDS = {
     "resolve": Kind(Lane.ASKED),
     "held": Kind(Lane.ASKED, MIRROR),
     "trash-restore": Kind(Lane.ASKED, MIRROR),
+    "trash-empty": Kind(Lane.ASKED, MIRROR),
 }
 
 

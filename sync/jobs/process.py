@@ -40,11 +40,16 @@ CORRUPT_EXIT = 76
 class JobProcess:
     """One running child. The owner polls it and calls `press` while it is being cancelled."""
 
-    def __init__(self, home: Home, job: Job, *, clock: Clock, program: Sequence[str] = PROGRAM) -> None:
+    def __init__(
+        self, home: Home, job: Job, *, clock: Clock, program: Sequence[str] = PROGRAM, log_level: str = ""
+    ) -> None:
+        """`log_level` overrides the settings' own."""
         self.home, self.job, self._clock = home, job, clock
         self._cancelled_at: float | None = None
         progress.forget_ended(home, job.id)
         environment = os.environ | {"MANTELPIECE_HOME": str(home.root)}
+        if log_level:
+            environment["MANTELPIECE_LOG_LEVEL"] = log_level
         self._popen = subprocess.Popen(
             [*program, "job", str(job.id)],
             stdin=subprocess.PIPE,

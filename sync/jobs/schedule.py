@@ -84,6 +84,11 @@ class Schedule:
         state = self._states.get(name)
         return None if state is None or state.running else max(0.0, self._wait(state))
 
+    def identity(self, name: str) -> str:
+        """The settings that it would run under now; empty where it is unknown."""
+        state = self._states.get(name)
+        return "" if state is None else state.entry.identity
+
     def started(self, name: str) -> None:
         """It waits or runs: it is not due again before it ended."""
         if name in self._states:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from sync.errors import DiskFull, DiskReadOnly, LibraryCorrupt, LibraryTooNew
 from sync.files import fsync_folder
@@ -33,6 +34,15 @@ class Library:
                 raise LibraryCorrupt(f"The library {path} is damaged: {error}.") from error
             self.quarantined = _quarantine(path)
             self.db = _open(path, check=True)
+
+    @classmethod
+    def to_read(cls, path: Path) -> Self:
+        """An open library that cannot be written through. Raises sqlite3's own errors."""
+        library = cls.__new__(cls)
+        library.path, library.quarantined = path, None
+        library.db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None)
+        library.db.row_factory = sqlite3.Row
+        return library
 
     def close(self) -> None:
         self.db.close()

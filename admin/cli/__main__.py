@@ -1,0 +1,8 @@
+"""`python -m admin.cli` is `mantelpiece`."""
+
+import sys
+
+from admin.cli.program import main
+
+if __name__ == "__main__":
+    sys.exit(main())

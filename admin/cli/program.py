@@ -1,0 +1,84 @@
+"""The program `mantelpiece`: finds the verb, and turns every error into one sentence and an exit code.
+
+Exit codes: 0 done, 1 done with problems, 2 wrong usage or settings, 3 server not reachable, 4 held for a person's yes.
+A verb's module is imported only when it is called, so that a short verb starts quickly on a small machine.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Sequence
+
+import click
+
+from admin.cli.group import Verbs
+from admin.cli.output import Output
+from sync.errors import MantelpieceError
+from sync.home import find
+from sync.secrets import all_values, blotted
+
+EXIT_CODES = """\b
+Exit codes:
+  0 done                        3 server not reachable
+  1 done, with problems         4 held for your yes
+  2 wrong usage or settings; nothing was changed
+The most serious wins: 2, 3, 4, 1, 0."""
+
+VERBS = {
+    "run": ("admin.cli.run", "Sync and the wall, until Ctrl-C."),
+    "doctor": ("admin.cli.doctor", "What is wrong, and what to do about it."),
+    "status": ("admin.cli.status", "What is going on."),
+    "server": ("admin.cli.server", "Immich servers: add, test, list, remove."),
+    "album": ("admin.cli.album", "What the wall shows: add, list, preview, remove, import."),
+    "sync": ("admin.cli.sync", "Bring albums up to date now."),
+    "verify": ("admin.cli.verify", "Re-hash every object; fetch bad ones again."),
+    "show": ("admin.cli.show", "The wall without sync."),
+    "held": ("admin.cli.held", "Removals that wait for your yes: list, keep, remove."),
+    "trash": ("admin.cli.trash", "What was removed lately: list, restore."),
+    "jobs": ("admin.cli.jobs", "What ran, runs and will run: list, run, cancel, history, export."),
+    "settings": ("admin.cli.settings", "The settings file: show, set, unset, check."),
+}
+
+
+@click.group(cls=Verbs, verbs=VERBS, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mantelpiece", message="mantelpiece %(version)s")
+def mantelpiece() -> None:
+    """A photo frame for people who run Immich: it mirrors albums byte for byte and keeps showing them.
+
+    Every verb has --help, --json, -v and -q. The data lies in $MANTELPIECE_HOME, in /var/lib/mantelpiece where the
+    service is installed, else in your own data folder.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    output = Output(as_json="--json" in given)
+    try:
+        return int(mantelpiece.main(given, prog_name="mantelpiece", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        if error.ctx.parent is None and not output.as_json:
+            click.echo(error.ctx.get_help())
+            return 0
+        verbs = "|".join(error.ctx.command.list_commands(error.ctx)) if isinstance(error.ctx.command, Verbs) else ""
+        return output.fail("UsageError", f"Say what to do: {error.ctx.command_path} {verbs}.", "", 2)
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "mantelpiece"
+        return output.fail("UsageError", error.format_message(), f"See '{path} --help'.", 2)
+    except click.ClickException as error:
+        return output.fail(type(error).__name__, error.format_message(), "", 2)
+    except (click.Abort, KeyboardInterrupt):
+        return output.fail("Cancelled", "Cancelled.", "", 1)
+    except MantelpieceError as error:
+        values = all_values(find().secrets)
+        sentence, advice = blotted(error.sentence, values), blotted(error.advice, values)
+        return output.fail(type(error).__name__, sentence, advice, error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except sqlite3.Error as error:
+        return output.fail("LibraryError", f"The library cannot be used: {error}.", "See 'mantelpiece doctor'.", 1)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        return output.fail("OSError", f"{error.strerror or error}{where}.", "", 1)

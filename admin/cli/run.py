@@ -1,0 +1,36 @@
+"""`mantelpiece run`: sync and the wall in one process group, for one person at a desk (or a container)."""
+
+from __future__ import annotations
+
+import click
+
+from admin.cli.supervise import supervise
+from admin.cli.verb import Call, prepared, verb
+from sync.errors import Busy, UsageError
+from sync.jobs.carry_out import serving
+from sync.settings import did_you_mean
+
+PARTS = {"sync": ("sync",), "frame": ("frame",)}
+"""What runs, and the module of each."""
+
+
+@verb("run")
+@click.option("--without", multiple=True, metavar="PART", help="Leave this out: frame, where there is no wall.")
+def command(call: Call, *, without: tuple[str, ...]) -> int:
+    """Run sync and the wall until Ctrl-C, or q at the wall. What dies is started again.
+
+    \b
+    Examples:
+      mantelpiece run
+      mantelpiece run --without frame
+    """
+    for part in without:
+        if part not in PARTS:
+            raise UsageError(f"There is no part {part!r} to leave out.{did_you_mean(part, list(PARTS))}")
+    wanted = {name: modules for name, modules in PARTS.items() if name not in without}
+    if not wanted:
+        raise UsageError("Nothing is left to run.")
+    prepared(call)
+    if "sync" in wanted and serving(call.home):
+        raise Busy("mantelpiece is running already.", advice="'mantelpiece status' says what it does.")
+    return supervise(wanted, home=call.home, output=call.output)

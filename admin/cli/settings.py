@@ -1,0 +1,109 @@
+"""`mantelpiece settings`: the settings file, seen and changed without losing a comment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import msgspec
+
+from admin.cli.group import Verbs
+from admin.cli.verb import Call, prepared, verb
+from sync.errors import UsageError
+from sync.jobs.wake import ring
+from sync.settings import Settings, plain_hint
+from sync.settings_edit import set_value, unset
+
+
+@click.group("settings", cls=Verbs)
+def command() -> None:
+    """The settings file: show, set, unset, check."""
+
+
+@verb("show")
+@click.argument("key", required=False)
+def show(call: Call, *, key: str | None) -> int:
+    """The settings in use; those that differ from the default or are pinned by the environment say so."""
+    kept = call.settings()
+    tree = msgspec.to_builtins(kept.settings)
+    values, defaults = _flat(tree, ""), _flat(msgspec.to_builtins(Settings()), "")
+    if key is not None:
+        try:
+            plain_hint(key)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        call.output.result({"key": key, "value": values[key], "pinned": key in kept.pinned})
+        call.output.say(str(values[key]))
+        return 0
+    problems = [{"key": problem.key, "problem": problem.sentence} for problem in kept.problems]
+    call.output.result(
+        {"file": str(call.home.settings), "settings": tree, "pinned": sorted(kept.pinned), "problems": problems}
+    )
+    call.output.say(f"{call.home.settings}")
+    call.output.table(
+        [(name, value, "pinned by the environment" if name in kept.pinned else
+          "" if value == defaults.get(name) else "set") for name, value in values.items()],
+        heads=("setting", "value", ""),
+    )  # fmt: skip
+    for album in kept.settings.albums:
+        call.output.say(f"album {album.name}: {album.source.value} {album.server or album.folder}".rstrip())
+    for problem in kept.problems:
+        call.output.problem(problem.sentence)
+    return 0
+
+
+@verb("set")
+@click.argument("key")
+@click.argument("value")
+def set_setting(call: Call, *, key: str, value: str) -> int:
+    """Set one value; it is checked first, and takes effect at once.
+
+    \b
+    Examples:
+      mantelpiece settings set wall.interval_seconds 60
+      mantelpiece settings set wall.layout fit
+    """
+    understood = set_value(prepared(call).home, key, value)
+    ring(call.home)
+    call.output.result({"key": key, "value": understood})
+    call.output.say(f"{key} = {understood}")
+    return 0
+
+
+@verb("unset")
+@click.argument("key")
+def unset_setting(call: Call, *, key: str) -> int:
+    """Take one value out of the file: the default holds again."""
+    changed = unset(prepared(call).home, key)
+    ring(call.home)
+    call.output.result({"key": key, "changed": changed})
+    call.output.say(f"{key} has its default again." if changed else f"{key} was not set.")
+    return 0
+
+
+@verb("check")
+def check(call: Call) -> int:
+    """Read the settings as the services do and say what is wrong with them. Exit code 2 where something is."""
+    kept = call.settings()
+    call.output.result({"problems": [{"key": one.key, "problem": one.sentence} for one in kept.problems]})
+    for problem in kept.problems:
+        call.output.problem(problem.sentence)
+    if not kept.problems:
+        call.output.say(f"{call.home.settings} is in order.")
+    return 2 if kept.problems else 0
+
+
+def _flat(tree: dict[str, Any], prefix: str) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if key in ("servers", "albums") and not prefix:
+            continue
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+for _verb in (show, set_setting, unset_setting, check):
+    command.add_command(_verb)

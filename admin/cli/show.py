@@ -1,0 +1,62 @@
+"""`mantelpiece show`: the wall without sync, on a display of choice. Starts the frame's own program."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import click
+
+from admin.cli.verb import Call, verb
+from sync.errors import UsageError
+from sync.settings import parse_value
+
+_KEYS = {
+    "display": "wall.display",
+    "size": "wall.size",
+    "interval": "wall.interval_seconds",
+    "selection": "wall.selection",
+    "layout": "wall.layout",
+    "rotation": "wall.rotation",
+    "transition": "wall.transition",
+}
+
+
+@verb("show")
+@click.option("--display", help="auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER or none.")
+@click.option("--size", metavar="WIDTHxHEIGHT", help="Pixels of a window or of picture files.")
+@click.option("--count", type=click.IntRange(min=0), default=0, help="End after so many pictures; 0 goes on.")
+@click.option("--interval", metavar="SECONDS", help="How long each picture stays.")
+@click.option("--selection", help="random, sequential, newest or oldest.")
+@click.option("--layout", help="fit, fill or blur.")
+@click.option("--rotation", help="0, 90, 180 or 270 degrees clockwise.")
+@click.option("--transition", help="cut or crossfade.")
+def command(call: Call, *, count: int, **options: str | None) -> int:
+    """Show what is mirrored, without sync: a line a picture with asset, album, file and why.
+
+    \b
+    Examples:
+      mantelpiece show
+      mantelpiece show --display file:/tmp/wall --size 1920x1080 --count 3 --interval 0 --json
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    for name, value in given.items():
+        try:
+            parse_value(_KEYS[name], value)
+        except ValueError as error:
+            raise UsageError(str(error).replace(_KEYS[name], f"--{name}")) from None
+    level = "debug" if call.output.verbose else "error"
+    words = [word for name, value in given.items() for word in (f"--{name}", value)]
+    words += ["--count", str(count), *(["--json"] if call.output.as_json else [])]
+    environment = os.environ | {"MANTELPIECE_HOME": str(call.home.root)}
+    silent = subprocess.DEVNULL if call.output.quiet and not call.output.as_json else None
+    frame = subprocess.Popen(
+        [sys.executable, "-m", "frame", "--log-level", level, "show", *words], env=environment, stdout=silent
+    )
+    # Ctrl-C reaches the frame too; it ends by itself, and its exit code is ours.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: frame.terminate())
+    code = frame.wait()
+    return 0 if code in (-signal.SIGTERM, -signal.SIGINT) else max(code, 0) or int(code < 0)

@@ -1,0 +1,119 @@
+"""`mantelpiece status`: what is going on. Looks only; starts, checks and changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin.cli.output import Output, describe_progress, size
+from admin.cli.verb import Call, verb
+from frame.control import FrameNotRunning, FrameRefused, ask
+from sync import files
+from sync.errors import LibraryCorrupt
+from sync.home import Home
+from sync.jobs import progress
+from sync.jobs.carry_out import serving
+from sync.jobs.child import describe
+from sync.library import albums, held, jobs, runs
+from sync.library.jobs import State
+from sync.library.reading import reading
+from sync.settings import Settings
+
+
+@verb("status")
+def command(call: Call) -> int:
+    """What is going on: the services, running jobs, every album, what is held, free space."""
+    kept = call.settings()
+    told: dict[str, Any] = {
+        "home": str(call.home.root),
+        "sync": "running" if serving(call.home) else "not running",
+        "frame": _frame(call.home),
+        **_from_library(call.home, kept.settings),
+        "free_bytes": files.free_bytes(call.home.root) if call.home.root.exists() else None,
+        "settings_problems": [problem.sentence for problem in kept.problems],
+    }
+    call.output.result(told)
+    if not call.output.as_json:
+        _tell(call.output, told)
+    return 4 if told["held"] else 1 if told["problems"] or told["settings_problems"] else 0
+
+
+def _frame(home: Home) -> dict[str, Any]:
+    try:
+        return {"running": True} | ask(home, "now", timeout_seconds=2.0)
+    except FrameNotRunning:
+        return {"running": False}
+    except FrameRefused as error:
+        return {"running": True, "problems": [error.sentence]}
+
+
+def _from_library(home: Home, settings: Settings) -> dict[str, Any]:
+    told: dict[str, Any] = {"jobs": [], "albums": [], "held": [], "last_runs": [], "problems": []}
+    try:
+        with reading(home) as library:
+            if library is None:
+                told["albums"] = [{"album": album.name, "state": "not synced yet"} for album in settings.albums]
+                return told
+            known = {row.name: row for row in albums.every(library)}
+            for album in settings.albums:
+                row = known.get(album.name)
+                told["albums"].append({
+                    "album": album.name,
+                    "listed": row.listed if row else 0,
+                    "listed_at": row.listed_at if row else None,
+                    "problem": row.problem if row else None,
+                    "problem_since": row.problem_since if row else None,
+                    "state": _state(row, paused=album.paused),
+                })  # fmt: skip
+            told["held"] = [
+                {"album": row.album, "photos": len(row.photos), "reason": row.reason, "since": row.since}
+                for row in held.every(library) if row.decision is None
+            ]  # fmt: skip
+            for job in jobs.in_state(library, State.RUNNING, State.WAITING, State.PARKED):
+                told["jobs"].append({"id": job.id, "job": describe(job), "state": job.state.value,
+                                     "progress": progress.read(home, job.id)})  # fmt: skip
+            told["last_runs"] = [
+                {"job": run.kind, "started_at": run.started_at, "exit_code": run.exit_code, "sentence": run.sentence}
+                for run in runs.history(library, limit=3)
+            ]
+            told["problems"] = [row.problem for row in known.values() if row.problem] + [
+                f"{entry['job']} failed three times and is parked." for entry in told["jobs"]
+                if entry["state"] == State.PARKED.value
+            ]  # fmt: skip
+    except LibraryCorrupt as error:
+        told["problems"].append(str(error))
+    return told
+
+
+def _state(row: albums.AlbumRow | None, *, paused: bool) -> str:
+    if row is not None and row.problem:
+        return row.problem
+    if paused:
+        return "paused"
+    return "ok" if row is not None and row.listed_at else "not synced yet"
+
+
+def _tell(output: Output, told: dict[str, Any]) -> None:
+    frame = told["frame"]
+    output.say(f"sync: {told['sync']}")
+    if not frame["running"]:
+        output.say("wall: not running")
+    else:
+        showing = frame.get("file_name") or frame.get("key") or frame.get("showing", "")
+        output.say(f"wall: {showing}{' (paused)' if frame.get('paused') else ''} on {frame.get('display') or 'nothing'}")
+        for problem in frame.get("problems", []):
+            output.problem(f"wall: {problem}")
+    output.table(
+        [(one["album"], one.get("listed", 0), (one.get("listed_at") or "")[:16].replace("T", " "), one["state"])
+         for one in told["albums"]],
+        heads=("album", "photos", "last change (UTC)", "state"),
+        empty="No album is set up: mantelpiece album add NAME-OR-ID",
+    )  # fmt: skip
+    for one in told["jobs"]:
+        doing = describe_progress(one["progress"]) if one["progress"] else one["state"]
+        output.say(f"job {one['id']}, {one['job']}: {doing}")
+    for one in told["held"]:
+        output.say(f"held in {one['album']}: {one['photos']} photos; see 'mantelpiece held list'")
+    if told["free_bytes"] is not None:
+        output.say(f"free: {size(told['free_bytes'])} above the reserve")
+    for problem in [*told["problems"], *told["settings_problems"]]:
+        output.problem(problem)

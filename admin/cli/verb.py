@@ -1,0 +1,145 @@
+"""What every verb has: --json, -v and -q, the home it works on, and jobs carried out with progress and Ctrl-C."""
+
+from __future__ import annotations
+
+import functools
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import click
+
+from admin.cli.output import Output
+from admin.cli.owner import become_owner
+from sync import logs
+from sync.clock import SystemClock
+from sync.errors import MantelpieceError, UsageError
+from sync.home import Home, find, prepare
+from sync.jobs.carry_out import carry_out
+from sync.jobs.progress import Ended
+from sync.settings import Log, Problem, did_you_mean
+from sync.settings_copy import Kept, load_kept
+from sync.work import most_serious
+
+
+@dataclass
+class Call:
+    """One call of a verb."""
+
+    home: Home
+    output: Output
+
+    def settings(self) -> Kept:
+        """The settings as they are in use."""
+        return load_kept(self.home)
+
+    def album_names(self, wanted: tuple[str, ...]) -> list[str]:
+        """The named albums as the settings write them. UsageError where there is none of that name."""
+        names = {album.name.casefold(): album.name for album in self.settings().settings.albums}
+        for name in wanted:
+            if name.casefold() not in names:
+                raise UsageError(f"There is no album {name!r}.{did_you_mean(name, list(names.values()))}")
+        return [names[name.casefold()] for name in wanted]
+
+    def do(self, kind: str, arguments: dict[str, Any]) -> Ended:
+        """Carry a job out to its end. Raises JobFailed, with the job's own sentence, when it came to none."""
+        with _interruptible() as cancelled:
+            ended = carry_out(
+                self.home,
+                kind,
+                arguments,
+                clock=SystemClock(),
+                watch=self.output.progress,
+                cancelled=cancelled,
+                log_level="debug" if self.output.verbose else "error",
+            )
+        if ended.outcome != "done":
+            failed = JobFailed(ended.sentence, advice=ended.advice, **ended.facts)
+            failed.exit_code = ended.exit_code
+            raise failed
+        return ended
+
+
+    def do_each(self, kind: str, each: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+        """Carry out one job for each set of arguments; one's failure is told beside the others' results."""
+        found: list[dict[str, Any]] = []
+        codes = []
+        for arguments in each:
+            try:
+                ended = self.do(kind, arguments)
+            except JobFailed as error:
+                found.append(arguments | {"error": error.sentence, "advice": error.advice})
+                codes.append(error.exit_code)
+            else:
+                found.append(ended.facts | {"sentence": ended.sentence, "problems": list(ended.problems)})
+                codes.append(ended.exit_code)
+        return found, most_serious(codes)
+
+
+class JobFailed(MantelpieceError):
+    """A job's own error, as its run tells it."""
+
+    exit_code: int = 1  # type: ignore[misc]
+
+
+def verb(name: str, **settings: Any) -> Callable[[Callable[..., int | None]], click.Command]:
+    """Make a function `(call, **values) -> exit code` a command; its docstring is the help."""
+
+    def wrap(function: Callable[..., int | None]) -> click.Command:
+        @functools.wraps(function)
+        def run(*, as_json: bool, verbose: bool, quiet: bool, **values: Any) -> int:
+            output = Output(as_json=as_json, quiet=quiet, verbose=verbose)
+            home = become_owner(find())
+            # A verb speaks in sentences, not in lines of a log; the service's log file is not its own.
+            logs.set_up(home, Log(level="debug" if verbose else "error"))
+            return function(Call(home, output), **values) or 0
+
+        for decorate in (
+            click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+            click.option("-v", "--verbose", is_flag=True, help="Say more."),
+            click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
+        ):
+            run = decorate(run)
+        return click.command(name, **settings)(run)
+
+    return wrap
+
+
+def prepared(call: Call) -> Call:
+    """For verbs that write: the folders are there, or the error says why not."""
+    prepare(call.home)
+    return call
+
+
+def tell_settings_problems(call: Call) -> int:
+    """Say what is wrong with albums and servers in the settings; 2 where something is."""
+    told = [problem for problem in call.settings().problems if _matters(problem)]
+    for problem in told:
+        call.output.problem(f"settings: {problem.sentence}")
+    return 2 if told else 0
+
+
+def _matters(problem: Problem) -> bool:
+    return problem.key.split(".")[0] in ("", "albums", "servers")
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM ask the job to end; a second one ends the verb at once."""
+    asked = False
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,306 @@
+"""The sync service: the schedule fills the queue, the lanes work it off, settings are read again when they change.
+
+One at a time for a home (locks/daemon). It sleeps until something is due, ends, or rings, and looks around every few
+seconds; nothing heavy is imported here, for every job runs in a child. SIGTERM or SIGINT ends it within two seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import selectors
+import signal
+import socket
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, tzinfo
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sync import logs
+from sync.clock import Clock, StepDetector
+from sync.errors import DiskError, LibraryCorrupt
+from sync.files import locked
+from sync.home import Home, prepare
+from sync.jobs import believed
+from sync.jobs.entries import entries, entry_name
+from sync.jobs.kinds import KINDS
+from sync.jobs.lanes import RETRY_SECONDS, Finished, Lanes
+from sync.jobs.process import PROGRAM, boot_id
+from sync.jobs.readiness import notify
+from sync.jobs.schedule import Entry, Schedule
+from sync.jobs.wake import Bell
+from sync.library import jobs, runs, schedule
+from sync.library.database import Library
+from sync.library.jobs import SCHEDULE, Job, State
+from sync.library.runs import Outcome, Run
+from sync.settings import Problem
+from sync.settings_copy import keep_copy, load_kept
+from sync.work import Handler, Result, Work
+
+LOOK_SECONDS = 5.0
+DISK_RETRY_SECONDS = 300.0
+NOTE_SECONDS = 3600.0
+
+log = logging.getLogger(__name__)
+
+_HANDLERS = {
+    "sync": ("sync.mirror.synchronise", "synchronise"),
+    "details": ("sync.mirror.details", "details"),
+    "preview": ("sync.mirror.preview", "preview"),
+    "scrub": ("sync.mirror.scrub", "scrub"),
+    "verify": ("sync.mirror.scrub", "verify"),
+    "import": ("sync.mirror.take_over", "take_over"),
+    "held": ("sync.mirror.held", "held"),
+    "trash-restore": ("sync.mirror.trash", "restore_handler"),
+    "trash-empty": ("sync.mirror.trash", "empty_handler"),
+    "probe": ("sync.inquiries", "probe"),
+    "albums": ("sync.inquiries", "albums"),
+    "resolve": ("sync.inquiries", "resolve"),
+}
+
+
+def handlers() -> Mapping[str, Handler]:
+    """What does the work of every kind, each imported only when it is called."""
+    return {kind: _lazy(*place) for kind, place in _HANDLERS.items()}
+
+
+def _lazy(module: str, name: str) -> Handler:
+    def handle(work: Work, arguments: dict[str, Any]) -> Result:
+        handler: Handler = getattr(import_module(module), name)
+        return handler(work, arguments)
+
+    return handle
+
+
+def run(
+    home: Home, *, clock: Clock, program: Sequence[str] = PROGRAM, retry_seconds: float = RETRY_SECONDS
+) -> int:
+    """Serve until a signal ends it. Raises Busy where another one serves this home."""
+    prepare(home)
+    with ExitStack() as stack:
+        stack.enter_context(locked(home.locks / "daemon", "the sync service"))
+        daemon = Daemon(home, clock=clock, program=program, retry_seconds=retry_seconds)
+        stack.callback(daemon.close)
+        daemon.serve()
+    return 0
+
+
+class Daemon:
+    def __init__(self, home: Home, *, clock: Clock, program: Sequence[str], retry_seconds: float) -> None:
+        self._home, self._clock, self._program, self._retry_seconds = home, clock, program, retry_seconds
+        self._selector = selectors.DefaultSelector()
+        self._bell = Bell(home)
+        self._selector.register(self._bell.socket, selectors.EVENT_READ)
+        self._signals = _end_on_signals(self._selector)
+        self._ended = False
+        self._seen: object = None
+        self._problems: tuple[Problem, ...] = ()
+        self._steps = StepDetector(clock)
+        self._note_at = float("-inf")
+        logs.set_up(home, load_kept(home).settings.log, rotates=True)
+        self._open()
+
+    def _open(self) -> None:
+        self._library = Library(self._home.library)
+        if self._library.quarantined is not None:
+            log.error("the library was damaged: moved to %s, a new one is begun", self._library.quarantined)
+        self._clock = believed.clock(self._library, self._clock)
+        self._lanes = Lanes(
+            self._home, self._library, clock=self._clock, selector=self._selector, program=self._program,
+            retry_seconds=self._retry_seconds,
+        )  # fmt: skip
+        self._lanes.recover()
+        runs.prune(self._library)
+        self._schedule = Schedule(self._clock, UTC, boot_id())
+        self._scheduled: dict[str, tuple[int, str]] = {}
+        self._blocked: set[str] = set()
+        self._seen = None
+
+    def serve(self) -> None:
+        """The loop."""
+        notify("READY=1")
+        while not self._ended:
+            wait = DISK_RETRY_SECONDS
+            try:
+                self._turn()
+                wait = min(LOOK_SECONDS, self._schedule.seconds_to_next(), self._lanes.seconds_to_next())
+            except DiskError as error:
+                if isinstance(error, LibraryCorrupt):
+                    self._begin_again(error)
+                    continue
+                log.error("%s Next look in five minutes.", error)  # noqa: TRY400
+            except sqlite3.OperationalError as error:
+                log.warning("the library is busy: %s", error)
+                wait = LOOK_SECONDS
+            except sqlite3.DatabaseError as error:
+                self._begin_again(error)
+                continue
+            self._sleep(wait)
+
+    def close(self) -> None:
+        """End every job, then let go."""
+        notify("STOPPING=1")
+        try:
+            self._lanes.close()
+        except (DiskError, sqlite3.Error) as error:
+            log.warning("could not write down the end of a job: %s", error)
+            self._lanes.abandon()
+        self._library.close()
+        self._bell.close()
+        self._selector.close()
+
+    def _turn(self) -> None:
+        """One look at everything; feeds the watchdog, so that a stuck library or lane starves it."""
+        self._look_at_settings()
+        step = self._steps.stepped_seconds()
+        if step:
+            log.info("the wall clock was moved by %+.0f s; rhythms stay as they are", step)
+        self._lanes.cancel_wanted()
+        for finished in self._lanes.finished():
+            self._count_asked(finished)
+        self._settle_entries()
+        for entry in self._schedule.due():
+            self._queue(entry)
+        self._lanes.start_waiting()
+        self._note_time(stepped=bool(step))
+        notify("WATCHDOG=1")
+
+    def _look_at_settings(self) -> None:
+        seen = (_state_of(self._home.settings), _state_of(self._home.secrets))
+        if seen == self._seen:
+            return
+        self._seen = seen
+        kept = load_kept(self._home)
+        keep_copy(self._home)
+        logs.set_up(self._home, kept.settings.log, rotates=True)
+        if kept.problems != self._problems:
+            self._problems = kept.problems
+            for problem in kept.problems:
+                log.warning("settings: %s", problem.sentence)
+        self._schedule.zone = zone_of(kept.settings.time_zone)
+        wanted = entries(kept.settings, secrets_state=seen[1])
+        known = schedule.remembered(self._library)
+        gone = self._schedule.plan(wanted, known)
+        if gone and kept.whole:
+            with self._library.transaction() as db:
+                for name in gone:
+                    schedule.forget(db, name)
+
+    def _queue(self, entry: Entry) -> None:
+        parked = self._parked(entry)
+        if parked is None:
+            kind = KINDS[entry.kind]
+            number = jobs.add(
+                self._library, kind=entry.kind, lane=kind.lane, resource=kind.resource, arguments=entry.arguments,
+                asked_by=SCHEDULE,
+            )  # fmt: skip
+        else:
+            number = parked.id
+            known = schedule.remembered(self._library).get(entry.name)
+            if known is not None and known.identity != entry.identity:
+                jobs.release(self._library, number)
+        self._scheduled[entry.name] = (number, entry.identity)
+        self._schedule.started(entry.name)
+
+    def _parked(self, entry: Entry) -> Job | None:
+        parked = jobs.in_state(self._library, State.PARKED)
+        return next((job for job in parked if (job.kind, job.arguments) == (entry.kind, entry.arguments)), None)
+
+    def _settle_entries(self) -> None:
+        """Tell the schedule what came of its jobs. A parked one blocks its entry until its settings change."""
+        for name, (number, identity) in list(self._scheduled.items()):
+            job = jobs.get(self._library, number)
+            if job is not None and job.state in (State.WAITING, State.RUNNING):
+                continue
+            parked = job is not None and job.state is State.PARKED
+            if parked and name in self._blocked:
+                if self._schedule.identity(name) != identity:
+                    self._blocked.discard(name)
+                    self._scheduled[name] = (number, self._schedule.identity(name))
+                    jobs.release(self._library, number)
+                continue
+            self._remember(name, well=not parked and _went_well(runs.last_of(self._library, number)), identity=identity)
+            if parked:
+                self._blocked.add(name)
+                self._schedule.started(name)
+            else:
+                self._blocked.discard(name)
+                del self._scheduled[name]
+
+    def _count_asked(self, finished: Finished) -> None:
+        """A sync that a person asked for is one that need not be done again so soon."""
+        job, run = finished.job, finished.run
+        scheduled = any(job.id == number for number, _ in self._scheduled.values())
+        if job.kind != "sync" or scheduled or run is None or run.ended_at is None:
+            return
+        named = job.arguments.get("albums")
+        albums = [album.name for album in load_kept(self._home).settings.albums] if named is None else named
+        for album in albums:
+            if entry_name(album) not in self._scheduled:
+                self._remember(entry_name(album), well=_went_well(run))
+
+    def _remember(self, name: str, *, well: bool, identity: str | None = None) -> None:
+        remembered = self._schedule.ended(name, well=well, identity=identity)
+        if remembered is not None:
+            with self._library.transaction() as db:
+                schedule.remember(db, remembered)
+
+    def _note_time(self, *, stepped: bool) -> None:
+        now = self._clock.monotonic()
+        if now >= self._note_at and not stepped:
+            self._note_at = now + NOTE_SECONDS
+            believed.note(self._library, self._clock)
+
+    def _begin_again(self, error: Exception) -> None:
+        log.error("the library cannot be read any more: %s", error)
+        self._lanes.abandon()
+        self._library.close()
+        self._open()
+
+    def _sleep(self, seconds: float) -> None:
+        for key, _ in self._selector.select(max(0.0, seconds)):
+            if key.fileobj is self._bell.socket:
+                self._bell.drain()
+            elif key.fileobj is self._signals:
+                self._ended = True
+
+
+def zone_of(name: str) -> tzinfo:
+    """The named zone, else the machine's."""
+    if name:
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            log.warning("the time zone %r is not known; the machine's is used", name)
+    try:
+        return ZoneInfo("localtime")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _went_well(run: Run | None) -> bool:
+    return run is not None and run.outcome is Outcome.DONE and run.exit_code != 3
+
+
+def _state_of(path: Path) -> str:
+    """A text that changes when the file does."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns} {found.st_size} {found.st_ino}"
+
+
+def _end_on_signals(selector: selectors.BaseSelector) -> socket.socket:
+    """A socket that becomes readable when the process is told to end."""
+    reader, writer = socket.socketpair()
+    for end in (reader, writer):
+        end.setblocking(False)
+    selector.register(reader, selectors.EVENT_READ)
+    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    return reader

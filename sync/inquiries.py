@@ -1,0 +1,74 @@
+"""What a person who sets up asks of a server: is it there, whose key is this, which albums are there, which is this.
+
+Handlers of asked jobs; they change nothing. A server that is not set up yet comes as a *candidate*: its address in
+the arguments, its key in the secrets file under a name of the moment, never in the arguments (they are kept).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sync import secrets
+from sync.errors import UsageError
+from sync.immich.server import Immich
+from sync.settings import Server, Source, did_you_mean
+from sync.work import Result, Work
+
+
+def probe(work: Work, arguments: dict[str, Any]) -> Result:
+    """Version, whose key, what it may not do. {"server": name} or a candidate."""
+    found = _immich(work, arguments).probe()
+    missing = [{"permission": permission, "without": without} for permission, without in found.missing]
+    facts = {
+        "server": arguments.get("server", ""),
+        "version": str(found.version),
+        "user": found.user_name,
+        "user_id": found.user_id,
+        "admin": found.admin,
+        "permissions": None if found.permissions is None else list(found.permissions),
+        "missing": missing,
+    }
+    problems = [f"The key lacks {entry['permission']}: {entry['without']}." for entry in missing]
+    whose = f", key of {found.user_name}" if found.user_name else ""
+    return Result(facts, f"Immich {found.version}{whose}.", exit_code=1 if problems else 0, problems=problems)
+
+
+def albums(work: Work, arguments: dict[str, Any]) -> Result:
+    """Every album that could be mirrored. {"server": name}"""
+    found = _immich(work, arguments).albums()
+    listed = [{"id": album.id, "name": album.name, "owned": album.owned, "photos": album.asset_count}
+              for album in sorted(found, key=lambda album: album.name.casefold())]  # fmt: skip
+    return Result({"albums": listed}, f"{len(listed)} albums.")
+
+
+def resolve(work: Work, arguments: dict[str, Any]) -> Result:
+    """The id and name behind what a person typed. {"server" or candidate, "source": album|person|link, "name"}"""
+    immich = _immich(work, arguments)
+    source = Source(arguments["source"])
+    if source is Source.PERSON:
+        number, name = immich.find_person(arguments["name"])
+        return Result({"id": number, "name": name}, f"{name}.")
+    album = immich.link_album() if source is Source.LINK else immich.find_album(arguments["name"])
+    facts = {"id": album.id, "name": album.name, "photos": album.asset_count}
+    return Result(facts, f"{album.name}, {album.asset_count} photos and videos.")
+
+
+def _immich(work: Work, arguments: dict[str, Any]) -> Immich:
+    candidate = arguments.get("candidate", "")
+    path = work.home.secrets
+    if candidate:
+        server = msgspec.convert(arguments["settings"], Server)
+        name, section, entry = candidate, "candidates", candidate
+    else:
+        name, section, entry = arguments["server"], "servers", arguments["server"]
+        known = work.settings.servers.get(name)
+        if known is None:
+            raise UsageError(f"There is no server {name!r}.{did_you_mean(name, list(work.settings.servers))}")
+        server = known
+    keys = secrets.of_server(path, entry, section=section)
+    link = None
+    if arguments.get("source") == Source.LINK.value:
+        link = secrets.of_link(path, arguments["link"], section="candidates")
+    return Immich(name, server, keys, locks=work.home.locks, clock=work.clock, link=link)

@@ -1,0 +1,196 @@
+"""Changes settings.toml for a person, keeping every comment and key that the change does not concern.
+
+A change is judged before it is written: where it would bring a problem that was not there, UsageError says which, and
+the file stays as it was to the byte. One change at a time (locks/settings); the file is replaced whole. Called by the
+command line and the phone page.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from sync.errors import UsageError
+from sync.files import locked, make_folder, write_durably
+from sync.home import Home
+from sync.settings import did_you_mean, load, parse_text, parse_value, plain_hint
+from sync.settings_cut import without_entry, without_section
+
+Tree = dict[str, Any]
+Change = Callable[[Tree, Callable[[], Any]], None]
+"""Changes a tree in place; the second argument makes an empty section of its kind. Called for a plain tree too."""
+
+
+def set_value(home: Home, key: str, text: str) -> Any:
+    """Set a plain key such as `wall.layout`, and give the value as it was understood."""
+    try:
+        value = parse_value(key, text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    _refuse_pinned(home, key)
+    if key == "time_zone" and value:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise UsageError(f"There is no time zone {value!r}; it is written like Europe/Vienna.") from None
+    *sections, last = key.split(".")
+
+    def change(tree: Tree, section: Callable[[], Any]) -> None:
+        for name in sections:
+            tree = tree.setdefault(name, section())
+        tree[last] = value
+
+    _edit(home, change)
+    return value
+
+
+def unset(home: Home, key: str) -> bool:
+    """Take a plain key out, back to its default; False when it was not set."""
+    try:
+        plain_hint(key)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    _refuse_pinned(home, key)
+    *sections, last = key.split(".")
+
+    def change(tree: Tree, _section: Callable[[], Any]) -> None:
+        for name in sections:
+            tree = tree.get(name, {})
+        if last in tree:
+            del tree[last]
+
+    return _edit(home, change)
+
+
+def put_server(home: Home, name: str, values: Tree) -> None:
+    """Add a server, or set the given values of one that is there."""
+
+    def change(tree: Tree, section: Callable[[], Any]) -> None:
+        servers = tree.setdefault("servers", section())
+        entry = servers.setdefault(name, section())
+        for key, value in values.items():
+            entry[key] = value
+
+    _edit(home, change)
+
+
+def remove_server(home: Home, name: str) -> None:
+    """Take a server out; refused while an album comes from it."""
+    settings = load(home.settings).settings
+    if name not in settings.servers:
+        raise UsageError(f"There is no server {name!r}.{did_you_mean(name, list(settings.servers))}")
+    users = [album.name for album in settings.albums if album.server == name]
+    if users:
+        raise UsageError(
+            f"The server {name!r} is used by {', '.join(users)}.",
+            advice="Remove these albums first, with 'mantelpiece album remove'.",
+        )
+
+    def change(tree: Tree, _section: Callable[[], Any]) -> None:
+        del tree["servers"][name]
+
+    _edit(home, change, cut=lambda text: without_section(text, "servers", name))
+
+
+def add_album(home: Home, values: Tree) -> None:
+    """Add an album at the end of the list."""
+
+    def change(tree: Tree, section: Callable[[], Any]) -> None:
+        if "albums" not in tree:
+            tree["albums"] = [] if section is dict else tomlkit.aot()
+        inline = isinstance(tree["albums"], tomlkit.items.Array)
+        entry = tomlkit.inline_table() if inline else section()
+        entry.update(values)
+        tree["albums"].append(entry)
+
+    _edit(home, change)
+
+
+def remove_album(home: Home, name: str) -> None:
+    """Take an album out of the list. Its photos go to the trash with the next sync."""
+    names = [album.name for album in load(home.settings).settings.albums]
+    number = _number_of(home, name)
+    if number is None:
+        raise UsageError(f"There is no album {name!r}.{did_you_mean(name, names)}")
+
+    def change(tree: Tree, _section: Callable[[], Any]) -> None:
+        del tree["albums"][number]
+        if not tree["albums"]:
+            del tree["albums"]
+
+    _edit(home, change, cut=lambda text: without_entry(text, "albums", number))
+
+
+def _edit(home: Home, change: Change, *, cut: Callable[[str], str] | None = None) -> bool:
+    """Apply `change`, judge the outcome, write it; gives whether anything changed. `cut` does the same by text."""
+    with locked(home.locks / "settings", "another change of the settings", wait_seconds=5):
+        before = _read(home)
+        old = tomllib.loads(before)
+        wanted = tomllib.loads(before)
+        change(wanted, dict)
+        if wanted == old:
+            return False
+        after = _changed(before, change, wanted, cut)
+        known = {problem.sentence for problem in parse_text(before).problems}
+        fresh = [problem for problem in parse_text(after).problems if problem.sentence not in known]
+        if fresh:
+            raise UsageError(fresh[0].sentence, advice="Nothing was changed.", key=fresh[0].key)
+        make_folder(home.settings.parent)
+        write_durably(home.settings, after.encode(), mode=0o640)
+    return True
+
+
+def _changed(before: str, change: Change, wanted: Tree, cut: Callable[[str], str] | None) -> str:
+    if cut is not None:
+        after = cut(before)
+        if _means(after, wanted):
+            return after
+    document = tomlkit.parse(before)
+    try:
+        change(document, tomlkit.table)
+        after = tomlkit.dumps(document)
+    except (TOMLKitError, TypeError, AttributeError) as error:
+        raise UsageError(f"settings.toml cannot be changed from here: {error}.", advice="Edit it by hand.") from error
+    if not _means(after, wanted):
+        raise UsageError("settings.toml is written in a way that cannot be changed from here.",
+                         advice="Edit it by hand.")  # fmt: skip
+    return after
+
+
+def _means(text: str, wanted: Tree) -> bool:
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _read(home: Home) -> str:
+    try:
+        text = home.settings.read_bytes().decode("utf-8-sig")
+        tomllib.loads(text)
+    except FileNotFoundError:
+        return ""
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{home.settings} is not valid TOML: {error}.", advice="Correct it by hand first.") from error
+    except OSError as error:
+        raise UsageError(f"{home.settings} cannot be read: {error.strerror}.") from error
+    return text
+
+
+def _number_of(home: Home, name: str) -> int | None:
+    albums = tomllib.loads(_read(home)).get("albums", [])
+    numbers = [number for number, album in enumerate(albums)
+               if isinstance(album, dict) and str(album.get("name", "")).casefold() == name.casefold()]  # fmt: skip
+    return numbers[0] if numbers else None
+
+
+def _refuse_pinned(home: Home, key: str) -> None:
+    if key in load(home.settings).pinned:
+        variable = "MANTELPIECE_" + key.replace(".", "_").upper()
+        raise UsageError(f"{key} is decided by the environment variable {variable}, not by the file.")
+
