@@ -90,18 +90,12 @@ def sync_and_place(file: BinaryIO, part: Path, path: Path, *, mode: int = 0o444)
         fsync_folder(path.parent)
 
 
-def sweep_parts(folder: Path) -> int:
-    """Remove what an interrupted run left below `folder` (`*.part`, and everything in a `.part` folder); count it."""
-    swept = 0
-    if folder.name == ".part":
-        leftovers = [entry for entry in folder.iterdir() if entry.is_file()] if folder.is_dir() else []
-    else:
-        leftovers = list(folder.rglob(".*.part"))
-    for leftover in leftovers:
-        if leftover.is_file():
-            leftover.unlink(missing_ok=True)
-            swept += 1
-    return swept
+def sweep_parts(folder: Path) -> None:
+    """Remove the part files that an interrupted run left in `folder`; its sub-folders are not looked into."""
+    if folder.is_dir():
+        for leftover in folder.glob("*.part"):
+            if leftover.is_file():
+                leftover.unlink(missing_ok=True)
 
 
 def free_bytes(folder: Path) -> int:

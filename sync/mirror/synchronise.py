@@ -118,6 +118,7 @@ def _begin(work: Work) -> None:
     if not work.home.marker.exists():
         raise MarkerMissing(f"{work.home.root} has lost its marker file.", folder=str(work.home.root))
     sweep_parts(work.home.parts)
+    sweep_parts(work.home.published)
     trash.reconcile(work.library, work.home)
     restored = restore(work.library, work.home)
     if restored:

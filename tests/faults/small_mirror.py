@@ -114,4 +114,4 @@ def leftovers(home: Home) -> list[Path]:
 def shown(home: Home) -> int:
     """How many photos the wall may show."""
     with closing(Catalogue(home.catalogue)) as catalogue:
-        return len(catalogue.candidates())
+        return sum(1 for _ in catalogue.candidates())
