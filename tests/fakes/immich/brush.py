@@ -74,7 +74,8 @@ def cloud(
 def ridge(width: int, seed: int, *, bumps: float = 3, octaves: int = 8, gain: float = 0.48) -> Plane:
     """A skyline: heights -1…1 along x, craggier with more gain."""
     line = cloud((width, 8), seed, cells=(bumps, 0.01), octaves=octaves, gain=gain)[4]
-    return ((line - line.mean()) * 2).astype(np.float32)
+    heights: Plane = (line - line.mean()) * 2
+    return heights.astype(np.float32)
 
 
 def glow(size: tuple[int, int], centre: tuple[float, float], radius: float, *, power: float = 2.0) -> Plane:
