@@ -252,6 +252,11 @@ def off_disk(library: Library, album: str) -> int:
     return 0 if row is None else int(row[0])
 
 
+def any_off_disk(library: Library) -> bool:
+    """Whether any photo is off the disk for want of space."""
+    return library.row("SELECT 1 FROM photos WHERE off_disk <> '' LIMIT 1") is not None
+
+
 def rewritten(library: Library, album: str) -> int:
     """How many uploads of the album have changed on the server since they were uploaded."""
     row = library.row(

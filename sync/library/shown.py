@@ -42,6 +42,17 @@ def albums(library: Library) -> list[str]:
     return [row[0] for row in library.rows(sql)]
 
 
+def files(library: Library, album: str) -> Iterator[tuple[bytes, str]]:
+    """Facts and the best object (the original, else the display copy) of the album's photos, in album order."""
+    rows = library.rows(
+        """SELECT p.facts, coalesce(p.original, p.display) FROM memberships m JOIN photos p ON p.id = m.photo
+           WHERE m.album = ? AND m.gone IS NULL AND coalesce(p.original, p.display) IS NOT NULL
+           ORDER BY m.position, m.photo""",
+        (album,),
+    )
+    yield from ((facts, item) for facts, item in rows)
+
+
 def count(library: Library, album: str) -> int:
     """How many photos of the album the wall can show."""
     row = library.row(

@@ -11,13 +11,14 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from sync.immich.facts import Probe, Wanted
+from sync.immich.facts import Probe
 from sync.immich.server import Immich
 from sync.library import albums, held, memberships, servers
 from sync.library.albums import AlbumRow
 from sync.library.servers import ServerRow
 from sync.mirror import plan as planning
 from sync.mirror.apply import apply
+from sync.mirror.folders import FolderSource
 from sync.mirror.guard import Verdict, doubt, judge
 from sync.mirror.moment import Moment
 from sync.mirror.plan import Member, Plan
@@ -44,35 +45,77 @@ class Compared:
     sentence: str | None = None
 
 
-def compare(work: Work, album: Album, server: Immich, *, now: Moment, today: date) -> Compared:
+@dataclass(frozen=True)
+class Looked:
+    """What a listing means for an album; nothing of it is written yet."""
+
+    before: AlbumRow
+    plan: Plan
+    verdict: Verdict
+    doubtful: str
+    """Why this run only adds; '' where it does not."""
+    proof: str
+    who: ServerRow | None
+    """The server as it is now, where that is news."""
+    version: str
+    me: str | None
+    token: str | None
+
+
+def compare(work: Work, album: Album, server: Immich | FolderSource, *, now: Moment, today: date) -> Compared:
     """Bring the album's rows up to date. Raises ServerError (nothing was changed then), DiskError, Cancelled."""
-    wanted = wanted_of(album, today=today)
-    before = albums.get(work.library, album.name) or AlbumRow(name=album.name)
-    version, me = _who(work, album, server)
-    token = before.token if _may_trust_token(work, album, before, version) else None
-    unchanged, next_token = server.unchanged(wanted, token)
-    if unchanged:
-        count = memberships.count(work.library, album.name)
-        return Compared(Plan(complete=True, keep=count), left_out=before.left_out)
     with Stage(work.home.parts) as stage:
-        plan, doubtful, proof = _plan(work, album, server, wanted, stage, before=before, version=version, me=me)
-        verdict = _judge(work, album, plan)
-        row = AlbumRow(
-            name=album.name,
-            identity=identity_of(album).text() if plan.complete else before.identity,
-            token=next_token if plan.complete else None,
-            listed_at=now.wall.isoformat() if plan.complete else before.listed_at,
-            server_version=version,
-            account=me,
+        looked = look(work, album, server, stage, today=today)
+        if looked is None:
+            count = memberships.count(work.library, album.name)
+            before = albums.get(work.library, album.name)
+            return Compared(Plan(complete=True, keep=count), left_out=before.left_out if before else {})
+        plan = looked.plan
+        row = msgspec.structs.replace(
+            looked.before,
+            identity=identity_of(album).text() if plan.complete else looked.before.identity,
+            token=looked.token if plan.complete else None,
+            listed_at=now.wall.isoformat() if plan.complete else looked.before.listed_at,
+            server_version=looked.version,
+            account=looked.me,
             listed=stage.count,
             complete=plan.complete,
-            proof=proof,
+            proof=looked.proof,
             left_out=plan.left_out,
-            problem=before.problem,
-            problem_since=before.problem_since,
         )
-        apply(work.library, work.home, album=album, plan=plan, verdict=verdict, stage=stage, row=row, now=now)
-    return _compared(plan, verdict, doubtful=doubtful, proof=proof)
+        if looked.who is not None:
+            with work.library.transaction() as db:
+                servers.put(db, looked.who)
+        apply(
+            work.library, work.home, album=album, plan=plan, verdict=looked.verdict, stage=stage, row=row, now=now
+        )  # fmt: skip
+    return _compared(looked)
+
+
+def look(
+    work: Work, album: Album, server: Immich | FolderSource, stage: Stage, *, today: date, anew: bool = False
+) -> Looked | None:
+    """List the album into `stage` and plan; writes nothing. None where the server proves that nothing changed, unless
+    it is to be looked at `anew` in any case."""
+    before = albums.get(work.library, album.name) or AlbumRow(name=album.name)
+    wanted = wanted_of(album, today=today)
+    version, me, who = _who(work, album, server)
+    token = before.token if not anew and _may_trust_token(work, album, before, version) else None
+    unchanged, next_token = server.unchanged(wanted, token)
+    if unchanged:
+        return None
+    listing = server.listing(wanted)
+    stage.fill(listing, library=work.library, album=album, me=me, check=work.check)
+    doubtful = _doubt(work, album, before, version=version, me=me) if listing.complete else ""
+    plan = planning.make(
+        (Member(*member) for member in memberships.members(work.library, album.name)),
+        stage.staged(),
+        complete=listing.complete and not doubtful,
+        chosen=planning.choose(stage.staged(), limit=album.limit, pick=album.pick),
+        absence_explained=_absence_explained(album, before),
+    )
+    verdict = _judge(work, album, plan)
+    return Looked(before, plan, verdict, doubtful, listing.proof, who, version, me, next_token)
 
 
 def _may_trust_token(work: Work, album: Album, before: AlbumRow, version: str) -> bool:
@@ -88,15 +131,15 @@ def _may_trust_token(work: Work, album: Album, before: AlbumRow, version: str) -
     return timedelta() <= age < timedelta(days=FULL_LISTING_DAYS)
 
 
-def _who(work: Work, album: Album, server: Immich) -> tuple[str, str | None]:
-    """The server's version and whose key we hold; asked anew when the version changed."""
-    if album.source in (Source.FOLDER, Source.LINK):
-        return str(server.version()), None
+def _who(work: Work, album: Album, server: Immich | FolderSource) -> tuple[str, str | None, ServerRow | None]:
+    """The server's version, whose key we hold, and what is new of it: asked anew when the version changed."""
     version = str(server.version())
+    if album.source is Source.LINK or isinstance(server, FolderSource):
+        return version, None, None
     known = servers.get(work.library, album.server)
     url = work.settings.servers[album.server].url
     if known is not None and known.version == version and known.url == url and known.probe is not None:
-        return version, msgspec.json.decode(known.probe, type=Probe).user_id
+        return version, msgspec.json.decode(known.probe, type=Probe).user_id, None
     probe = server.probe()
     row = ServerRow(
         name=album.server,
@@ -105,35 +148,19 @@ def _who(work: Work, album: Album, server: Immich) -> tuple[str, str | None]:
         probe=msgspec.json.encode(probe).decode(),
         probed_at=work.clock.now().isoformat(),
     )
-    with work.library.transaction() as db:
-        servers.put(db, row)
-    return version, probe.user_id
+    return version, probe.user_id, row
 
 
-def _plan(
-    work: Work, album: Album, server: Immich, wanted: Wanted, stage: Stage, *, before: AlbumRow, version: str,
-    me: str | None,
-) -> tuple[Plan, str, str]:  # fmt: skip
-    """The plan, why it only adds ('' where it does not), and how the listing's completeness is known."""
-    listing = server.listing(wanted)
-    stage.fill(listing, library=work.library, album=album, me=me, check=work.check)
-    doubtful = doubt(
+def _doubt(work: Work, album: Album, before: AlbumRow, *, version: str, me: str | None) -> str:
+    if album.source is Source.MEMORIES and not work.clock.trusted():
+        return "the clock is not set yet"
+    return doubt(
         version=version,
         last_version=before.server_version,
         account=me or "",
         last_account=before.account,
         members=memberships.count(work.library, album.name),
     )
-    if not doubtful and album.source is Source.MEMORIES and not work.clock.trusted():
-        doubtful = "the clock is not set yet"
-    plan = planning.make(
-        (Member(*member) for member in memberships.members(work.library, album.name)),
-        stage.staged(),
-        complete=listing.complete and not doubtful,
-        chosen=planning.choose(stage.staged(), limit=album.limit, pick=album.pick),
-        absence_explained=_absence_explained(album, before),
-    )
-    return plan, doubtful if listing.complete else "", listing.proof
 
 
 def _absence_explained(album: Album, before: AlbumRow) -> str:
@@ -153,7 +180,8 @@ def _judge(work: Work, album: Album, plan: Plan) -> Verdict:
     return judge(plan, allowed=frozenset(holding.photos))
 
 
-def _compared(plan: Plan, verdict: Verdict, *, doubtful: str, proof: str) -> Compared:
+def _compared(looked: Looked) -> Compared:
+    plan, verdict, doubtful, proof = looked.plan, looked.verdict, looked.doubtful, looked.proof
     done = Compared(plan, complete=plan.complete, left_out=plan.left_out)
     if verdict.hold:
         done.held = len(verdict.hold)

@@ -18,6 +18,7 @@ from sync.immich.facts import Details
 from sync.immich.server import Immich
 from sync.library import photos
 from sync.library.photos import PhotoRow
+from sync.mirror.folders import FolderSource
 from sync.mirror.origins import Origins, workers_of
 from sync.mirror.publish import Publisher
 from sync.mirror.sources import fingerprint_of
@@ -49,7 +50,7 @@ def fetch_details(work: Work, albums: Iterable[Album], origins: Origins) -> int:
     return asked
 
 
-def _of_album(work: Work, album: Album, server: Immich) -> int:
+def _of_album(work: Work, album: Album, server: Immich | FolderSource) -> int:
     asked = 0
     missing = photos.without_details(work.library, album.name)
     with ThreadPoolExecutor(workers_of(work, album), thread_name_prefix="details") as pool:
@@ -66,7 +67,7 @@ def _of_album(work: Work, album: Album, server: Immich) -> int:
     return asked
 
 
-def _ask(server: Immich, photo: PhotoRow) -> Details | None:
+def _ask(server: Immich | FolderSource, photo: PhotoRow) -> Details | None:
     try:
         return server.details(photo.asset_facts())
     except NotAvailable:

@@ -99,6 +99,7 @@ class Fetcher:
                 return Fetched(original=False)
 
             def again() -> Downloaded:
+                file.seek(0)
                 return _whole(self.origin.download_display(asset, file, cancelled=self.cancelled))
 
             how, size = proof.of_unknown(first, part, again=again, decoders=self.decoders)
@@ -117,6 +118,7 @@ class Fetcher:
 
     def _prove_original(self, asset: Asset, first: Downloaded, file: BinaryIO, part: Path) -> str:
         def again() -> Downloaded:
+            file.seek(0)
             return _whole(self.origin.download_original(asset, file, cancelled=self.cancelled))
 
         return proof.of_original(asset, first, part, again=again, decoders=self.decoders)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sync import secrets
+from sync.immich.facts import Asset
 from sync.immich.server import Immich
+from sync.library import photos
+from sync.mirror.folders import FolderSource
+from sync.mirror.sources import key_of
 from sync.settings import Album, Source
 from sync.work import Work
 
@@ -15,7 +21,7 @@ class Origins:
         self._work = work
         self._servers: dict[str, Immich] = {}
 
-    def of(self, album: Album) -> Immich:
+    def of(self, album: Album) -> Immich | FolderSource:
         """The album's origin; no request is made yet."""
         if album.source is Source.FOLDER:
             return self._folder(album)
@@ -36,8 +42,12 @@ class Origins:
             link=secrets.of_link(work.home.secrets, album.name) if link else None,
         )
 
-    def _folder(self, album: Album) -> Immich:
-        raise NotImplementedError
+    def _folder(self, album: Album) -> FolderSource:
+        def known(asset: str) -> Asset | None:
+            photo = photos.find(self._work.library, key_of(album, asset))
+            return None if photo is None else photo.asset_facts()
+
+        return FolderSource(Path(album.folder).expanduser(), known=known)
 
 
 def workers_of(work: Work, album: Album) -> int:

@@ -13,7 +13,7 @@ from hashlib import sha1
 from pathlib import Path
 from typing import BinaryIO
 
-from sync.files import disk_errors, fsync_folder, make_folder
+from sync.files import disk_errors, fsync_folder
 from sync.home import Home
 from sync.mirror.sniff import EXTENSIONS, HEAD_BYTES, extension
 
@@ -46,9 +46,17 @@ def place(home: Home, file: BinaryIO, part: Path, digest: str) -> tuple[str, os.
         # fsync may fail only once: what it says after that is no proof of anything.
         os.fchmod(file.fileno(), 0o444)
         os.fsync(file.fileno())
-        make_folder(path.parent)
+        if not path.parent.is_dir():
+            _make_folders(home)
         part.replace(path)
         return name, os.fstat(file.fileno())
+
+
+def _make_folders(home: Home) -> None:
+    """All 256 at once: one by one, each would cost a sync of its own."""
+    for number in range(256):
+        (home.objects / f"{number:02x}").mkdir(exist_ok=True)
+    fsync_folder(home.objects)
 
 
 def settle(home: Home, names: Iterable[str]) -> None:

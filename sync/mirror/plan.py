@@ -7,10 +7,10 @@ incomplete listing adds and updates, and removes nothing; whether removals may b
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sync.mirror.sources import ABSENT
 from sync.settings import Pick
@@ -95,12 +95,17 @@ def choose(staged: Iterable[Staged], *, limit: int, pick: Pick) -> Set[str] | No
     return {row.asset for row in heapq.nsmallest(limit, shown, key=_ORDER[pick])}
 
 
+def order_of(pick: Pick) -> Callable[[Staged], Any]:
+    """What to sort by so that the preferred photos come first."""
+    return _ORDER[pick]
+
+
 def _at_random(row: Staged) -> tuple[bytes, str]:
     # By a hash of the id: the same choice at every sync, and a new photo displaces at most one.
     return blake2b(row.asset.encode(), digest_size=8).digest(), row.asset
 
 
-_ORDER = {
+_ORDER: dict[Pick, Callable[[Staged], Any]] = {
     Pick.NEWEST: lambda row: (row.position, row.asset),
     Pick.OLDEST: lambda row: (-row.position, row.asset),
     Pick.FAVOURITES: lambda row: (not row.favourite, row.position, row.asset),

@@ -12,9 +12,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync.errors import (
     DiskFull,
@@ -30,7 +28,7 @@ from sync.files import sweep_parts
 from sync.library import albums, memberships, photos
 from sync.library.photos import PhotoRow
 from sync.mirror import retire, trash
-from sync.mirror.budget import Room
+from sync.mirror.budget import Room, keep_budget
 from sync.mirror.collect import Collector, Job, Outcome
 from sync.mirror.compare import Compared, compare
 from sync.mirror.details import fetch_details
@@ -40,6 +38,8 @@ from sync.mirror.origins import Origins, workers_of
 from sync.mirror.publish import Publisher
 from sync.mirror.rendition import Decoders
 from sync.mirror.restore import restore
+from sync.mirror.today import today
+from sync.mirror.views import show_views
 from sync.settings import Album, Keep, did_you_mean
 from sync.work import Result, Work, most_serious
 
@@ -87,18 +87,11 @@ def synchronise(work: Work, arguments: dict[str, Any]) -> Result:
         publisher.finish()
     confirmed = {run.album.name for run in runs if run.compared.complete}
     retire.retire(work, confirmed=confirmed, now=now)
-    fetch_details(work, [run.album for run in runs if not run.codes], origins)
+    fetch_details(work, [run.album for run in runs if not run.stopped], origins)
     publisher.finish()
+    if publisher.published:
+        show_views(work)
     return _result(work, runs)
-
-
-def today(work: Work) -> date:
-    """The calendar day where the wall hangs."""
-    try:
-        zone = ZoneInfo(work.settings.time_zone) if work.settings.time_zone else None
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = None
-    return work.clock.now().astimezone(zone).date()
 
 
 def _chosen(work: Work, names: list[str] | None) -> list[Album]:
@@ -147,6 +140,8 @@ def _compare_all(work: Work, runs: list[AlbumRun], origins: Origins, now: Moment
 
 
 def _fetch_all(work: Work, runs: list[AlbumRun], origins: Origins, publisher: Publisher) -> None:
+    if work.settings.mirror.budget_gb or photos.any_off_disk(work.library):
+        keep_budget(work)
     stop = threading.Event()
     room = Room(work)
     with Decoders(cancelled=stop.is_set) as decoders:
@@ -164,7 +159,8 @@ def _fetch(
     fetcher = Fetcher(work.home, origins.of(run.album), decoders, stop.is_set)
     collector = Collector(work, workers=workers_of(work, run.album), landed=publisher.landed, outcome=run.outcome)
     try:
-        collector.run(_jobs(work, run.album, fetcher, originals=originals), room=room.for_photo, stop=stop)
+        jobs = _jobs(work, run.album, fetcher, originals=originals)
+        collector.run(jobs, room=lambda photo: room.for_photo(photo, original=originals), stop=stop)
     except (ServerError, DiskFull) as error:
         run.trouble(error)
     finally:

@@ -1,0 +1,65 @@
+"""The job `held`: what a person says to a held removal.
+
+`keep`: the photos stay although the server lists them no more, and nobody is asked again. `remove`: exactly these go,
+as far as a new complete listing still lacks them, and not one more; until the server can be asked they stay.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from sync.errors import ServerError, UsageError
+from sync.library import albums, memberships
+from sync.library import held as rows
+from sync.library.database import Library
+from sync.library.held import HeldRow
+from sync.mirror.compare import compare
+from sync.mirror.moment import moment
+from sync.mirror.origins import Origins
+from sync.mirror.publish import publish
+from sync.mirror.today import today
+from sync.work import Result, Work
+
+Decision = Literal["keep", "remove"]
+
+
+def held(work: Work, arguments: dict[str, Any]) -> Result:
+    """`{"album": name, "decision": "keep" | "remove"}`. Facts: {"album", "decision", "photos", "removed"}."""
+    name, decision = str(arguments["album"]), arguments["decision"]
+    if decision not in ("keep", "remove"):
+        raise UsageError(f"A held removal can be kept or removed, not {decision!r}.")
+    holding = decide(work.library, name, decision)
+    facts = {"album": name, "decision": decision, "photos": len(holding.photos), "removed": 0}
+    if decision == "keep":
+        publish(work.library, work.home, settings=work.settings)
+        return Result(facts, f"{len(holding.photos)} photos stay in {name!r}.")
+    album = work.settings.album(name)
+    if album is None:
+        return Result(facts, f"{name!r} is no longer set up; its photos leave with the album.")
+    try:
+        done = compare(work, album, Origins(work).of(album), now=moment(work.clock), today=today(work))
+    except ServerError as error:
+        sentence = f"Noted; they leave {name!r} once the server can be asked again."
+        return Result(facts, sentence, exit_code=error.exit_code, problems=[str(error)])
+    albums.problem(work.library, name, sentence=done.sentence, now=work.clock.now().isoformat())
+    publish(work.library, work.home, settings=work.settings)
+    facts["removed"] = done.removed
+    return Result(facts, f"{done.removed} photos left {name!r}.", exit_code=max(done.codes, default=0))
+
+
+def decide(library: Library, album: str, decision: Decision) -> HeldRow:
+    """Write down what a person says; gives what was held. Raises UsageError where nothing is."""
+    holding = rows.get(library, album)
+    if holding is None:
+        raise UsageError(f"Nothing is held in the album {album!r}.", advice="'mantelpiece held list' shows what is.")
+    with library.transaction() as db:
+        if decision == "keep":
+            memberships.keep_by_hand(db, album=album, assets=holding.photos)
+            rows.remove(db, album)
+        else:
+            rows.put(db, msgspec.structs.replace(holding, decision="remove"))
+    if decision == "keep":
+        albums.problem(library, album, sentence=None, now=holding.since)
+    return holding
