@@ -34,7 +34,7 @@ $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || systemd/packages python3-venv
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing mantelpiece into $(VENV) ..."
-	@$(PY) -m pip install -q --disable-pip-version-check -e .
+	@$(PY) -m pip install -q --disable-pip-version-check -e '.[demo]'
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
