@@ -111,6 +111,20 @@ def add_album(home: Home, values: Tree) -> None:
     _edit(home, change)
 
 
+def change_album(home: Home, name: str, values: Tree) -> None:
+    """Set the given values of an album that is there; its other keys and comments stay."""
+    number = _number_of(home, name)
+    if number is None:
+        names = [album.name for album in load(home.settings).settings.albums]
+        raise UsageError(f"There is no album {name!r}.{did_you_mean(name, names)}")
+
+    def change(tree: Tree, _section: Callable[[], Any]) -> None:
+        for key, value in values.items():
+            tree["albums"][number][key] = value
+
+    _edit(home, change)
+
+
 def remove_album(home: Home, name: str) -> None:
     """Take an album out of the list. Its photos go to the trash with the next sync."""
     names = [album.name for album in load(home.settings).settings.albums]
