@@ -20,6 +20,8 @@ from sync.library import meta, objects
 from sync.library import trash as rows
 from sync.library.database import Library
 from sync.library.objects import ObjectRow
+from sync.mirror.publish import publish
+from sync.mirror.views import show_views
 from sync.work import Result, Work
 
 QUARANTINE = "quarantine"
@@ -158,6 +160,8 @@ def restore_handler(work: Work, arguments: Mapping[str, Any]) -> Result:
             f"The album {entry.album!r} is no longer set up.", advice="Add the album again, then restore the photo."
         )
     found = restore(work.library, work.home, int(arguments["id"]))
+    if publish(work.library, work.home, settings=work.settings):
+        show_views(work)
     facts = {"id": found.id, "key": found.key, "album": found.album, "bytes": found.bytes}
     return Result(facts, f"1 photo is back in {found.album!r}.")
 

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 
 import pytest
+from msgspec.msgpack import encode
 
+from sync.catalogue import Catalogue
 from sync.errors import UsageError
 from sync.library import objects
 from sync.library import trash as rows
@@ -14,6 +16,7 @@ from sync.mirror import trash
 from sync.settings import Album, Server, Settings
 from sync.work import Work
 from tests.manual_clock import ManualClock
+from tests.sync.mirror.scrubbed import facts
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -41,7 +44,7 @@ def add_photo(library, key: str, *, original: str, display: str, album: str = "S
         db.execute(
             "INSERT INTO photos (key, server, asset, facts, content, added, original, display)"
             " VALUES (?,?,?,?,?,?,?,?)",
-            (key, "home", key[5:], b"\x00facts\xff", b"c" * 16, NOW.isoformat(), original, display),
+            (key, "home", key[5:], encode(facts(key[5:])), b"c" * 16, NOW.isoformat(), original, display),
         )
         photo = dict(db.execute("SELECT * FROM photos WHERE key = ?", (key,)).fetchone())
         db.execute("INSERT INTO memberships (album, photo, position) VALUES (?,?,?)", (album, photo["id"], 7))
@@ -161,6 +164,8 @@ def test_the_job_refuses_an_album_that_is_not_set_up(library, home, photo):
         trash.restore_handler(work, {"id": entry.id})
     work.settings = Settings(servers={"home": Server(url="http://x")}, albums=(Album(name="Sea", server="home"),))
     assert trash.restore_handler(work, {"id": entry.id}).facts["bytes"] == 15
+    assert Catalogue(home.catalogue).count == 1
+    assert (home.albums / "Sea" / "a.jpg").exists()
 
 
 def test_emptying_leaves_nothing_but_what_is_shown(library, home, photo):
