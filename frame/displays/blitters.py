@@ -37,7 +37,8 @@ def make_blitter(size: tuple[int, int], pixels: PixelFormat, *, fast: bool = Tru
     if fast:
         try:
             return SdlBlitter(size, pixels)
-        except ImportError:
+        except (ImportError, RuntimeError):
+            # Not installed, or (pygame's own error is a RuntimeError) it has no surface of this kind.
             pass
     return PillowBlitter(size, pixels)
 

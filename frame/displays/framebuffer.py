@@ -12,12 +12,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from PIL import Image
 
 from frame.displays import fbdev
-from frame.displays.blitters import make_blitter
+from frame.displays.blitters import Blitter, make_blitter
 from frame.displays.console import Console, own_console
 from frame.displays.keys import TerminalKeys
 from sync.errors import DisplayLost
@@ -48,14 +49,24 @@ class FramebufferDisplay:
                 os.close(self._handle)
                 raise
         self.size = (self._mode.width, self._mode.height)
-        self._blitter = make_blitter(self.size, self._mode.pixels, fast=fast)
+        # SDL takes as long to load as a picture to decode: it is loaded beside that, not before it.
+        self._loading = Thread(target=self._load_blitter, kwargs={"fast": fast}, name="blitter", daemon=True)
+        self._loading.start()
         self._flips = self._mode.height_virtual >= 2 * self._mode.height
         self._waits = True
         self._front = 0
         self._console = Console(console or own_console())
         self._keys = TerminalKeys()
-        bits = self._mode.pixels.bits
-        self.name = f"framebuffer {device} {self.size[0]}x{self.size[1]}, {bits} bit, {self._blitter.name}"
+        self.name = f"framebuffer {device} {self.size[0]}x{self.size[1]}, {self._mode.pixels.bits} bit"
+
+    def _load_blitter(self, *, fast: bool) -> None:
+        self._loaded = make_blitter(self.size, self._mode.pixels, fast=fast)
+
+    @property
+    def blitter(self) -> Blitter:
+        """What holds and mixes the pictures, once it is loaded."""
+        self._loading.join()
+        return self._loaded
 
     def _map(self) -> mmap.mmap:
         mode = self._mode
@@ -66,14 +77,14 @@ class FramebufferDisplay:
         return mmap.mmap(self._handle, length, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
 
     def prepare(self, picture: Image.Image) -> Any:
-        return self._blitter.prepare(picture)
+        return self.blitter.prepare(picture)
 
     def show(self, picture: Any) -> None:
-        self._write(self._blitter.rows(picture))
-        self._blitter.release()
+        self._write(self.blitter.rows(picture))
+        self.blitter.release()
 
     def blend(self, old: Any, new: Any, fraction: float) -> None:
-        self._write(self._blitter.mix(old, new, min(1.0, max(0.0, fraction))))
+        self._write(self.blitter.mix(old, new, min(1.0, max(0.0, fraction))))
 
     def events(self) -> list[str]:
         return self._keys.verbs()
@@ -116,7 +127,7 @@ class FramebufferDisplay:
                 self._waits = False
 
     def _copy(self, rows: bytes | memoryview, first_row: int) -> None:
-        pitch, stride = self._blitter.pitch, self._mode.stride
+        pitch, stride = self.blitter.pitch, self._mode.stride
         at = self._mode.start + first_row * stride
         if pitch == stride:
             self._memory[at : at + stride * self.size[1]] = rows

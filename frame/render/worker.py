@@ -28,9 +28,14 @@ _ROWS = 64
 
 def serve(channel: socket.socket, memory: int) -> None:
     """Answer requests until the other side closes. `memory` is a descriptor as large as the picture to come."""
+    first = True
     while message := channel.recv(MESSAGE_BYTES):
         channel.send(BEGUN)
         channel.send(json.dumps(answer(json.loads(message), memory)).encode())
+        if first:
+            # The first picture is waited for; later ones are made ahead, and must not hold up a transition.
+            os.nice(5)
+            first = False
         _trim()
 
 
@@ -91,8 +96,7 @@ def _trim() -> None:
 
 
 def main() -> None:
-    """Be the lesser one: last to get the processor, first to go when memory is short."""
-    os.nice(5)
+    """Be the first to go when memory is short."""
     Path("/proc/self/oom_score_adj").write_text("800", encoding="ascii")
     with socket.socket(fileno=int(sys.argv[1])) as channel:
         serve(channel, int(sys.argv[2]))
