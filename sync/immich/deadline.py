@@ -76,22 +76,20 @@ running = _Running()
 """The deadline of the request that this thread makes now."""
 
 
-class _Reader(io.RawIOBase):
+class _Reader(socket.SocketIO):
     """A socket's receiving side under the deadline that was running when the answer began."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
+        super().__init__(sock, "r")
+        self._socket = sock
         self._deadline = running.deadline or Deadline(Patience().head_seconds, lambda: False)
         sock.settimeout(_SLICE_SECONDS)
-
-    def readable(self) -> bool:
-        return True
 
     def readinto(self, buffer: Any) -> int:
         while True:
             self._deadline.check()
             try:
-                return self._sock.recv_into(buffer)
+                return self._socket.recv_into(buffer)
             except TimeoutError:
                 continue
 
@@ -99,10 +97,12 @@ class _Reader(io.RawIOBase):
 class _Answering:
     """What http.client asks a socket for when it begins an answer."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: Any) -> None:
         self._sock = sock
 
     def makefile(self, _mode: str) -> io.BufferedReader:
+        # As socket.makefile counts: http.client closes the socket of an answer that ends with its connection.
+        self._sock._io_refs += 1
         return io.BufferedReader(_Reader(self._sock), 65536)
 
 

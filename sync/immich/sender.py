@@ -15,7 +15,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from sync.clock import Clock
-from sync.errors import CertificateProblem, ForeignRedirect, ServerError, Unreachable, UsageError
+from sync.errors import BadTransfer, CertificateProblem, ForeignRedirect, ServerError, Unreachable, UsageError
 from sync.immich import trouble
 from sync.immich.address import Address
 from sync.immich.deadline import Deadline, DeadlineAdapter, Patience, running
@@ -82,10 +82,9 @@ class Sender:
             raw = self._request(method, url, headers, body, deadline)
             if raw.status not in _REDIRECTS:
                 return raw
-            target = urljoin(url, raw.headers.get("Location", ""))
+            location = raw.headers.get("Location", "")
             raw.close()
-            self._refuse_foreign(target, method)
-            url = target
+            url = self._next(url, location, method)
         raise ForeignRedirect("The server redirects in a circle.", advice="Check the address.")
 
     def receiving(self, receive: Callable[[], T]) -> T:
@@ -122,8 +121,10 @@ class Sender:
         finally:
             running.deadline = None
 
-    def _refuse_foreign(self, target: str, method: str) -> None:
+    def _next(self, url: str, location: str, method: str) -> str:
+        """Where a redirect leads within the origin. Raises ForeignRedirect before anything is sent elsewhere."""
         try:
+            target = urljoin(url, location)
             parts = urlsplit(target)
             port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
         except ValueError:
@@ -134,12 +135,15 @@ class Sender:
             raise ForeignRedirect(f"The server redirects to {to}; the key was not sent there.", to=to)
         if method != "GET":
             raise ForeignRedirect("The server redirects what was sent to another path.", advice="Check the address.")
+        return target
 
     def _broken(self, failure: BaseException) -> Exception:
         """What broke, as Again where another attempt may help: not for names, certificates or slowness."""
         if "CA certificate bundle" in str(failure):
             advice = "Check ca_file in the server's settings."
             return CertificateProblem("The certificate authority's file is missing.", advice=advice, reason="other")
+        if trouble.cut_short(failure):
+            return Again(BadTransfer(f"An answer of {self.address.host} ended early."), at_once=True)
         error = trouble.from_failure(failure, host=self.address.host, clock=self._clock)
         if isinstance(error, Unreachable) and not trouble.lasting(failure):
             return Again(error, at_once=True)

@@ -33,9 +33,10 @@ def own_stacks(transport: Transport) -> dict[str, str]:
 
 
 def stacks_of_album(transport: Transport, album_id: str) -> dict[str, str]:
-    """As `own_stacks`, of one album, whoever owns its photos.
+    """As `own_stacks`, of one album, whoever owns its photos; sure only of who is not a primary.
 
-    Where a month holds several stacks Immich does not tell which primary a member belongs to: it gets one of them.
+    Immich does not tell which primary a member belongs to: it gets one of its month's, or 'unknown'. A primary whose
+    members lie in other months is in no stack by this.
     """
     members: dict[str, str] = {}
     try:

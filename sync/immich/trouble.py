@@ -5,11 +5,18 @@ Their texts hold the whole URL, and a shared link's key is in it: nothing of the
 
 from __future__ import annotations
 
+import http.client
 import socket
 import ssl
 from collections.abc import Iterator
 
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    IncompleteRead,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from sync.clock import Clock
 from sync.errors import CertificateProblem, ServerError, Unreachable
@@ -35,6 +42,11 @@ def lasting(failure: BaseException) -> bool:
     """Whether another attempt at once would only fail the same way: an unknown name, slowness."""
     kinds = (NameResolutionError, socket.gaierror, TimeoutError, ConnectTimeoutError, ReadTimeoutError)
     return any(isinstance(link, kinds) for link in _chain(failure))
+
+
+def cut_short(failure: BaseException) -> bool:
+    """Whether a body had begun and its end never came."""
+    return any(isinstance(link, IncompleteRead | http.client.IncompleteRead) for link in _chain(failure))
 
 
 def _why(chain: list[BaseException]) -> str:

@@ -1,0 +1,71 @@
+"""What a person types as an address, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.errors import UsageError
+from sync.immich.address import parse_address
+
+
+@pytest.mark.parametrize(
+    ("typed", "api"),
+    [
+        ("http://nas:2283", "http://nas:2283/api"),
+        ("http://nas:2283/", "http://nas:2283/api"),
+        ("http://nas:2283/api", "http://nas:2283/api"),
+        ("http://nas:2283/api/", "http://nas:2283/api"),
+        ("http://nas:2283/.well-known/immich", "http://nas:2283/api"),
+        ("https://photos.example/", "https://photos.example/api"),
+        ("https://photos.example:443", "https://photos.example/api"),
+        ("HTTPS://Photos.Example", "https://photos.example/api"),
+        ("photos.example", "http://photos.example/api"),
+        ("nas:2283", "http://nas:2283/api"),
+        ("192.168.1.10:2283", "http://192.168.1.10:2283/api"),
+        ("http://[fd12::5]:2283", "http://[fd12::5]:2283/api"),
+        ("https://home.example/immich/api", "https://home.example/immich/api"),
+        ("  http://nas:2283\n", "http://nas:2283/api"),
+        ("http://127.0.0.1:2283", "http://127.0.0.1:2283/api"),
+        ("http://100.64.0.7:2283", "http://100.64.0.7:2283/api"),
+    ],
+)
+def test_an_address_is_taken_as_people_write_it(typed: str, api: str) -> None:
+    assert parse_address(typed).api == api
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "ftp://nas",
+        "file:///etc/passwd",
+        "javascript://nas/%0aalert(1)",
+        "http://user:hunter2@nas",
+        "http://user@nas",
+        "http://nas/?apiKey=hunter2",
+        "http://nas/?",
+        "http://nas/#hunter2",
+        "http://nas:0",
+        "http://nas:70000",
+        "http://nas:port",
+        "http://",
+        "http://na s",
+        "http://nas\\@evil.example",
+        "http://169.254.169.254/latest",
+        "http://[fe80::1%25eth0]:2283",
+        "http://[::ffff:169.254.169.254]",
+        "http://224.0.0.1",
+        "http://[ff02::1]",
+        "http://0.0.0.0:2283",
+        "http://[::]:2283",
+        "http://metadata.google.internal",
+        "http://[fd00:ec2::254]",
+        "http://100.100.100.200",
+        "http://[::1",
+    ],
+)
+def test_what_is_no_plain_server_address_is_refused_in_one_sentence(typed: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse_address(typed)
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.advice
