@@ -213,14 +213,14 @@ def failed(db: sqlite3.Connection, number: int, *, problem: str | None, attempts
     )
 
 
-def drop_originals(db: sqlite3.Connection, *, keeping: tuple[str, ...]) -> int:
-    """Let go of originals that no album of `keeping` wants; inside a transaction. Gives how many."""
-    marks = ",".join("?" for _ in keeping)
+def drop_originals(db: sqlite3.Connection, *, display_only: tuple[str, ...]) -> int:
+    """Let go of originals of photos that are in no album but these; inside a transaction. Gives how many."""
+    marks = ",".join("?" for _ in display_only)
     dropped = db.execute(
         f"""UPDATE photos SET original = NULL, original_for = NULL, original_proof = NULL, original_etag = NULL
             WHERE original IS NOT NULL AND NOT EXISTS (
-              SELECT 1 FROM memberships m WHERE m.photo = photos.id AND m.album IN ({marks}))""",  # noqa: S608 - marks
-        keeping,
+              SELECT 1 FROM memberships m WHERE m.photo = photos.id AND m.album NOT IN ({marks}))""",  # noqa: S608 - marks
+        display_only,
     ).rowcount
     if dropped:
         wall_changed(db)

@@ -34,7 +34,7 @@ def let_go(work: Work, now: Moment) -> int:
     if not work.settings_whole:
         return 0
     set_up = {album.name for album in work.settings.albums}
-    keeping = tuple(album.name for album in work.settings.albums if album.kept is Keep.ORIGINAL)
+    display_only = tuple(album.name for album in work.settings.albums if album.kept is Keep.DISPLAY)
     leaving = 0
     with work.library.transaction() as db:
         for name in memberships.albums(work.library):
@@ -42,7 +42,7 @@ def let_go(work: Work, now: Moment) -> int:
                 leaving += memberships.leave_all(db, album=name, gone=now.text(), why=REMOVED_ALBUM)
         if leaving:
             wall_changed(db)
-        photos.drop_originals(db, keeping=keeping)
+        photos.drop_originals(db, display_only=display_only)
     return leaving
 
 

@@ -48,6 +48,8 @@ class Mirror:
             library.close()
 
     def run(self, *albums: str, asked: bool = False) -> Result:
+        # No two runs are of the same moment.
+        self.clock.advance(1)
         with self.work(asked=asked) as work:
             return synchronise(work, {"albums": list(albums) or None})
 
