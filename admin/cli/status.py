@@ -99,7 +99,8 @@ def _tell(output: Output, told: dict[str, Any]) -> None:
         output.say("wall: not running")
     else:
         showing = frame.get("file_name") or frame.get("key") or frame.get("showing", "")
-        output.say(f"wall: {showing}{' (paused)' if frame.get('paused') else ''} on {frame.get('display') or 'nothing'}")
+        paused = " (paused)" if frame.get("paused") else ""
+        output.say(f"wall: {showing}{paused} on {frame.get('display') or 'nothing'}")
         for problem in frame.get("problems", []):
             output.problem(f"wall: {problem}")
     output.table(

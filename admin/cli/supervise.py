@@ -62,7 +62,7 @@ def _start(program: _Program, environment: Mapping[str, str], now: float) -> Non
         [sys.executable, "-m", *program.words],
         env=environment,
         stdin=subprocess.DEVNULL,
-        preexec_fn=_unblock,  # noqa: PLW1509 - no threads run here
+        preexec_fn=_unblock,  # no threads run here
     )
     program.started = now
 

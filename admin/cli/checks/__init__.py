@@ -1,0 +1,1 @@
+"""What `doctor` looks at: small functions, each about one thing that can be wrong, each with its advice."""

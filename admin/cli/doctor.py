@@ -1,0 +1,62 @@
+"""`mantelpiece doctor`: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from admin.cli.checks import house, machine, mirror
+from admin.cli.checks.finding import Finding, Verdict, bad
+from admin.cli.checks.servers import servers
+from admin.cli.verb import Call, verb
+from sync.errors import MantelpieceError
+from sync.home import Home
+from sync.settings_copy import Kept
+
+CHECKS: tuple[Callable[[Home, Kept], Iterator[Finding]], ...] = (
+    house.folder,
+    house.space,
+    house.clock,
+    house.settings,
+    house.keys,
+    mirror.library,
+    mirror.catalogue,
+    machine.services,
+    machine.wall,
+    machine.parts,
+)
+
+_SIGNS = {Verdict.OK: "ok  ", Verdict.WARN: "warn", Verdict.BAD: "BAD "}
+
+
+@verb("doctor")
+def command(call: Call) -> int:
+    """Look at everything that can be wrong, and say what to do. Exit code 1 where something is bad."""
+    kept = call.settings()
+    found: list[Finding] = []
+    for check in CHECKS:
+        call.output.progress({"doing": f"Looking at {check.__name__}"})
+        found += _guarded(check.__name__, lambda check=check: check(call.home, kept))  # type: ignore[misc]
+    if call.home.marker.exists():
+        found += _guarded("servers", lambda: servers(call, kept))
+    worst = [one for one in found if one.verdict is Verdict.BAD]
+    call.output.result({"findings": [msgspec.to_builtins(one) for one in found], "bad": len(worst)})
+    for one in found:
+        if one.verdict is not Verdict.OK or call.output.verbose or not call.output.quiet:
+            call.output.say(f"{_SIGNS[one.verdict]}  {one.check}: {one.sentence}")
+            if one.advice:
+                call.output.say(f"      → {one.advice}")
+    warnings = sum(one.verdict is Verdict.WARN for one in found)
+    call.output.say(f"{len(worst)} bad, {warnings} to look at, {len(found) - len(worst) - warnings} in order.")
+    return 1 if worst else 0
+
+
+def _guarded(name: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """A check that cannot even look is a finding, not the end of the others."""
+    found: list[Finding] = []
+    try:
+        found.extend(check())
+    except (MantelpieceError, OSError) as error:
+        found.append(bad(name, f"{error}"))
+    return found
