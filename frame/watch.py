@@ -1,7 +1,7 @@
 """Notices new settings and new catalogues by their files' signatures, and keeps the last good one of each.
 
-A look is one `stat`. Loading a catalogue of 100,000 photos takes a second and more, so `load_catalogue` is made to run
-beside the player. What cannot be read is said in `problem`, and changes nothing.
+A look is one `stat`. Reading a catalogue of 100,000 photos takes a second and more, so the worker does it. What cannot
+be read is said in `problem`, and changes nothing.
 """
 
 from __future__ import annotations
@@ -12,9 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from frame.selection.pool import Pool, digest_of, gather
+from frame.worker import Job, Worker
 from sync.catalogue import Catalogue, previous
+from sync.clock import Clock
 from sync.errors import CatalogueUnreadable
 from sync.settings import Loaded, Settings, load
+
+RELOAD_SECONDS = 60.0
+"""A catalogue that could not be read is tried again after this long, though its file did not change."""
 
 Signature = tuple[int, int, int] | None
 
@@ -71,8 +76,52 @@ def open_catalogue(path: Path) -> Catalogue:
         raise error from None
 
 
-def load_catalogue(path: Path, hidden: Set[str], *, or_previous: bool) -> Collection:
-    """All of it, or (`or_previous`) of the one before it. Raises CatalogueUnreadable when that cannot be read."""
+class CatalogueWatch:
+    """Has a new catalogue read in the worker, and hands it over whole."""
+
+    def __init__(self, path: Path, worker: Worker, clock: Clock) -> None:
+        self._path = path
+        self._worker = worker
+        self._clock = clock
+        self._seen: Signature = None
+        self._job: Job | None = None
+        self._started_at: float | None = None
+        self.problem = ""
+        self.failed = False
+        """Whether the latest attempt gave nothing, also because there is no catalogue yet."""
+
+    @property
+    def busy(self) -> bool:
+        return self._job is not None
+
+    def look(self, hidden: Set[str], *, or_previous: bool) -> None:
+        """Begin to read when there is something new, or when it is time to try again what failed."""
+        if self._job is not None:
+            return
+        now, found = self._clock.monotonic(), signature(self._path)
+        first = self._started_at is None
+        again = self.failed and self._started_at is not None and now - self._started_at >= RELOAD_SECONDS
+        if first or again or (found is not None and found != self._seen):
+            self._started_at, self._seen = now, found
+            keys = frozenset(hidden)
+            self._job = self._worker.submit(lambda: _read(self._path, keys, or_previous=or_previous))
+
+    def look_again(self) -> None:
+        """Read it at the next look, though it did not change."""
+        self._seen = None
+
+    def take_in(self, job: Job) -> Collection | None:
+        """A job of the worker ended; if it was ours, what it read, or None with a problem."""
+        if job is not self._job:
+            return None
+        self._job = None
+        self.failed = job.error is not None
+        self.problem = str(job.error) if self.failed and self._seen is not None else ""
+        return None if self.failed else job.result
+
+
+def _read(path: Path, hidden: Set[str], *, or_previous: bool) -> Collection:
+    """All of it, or of the one before it. Raises CatalogueUnreadable when that cannot be read to its end either."""
     digests = {digest_of(key) for key in hidden}
     try:
         return _load(path, digests)

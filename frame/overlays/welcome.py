@@ -16,6 +16,11 @@ LINES = (
     "mantelpiece server add home --url https://photos.example.org",
     "mantelpiece album add 'Family'",
 )
+TROUBLE = (
+    "The photos rest for a moment",
+    "They are here, but none of them can be shown just now.",
+    "mantelpiece doctor",
+)
 MOST_LINES = 8
 _TOP, _BOTTOM = (38, 52, 64), (17, 21, 29)
 _LARGE, _SMALL, _COMMAND = (244, 238, 226), (190, 197, 201), (232, 196, 140)

@@ -1,0 +1,95 @@
+"""The picture that comes next, made before its time: at most one under way in the worker, and one ready.
+
+What was asked for in vain (somebody pressed another key, the photo was hidden) is dropped when it comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from frame.picture import Renderer, make_picture
+from frame.playlist import Item
+from frame.worker import Job, Worker
+from sync.home import Home
+from sync.settings import Wall
+
+if TYPE_CHECKING:
+    from frame.displays.contract import Display, Prepared
+
+
+class Way(Enum):
+    """What a picture is made for."""
+
+    NEXT = "next"
+    BACK = "back"
+    AGAIN = "again"
+    """The photo that is on the wall, after a change of layout or display."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    picture: Prepared
+    item: Item
+    way: Way
+
+
+@dataclass(frozen=True)
+class Failed:
+    error: Exception
+    item: Item
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    job: Job
+    item: Item
+    way: Way
+
+
+class Ahead:
+    """Used by the player alone, from its thread."""
+
+    def __init__(self, home: Home, renderer: Renderer, worker: Worker) -> None:
+        self._home = home
+        self._renderer = renderer
+        self._worker = worker
+        self._under_way: _UnderWay | None = None
+        self.ready: Ready | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self._under_way is not None
+
+    def make(self, item: Item, way: Way, *, display: Display, wall: Wall) -> None:
+        """Have the worker make this picture; what was ready is dropped."""
+
+        def work() -> Prepared:
+            picture = make_picture(self._home, self._renderer, item.entry, wall=wall, size=display.size)
+            return display.prepare(picture)
+
+        self.ready = None
+        self._under_way = _UnderWay(self._worker.submit(work), item, way)
+
+    def take_in(self, job: Job) -> Failed | None:
+        """A job of the worker ended; if it was ours the picture is ready, or why it is not comes back."""
+        if self._under_way is None or job is not self._under_way.job:
+            return None
+        done, self._under_way = self._under_way, None
+        if job.error is not None:
+            return Failed(job.error, done.item)
+        self.ready = Ready(job.result, done.item, done.way)
+        return None
+
+    def forget(self) -> None:
+        """Nothing of this is wanted any more."""
+        self._under_way = self.ready = None
+
+    def keep(self, is_wanted: Callable[[str], bool]) -> None:
+        """Forget the pictures of photos whose key is no longer wanted."""
+        if self._under_way is not None and not is_wanted(self._under_way.item.entry.key):
+            self._under_way = None
+        if self.ready is not None and not is_wanted(self.ready.item.entry.key):
+            self.ready = None
