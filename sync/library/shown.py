@@ -11,7 +11,7 @@ from sync.library.photos import PhotoRow, columns
 
 _PLACED = """
   WITH placed AS (
-    SELECT m.album, m.photo, row_number() OVER (PARTITION BY m.album ORDER BY m.position, m.photo) - 1 AS place,
+    SELECT m.album, m.photo, row_number() OVER (PARTITION BY m.album ORDER BY m.position, p.key) - 1 AS place,
       m.kept_by_hand AS kept
     FROM memberships m JOIN photos p ON p.id = m.photo LEFT JOIN objects o ON o.name = p.display
     WHERE m.gone IS NULL AND p.display IS NOT NULL AND o.problem IS NULL
@@ -47,7 +47,7 @@ def files(library: Library, album: str) -> Iterator[tuple[bytes, str]]:
     rows = library.rows(
         """SELECT p.facts, coalesce(p.original, p.display) FROM memberships m JOIN photos p ON p.id = m.photo
            WHERE m.album = ? AND m.gone IS NULL AND coalesce(p.original, p.display) IS NOT NULL
-           ORDER BY m.position, m.photo""",
+           ORDER BY m.position, p.key""",
         (album,),
     )
     yield from ((facts, item) for facts, item in rows)
