@@ -1,0 +1,79 @@
+"""The page's process: the application behind waitress, and the thread that keeps the set-up sign on the wall."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+from collections.abc import Mapping
+from threading import Event, Thread
+from types import FrameType
+
+from admin.app import create_app
+from admin.house import EXTENSION, House
+from admin.network import page_address
+from admin.security.server import serve
+from admin.sign import keep_telling
+from sync import logs
+from sync.clock import Clock
+from sync.errors import MantelpieceError
+from sync.home import Home, prepare
+from sync.jobs.readiness import notify
+from sync.settings import Admin
+
+log = logging.getLogger(__name__)
+
+_FIRST_PASSED = 3
+"""systemd passes its sockets from this descriptor on."""
+
+
+class CannotListen(MantelpieceError):
+    """The port is taken, or may not be had without being root."""
+
+    default_advice = "Choose another one with 'mantelpiece settings set admin.port 8081', or end what uses it."
+
+
+def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    prepare(home)
+    app = create_app(home, clock)
+    house: House = app.extensions[EXTENSION]
+    logs.set_up(home, house.settings.log)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    wanted = house.settings.admin
+    passed = _passed_sockets(environ)
+    try:
+        server = serve(app, host=wanted.host, port=wanted.port, passed=passed)
+    except (OSError, ValueError) as error:
+        raise CannotListen(_sentence(wanted, error)) from error
+    ended = Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    Thread(target=keep_telling, args=(house, ended), name="sign", daemon=True).start()
+    log.info("the phone page answers at %s", page_address(wanted.port))
+    notify("READY=1", environ=environ)
+    try:
+        server.run()
+    finally:
+        ended.set()
+        server.close()
+        notify("STOPPING=1", environ=environ)
+    return 0
+
+
+def _passed_sockets(environ: Mapping[str, str]) -> list[socket.socket]:
+    """What systemd listens on for us."""
+    if environ.get("LISTEN_PID") != str(os.getpid()):
+        return []
+    count = int(environ.get("LISTEN_FDS", "0"))
+    return [socket.socket(fileno=number) for number in range(_FIRST_PASSED, _FIRST_PASSED + count)]
+
+
+def _sentence(wanted: Admin, error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"The phone page cannot listen on port {wanted.port} ({reason})."

@@ -1,0 +1,118 @@
+"""What every page is handed: the home, the clock, who is signed in, the settings as they are now, the library.
+
+One object an application; `house()` gives it to a handler. Settings are read again when their file changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any, cast
+
+from flask import current_app, g
+
+from admin.security.hosts import own_names
+from admin.security.sessions import Sessions
+from admin.security.setup_code import SetupCode
+from admin.security.throttle import Throttle
+from admin.words.catalogue import Texts
+from frame.control import FrameNotRunning, ask
+from sync import secrets
+from sync.clock import Clock
+from sync.errors import MantelpieceError
+from sync.files import holder_of
+from sync.home import Home
+from sync.library.database import Library
+from sync.settings import Loaded, Settings, load
+
+EXTENSION = "mantelpiece"
+
+
+class ServiceAway(MantelpieceError):
+    """The sync service has not made its library yet."""
+
+    default_advice = "Start it with 'mantelpiece run', or look at the sync service; then try again."
+
+
+class House:
+    """Shared by all threads of the server."""
+
+    def __init__(self, home: Home, clock: Clock) -> None:
+        self.home = home
+        self.clock = clock
+        self.sessions = Sessions(home.private / "sessions.json", clock)
+        self.throttle = Throttle(clock)
+        self.code = SetupCode(clock)
+        self.texts = Texts()
+        self._lock = Lock()
+        self._seen: object = None
+        self._loaded = Loaded(Settings(), (), frozenset())
+        self._names: tuple[str, frozenset[str]] | None = None
+
+    def loaded(self) -> Loaded:
+        """The settings with their problems and what is pinned."""
+        seen = _state_of(self.home.settings)
+        with self._lock:
+            if seen != self._seen:
+                self._loaded = load(self.home.settings, last_good=self._loaded.settings)
+                self._seen = seen
+            return self._loaded
+
+    @property
+    def settings(self) -> Settings:
+        return self.loaded().settings
+
+    def names(self) -> frozenset[str]:
+        """Host names that the page answers to."""
+        configured = self.settings.admin.names
+        if self._names is None or self._names[0] != configured:
+            self._names = (configured, own_names(configured))
+        return self._names[1]
+
+    def password_hash(self) -> str:
+        """Empty until the first person chose a password. A damaged secrets file is not the same as none."""
+        return secrets.password_hash(self.home.secrets)
+
+    def service_runs(self) -> bool:
+        """Whether sync is there to work off jobs."""
+        return holder_of(self.home.locks / "daemon") is not None
+
+    @contextmanager
+    def library(self) -> Iterator[Library]:
+        """The library for one request. Raises ServiceAway where sync never made one."""
+        if not self.home.library.exists():
+            raise ServiceAway("The sync service has not started yet.")
+        library = Library(self.home.library, repair=False)
+        try:
+            yield library
+        finally:
+            library.close()
+
+    def frame(self, verb: str, **values: object) -> dict[str, Any]:
+        """Ask the frame; raises its errors."""
+        return ask(self.home, verb, timeout_seconds=2.0, **values)
+
+    def now(self) -> dict[str, Any] | None:
+        """What is on the wall, or None while the frame does not run; asked once a request."""
+        if "frame_now" not in g:
+            try:
+                g.frame_now = self.frame("now")
+            except FrameNotRunning:
+                g.frame_now = None
+        return cast("dict[str, Any] | None", g.frame_now)
+
+
+def house() -> House:
+    """The house of the application that serves this request."""
+    return cast("House", current_app.extensions[EXTENSION])
+
+
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - called with every request
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -1,0 +1,32 @@
+"""Addresses of this machine that a phone can reach, read from the kernel; nothing is sent."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import struct
+from ipaddress import IPv4Address
+
+_SIOCGIFADDR = 0x8915
+_VIRTUAL = ("docker", "br-", "veth", "virbr", "tun", "wg")
+
+
+def addresses() -> list[str]:
+    """IPv4 addresses, real networks first; neither loopback nor self-assigned ones."""
+    found: list[tuple[bool, str]] = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        for _, name in socket.if_nameindex():
+            try:
+                answer = fcntl.ioctl(probe, _SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
+            except OSError:
+                continue
+            address = IPv4Address(answer[20:24])
+            if not (address.is_loopback or address.is_link_local):
+                found.append((name.startswith(_VIRTUAL), str(address)))
+    return [address for _, address in sorted(found)]
+
+
+def page_address(port: int) -> str:
+    """What to type into the phone."""
+    host = next(iter(addresses()), f"{socket.gethostname()}.local")
+    return f"http://{host}" + ("" if port == 80 else f":{port}")

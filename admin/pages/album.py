@@ -1,0 +1,145 @@
+"""One album: its state in full, its settings, sync now, pause, remove. Named in the query: names are any text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.asking import answer, queue
+from admin.house import ServiceAway, house
+from admin.language import text
+from admin.pages.asked import waiting
+from admin.pages.edited import digest_of
+from admin.pages.parts import facts_of
+from sync.errors import UsageError
+from sync.library import albums as rows
+from sync.library import held, memberships, photos
+from sync.settings import Album, Keep, Pick
+from sync.settings_edit import change_album, remove_album
+
+pages = Blueprint("album", __name__, url_prefix="/album")
+
+_MOST_PROBLEMS = 50
+_TICKS = ("archived", "partners")
+
+
+@pages.get("")
+def page() -> str:
+    return _page({}, {})
+
+
+def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
+    here, album = house(), _album(request.values.get("name", ""))
+    facts: dict[str, Any] = {"row": None, "here": 0, "held": None, "problems_of": [], "off_disk": 0, "rewritten": 0}
+    try:
+        with here.library() as library:
+            facts = {
+                "row": rows.get(library, album.name),
+                "here": memberships.count(library, album.name),
+                "held": held.get(library, album.name),
+                "problems_of": photos.problems(library, album.name)[:_MOST_PROBLEMS],
+                "off_disk": photos.off_disk(library, album.name),
+                "rewritten": photos.rewritten(library, album.name),
+            }
+    except ServiceAway:
+        pass
+    return render_template(
+        "album.html", album=album, problems=problems, typed=typed, clash=clash, seen=digest_of(album),
+        trash_days=f"{here.settings.mirror.trash_days:g}",
+        picks=[pick.value for pick in Pick], keeps=[keep.value for keep in Keep], **facts, **facts_of("work"),
+    )  # fmt: skip
+
+
+@pages.post("/edit")
+def edit() -> Response | tuple[str, int]:
+    here, album = house(), _album(request.form.get("name", ""))
+    form = request.form
+    typed = {key: form.get(key, "").strip() for key in ("interval_hours", "limit", "weight", "pick", "keep")}
+    if form.get("seen") != digest_of(album):
+        return _page({}, typed, clash=True), 409
+    values, problems = _judge(album, typed)
+    values |= {key: form.get(key) == "yes" for key in _TICKS if form.get(key) == "yes" or getattr(album, key)}
+    if not problems:
+        try:
+            change_album(here.home, album.name, values)
+        except UsageError as error:
+            problems["form"] = error.sentence
+    if problems:
+        return _page(problems, typed), 422
+    queue(here, "sync", {"albums": [album.name]})
+    return redirect(url_for("album.page", name=album.name, saved=1), 303)
+
+
+def _judge(album: Album, typed: dict[str, str]) -> tuple[dict[str, object], dict[str, str]]:
+    """TOML-ready values of what differs from the album, and a sentence for each field that is not sound."""
+    values: dict[str, object] = {}
+    problems = {}
+    for key, least, most in (("interval_hours", 1, 168), ("limit", 0, 10_000_000), ("weight", 0.01, 100)):
+        number = _number(typed[key])
+        if number is None or not least <= number <= most:
+            problems[key] = text("form.number", least=least, most=most)
+            continue
+        value = int(number) if key == "limit" or number.is_integer() else number
+        if value != getattr(album, key):
+            values[key] = value
+    if typed["pick"] in [pick.value for pick in Pick] and typed["pick"] != album.pick.value:
+        values["pick"] = typed["pick"]
+    if typed["keep"] in [keep.value for keep in Keep] and typed["keep"] != album.kept.value:
+        values["keep"] = typed["keep"]
+    return values, problems
+
+
+@pages.post("/pause")
+def pause() -> Response:
+    album = _album(request.form.get("name", ""))
+    change_album(house().home, album.name, {"paused": request.form.get("value") == "yes"})
+    return redirect(url_for("album.page", name=album.name), 303)
+
+
+@pages.post("/sync")
+def sync() -> Response:
+    album = _album(request.form.get("name", ""))
+    queue(house(), "sync", {"albums": [album.name]})
+    return redirect(url_for("album.page", name=album.name), 303)
+
+
+@pages.post("/preview")
+def preview() -> Response:
+    album = _album(request.form.get("name", ""))
+    return redirect(url_for("album.previewed", number=queue(house(), "preview", {"album": album.name})), 303)
+
+
+@pages.get("/previewed/<int:number>")
+def previewed(number: int) -> str:
+    found = answer(house(), number, "preview")
+    name = str(found.job.arguments.get("album", ""))
+    if found.ended is None:
+        return waiting(found, text("album.previewing", album=name))
+    return render_template("preview.html", ended=found.ended, name=name)
+
+
+@pages.post("/remove")
+def remove() -> Response:
+    """Out of the settings; its photos go to the trash with the sync that follows."""
+    album = _album(request.form.get("name", ""))
+    if request.form.get("sure") != "yes":
+        return redirect(url_for("album.page", name=album.name, sure=1), 303)
+    remove_album(house().home, album.name)
+    queue(house(), "sync", {"albums": None})
+    return redirect(url_for("albums.page"), 303)
+
+
+def _number(typed: str) -> float | None:
+    try:
+        return float(typed.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _album(name: str) -> Album:
+    album = house().settings.album(name)
+    if album is None:
+        abort(404)
+    return album

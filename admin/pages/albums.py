@@ -1,0 +1,36 @@
+"""What the wall shows: every album with what is here of it, what is wrong and what waits for a person."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from admin.asking import queue
+from admin.house import ServiceAway, house
+from admin.pages.parts import facts_of
+from sync.library import albums as rows
+from sync.library import held, memberships, objects, trash
+
+pages = Blueprint("albums", __name__)
+
+
+@pages.get("/albums")
+def page() -> str:
+    here = house()
+    facts = {"known": {}, "here": {}, "held": {}, "bytes": 0, "trash": 0}
+    try:
+        with here.library() as library:
+            facts["known"] = {row.name: row for row in rows.every(library)}
+            facts["here"] = {album.name: memberships.count(library, album.name) for album in here.settings.albums}
+            facts["held"] = {row.album: len(row.photos) for row in held.every(library) if row.decision is None}
+            facts["bytes"] = objects.bytes_on_disk(library)
+            facts["trash"] = len(trash.entries(library))
+    except ServiceAway:
+        pass
+    return render_template("albums.html", albums=here.settings.albums, **facts, **facts_of("work"))
+
+
+@pages.post("/albums/sync")
+def sync_all() -> Response:
+    queue(house(), "sync", {"albums": None})
+    return redirect(url_for("albums.page"), 303)

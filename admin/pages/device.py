@@ -1,0 +1,123 @@
+"""The device: versions, disk, memory, clock, addresses, what is wrong; the password; sign out everywhere."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.house import ServiceAway, house
+from admin.language import text
+from admin.network import addresses
+from admin.security import gate, passwords
+from admin.security.throttle import TooManyGuesses
+from sync import secrets
+from sync.errors import DiskError
+from sync.library import objects, servers
+
+pages = Blueprint("device", __name__)
+
+
+@pages.get("/more")
+def more() -> str:
+    return render_template("more.html")
+
+
+@pages.get("/device")
+def page() -> str:
+    here = house()
+    used, known = 0, []
+    try:
+        with here.library() as library:
+            used, known = objects.bytes_on_disk(library), servers.every(library)
+    except (ServiceAway, DiskError):
+        pass
+    disk = shutil.disk_usage(here.home.root)
+    loaded = here.loaded()
+    return render_template(
+        "device.html", ours=_version("mantelpiece"), python=platform.python_version(), system=_system(), used=used,
+        disk=disk, budget=loaded.settings.mirror.budget_gb, memory=_memory(), heat=_heat(), servers=known,
+        trusted=here.clock.trusted(), now=here.clock.now().isoformat(), addresses=addresses(),
+        port=loaded.settings.admin.port, problems=loaded.problems, pinned=sorted(loaded.pinned), wall=here.now(),
+    )  # fmt: skip
+
+
+@pages.get("/password")
+def password() -> str:
+    return render_template("password.html", problems={}, shortest=passwords.SHORTEST)
+
+
+@pages.post("/password")
+def change_password() -> Response | tuple[str, int]:
+    """A new password ends every session but this one."""
+    here = house()
+    problems = _judge(request.form.get("old", ""), request.form.get("password", ""), request.form.get("again", ""))
+    if problems:
+        return render_template("password.html", problems=problems, shortest=passwords.SHORTEST), 422
+    secrets.put(here.home.secrets, "admin", "password", hash=passwords.hashed(request.form["password"]))
+    here.sessions.end_all()
+    gate.sign_in()
+    return redirect(url_for("device.more", saved=1), 303)
+
+
+@pages.post("/sign-out-everywhere")
+def sign_out_everywhere() -> Response:
+    house().sessions.end_all()
+    return redirect(url_for("login.page"), 303)
+
+
+def _judge(old: str, new: str, again: str) -> dict[str, str]:
+    here = house()
+    if not passwords.SHORTEST <= len(new) <= passwords.LONGEST:
+        return {"password": text("setup.password_short", shortest=passwords.SHORTEST)}
+    if new != again:
+        return {"again": text("setup.password_differs")}
+    try:
+        here.throttle.take()
+    except TooManyGuesses as error:
+        return {"old": text("login.wait", seconds=error.facts["seconds"])}
+    if not passwords.matches(old, here.password_hash()):
+        return {"old": text("login.wrong")}
+    here.throttle.succeeded()
+    return {}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "?"
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    except OSError:
+        return platform.system()
+
+
+def _memory() -> dict[str, int]:
+    """Total and free memory in bytes."""
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    told = {name: int(rest.split()[0]) * 1024 for name, _, rest in (line.partition(":") for line in lines)}
+    return {"total": told.get("MemTotal", 0), "free": told.get("MemAvailable", 0)}
+
+
+def _heat() -> dict[str, Any]:
+    """Temperature in degrees Celsius, and whether the power supply was ever too weak; None where it cannot be told."""
+    celsius, weak = None, None
+    try:
+        celsius = int(Path("/sys/class/thermal/thermal_zone0/temp").read_text(encoding="ascii")) / 1000
+    except (OSError, ValueError):
+        pass
+    for alarm in Path("/sys/class/hwmon").glob("hwmon*/in0_lcrit_alarm"):
+        try:
+            weak = alarm.read_text(encoding="ascii").strip() == "1"
+        except OSError:
+            pass
+    return {"celsius": celsius, "weak": weak}

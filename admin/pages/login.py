@@ -1,0 +1,50 @@
+"""Sign in and out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.house import house
+from admin.language import text
+from admin.security import gate, passwords
+from admin.security.redirects import safe_path
+from admin.security.throttle import TooManyGuesses
+
+pages = Blueprint("login", __name__)
+
+
+@pages.get("/login")
+def page() -> str | Response:
+    if g.signed_in:
+        return redirect(_wanted(), 303)
+    return render_template("login.html", next=_wanted(), problem="")
+
+
+@pages.post("/login")
+def enter() -> Response | tuple[str, int]:
+    here = house()
+    try:
+        here.throttle.take()
+    except TooManyGuesses as error:
+        return _again(text("login.wait", seconds=error.facts["seconds"]), 429)
+    if not passwords.matches(request.form.get("password", ""), here.password_hash()):
+        return _again(text("login.wrong"), 422)
+    here.throttle.succeeded()
+    gate.sign_in()
+    return redirect(_wanted(), 303)
+
+
+@pages.post("/logout")
+def leave() -> Response:
+    house().sessions.end(g.secret)
+    g.end_session = True
+    return redirect(url_for("login.page"), 303)
+
+
+def _again(problem: str, status: int) -> tuple[str, int]:
+    return render_template("login.html", next=_wanted(), problem=problem), status
+
+
+def _wanted() -> str:
+    return safe_path(request.values.get("next"), url_for("now.page"))

@@ -1,0 +1,84 @@
+"""The pieces of pages that change by themselves: the status line, the wall, work in progress. Each gives a template's
+facts; the script asks for them by name, and the pages begin with the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from admin.house import House, ServiceAway, house
+from admin.language import counted, text
+from sync.jobs import progress
+from sync.library import held, jobs, servers
+from sync.library.database import Library
+from sync.library.jobs import Job, State
+
+Facts = dict[str, Any]
+
+
+def facts_of(name: str) -> Facts:
+    """What the template `parts/<name>.html` needs."""
+    return PARTS[name]()
+
+
+def _bar() -> Facts:
+    """The one thing that most needs a person, or nothing."""
+    here = house()
+    notices: list[tuple[str, str, str]] = []
+    if not here.service_runs():
+        notices.append(("problem", text("bar.service_away"), ""))
+    if here.loaded().problems:
+        notices.append(("problem", counted("bar.settings_problems", len(here.loaded().problems)), "/device"))
+    try:
+        with here.library() as library:
+            notices += _of_library(here, library)
+    except ServiceAway:
+        pass
+    if here.now() is None:
+        notices.append(("quiet", text("bar.wall_away"), ""))
+    return {"notices": notices}
+
+
+def _of_library(here: House, library: Library) -> list[tuple[str, str, str]]:
+    notices = []
+    waiting = [row for row in held.every(library) if row.decision is None]
+    if waiting:
+        notices.append(("ask", counted("bar.held", len(waiting)), "/held"))
+    known = here.settings.servers
+    ill = [row for row in servers.every(library) if row.problem and row.name in known]
+    notices += [("problem", text("bar.server", name=row.name, problem=row.problem), "/servers") for row in ill]
+    parked = jobs.in_state(library, State.PARKED)
+    if parked:
+        notices.append(("problem", counted("bar.parked", len(parked)), "/jobs"))
+    return notices
+
+
+def _wall() -> Facts:
+    here = house()
+    settings = here.settings
+    step = "server" if not settings.servers and not settings.albums else "album" if not settings.albums else "wait"
+    return {"wall": here.now(), "step": step}
+
+
+def _work() -> Facts:
+    here = house()
+    try:
+        with here.library() as library:
+            found = jobs.in_state(library, State.RUNNING, State.WAITING)
+    except ServiceAway:
+        found = []
+    return {"work": [{"job": job, **_progress(here, job)} for job in found]}
+
+
+def _progress(here: House, job: Job) -> Facts:
+    """What a running job does, with the share that is done where it says so."""
+    told = progress.read(here.home, job.id) if job.state is State.RUNNING else None
+    done, of = (told or {}).get("done"), (told or {}).get("of")
+    share = None
+    if isinstance(done, int | float) and isinstance(of, int | float) and of > 0:
+        share = max(0.0, min(1.0, done / of))
+    return {"told": told, "share": share}
+
+
+PARTS: dict[str, Callable[[], Facts]] = {"bar": _bar, "wall": _wall, "work": _work}

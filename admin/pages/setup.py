@@ -1,0 +1,69 @@
+"""First contact: whoever types the code that the wall shows chooses the password."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.house import house
+from admin.language import language, text
+from admin.security import gate, passwords
+from admin.security.throttle import TooManyGuesses
+from sync import secrets
+from sync.settings_edit import set_value
+
+pages = Blueprint("setup", __name__)
+
+
+@pages.get("/setup")
+def page() -> str | Response:
+    if house().password_hash():
+        return redirect(url_for("now.page"), 303)
+    return _form({})
+
+
+@pages.post("/setup")
+def claim() -> Response | tuple[str, int]:
+    here = house()
+    if here.password_hash():
+        return redirect(url_for("now.page"), 303)
+    password = request.form.get("password", "")
+    problems = _judge(password, request.form.get("again", "")) or _try(request.form.get("code", ""))
+    if problems:
+        return _form(problems), 422
+    secrets.put(here.home.secrets, "admin", "password", hash=passwords.hashed(password))
+    here.sessions.end_all()
+    gate.sign_in()
+    if "language" not in here.loaded().pinned and here.settings.language != language():
+        set_value(here.home, "language", language())
+    return redirect(url_for("now.page"), 303)
+
+
+def _judge(password: str, again: str) -> dict[str, str]:
+    """Judged before the code, so that a slip in the password costs no try."""
+    if len(password) < passwords.SHORTEST:
+        return {"password": text("setup.password_short", shortest=passwords.SHORTEST)}
+    if len(password) > passwords.LONGEST:
+        return {"password": text("setup.password_long", longest=passwords.LONGEST)}
+    if password != again:
+        return {"again": text("setup.password_differs")}
+    return {}
+
+
+def _try(code: str) -> dict[str, str]:
+    here = house()
+    try:
+        here.throttle.take()
+    except TooManyGuesses as error:
+        return {"code": text("login.wait", seconds=error.facts["seconds"])}
+    if not here.code.matches(code):
+        return {"code": text("setup.code_wrong")}
+    here.throttle.succeeded()
+    return {}
+
+
+def _form(problems: dict[str, str]) -> str:
+    now = house().now()
+    wall = "away" if now is None else "photo" if now["showing"] == "photo" else "code"
+    typed = {} if "code" in problems else {"code": request.form.get("code", "")}
+    return render_template("setup.html", problems=problems, wall=wall, typed=typed, shortest=passwords.SHORTEST)

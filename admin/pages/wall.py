@@ -1,0 +1,94 @@
+"""How the wall shows: layout, interval, order, transition, rotation, display. A change can be taken back at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.house import house
+from admin.language import text
+from admin.pages.edited import digest_of
+from sync.errors import UsageError
+from sync.settings import Layout, Rotation, Selection, Transition, parse_value
+from sync.settings_edit import set_value
+
+pages = Blueprint("wall", __name__, url_prefix="/wall")
+
+FIELDS = ("layout", "interval_seconds", "selection", "transition", "transition_seconds", "rotation", "display", "size")
+INTERVALS = (10, 30, 60, 300, 900, 3600, 86400)
+DISPLAYS = ("auto", "framebuffer", "kms", "window", "none")
+
+
+@pages.get("")
+def page() -> str:
+    return _page({}, {})
+
+
+@pages.post("/change")
+def change() -> Response | tuple[str, int]:
+    """Write what differs from what the form showed; remember what it was before in the form that takes it back."""
+    here, form = house(), request.form
+    before = _values()
+    typed = {key: form[key].strip() for key in FIELDS if key in form}
+    if form.get("seen") != digest_of(here.settings.wall):
+        return _page({}, typed, clash=True), 409
+    wanted = {key: value for key, value in typed.items() if value != before[key]}
+    problems = {key: sentence for key, value in wanted.items() if (sentence := _judge(key, value))}
+    if problems:
+        return _page(problems, typed), 422
+    for key, value in wanted.items():
+        set_value(here.home, f"wall.{key}", value)
+    undo: dict[str, Any] = {f"was_{key}": before[key] for key in wanted}
+    return redirect(url_for("wall.page", **undo), 303)
+
+
+def _judge(key: str, value: str) -> str:
+    if f"wall.{key}" in house().loaded().pinned:
+        return text("wall.pinned")
+    try:
+        parse_value(f"wall.{key}", value)
+    except ValueError as error:
+        return str(error)
+    except UsageError as error:
+        return error.sentence
+    return ""
+
+
+def _values() -> dict[str, str]:
+    """What is set now, as the form writes it."""
+    return {key: _text(value) for key, value in msgspec.to_builtins(house().settings.wall).items() if key in FIELDS}
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
+    values = _values()
+    if not clash:
+        values |= typed
+    undo = {key: request.args[f"was_{key}"] for key in FIELDS if f"was_{key}" in request.args}
+    here = house()
+    choices = {
+        "layout": [each.value for each in Layout],
+        "selection": [each.value for each in Selection],
+        "transition": [each.value for each in Transition],
+        "rotation": [each.value for each in Rotation],
+    }
+    current = values["interval_seconds"]
+    intervals = sorted({*(str(each) for each in INTERVALS), current}, key=_number)
+    pinned = {key.removeprefix("wall.") for key in here.loaded().pinned if key.startswith("wall.")}
+    return render_template(
+        "wall.html", values=values, problems=problems, clash=clash, seen=digest_of(here.settings.wall), undo=undo,
+        intervals=intervals, displays=DISPLAYS, pinned=pinned, now=here.now(), **choices,
+    )  # fmt: skip
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,1 @@
+"""Who may do what: hosts, headers, forms, sessions, passwords, the set-up code, slow clients."""

@@ -1,0 +1,90 @@
+"""What every request passes before its page: host, form, sign-in; in this order, and denied unless allowed.
+
+A page added tomorrow is behind it without a word of its own; only `PUBLIC` is open to those who are not signed in.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Response, abort, g, redirect, request, url_for
+from werkzeug.exceptions import SecurityError
+from werkzeug.wrappers import Response as AnyResponse
+
+from admin.house import house
+from admin.security import forms, hosts
+
+COOKIE, VISITOR = "mantelpiece", "mantelpiece-visitor"
+PUBLIC = frozenset({"static", "setup.page", "setup.claim", "login.page", "login.enter", "health.page"})
+SETUP = frozenset({"static", "setup.page", "setup.claim", "health.page"})
+"""All that there is before the first password."""
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def check_request() -> AnyResponse | None:
+    """Before every request, static files included."""
+    _check_host()
+    g.secret = request.cookies.get(COOKIE, "")
+    g.signed_in = house().sessions.is_open(g.secret)
+    if not g.signed_in:
+        g.secret = request.cookies.get(VISITOR, "")
+    if request.method not in _SAFE:
+        _check_form()
+    if not house().password_hash():
+        return None if request.endpoint in SETUP else _refused(url_for("setup.page"))
+    if g.signed_in or request.endpoint in PUBLIC:
+        return None
+    wanted = request.full_path.rstrip("?")
+    return _refused(url_for("login.page") + (f"?next={quote(wanted, safe='')}" if wanted != "/" else ""))
+
+
+def form_token() -> str:
+    """The token for a form on this page; a visitor who has no cookie yet gets one with the answer."""
+    if not g.get("secret"):
+        g.secret = g.new_visitor = forms.new_secret()
+    return forms.token_of(g.secret)
+
+
+def put_cookies(response: Response) -> Response:
+    """Hand out the cookies that this request brought about."""
+    if g.get("new_session"):
+        _set(response, COOKIE, g.new_session)
+        response.delete_cookie(VISITOR, httponly=True, samesite="Strict")
+    elif g.get("new_visitor"):
+        _set(response, VISITOR, g.new_visitor)
+    if g.get("end_session"):
+        response.delete_cookie(COOKIE, httponly=True, samesite="Strict")
+    return response
+
+
+def sign_in() -> None:
+    """Begin a session for this browser under a new secret; what it had before ends."""
+    house().sessions.end(request.cookies.get(COOKIE, ""))
+    g.new_session = house().sessions.begin()
+
+
+def _set(response: Response, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=30 * 86_400, httponly=True, samesite="Strict", path="/")
+
+
+def _check_host() -> None:
+    try:
+        host = request.headers.get("Host", "")
+    except SecurityError:
+        host = ""
+    if not hosts.is_allowed(host, house().names()):
+        abort(Response("This address is not one of this frame's.\n", status=400, mimetype="text/plain"))
+
+
+def _check_form() -> None:
+    token = request.headers.get(forms.HEADER) or request.form.get(forms.FIELD, "")
+    site = request.headers.get("Sec-Fetch-Site")
+    if not forms.is_ours(secret=g.secret, token=token, fetch_site=site):
+        abort(403)
+
+
+def _refused(page: str) -> AnyResponse:
+    """A page that somebody opens leads to where it can be opened; all else is a plain no."""
+    if request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):
+        abort(403)
+    return redirect(page, 303)

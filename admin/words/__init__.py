@@ -1,0 +1,1 @@
+"""Every text of the page, one file a language; catalogue.py reads them."""

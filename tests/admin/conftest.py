@@ -1,0 +1,55 @@
+"""What every test of the page shares: an application on a home of its own, with a clock set by hand, and a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from admin.app import create_app
+from admin.house import EXTENSION, House
+from sync.home import Home
+from sync.library.database import Library
+from tests.admin.phone import Phone
+from tests.manual_clock import ManualClock
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def app(home: Home, clock: ManualClock) -> Flask:
+    made = create_app(home, clock)
+    made.testing = False
+    return made
+
+
+@pytest.fixture
+def house(app: Flask) -> House:
+    return app.extensions[EXTENSION]
+
+
+@pytest.fixture
+def library(home: Home) -> Iterator[Library]:
+    """The library as sync holds it open."""
+    opened = Library(home.library)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Phone:
+    """Nobody has signed in on this one."""
+    return Phone(app.test_client())
+
+
+@pytest.fixture
+def phone(app: Flask, house: House) -> Phone:
+    """Signed in, at the page of now."""
+    made = Phone(app.test_client())
+    assert made.claim(house.code.current()).status_code == 303
+    made.get("/more")
+    return made
