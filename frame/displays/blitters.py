@@ -11,6 +11,10 @@ from PIL import Image
 
 from frame.displays.pixels import PixelFormat, dither, pack, pack_words
 
+_STRIP = 64
+"""Rows packed at once. In one piece it would hold Python's lock for a whole frame of a transition that runs beside;
+a multiple of the dither pattern's 8, which begins anew in each."""
+
 
 class Blitter(Protocol):
     """Prepares, hands out and mixes pictures of one size and pixel format."""
@@ -60,14 +64,17 @@ class SdlBlitter:
 
     def prepare(self, picture: Image.Image) -> Any:
         surface = self._surface()
-        data = pack(picture, self._pixels)
-        length = self._size[0] * self._pixels.bytes_per_pixel
-        buffer = surface.get_buffer()
-        if self.pitch == length:
-            buffer.write(data, 0)
-        else:
-            for row in range(self._size[1]):
-                buffer.write(data[row * length : (row + 1) * length], row * self.pitch)
+        width, height = self._size
+        length = width * self._pixels.bytes_per_pixel
+        for top in range(0, height, _STRIP):
+            bottom = min(height, top + _STRIP)
+            data = pack(picture.crop((0, top, width, bottom)), self._pixels)
+            buffer = surface.get_buffer()
+            if self.pitch == length:
+                buffer.write(data, top * length)
+            else:
+                for row in range(bottom - top):
+                    buffer.write(data[row * length : (row + 1) * length], (top + row) * self.pitch)
         return surface
 
     def rows(self, prepared: Any) -> memoryview:

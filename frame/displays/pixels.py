@@ -94,7 +94,7 @@ def _dithered(band: Image.Image, length: int) -> Image.Image:
     return noisy.point([level - level % step for level in range(256)])
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _pattern(size: tuple[int, int], step: int) -> Image.Image:
     rows = [bytes(value * step // 64 for value in row) for row in _BAYER]
     across, down = -(-size[0] // 8), -(-size[1] // 8)

@@ -19,6 +19,7 @@ from time import monotonic
 
 from PIL import Image
 
+from frame.render.memory import return_freed_pictures
 from frame.render.request import RenderRequest
 from sync.errors import Cancelled, DecoderUnavailable, PictureRefused
 
@@ -40,6 +41,7 @@ class Renderer:
         pictures_per_child: int = 50,
         program: tuple[str, ...] = PROGRAM,
     ) -> None:
+        return_freed_pictures()
         self._deadline_seconds = deadline_seconds
         self._pictures_per_child = pictures_per_child
         self._program = program

@@ -7,7 +7,6 @@ Started by renderer.py alone.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import resource
@@ -18,6 +17,7 @@ from typing import Any
 
 from PIL import Image
 
+from frame.render.memory import trim
 from frame.render.paint import decode_limit_bytes, paint
 from sync.errors import PictureRefused
 
@@ -36,7 +36,7 @@ def serve(channel: socket.socket, memory: int) -> None:
             # The first picture is waited for; later ones are made ahead, and must not hold up a transition.
             os.nice(5)
             first = False
-        _trim()
+        trim()
 
 
 def answer(request: dict[str, Any], memory: int) -> dict[str, str]:
@@ -86,13 +86,6 @@ def _hand_over(picture: Image.Image, memory: int) -> None:
     for top in range(0, picture.height, _ROWS):
         strip = picture.crop((0, top, picture.width, min(picture.height, top + _ROWS))).tobytes()
         offset += os.pwrite(memory, strip, offset)
-
-
-def _trim() -> None:
-    """Give freed pictures back to the system: between pictures this process is to be small. glibc alone needs it."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def main() -> None:

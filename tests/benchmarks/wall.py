@@ -27,7 +27,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import psutil
 from PIL import Image
 
 from frame.control import FrameNotRunning, ask
@@ -296,7 +295,9 @@ def next_picture() -> None:
         report(f"next to changed pixels, {transition}", f"{middle:.1f} ms", note, good=middle < 30)
 
 
-def tree(pid: int) -> list[psutil.Process]:
+def tree(pid: int) -> list[Any]:
+    import psutil  # not in the process that is measured
+
     try:
         top = psutil.Process(pid)
         return [top, *top.children(recursive=True)]
