@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
 
 from sync.library.database import Library
+
+LASTING = timedelta(days=1)
 
 
 class AlbumRow(Struct, frozen=True, kw_only=True):
@@ -29,6 +32,8 @@ class AlbumRow(Struct, frozen=True, kw_only=True):
     """How many of each kind are not shown, such as `{"videos": 3}`."""
     problem: str | None = None
     problem_since: str | None = None
+    problem_lasts: bool = False
+    """Old enough for the wall to speak of it."""
 
 
 _COLUMNS = ", ".join(field.name for field in msgspec.structs.fields(AlbumRow))
@@ -48,7 +53,11 @@ def every(library: Library) -> list[AlbumRow]:
 def put(db: sqlite3.Connection, album: AlbumRow) -> None:
     """Write the whole row; inside a transaction."""
     fields = msgspec.structs.asdict(album)
-    values = fields | {"complete": int(album.complete), "left_out": msgspec.json.encode(album.left_out).decode()}
+    values = fields | {
+        "complete": int(album.complete),
+        "left_out": msgspec.json.encode(album.left_out).decode(),
+        "problem_lasts": int(album.problem_lasts),
+    }
     marks = ", ".join("?" for _ in values)
     db.execute(f"INSERT OR REPLACE INTO albums ({_COLUMNS}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
 
@@ -58,19 +67,26 @@ def remove(db: sqlite3.Connection, name: str) -> None:
     db.execute("DELETE FROM albums WHERE name = ?", (name,))
 
 
-def problem(library: Library, name: str, *, sentence: str | None, now: str) -> bool:
-    """Note what is wrong with an album, or that nothing is. Tells whether that is news; writes nothing if it is not."""
+def problem(library: Library, name: str, *, sentence: str | None, now: datetime, trusted: bool = True) -> bool:
+    """Note what is wrong with an album, or that nothing is. Tells whether that is news; writes nothing if it is not.
+
+    After a day of it the problem lasts: `trusted` is whether `now` may be believed.
+    """
     album = get(library, name) or AlbumRow(name=name)
-    if album.problem == sentence:
+    since = album.problem_since or now.isoformat()
+    lasts = album.problem_lasts or (trusted and now - datetime.fromisoformat(since) >= LASTING)
+    if sentence is None:
+        noted = msgspec.structs.replace(album, problem=None, problem_since=None, problem_lasts=False)
+    else:
+        noted = msgspec.structs.replace(album, problem=sentence, problem_since=since, problem_lasts=lasts)
+    if noted == album:
         return False
-    since = None if sentence is None else (album.problem_since if album.problem else now)
     with library.transaction() as db:
-        put(db, msgspec.structs.replace(album, problem=sentence, problem_since=since))
+        put(db, noted)
     return True
 
 
 def _album(row: sqlite3.Row) -> AlbumRow:
     fields = dict(row)
-    return AlbumRow(
-        **fields | {"complete": bool(row["complete"]), "left_out": msgspec.json.decode(row["left_out"], type=dict)}
-    )
+    fields["complete"], fields["problem_lasts"] = bool(row["complete"]), bool(row["problem_lasts"])
+    return AlbumRow(**fields | {"left_out": msgspec.json.decode(row["left_out"], type=dict)})

@@ -59,7 +59,8 @@ CREATE TABLE albums (
   proof TEXT NOT NULL DEFAULT '',
   left_out TEXT NOT NULL DEFAULT '{}',
   problem TEXT,
-  problem_since TEXT
+  problem_since TEXT,
+  problem_lasts INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE photos (
   id INTEGER PRIMARY KEY,

@@ -6,6 +6,7 @@ as far as a new complete listing still lacks them, and not one more; until the s
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -43,7 +44,7 @@ def held(work: Work, arguments: dict[str, Any]) -> Result:
     except ServerError as error:
         sentence = f"Noted; they leave {name!r} once the server can be asked again."
         return Result(facts, sentence, exit_code=error.exit_code, problems=[str(error)])
-    albums.problem(work.library, name, sentence=done.sentence, now=work.clock.now().isoformat())
+    albums.problem(work.library, name, sentence=done.sentence, now=work.clock.now(), trusted=work.clock.trusted())
     publish(work.library, work.home, settings=work.settings)
     facts["removed"] = done.removed
     return Result(facts, f"{done.removed} photos left {name!r}.", exit_code=max(done.codes, default=0))
@@ -61,5 +62,5 @@ def decide(library: Library, album: str, decision: Decision) -> HeldRow:
         else:
             rows.put(db, msgspec.structs.replace(holding, decision="remove"))
     if decision == "keep":
-        albums.problem(library, album, sentence=None, now=holding.since)
+        albums.problem(library, album, sentence=None, now=datetime.fromisoformat(holding.since))
     return holding

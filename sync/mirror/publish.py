@@ -120,7 +120,7 @@ def _seconds(text: str) -> int:
 
 def _albums(library: Library, settings: Settings) -> list[AlbumEntry]:
     """Albums in the order of the settings, then those that the settings lost but whose photos are still shown."""
-    problems = {row.name: row.problem or "" for row in albums.every(library)}
+    problems = {row.name: row.problem or "" for row in albums.every(library) if row.problem_lasts}
     named = [
         AlbumEntry(name=album.name, weight=album.weight, source=album.source, problem=problems.get(album.name, ""))
         for album in settings.albums

@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sync.errors import (
@@ -62,9 +63,12 @@ class AlbumRun:
     """Why the album cannot be brought up to date; the wall and the phone show it."""
     stopped: bool = False
     """Nothing more is fetched for it in this run."""
+    drifted: bool = False
+    """The server answers in a form that we do not know."""
 
     def trouble(self, error: ServerError | DiskFull) -> None:
         self.stopped = True
+        self.drifted = isinstance(error, SchemaDrift)
         self.codes.append(error.exit_code)
         self.problems.append(str(error))
         self.sentence = error.sentence
@@ -182,7 +186,17 @@ def _bound(fetcher: Fetcher, photo: PhotoRow, *, originals: bool, keep: bool) ->
 
 def _note_problems(work: Work, runs: list[AlbumRun], now: Moment) -> None:
     for run in runs:
-        albums.problem(work.library, run.album.name, sentence=run.sentence, now=now.wall.isoformat())
+        if run.drifted and not _long_unlisted(work, run.album.name, now):
+            # Answers in an unknown form leave the library as it was, to the byte; the run says what they are.
+            continue
+        name, sentence = run.album.name, run.sentence
+        albums.problem(work.library, name, sentence=sentence, now=now.wall, trusted=now.trusted)
+
+
+def _long_unlisted(work: Work, name: str, now: Moment) -> bool:
+    row = albums.get(work.library, name)
+    listed = None if row is None or row.listed_at is None else datetime.fromisoformat(row.listed_at)
+    return listed is not None and now.trusted and now.wall - listed >= albums.LASTING
 
 
 def _result(work: Work, runs: list[AlbumRun]) -> Result:
