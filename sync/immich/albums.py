@@ -98,11 +98,16 @@ def _embedded(transport: Transport, shapes: Shapes, before: AnyAlbum, reading: _
     # The server writes the whole answer before it sends the first byte of it.
     seconds = transport.patience.head_seconds + before.asset_count / 500
     reply = transport.ask("GET", f"/albums/{in_path(before.id)}", what=what, head_seconds=seconds)
+    bare = full = 0
     for part in read_embedded(reply.body.pieces() if reply.body else (), shapes, what=what):
         if isinstance(part, Album12):
+            if bare and not full:
+                raise SchemaDrift(f"The server's answer for {what} has no 'exifInfo'.", field="assets[].exifInfo")
             if part.asset_count != before.asset_count or part.updated_at != before.updated_at:
                 reading.faults.append("the album changed while it was listed")
         else:
+            # A file whose metadata the server could not read has none; an album that has none at all is drift.
+            bare, full = (bare, full + 1) if part.exif_info else (bare + 1, full)
             yield part
 
 

@@ -92,19 +92,20 @@ class _Core(_Wire):
 class AssetOld(_Core):
     """Before 2.7: nothing is edited, or this version does not say so."""
 
-    exif_info: Exif
     people: list[PersonBoxed]
+    exif_info: Exif | None = None
+    """Missing for one whose metadata could not be read; that all of an album miss it is drift (see albums.py)."""
     is_edited: bool = False
     width: int | None = None
     height: int | None = None
 
 
 class Asset27(_Core):
-    exif_info: Exif
     people: list[PersonBoxed]
     is_edited: bool
     width: int | None
     height: int | None
+    exif_info: Exif | None = None
 
 
 class Asset3(_Core):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sync.immich.answers import AnyAsset, FaceOfPerson, Person, PersonBoxed, _Box
+from sync.immich.answers import AnyAsset, Exif, FaceOfPerson, Person, PersonBoxed, _Box
 from sync.immich.facts import Asset, Face, PersonInPhoto
+
+_NO_EXIF = Exif(None, None, None, None, None, None, None, None, None, None, None, None)
 
 
 def to_asset(wire: AnyAsset, stacks: Mapping[str, str]) -> Asset:
     """One asset; `stacks` gives the primary's id by each member's."""
-    exif = wire.exif_info
+    exif = wire.exif_info or _NO_EXIF
     asset_id = wire.id
     return Asset(
         id=asset_id,

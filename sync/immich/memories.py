@@ -10,7 +10,7 @@ from datetime import date
 
 import msgspec
 
-from sync.errors import NotAvailable
+from sync.errors import NotAvailable, SchemaDrift
 from sync.immich.answers import Memory, Shapes
 from sync.immich.convert import to_asset
 from sync.immich.facts import Asset
@@ -50,5 +50,7 @@ def _ids(transport: Transport, on: date) -> list[str]:
 
 def _asset(transport: Transport, shapes: Shapes, asset_id: str) -> Asset:
     whole = transport.read("GET", f"/assets/{in_path(asset_id)}", shapes.whole, what=f"asset {asset_id}")
+    if whole.exif_info is None:
+        raise SchemaDrift("The server's answer for an asset has no 'exifInfo'.", field="exifInfo")
     asset = to_asset(whole, {})
     return msgspec.structs.replace(asset, stack_primary_id=whole.stack.primary_asset_id if whole.stack else None)

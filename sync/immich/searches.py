@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sync.errors import PermissionMissing
+from sync.errors import PermissionMissing, SchemaDrift
 from sync.immich.answers import AnyAsset, Shapes, Total
 from sync.immich.convert import to_asset
 from sync.immich.facts import Asset, Wanted
@@ -63,6 +63,9 @@ def search_pages(
         body = {**question, "page": page, "size": PAGE_SIZE}
         path, what = "/search/metadata", "a search"
         found = transport.read("POST", path, shapes.found, what=what, body=body, head_seconds=_HEAD_SECONDS)
+        if not all(item.exif_info for item in found.assets.items):
+            # A search joins the metadata: it never lists an asset without.
+            raise SchemaDrift("The server's answer for a search has no 'exifInfo'.", field="assets.items[].exifInfo")
         yield list(found.assets.items)
         if found.assets.next_page is None:
             return

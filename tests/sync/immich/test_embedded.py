@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from sync.errors import SchemaDrift
 from sync.immich import arrays
-from sync.immich.answers import Album12, Stack, shapes_of
+from sync.immich.answers import Album12, AssetOld, Stack, shapes_of
 from sync.immich.arrays import read_elements
+from sync.immich.convert import to_asset
 from sync.immich.embedded import read_embedded
 from sync.immich.facts import Version
 
@@ -100,3 +101,12 @@ def test_a_list_of_stacks_is_read_in_pieces() -> None:
     found = list(read_elements(_pieces(body, 65536), buffer, Stack, what="stacks"))
     assert [stack.primary_asset_id for stack in found] == [f"{n}" for n in range(len(found))]
     assert 20_000 < len(found) < 40_000
+
+
+def test_an_asset_whose_metadata_could_not_be_read_is_listed_without() -> None:
+    broken = _asset(1, "x")
+    del broken["exifInfo"]
+    parts = list(read_embedded([_album([_asset(0, "x"), broken], "")], shapes_of(Version(2, 6, 0)), what="album"))
+    assert isinstance(parts[1], AssetOld)
+    assert parts[1].exif_info is None
+    assert to_asset(parts[1], {}).caption is None

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 import requests
+from msgspec import Struct
 
 from sync.errors import SchemaDrift
+from sync.immich import answers
 from sync.immich.facts import Asset, Wanted
 from sync.immich.server import Immich
 from sync.settings import Source
@@ -26,6 +29,14 @@ NULLABLE = re.compile(
     r"|exifInfo\.\w+)$"
 )
 """Real servers send null here, and mean it."""
+
+USED = {
+    field.encode_name
+    for kind in vars(answers).values()
+    if isinstance(kind, type) and issubclass(kind, Struct)
+    for field in msgspec.structs.fields(kind)
+}
+"""Names of keys that any answer is read for; the others are only retyped, to see that they do not matter."""
 
 WHAT_AN_ASSET_IS = re.compile(
     r"(^|assets(\.items)?\[\]\.)(id|ownerId|libraryId|type|originalFileName|originalPath|checksum|fileCreatedAt|fileModifiedAt|updatedAt"
@@ -135,7 +146,7 @@ def test_a_changed_key_is_named_or_does_not_matter(
     assert keys
     silent, drifted = [], set()
     for stem, key in keys:
-        for change in OPERATIONS:
+        for change in OPERATIONS if key.rpartition(".")[2] in USED else ("retype",):
             server.faults.clear()
             server.faults.add("json", method=method, path=stem, key=key, op=change)
             try:
@@ -150,6 +161,8 @@ def test_a_changed_key_is_named_or_does_not_matter(
     assert drifted
     if name in ("album", "album by search", "details"):
         needed = [key for _, key in keys if WHAT_AN_ASSET_IS.search(key)]
+        if name == "details" and server.version < 3:
+            needed.remove("exifInfo")
         undrifted = [(k, c) for k in needed for c in ("drop", "rename", "retype") if (k, c) not in drifted]
         assert undrifted == []
 

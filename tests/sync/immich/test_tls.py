@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.errors import CertificateProblem
+from sync.errors import CertificateProblem, Unreachable
 from tests.fakes.immich import FakeImmich, Library
 from tests.manual_clock import ManualClock
 from tests.sync.immich.conftest import Connect
@@ -125,5 +125,5 @@ def test_a_missing_authority_file_is_said(secure: dict[str, FakeImmich], connect
 
 
 def test_plain_http_behind_an_https_address_is_a_sentence(servers: dict[int, FakeImmich], connect: Connect) -> None:
-    with pytest.raises(CertificateProblem):
+    with pytest.raises((CertificateProblem, Unreachable)):
         connect(servers[3].url.replace("http:", "https:"), fingerprint="ab" * 32).version()
