@@ -1,7 +1,10 @@
 /* Counts the mutating system calls that a program makes below FAULT_HOME, over all its processes, and at number
  * FAULT_AT does FAULT_KIND: `kill` ends the process there, a number is the errno that the call fails with.
+ * With FAULT_STAY set, every call from that number on fails, as on a disk that stays full; FAULT_ONLY names the one
+ * call that counts (`fsync`, or `read`, which counts only when it is named).
  * With FAULT_NOSYNC set, fsync and fdatasync do nothing: a broken build on which a power-cut test must fail.
- * Preloaded by tests/faults/sweep.py; the count lies in the file FAULT_COUNTER, eight bytes, shared. */
+ * Preloaded by tests/faults/sweep.py; the count lies in the file FAULT_COUNTER, eight bytes, shared;
+ * without one each process counts for itself. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,18 +26,22 @@ static _Atomic uint64_t *counter;
 static uint64_t fault_at;
 static int fault_errno;
 static int no_sync;
+static int stay;
+static const char *only;
 static char home[4096];
 static size_t home_length;
 
 __attribute__((constructor)) static void start(void) {
     no_sync = getenv("FAULT_NOSYNC") != NULL;
+    stay = getenv("FAULT_STAY") != NULL;
+    only = getenv("FAULT_ONLY");
     const char *at = getenv("FAULT_AT"), *kind = getenv("FAULT_KIND");
     const char *where = getenv("FAULT_HOME"), *file = getenv("FAULT_COUNTER");
-    if (!at || !kind || !where || !file) return;
-    int fd = syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
-    if (fd < 0) return;
-    void *page = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    syscall(SYS_close, fd);
+    if (!at || !kind || !where) return;
+    int fd = file ? syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0) : -1;
+    if (file && fd < 0) return;
+    void *page = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED | (file ? 0 : MAP_ANONYMOUS), fd, 0);
+    if (file) syscall(SYS_close, fd);
     if (page == MAP_FAILED) return;
     fault_at = strtoull(at, NULL, 10);
     fault_errno = strcmp(kind, "kill") ? atoi(kind) : 0;
@@ -63,8 +70,9 @@ static int path_below(int dir, const char *path) {
 
 /* 1 where this call is to fail (errno is set); does not return where the process is to end. */
 static int struck(const char *name) {
+    if (only && strcmp(only, name)) return 0;
     uint64_t number = atomic_fetch_add(counter, 1) + 1;
-    if (number != fault_at) return 0;
+    if (!fault_at || number < fault_at || (number > fault_at && !stay)) return 0;
     char line[128];
     int length = snprintf(line, sizeof line, "fault %llu at %s\n", (unsigned long long)number, name);
     syscall(SYS_write, 2, line, (size_t)length);
@@ -83,6 +91,7 @@ ssize_t write(int fd, const void *data, size_t size) { REAL(write); ON_FD(fd, wr
 ssize_t writev(int fd, const struct iovec *parts, int count) { REAL(writev); ON_FD(fd, writev); return real(fd, parts, count); }
 ssize_t pwrite(int fd, const void *data, size_t size, off_t at) { REAL(pwrite); ON_FD(fd, pwrite); return real(fd, data, size, at); }
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) { REAL(pwrite64); ON_FD(fd, pwrite64); return real(fd, data, size, at); }
+ssize_t read(int fd, void *data, size_t size) { REAL(read); if (only) { ON_FD(fd, read); } return real(fd, data, size); }
 int fsync(int fd) { REAL(fsync); if (no_sync) return 0; ON_FD(fd, fsync); return real(fd); }
 int fdatasync(int fd) { REAL(fdatasync); if (no_sync) return 0; ON_FD(fd, fdatasync); return real(fd); }
 int ftruncate(int fd, off_t size) { REAL(ftruncate); ON_FD(fd, ftruncate); return real(fd, size); }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sync import secrets
 from sync.catalogue import Catalogue
@@ -56,25 +58,40 @@ def sync_command(home: Home) -> list[str]:
     return [sys.executable, "-m", "sync", "job", str(number)]
 
 
-def run_sync(home: Home) -> subprocess.CompletedProcess[str]:
-    """One whole sync, unharmed."""
+def run_sync(home: Home, extra: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """One whole sync, unharmed but for what the environment `extra` does to it."""
     prepare(home)
-    command, surroundings = sync_command(home), os.environ | environment(home)
-    # Its standard input is the cancel pipe: it stays open while the job runs.
+    job = start_sync(home, extra)
+    out, told = job.communicate(timeout=60)
+    return subprocess.CompletedProcess(job.args, job.returncode, out, told)
+
+
+def start_sync(home: Home, extra: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """A sync on its way."""
+    # Its standard input is the cancel pipe: it stays open, in the child itself, until the job has ended.
     reader, writer = os.pipe()
     try:
-        return subprocess.run(
-            command,
-            env=os.environ | environment(home),
-            cwd=ROOT,
-            stdin=reader,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        return subprocess.Popen(
+            sync_command(home), env=os.environ | environment(home) | (extra or {}), cwd=ROOT, stdin=reader,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=[writer], start_new_session=True,
+        )  # fmt: skip
     finally:
         os.close(reader)
         os.close(writer)
+
+
+def told(home: Home) -> list[dict[str, Any]]:
+    """What the jobs came to, as whoever waited for them reads it; the latest first."""
+    answers = sorted(home.progress.glob("*.ended"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    return [json.loads(answer.read_bytes()) for answer in answers]
+
+
+def command_line(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
+    """`mantelpiece` with these words."""
+    return subprocess.run(
+        [sys.executable, "-m", "admin.cli", *words], env=os.environ | environment(home), cwd=ROOT,
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
 
 
 def broken_promises(home: Home) -> list[str]:

@@ -34,14 +34,30 @@ def count(command: list[str], environment: dict[str, str], below: Path) -> int:
 
 
 def strike(
-    command: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str
+    command: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str, build: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
-    """Run the program with the fault `kind` (KILL or an errno's number) at call number `at`."""
-    return _run(command, environment, below, at=at, kind=kind)[0]
+    """Run the program, of the tree `build`, with the fault `kind` (KILL or an errno's number) at call number `at`."""
+    return _run(command, environment, below, at=at, kind=kind, build=build)[0]
+
+
+def faults(below: Path, *, kind: int, at: int = 1, only: str = "") -> dict[str, str]:
+    """The environment of a program each of whose processes fails at its calls below `below`, from number `at` on.
+
+    `only` names the one call that counts and fails.
+    """
+    named = {"FAULT_ONLY": only} if only else {}
+    return {
+        "LD_PRELOAD": str(shim()),
+        "FAULT_AT": str(at),
+        "FAULT_STAY": "1",
+        "FAULT_KIND": str(kind),
+        "FAULT_HOME": str(below),
+        **named,
+    }
 
 
 def _run(
-    command: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str
+    command: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str, build: Path = ROOT
 ) -> tuple[subprocess.CompletedProcess[str], int]:
     with tempfile.NamedTemporaryFile() as counter:
         counter.write(bytes(8))
@@ -59,7 +75,7 @@ def _run(
         reader, writer = os.pipe()
         try:
             done = subprocess.run(
-                command, env=faulty, cwd=ROOT, stdin=reader, capture_output=True, text=True, timeout=120
+                command, env=faulty, cwd=build, stdin=reader, capture_output=True, text=True, timeout=120
             )
         finally:
             os.close(reader)

@@ -1,0 +1,80 @@
+"""A wall as a process of its own, showing into picture files: started, asked what it shows, told to go on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from frame.control import FrameNotRunning, ask
+from sync.home import Home
+from tests.faults import small_mirror
+
+_HUNG_SECONDS = 30.0
+_LOOK_SECONDS = 0.02
+
+
+@dataclass
+class Wall:
+    home: Home
+    pictures: Path
+    process: subprocess.Popen[bytes]
+
+    def now(self) -> dict[str, Any]:
+        """What it says that it shows."""
+        return ask(self.home, "now")
+
+    def photo(self) -> str:
+        """The key of the photo on the wall, once there is one."""
+        return str(until(lambda: self._key(), "no photo came on the wall"))
+
+    def next(self) -> str:
+        """Go on by one; the key of the photo that came."""
+        before = self.photo()
+        ask(self.home, "next")
+        return str(until(lambda: (key := self._key()) != before and key, f"nothing followed {before}"))
+
+    def all_of(self, photos: int) -> set[str]:
+        """The keys of that many photos one after the other."""
+        return {self.photo(), *(self.next() for _ in range(photos - 1))}
+
+    def _key(self) -> str | None:
+        assert self.process.poll() is None, "the frame ended"
+        try:
+            told = self.now()
+        except FrameNotRunning:
+            return None
+        return told.get("key") if told["showing"] == "photo" else None
+
+
+@contextmanager
+def hanging(home: Home, *, before: tuple[str, ...] = (), extra: dict[str, str] | None = None) -> Iterator[Wall]:
+    """A frame that runs until the end of the block; `before` are words in front of its command line."""
+    pictures = home.runtime.parent / "pictures"
+    command = [
+        *before, sys.executable, "-m", "frame", "--display", f"file:{pictures}", "--size", "320x240",
+        "--transition", "cut", "--interval", "3600", "--selection", "sequential",
+    ]  # fmt: skip
+    surroundings = os.environ | small_mirror.environment(home) | (extra or {})
+    process = subprocess.Popen(command, env=surroundings, cwd=small_mirror.ROOT)
+    try:
+        yield Wall(home, pictures, process)
+    finally:
+        process.terminate()
+        process.wait(_HUNG_SECONDS)
+
+
+def until(look: Callable[[], Any], otherwise: str) -> Any:
+    """What `look` gives as soon as it gives anything; fails with a sentence where it never does."""
+    patience = time.monotonic() + _HUNG_SECONDS
+    while time.monotonic() < patience:
+        if found := look():
+            return found
+        time.sleep(_LOOK_SECONDS)
+    raise AssertionError(otherwise)
