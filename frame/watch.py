@@ -7,7 +7,7 @@ be read is said in `problem`, and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -135,7 +135,8 @@ def _read(path: Path, hidden: Set[str], *, or_previous: bool) -> Collection:
 def _load(path: Path, digests: Set[int]) -> Collection:
     catalogue = Catalogue(path)
     try:
-        return Collection(catalogue, gather(catalogue.candidates(), digests))
+        with closing(catalogue.candidates()) as candidates:
+            return Collection(catalogue, gather(candidates, digests))
     except CatalogueUnreadable:
         catalogue.close()
         raise

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -247,7 +247,7 @@ class Catalogue:
             for name, weight, source, problem in rows
         ]
 
-    def candidates(self) -> Iterator[Candidate]:
+    def candidates(self) -> Generator[Candidate, None, None]:
         """All photos that are in an album, in album order (albums by settings, photos by position), one at a time."""
         rows = self._rows(
             """SELECT p.id, p.key, max(a.weight), coalesce(p.taken, 0),
