@@ -68,12 +68,16 @@ def _do(request: Mapping[str, Any], most_bytes: int) -> Any:
 
 def _bound(most_bytes: int, cpu_seconds: int) -> None:
     # RLIMIT_DATA counts what is really private and writable; RLIMIT_AS would count every mapped library too.
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
-    limit = pages * resource.getpagesize() + most_bytes + (16 << 20)
+    limit = _pages(5) * resource.getpagesize() + most_bytes + (16 << 20)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.RLIM_INFINITY))
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
+
+
+def _pages(column: int) -> int:
+    """Of this process in pages: column 1 is what is resident, 5 its data and stack."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[column])
 
 
 def _brief(error: Exception) -> str:
@@ -85,7 +89,8 @@ def main() -> None:
     """Answer until the pipe is closed."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
+        given = answer(json.loads(line))
+        sys.stdout.write(json.dumps({**given, "held_bytes": _pages(1) * resource.getpagesize()}) + "\n")
         sys.stdout.flush()
 
 

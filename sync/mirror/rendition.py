@@ -34,6 +34,7 @@ LONG_SIDE = 7680
 """A panorama's display copy is no longer than this."""
 
 _RECYCLE_AFTER = 200
+_HELD_MOST = 80 << 20
 
 
 class FileFacts(Struct, frozen=True, kw_only=True):
@@ -133,23 +134,23 @@ class Decoders:
                         raise Cancelled("Cancelled while waiting for the decoder.")
             finally:
                 self._large_waiting -= large
+            child = self._idle.pop() if self._idle else None
+            spare: list[_Child] = []
             if large:
                 self._large += 1
-                spare, self._idle = self._idle, []
+                spare, self._idle = self._idle, spare
             else:
                 self._small += 1
-                spare, child = [], self._idle.pop() if self._idle else None
         try:
             for idle in spare:
                 idle.end()
-            child = None if large else child
             child = child or _Child()
             try:
                 yield child
             except BaseException:
                 child.end()
                 raise
-            self._put_back(child, large=large)
+            self._put_back(child)
         finally:
             with self._turn:
                 self._large -= large
@@ -161,9 +162,9 @@ class Decoders:
             return not self._large and not self._small
         return not self._large and not self._large_waiting and self._small < self._workers
 
-    def _put_back(self, child: _Child, *, large: bool) -> None:
-        # What a large picture left in the child's heap would count against the small ones after it.
-        if large or child.asked >= _RECYCLE_AFTER or not child.alive():
+    def _put_back(self, child: _Child) -> None:
+        # What a large picture left in the child's heap would count against those decoded beside it.
+        if child.held_bytes > _HELD_MOST or child.asked >= _RECYCLE_AFTER or not child.alive():
             child.end()
             return
         with self._turn:
@@ -175,6 +176,8 @@ class _Child:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.held_bytes = 0
+        """What it holds between two pictures."""
         # One arena, and large blocks given back at once: else the heap of the last picture stays.
         environ = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1048576"}
         environ |= {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
@@ -227,6 +230,7 @@ class _Child:
         if not line.endswith(b"\n"):
             return self._dead()
         given: dict[str, Any] = json.loads(line)
+        self.held_bytes = int(given["held_bytes"])
         return given
 
     @property
