@@ -14,7 +14,8 @@ from sync.home import find
 def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0 done, 1 no photos or another frame runs, 2 wrong usage or settings."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=options.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    level = options.log_level or ("error" if options.verb == "show" else "info")
+    logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
     overrides = {key: value for key, value in _overrides(options).items() if value is not None}
     problem = _check(overrides)
     if problem:
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m frame", description="Shows the mirrored photos.")
-    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
     _add_wall_options(parser)
     verbs = parser.add_subparsers(dest="verb")
     show = verbs.add_parser("show", help="show some pictures and say which")

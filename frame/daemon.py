@@ -24,7 +24,7 @@ from frame.stage import Stage
 from frame.state import State
 from frame.watch import SettingsWatch
 from sync.clock import Clock
-from sync.errors import MantelpieceError
+from sync.errors import MantelpieceError, UsageError
 from sync.home import Home
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _BREATH_SECONDS = 1.0
 
 
 def run(home: Home, *, clock: Clock, overrides: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> int:
-    """Be the wall until `quit` or a signal. Raises Busy when another frame runs here."""
+    """Be the wall until `quit` or a signal. Raises Busy when another frame runs here, UsageError for no display."""
     notifier = Notifier(environ, clock)
     with ExitStack() as parts:
         for folder in (home.frame, home.runtime):
@@ -50,6 +50,8 @@ def run(home: Home, *, clock: Clock, overrides: Mapping[str, str], environ: Mapp
         player.attend = lambda: control.serve(answers)
         end_on_signals(player)
         player.start()
+        if "wall.display" in overrides and isinstance(player.stage.error, UsageError):
+            raise player.stage.error  # settings may be mended while this runs, the command line cannot
         notifier.ready()
         loop(player, control=control, answers=answers, notifier=notifier)
         notifier.stopping()

@@ -18,7 +18,10 @@ from sync.home import Home
 
 
 def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, as_json: bool) -> int:
-    """Show `count` pictures (0: until ended) and say which. 1 with a sentence when there are no photos."""
+    """Show `count` pictures (0: until ended) and say which. 1 with a sentence when there are no photos.
+
+    Raises what kept the display from being opened: somebody is waiting, and reads it.
+    """
     alone = _is_alone(home)
     if alone:
         for folder in (home.frame, home.runtime):
@@ -35,6 +38,8 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
     with make_player(home, clock=clock, overrides=overrides, state=state, resume=False, on_shown=tell) as player:
         end_on_signals(player)
         player.start()
+        if player.stage.error is not None:
+            raise player.stage.error
         loop(player, until=lambda: bool(count) and not told and (player.welcome_shown is not None))
         problems = player.all_problems()
     if told or not count:

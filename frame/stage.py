@@ -31,7 +31,13 @@ class Stage:
         self._on_panel: tuple[Prepared] | None = None
         self._retry_at = clock.monotonic()
         self.display: Display | None = None
-        self.problem = ""
+        self.error: Exception | None = None
+        """Why there is no display."""
+
+    @property
+    def problem(self) -> str:
+        """The same as a sentence, or empty."""
+        return "" if self.error is None else str(self.error) or type(self.error).__name__
 
     def open_if_due(self, wall: Wall) -> bool:
         """Whether a display was opened just now."""
@@ -45,7 +51,7 @@ class Stage:
         for reason in reasons:
             log.info("display: not %s", reason)
         log.info("display: %s", self.display.name)
-        self.problem = ""
+        self.error = None
         return True
 
     def seconds_to_retry(self) -> float | None:
@@ -103,9 +109,8 @@ class Stage:
 
     def fail(self, error: Exception) -> None:
         """The display is gone for now."""
-        sentence = str(error) or type(error).__name__
-        if sentence != self.problem:
-            log.warning("display: %s Trying again every %.0f s.", sentence, RETRY_SECONDS)
+        if str(error) != str(self.error):
+            log.warning("display: %s Trying again every %.0f s.", error, RETRY_SECONDS)
         self.close()
-        self.problem = sentence
+        self.error = error
         self._retry_at = self._clock.monotonic() + RETRY_SECONDS

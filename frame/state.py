@@ -63,6 +63,7 @@ class State:
         self._keep = keep
         self._pending: list[list[Any]] = []
         self._flushed_at: float | None = None
+        self._seed_is_kept = False
         self._flushed_positions: dict[Selection, Position] = {}
         self._number = self._loaded_number = 0
         self.memory = Memory(seed=random.getrandbits(63))
@@ -96,8 +97,7 @@ class State:
                     (self.hidden.add if hidden else self.hidden.discard)(key)
         if self._journal.problem:
             self.problems["state"] = self._journal.problem
-        if not seeded:
-            self._pending.append(["seed", self.memory.seed])
+        self._seed_is_kept = seeded
         recent = self._read_recent()
         if recent is not None:
             for shown in recent.pending:
@@ -133,7 +133,7 @@ class State:
     def flush_if_due(self) -> None:
         """To the card after the first picture, then every ten minutes, and sooner only when very much was shown."""
         if self._flushed_at is None and self._number == self._loaded_number:
-            return  # no picture yet: that one is not to wait for the card
+            return  # no new picture yet: that one is not to wait for the card
         now = self._clock.monotonic()
         waited = self._flushed_at is None or now - self._flushed_at >= FLUSH_SECONDS
         if self._pending and (waited or (len(self._pending) >= _MOST_PENDING and not self.problems.get("card"))):
@@ -145,6 +145,8 @@ class State:
         if not self._pending or not self._keep:
             return
         lines = list(self._pending)
+        if not self._seed_is_kept:
+            lines.insert(0, ["seed", self.memory.seed])
         if self.memory.positions != self._flushed_positions:
             lines.append(["positions", msgspec.to_builtins(self.memory.positions)])
         try:
@@ -157,6 +159,7 @@ class State:
             return
         self.problems.pop("card", None)
         self._pending.clear()
+        self._seed_is_kept = True
         self._flushed_positions = dict(self.memory.positions)
 
     def _essence(self) -> list[list[Any]]:
