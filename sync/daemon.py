@@ -104,7 +104,8 @@ class Daemon:
         self._open()
 
     def _open(self) -> None:
-        self._library = Library(self._home.library)
+        with locked(self._home.locks / "library", "opening the library", wait_seconds=30):
+            self._library = Library(self._home.library)
         if self._library.quarantined is not None:
             log.error("the library was damaged: moved to %s, a new one is begun", self._library.quarantined)
         self._clock = believed.clock(self._library, self._clock)
@@ -145,6 +146,7 @@ class Daemon:
         notify("STOPPING=1")
         try:
             self._lanes.close()
+            self._settle_entries()
         except (DiskError, sqlite3.Error) as error:
             log.warning("could not write down the end of a job: %s", error)
             self._lanes.abandon()
@@ -200,7 +202,7 @@ class Daemon:
         else:
             number = parked.id
             known = schedule.remembered(self._library).get(entry.name)
-            if known is not None and known.identity != entry.identity:
+            if known is None or known.identity != entry.identity:
                 jobs.release(self._library, number)
         self._scheduled[entry.name] = (number, entry.identity)
         self._schedule.started(entry.name)

@@ -10,9 +10,9 @@ import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-import tomlkit
 from msgspec import Struct
 
 from sync.errors import UsageError
@@ -86,6 +86,8 @@ def password_hash(path: Path) -> str:
 
 def put(path: Path, section: str, name: str, **values: str | dict[str, str]) -> None:
     """Set the values of `[section.name]`, keeping the rest of the file and its comments."""
+    import tomlkit  # Only writers need it; every job's process would pay for it.
+
     document = _document(path)
     table = document.setdefault(section, tomlkit.table(is_super_table=True))
     entry = table.setdefault(name, tomlkit.table())
@@ -98,6 +100,8 @@ def remove(path: Path, section: str, name: str) -> None:
     """Forget `[section.name]`."""
     if name not in _section(_read(path), section):
         return
+    import tomlkit
+
     document = _document(path)
     del document[section][name]
     write_durably(path, tomlkit.dumps(document).encode(), mode=0o600)
@@ -142,7 +146,9 @@ def _read(path: Path) -> dict[str, object]:
         ) from None
 
 
-def _document(path: Path) -> tomlkit.TOMLDocument:
+def _document(path: Path) -> Any:
+    import tomlkit
+
     _read(path)
     return tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
 

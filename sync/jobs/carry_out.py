@@ -35,9 +35,10 @@ def serving(home: Home) -> bool:
 
 def open_library(home: Home) -> Library:
     """The library, for writing. Only where no daemon uses it, it is checked, and moved aside when it is damaged."""
-    if serving(home):
-        return Library(home.library, repair=False)
+    # One at a time: two that open a new library at once would both make its tables.
     with locked(home.locks / "library", "opening the library", wait_seconds=30):
+        if serving(home):
+            return Library(home.library, repair=False)
         library = Library(home.library)
         for job in jobs.in_state(library, State.RUNNING):
             settle(library, home, job.id, boot=boot_id(), cancelled=False)
@@ -140,7 +141,7 @@ def _run_here(
     now = jobs.get(library, job.id)
     if ended is None and code == BUSY_EXIT:
         _give_up(home, library, job)
-    if now is not None and now.state is State.WAITING and ended is None:
+    if now is not None and now.state is State.WAITING and not now.attempts:
         # It could not even begin; nobody is there to try again.
         with library.transaction() as db:
             jobs.set_state(db, job.id, State.ENDED)

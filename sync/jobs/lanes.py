@@ -52,6 +52,7 @@ class Lanes:
         self._running: dict[int, tuple[JobProcess, int]] = {}
         self._not_before: dict[int, float] = {}
         self._false_starts: dict[int, int] = {}
+        self._lock_held = False
 
     def recover(self) -> None:
         """Settle what an earlier daemon left running, and drop questions that nobody waits for any more."""
@@ -67,13 +68,17 @@ class Lanes:
 
     def start_waiting(self) -> None:
         """Start what may start now."""
+        self._lock_held = False
         for job in jobs.in_state(self._library, State.WAITING):
             if job.id in self._running or self._not_before.get(job.id, 0.0) > self._clock.monotonic():
                 continue
-            if not self._room(job.lane) or (job.resource and holder_of(self._home.locks / job.resource)):
-                if job.lane is Lane.ASKED and job.resource:
-                    self._start(job)  # It ends at once and says with what the lock is busy.
+            if not self._room(job.lane):
                 continue
+            if job.lane is Lane.BULK and job.resource and holder_of(self._home.locks / job.resource):
+                # A verb without us works on it, or one of our own asked jobs.
+                self._lock_held = True
+                continue
+            # An asked job whose lock is held ends at once, and says with what it is busy.
             self._start(job)
 
     def seconds_to_next(self) -> float:
@@ -81,6 +86,8 @@ class Lanes:
         if any(process.cancelling for process, _ in self._running.values()):
             return 0.1
         pauses = [when - self._clock.monotonic() for when in self._not_before.values()]
+        if self._lock_held:
+            pauses.append(1.0)
         return max(0.1, min(pauses, default=float("inf")))
 
     def cancel_wanted(self) -> None:

@@ -1,0 +1,61 @@
+"""A home that child processes find too, and a service in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sync.home import Home, find, prepare
+from sync.jobs.carry_out import serving
+
+PROGRAM = (sys.executable, str(Path(__file__).with_name("program.py")))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    # Short, for the sockets.
+    with tempfile.TemporaryDirectory(prefix="mp") as runtime:
+        monkeypatch.setenv("MANTELPIECE_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        made = find()
+        prepare(made)
+        yield made
+
+
+def until(true: Callable[[], object], *, seconds: float = 20.0) -> None:
+    """Wait until something holds; the ceiling only tells a hang from an end."""
+    give_up = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < give_up, "it did not happen"
+        time.sleep(0.02)
+
+
+@contextmanager
+def service(home: Home, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The daemon with the test's handlers, ended at the end."""
+    with (home.root / "service.log").open("ab") as log:
+        process = subprocess.Popen([*PROGRAM, "serve", *words], stderr=log)
+    try:
+        until(lambda: serving(home) or process.poll() is not None)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+
+def folders(home: Home, *names: str) -> None:
+    """Settings with one folder album of each name."""
+    source = home.root / "source"
+    source.mkdir(exist_ok=True)
+    home.settings.write_text(
+        "".join(f'[[albums]]\nname = "{name}"\nsource = "folder"\nfolder = "{source}"\n' for name in names)
+    )
