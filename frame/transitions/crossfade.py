@@ -30,15 +30,16 @@ def crossfade(
     should_stop: Callable[[], bool] = never,
 ) -> bool:
     """Fade for `seconds`, then show the new. False when `should_stop` cut it short. Raises DisplayLost."""
-    start = clock.monotonic()
-    due = start
+    due = clock.monotonic()
+    # What is on the panel is the first frame, so the second is due at once: whoever asked for the next picture sees it
+    # begin now.
+    start = due - FRAME_SECONDS
     stopped = False
     while not (stopped := should_stop()):
         now = clock.monotonic()
         if now - start >= seconds:
             break
-        if now > start:
-            display.blend(old, new, (now - start) / seconds)
+        display.blend(old, new, (now - start) / seconds)
         due = max(due + FRAME_SECONDS, now)
         clock.sleep(max(0.0, due - clock.monotonic()))
     display.show(new)

@@ -173,3 +173,19 @@ def test_the_first_frame_of_an_animation_is_the_one_that_is_shown() -> None:
     """The corpus's tests see that frame; this sees that there are others."""
     for kind in ("animated gif", "animated webp", "animated png"):
         assert Image.open(BytesIO(SHOWN[kind]())).n_frames > 1, kind
+
+
+def test_between_pictures_the_child_gives_its_memory_back(tmp_path: Path) -> None:
+    renderer = Renderer()
+    path = tmp_path / "large.png"
+    halves((2560, 1440)).save(path)
+    try:
+        for _ in range(2):
+            renderer.render(RenderRequest(path=path, size=(1920, 1080), layout=Layout.BLUR))
+        # refused after the giving back, which comes after each answer
+        with pytest.raises(PictureRefused):
+            renderer.render(RenderRequest(path=tmp_path / "none", size=(1920, 1080)))
+        status = Path(f"/proc/{renderer.child_pid}/status").read_text()
+        assert int(status.split("VmRSS:")[1].split()[0]) / 1024 < 32
+    finally:
+        renderer.close()
