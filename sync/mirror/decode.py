@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageCms
 
+from sync.mirror.decode_coarse import read_coarse
 from sync.mirror.decode_open import Opened, Refused, copy_size, jpeg_scale, open_picture
 
 QUALITY = 96
@@ -54,12 +55,23 @@ def check(path: Path, *, most_bytes: int) -> tuple[str, int, int]:
     return opened.format, opened.width, opened.height
 
 
-def draw(path: Path, part: Path, *, short_side: int, long_side: int, most_bytes: int) -> tuple[int, int]:
-    """Write the display copy of `path` to `part`; gives its width and height."""
+def draw(
+    path: Path, part: Path, *, short_side: int, long_side: int, most_bytes: int, coarse: bool = False
+) -> tuple[int, int]:
+    """Write the display copy of `path` to `part`; gives its width and height.
+
+    With `coarse`, a progressive JPEG that does not fit into `most_bytes` is read at an eighth of its size.
+    """
     opened = open_picture(path)
-    _fit_memory(opened, short_side, long_side, most_bytes)
-    pixels = _heif_pixels(opened) if opened.format == "HEIF" else _pixels(opened, short_side, long_side)
+    if coarse and opened.coefficients_bytes() and opened.needs_bytes(short_side, long_side) > most_bytes:
+        rough = read_coarse(path)
+        pixels = Pixels(rough.width, rough.height, lambda top, bottom: rough.crop((0, top, rough.width, bottom)), rough)
+    else:
+        _fit_memory(opened, short_side, long_side, most_bytes)
+        pixels = _heif_pixels(opened) if opened.format == "HEIF" else _pixels(opened, short_side, long_side)
     wanted = copy_size(opened.width, opened.height, short_side, long_side)
+    if wanted[0] > pixels.width or wanted[1] > pixels.height:
+        wanted = (pixels.width, pixels.height)
     small = shrink(pixels, wanted)
     turn = _TURNS.get(_orientation(opened))
     if turn is not None:

@@ -62,6 +62,7 @@ def _do(request: Mapping[str, Any], most_bytes: int) -> Any:
             short_side=request["short_side"],
             long_side=request["long_side"],
             most_bytes=most_bytes,
+            coarse=bool(request["large"]),
         )
     )
 

@@ -60,7 +60,7 @@ class Opened:
 
     def coefficients_bytes(self) -> int:
         """What libjpeg keeps of a picture that arrives in several scans; nothing of one that arrives in one."""
-        if not self.image.info.get("progressive"):
+        if self.format != "JPEG" or not self.image.info.get("progressive"):
             return 0
         layers = self.image.layer
         most = max(layer[1] for layer in layers) * max(layer[2] for layer in layers)

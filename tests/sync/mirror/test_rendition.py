@@ -6,12 +6,15 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 
 import pillow_heif
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms, ImageStat
 
 from sync.errors import Cancelled, DiskFull, PictureRefused
+from sync.mirror import decode
+from sync.mirror.decode_open import Refused
 from sync.mirror.rendition import Decoders
 
 RED = (200, 30, 30)
@@ -126,6 +129,55 @@ def test_the_short_side_is_bounded_and_a_panorama_too(decoders, tmp_path):
     assert copy_of(decoders, big, tmp_path).size == (1920, 1440)
     assert copy_of(decoders, big, tmp_path, short_side=2160).size == (2880, 2160)
     assert copy_of(decoders, saved(tmp_path / "b.jpg", picture((12000, 1500))), tmp_path).size == (7680, 960)
+
+
+COARSE = {
+    "4:2:0": ({"subsampling": 2}, "RGB"),
+    "4:4:4": ({"subsampling": 0}, "RGB"),
+    "4:2:2": ({"subsampling": 1}, "RGB"),
+    "restarts": ({"subsampling": 2, "restart_marker_blocks": 7}, "RGB"),
+    "grey": ({}, "L"),
+}
+
+
+@pytest.mark.parametrize(("how", "mode"), COARSE.values(), ids=COARSE.keys())
+def test_a_progressive_jpeg_too_large_for_memory_is_drawn_from_its_first_scan(tmp_path, how, mode):
+    image = Image.linear_gradient("L").resize((1203, 917))
+    image = Image.merge("RGB", (image, image.rotate(180), image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
+    source = saved(tmp_path / "a.jpg", image.convert(mode), progressive=True, quality=92, **how)
+    with pytest.raises(Refused):
+        decode.draw(source, tmp_path / "part", short_side=100, long_side=999, most_bytes=1 << 20)
+    size = decode.draw(source, tmp_path / "part", short_side=100, long_side=999, most_bytes=1 << 20, coarse=True)
+    assert size == (131, 100)
+    assert decode.draw(source, tmp_path / "part", short_side=1440, long_side=9999, most_bytes=1 << 20, coarse=True) == (
+        151, 115,
+    )  # fmt: skip
+    with Image.open(source) as exact, Image.open(tmp_path / "part") as drawn:
+        wanted = exact.convert("RGB").resize(drawn.size, Image.Resampling.BOX)
+        difference = ImageStat.Stat(ImageChops.difference(wanted, drawn)).mean
+    assert max(difference) < 3
+    source.write_bytes(source.read_bytes()[:2000])
+    with pytest.raises(Refused):
+        decode.draw(source, tmp_path / "part", short_side=100, long_side=999, most_bytes=1 << 20, coarse=True)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "progressive", "PNG", "WEBP", "GIF", "LZW TIFF", "HEIC", "CMYK"])
+def test_whatever_is_damaged_in_a_file_it_is_drawn_or_refused(decoders, tmp_path, kind):
+    source, random = KINDS[kind](tmp_path), Random(kind)
+    whole = source.read_bytes()
+    part = tmp_path / "part"
+    for _ in range(25):
+        content = bytearray(whole)
+        for _ in range(random.randint(1, 12)):
+            content[random.randrange(len(content))] = random.randrange(256)
+        source.write_bytes(content[: random.randint(len(content) // 2, len(content))])
+        for ask in (decoders.check_decodes, decoders.read_facts, lambda path: decoders.make_display_copy(path, part)):
+            try:
+                ask(source)
+            except PictureRefused as refused:
+                assert refused.facts["reason"] in ("damaged", "no-decoder", "too-large", "died")
+    source.write_bytes(whole)
+    assert decoders.check_decodes(source)[1:] == (400, 300)
 
 
 def truncated(path: Path) -> Path:
