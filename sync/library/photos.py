@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from sync.errors import LibraryCorrupt
 from sync.immich.facts import Asset, Details
 from sync.library.database import Library
 from sync.library.meta import wall_changed
@@ -41,12 +43,22 @@ class PhotoRow(Struct, frozen=True, kw_only=True):
     retry_at: str | None = None
 
     def asset_facts(self) -> Asset:
-        """What the server said."""
-        return _ASSET.decode(self.facts)
+        """What the server said. Raises LibraryCorrupt."""
+        return _decoded(_ASSET, self.facts)
 
     def detail_facts(self) -> Details | None:
-        """Tags and people with boxes, once they were asked for."""
-        return None if self.details is None else _DETAILS.decode(self.details)
+        """Tags and people with boxes, once they were asked for. Raises LibraryCorrupt."""
+        return None if self.details is None else _decoded(_DETAILS, self.details)
+
+
+_Facts = TypeVar("_Facts")
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[_Facts], packed: bytes) -> _Facts:
+    try:
+        return decoder.decode(packed)
+    except msgspec.DecodeError as error:
+        raise LibraryCorrupt(f"The library has a photo that cannot be read: {error}.") from error
 
 
 _ASSET = msgspec.msgpack.Decoder(Asset)
@@ -80,11 +92,14 @@ def count(library: Library) -> int:
 
 
 def fingerprints(library: Library, album: str, keys: Iterable[str]) -> dict[str, bytes | None]:
-    """Of those keys, the ones that are in the album, each with the fingerprint it was last listed with."""
+    """Of those keys, the ones that are in the album, each with the fingerprint it was last listed with.
+
+    CROSS JOIN keeps the planner from reading the whole album for every few keys.
+    """
     wanted = list(keys)
     marks = ",".join("?" for _ in wanted)
     rows = library.rows(
-        f"""SELECT p.key, m.fingerprint FROM photos p JOIN memberships m ON m.photo = p.id AND m.album = ?
+        f"""SELECT p.key, m.fingerprint FROM photos p CROSS JOIN memberships m ON m.photo = p.id AND m.album = ?
             WHERE p.key IN ({marks}) AND m.gone IS NULL AND m.kept_by_hand = 0""",  # noqa: S608 - marks alone
         (album, *wanted),
     )

@@ -1,0 +1,228 @@
+"""The mirror beside its yardsticks, `python -m tests.benchmarks.mirror [speed latency many]`.
+
+speed      500 originals of 3 MB and their display copies from loopback, 8 at once, beside curl and `sync -f`
+latency    60 ms added to every answer, the default concurrency, beside a one-at-a-time loop
+many       100,000 assets: the memory of the first listing; requests, CPU and writes of a sync without news
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from sync.clock import SystemClock
+from sync.library.database import Library
+from sync.mirror.synchronise import synchronise
+from sync.settings import Album, Keep, Server, Settings
+from sync.home import Home, prepare
+from sync import secrets
+from sync.work import Work
+
+ORIGINALS = 500
+LATENCY_PHOTOS = 80
+MANY = 100_000
+
+
+@contextmanager
+def stand_in(*arguments: str) -> Iterator[dict[str, Any]]:
+    """A stand-in server in a process of its own."""
+    command = [sys.executable, "-m", "tests.fakes.immich", "--until-stdin-closes", *arguments]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdin is not None
+    try:
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.stdin.close()
+        process.wait(10)
+
+
+def device(root: Path, server: dict[str, Any], *, requests_at_once: int, keep: Keep = Keep.ORIGINAL) -> Work:
+    """A device that mirrors the album "Big"."""
+    home = Home(root=root / "home", runtime=root / "run")
+    prepare(home)
+    secrets.put(home.secrets, "servers", "home", key=server["api_key"])
+    album = Album(name="Big", server="home", id=album_id(server), keep=keep, view=False)
+    settings = Settings(
+        servers={"home": Server(url=server["url"], requests=requests_at_once)}, albums=(album,)
+    )
+    return Work(home=home, settings=settings, settings_whole=True, library=Library(home.library), clock=SystemClock())
+
+
+def album_id(server: dict[str, Any], name: str = "Big") -> str:
+    headers = {"x-api-key": server["api_key"]}
+    albums = requests.get(f"{server['url']}/api/albums", headers=headers, timeout=60).json()
+    return next(album["id"] for album in albums if album["albumName"] == name)
+
+
+def urls_of(server: dict[str, Any]) -> list[str]:
+    """The same bytes that the mirror fetches: every preview, every original."""
+    headers = {"x-api-key": server["api_key"]}
+    found: list[str] = []
+    page: int | None = 1
+    while page:
+        body = {"albumIds": [album_id(server)], "page": page, "size": 1000}
+        answer = requests.post(f"{server['url']}/api/search/metadata", json=body, headers=headers, timeout=60).json()
+        found += [item["id"] for item in answer["assets"]["items"]]
+        page = int(answer["assets"]["nextPage"] or 0) or None
+    base = f"{server['url']}/api/assets"
+    return [f"{base}/{asset}/thumbnail?size=preview" for asset in found] + [f"{base}/{asset}/original" for asset in found]
+
+
+def curl_seconds(server: dict[str, Any], folder: Path, *, at_once: int) -> tuple[float, int]:
+    """How long curl takes for all of it, and how many bytes that is."""
+    config = folder / "curl.txt"
+    lines = [f'header = "x-api-key: {server["api_key"]}"', "silent", "parallel", f"parallel-max = {at_once}"]
+    for number, url in enumerate(urls_of(server)):
+        lines += [f'url = "{url}"', f'output = "{folder}/{number}"']
+    config.write_text("\n".join(lines))
+    started = time.monotonic()
+    subprocess.run(["curl", "--config", str(config)], check=True)
+    subprocess.run(["sync", "-f", str(folder)], check=True)
+    seconds = time.monotonic() - started
+    return seconds, sum(file.stat().st_size for file in folder.iterdir() if file != config)
+
+
+def speed() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="bench-mirror-", dir=os.environ.get("BENCH_DIR")))
+    try:
+        with stand_in("--version", "3", "--assets", str(ORIGINALS), "--megapixels", "4.3", "--noise") as server:
+            _speed(folder, server)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _speed(folder: Path, server: dict[str, Any]) -> None:
+    ratios = []
+    for number in range(3):
+        (folder / f"curl-{number}").mkdir()
+        curl, size = curl_seconds(server, folder / f"curl-{number}", at_once=8)
+        shutil.rmtree(folder / f"curl-{number}")
+        subprocess.run(["sync", "-f", str(folder)], check=True)
+        work = device(folder / f"device-{number}", server, requests_at_once=8)
+        cpu = resource.getrusage(resource.RUSAGE_SELF).ru_utime + resource.getrusage(resource.RUSAGE_SELF).ru_stime
+        started = time.monotonic()
+        result = synchronise(work, {"albums": None})
+        seconds = time.monotonic() - started
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        work.library.close()
+        assert result.exit_code == 0, result
+        assert len(list(work.home.objects.glob("*/*"))) >= 2 * ORIGINALS
+        shutil.rmtree(folder / f"device-{number}")
+        subprocess.run(["sync", "-f", str(folder)], check=True)
+        ratios.append(curl / seconds)
+        print(
+            f"speed: {size / 1e6:.0f} MB; curl {curl:.2f} s ({size / curl / 1e6:.0f} MB/s), mirror {seconds:.2f} s "
+            f"({size / seconds / 1e6:.0f} MB/s), ratio {curl / seconds:.2f}; "
+            f"own CPU {usage.ru_utime + usage.ru_stime - cpu:.2f} s",
+            flush=True,
+        )
+    print(f"speed: best ratio {max(ratios):.2f} (wanted 0.75)")
+
+
+def latency() -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-mirror-") as folder,
+        stand_in("--version", "3", "--assets", str(LATENCY_PHOTOS), "--delay-ms", "60") as server,
+    ):
+        root = Path(folder)
+        headers = {"x-api-key": server["api_key"]}
+        started = time.monotonic()
+        with requests.Session() as session:
+            for number, url in enumerate(urls_of(server)):
+                (root / str(number)).write_bytes(session.get(url, headers=headers, timeout=60).content)
+        loop = time.monotonic() - started
+        work = device(root / "device", server, requests_at_once=4)
+        started = time.monotonic()
+        synchronise(work, {"albums": None})
+        seconds = time.monotonic() - started
+        work.library.close()
+        print(f"latency: one at a time {loop:.2f} s, mirror {seconds:.2f} s: {loop / seconds:.2f} × (wanted 3.6)")
+
+
+def many() -> None:
+    """100,000 assets: the first listing in a process of its own, then a second sync that brings nothing new."""
+    with tempfile.TemporaryDirectory(prefix="bench-mirror-") as folder:
+        for version in ("3", "1"):
+            with stand_in("--version", version, "--assets", str(MANY), "--same-bytes") as server:
+                _many(Path(folder) / version, server, version)
+
+
+def _many(root: Path, server: dict[str, Any], version: str) -> None:
+    order = {"root": str(root), "server": server}
+    first = _in_child({**order, "fetch": False})
+    print(
+        f"many v{version}: first listing of {MANY}: {first['seconds']:.1f} s, own CPU {first['cpu']:.1f} s, "
+        f"most memory {first['rss_mb']:.0f} MB (wanted 120)"
+    )
+    for name in ("full", "token"):
+        found = _in_child({**order, "fetch": False, "forget_token": name == "full"})
+        print(
+            f"many v{version}: no change, {name}: {found['seconds']:.1f} s, own CPU {found['cpu']:.2f} s (wanted 1.5), "
+            f"{found['requests']} requests, written: {found['written']}, "
+            f"most memory {found['rss_mb']:.0f} MB",
+            flush=True,
+        )
+
+
+def _in_child(order: dict[str, Any]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.mirror", "--child"]
+    done = subprocess.run(command, input=json.dumps(order), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def child(order: dict[str, Any]) -> dict[str, Any]:
+    """One sync in this process, without fetching: what it took."""
+    from sync.mirror import collect, synchronise as job
+
+    work = device(Path(order["root"]), order["server"], requests_at_once=4, keep=Keep.DISPLAY)
+    log = f"{order['server']['url']}/__log__"
+    requests.delete(log, timeout=60)
+    collect.Collector.run = lambda *_arguments, **_options: None  # type: ignore[method-assign]
+    if order.get("forget_token"):
+        with work.library.transaction() as db:
+            db.execute("UPDATE albums SET token = 'another'")
+    before = _written(work.home)
+    cpu, started = time.process_time(), time.monotonic()
+    result = job.synchronise(work, {"albums": None})
+    seconds, cpu = time.monotonic() - started, time.process_time() - cpu
+    work.library.close()
+    assert result.exit_code == 0, result
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "requests": len(requests.get(log, timeout=60).json()),
+        "written": sorted(name for name, state in _written(work.home).items() if before.get(name) != state),
+    }
+
+
+def _written(home: Home) -> dict[str, tuple[int, int]]:
+    files = [path for path in home.root.rglob("*") if path.is_file() and not path.name.endswith(("-wal", "-shm"))]
+    return {str(path): (path.stat().st_mtime_ns, path.stat().st_size) for path in files}
+
+
+def main(names: list[str]) -> None:
+    if names == ["--child"]:
+        print(json.dumps(child(json.load(sys.stdin))))
+        return
+    for name in names or ["speed", "latency", "many"]:
+        {"speed": speed, "latency": latency, "many": many}[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
