@@ -27,7 +27,7 @@ class Visibility(StrEnum):
     LOCKED = "locked"
 
 
-class Face(Struct, frozen=True):
+class Face(Struct, frozen=True, gc=False):
     """A box as fractions of the upright picture (edited, where it is edited), from its top left."""
 
     x1: float
@@ -36,7 +36,7 @@ class Face(Struct, frozen=True):
     y2: float
 
 
-class PersonInPhoto(Struct, frozen=True, kw_only=True):
+class PersonInPhoto(Struct, frozen=True, kw_only=True, gc=False):
     id: str
     name: str
     birth_date: str | None = None
@@ -44,8 +44,8 @@ class PersonInPhoto(Struct, frozen=True, kw_only=True):
     faces: tuple[Face, ...] = ()
 
 
-class Asset(Struct, frozen=True, kw_only=True):
-    """One asset as the server lists it."""
+class Asset(Struct, frozen=True, kw_only=True, gc=False):
+    """One asset as the server lists it. (Holds nothing that could form a cycle: 100,000 need no collector.)"""
 
     id: str
     owner_id: str

@@ -32,6 +32,10 @@ from sync.secrets import LinkSecrets, ServerSecrets
 from sync.settings import Server, Source
 
 
+def _never() -> bool:
+    return False
+
+
 class Immich:
     """A named server with its key, or (with `link`) a shared link and no key at all."""
 
@@ -45,8 +49,10 @@ class Immich:
         clock: Clock,
         link: LinkSecrets | None = None,
         patience: Patience | None = None,
+        cancelled: Callable[[], bool] = _never,
     ) -> None:
-        """UsageError where the address or the key cannot be used."""
+        """UsageError where the address or the key cannot be used. `cancelled` ends every request but downloads, which
+        are given their own."""
         self.name = name
         address = parse_address(server.url)
         slots = Slots(locks, address.origin, server.requests)
@@ -54,7 +60,7 @@ class Immich:
         self._by_link = link is not None
         patience = patience or Patience()
         sender = Sender(address, server, secrets, link, clock=clock, patience=patience)
-        self._transport = Transport(sender, slots=slots, clock=clock, patience=patience)
+        self._transport = Transport(sender, slots=slots, clock=clock, patience=patience, cancelled=cancelled)
         self._version: Version | None = None
         self._me: Me | None = None
         self._link_id = ""

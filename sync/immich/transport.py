@@ -36,11 +36,6 @@ def in_path(text: str) -> str:
     return quote(text, safe="")
 
 
-def never() -> bool:
-    """Nobody cancels."""
-    return False
-
-
 class Reply(Struct, frozen=True):
     """An answer of JSON; `body` is None for 304, and where it was to be left unread."""
 
@@ -57,11 +52,14 @@ class Reply(Struct, frozen=True):
 class Transport:
     """The way to one server."""
 
-    def __init__(self, sender: Sender, *, slots: Slots, clock: Clock, patience: Patience) -> None:
+    def __init__(
+        self, sender: Sender, *, slots: Slots, clock: Clock, patience: Patience, cancelled: Callable[[], bool]
+    ) -> None:
         self.patience = patience
         self.sender = sender
         self._slots = slots
         self._clock = clock
+        self._cancelled = cancelled
         self._random = random.Random()  # noqa: S311
 
     def read(
@@ -93,7 +91,7 @@ class Transport:
     ) -> Reply:
         """Ask for JSON. With `etag` the answer may be 304; `unread` leaves the body of a 200 where it is."""
         once = self._asking(method, path, what, query or {}, body, etag, unread=unread, head_seconds=head_seconds)
-        return self.insist(once, never)
+        return self.insist(once, self._cancelled)
 
     def opened(
         self,
@@ -170,7 +168,7 @@ class Transport:
     def _in_maintenance(self) -> bool:
         """Every route is missing in maintenance mode; only the configuration says so."""
         what = "configuration"
-        answer, _ = self._try(self._asking("GET", "/server/config", what, {}, None, None), never)
+        answer, _ = self._try(self._asking("GET", "/server/config", what, {}, None, None), self._cancelled)
         return isinstance(answer, Reply) and decode(answer.content(), Config, what=what).maintenance_mode
 
     def _asking(
@@ -193,7 +191,7 @@ class Transport:
             headers["Content-Type"] = "application/json"
 
         def once() -> Reply:
-            deadline = Deadline(head_seconds or self.patience.head_seconds, never)
+            deadline = Deadline(head_seconds or self.patience.head_seconds, self._cancelled)
             raw = self.sender.send(method, path, query=query, headers=headers, body=packed, deadline=deadline)
             try:
                 return self._reply(raw, what, deadline, unread=unread)

@@ -25,6 +25,7 @@ from sync.immich.address import parse_address
         ("http://[fd12::5]:2283", "http://[fd12::5]:2283/api"),
         ("https://home.example/immich/api", "https://home.example/immich/api"),
         ("  http://nas:2283\n", "http://nas:2283/api"),
+        ("http://2130706433:2283", "http://2130706433:2283/api"),
         ("http://127.0.0.1:2283", "http://127.0.0.1:2283/api"),
         ("http://100.64.0.7:2283", "http://100.64.0.7:2283/api"),
     ],
@@ -61,6 +62,10 @@ def test_an_address_is_taken_as_people_write_it(typed: str, api: str) -> None:
         "http://metadata.google.internal",
         "http://[fd00:ec2::254]",
         "http://100.100.100.200",
+        "http://2852039166",
+        "http://0xA9FEA9FE:2283",
+        "http://169.254.43518",
+        "http://0",
         "http://[::1",
     ],
 )

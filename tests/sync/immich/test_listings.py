@@ -260,3 +260,28 @@ def test_an_album_that_changes_while_it_is_listed_is_not_complete(
                 server.edits.add_to_album("IMG_0001.jpg", "Family")
         assert not listing.complete
         assert "changed" in listing.proof
+
+
+@pytest.mark.parametrize(
+    ("wanted", "requests"),
+    [
+        ("Big", {1: 4, 2: 4, 3: 6}),
+        (Wanted(source=Source.ALL), {1: 7, 2: 7, 3: 7}),
+        (Wanted(source=Source.ALL, archived=True), {1: 10, 2: 10, 3: 10}),
+        (Wanted(source=Source.FAVOURITES), {1: 5, 2: 5, 3: 5}),
+    ],
+    ids=["album of three pages", "library of three pages", "with archived", "favourites"],
+)
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_listing_costs_few_requests(
+    wanted: Any, requests: dict[int, int], version: int, big: dict[int, FakeImmich], connect: Connect
+) -> None:
+    server = big[version]
+    client = connect(server)
+    client.version()
+    server.clear_log()
+    listing = client.listing(_album(server, wanted) if isinstance(wanted, str) else wanted)
+    for _ in listing:
+        pass
+    assert listing.complete
+    assert len(server.log) == requests[version]

@@ -268,3 +268,16 @@ def test_a_drip_can_be_cancelled(servers: dict[int, FakeImmich], connect: Connec
         patient.download_original(asset, part, cancelled=lambda: time.monotonic() - begun > 0.3)
     server.faults.clear()
     assert time.monotonic() - begun < HUNG_SECONDS
+
+
+def test_a_listing_can_be_cancelled_while_the_server_is_silent(
+    servers: dict[int, FakeImmich], connect: Connect
+) -> None:
+    server = servers[3]
+    begun = time.monotonic()
+    client = connect(server, patience=HASTY.__class__(), cancelled=lambda: time.monotonic() - begun > 0.3)
+    server.faults.add("drip_body", path="/albums", seconds=0.05)
+    with pytest.raises(errors.Cancelled):
+        client.albums()
+    server.faults.clear()
+    assert time.monotonic() - begun < HUNG_SECONDS
