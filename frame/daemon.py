@@ -1,39 +1,18 @@
-"""The frame's process in a page: its parts are put together, run, and ended in reverse.
-
-`run` is the wall until somebody ends it; `show` in frame/show.py puts the same parts together for a number of pictures.
-Pillow and SDL are imported only once the process is on its way, beside the decoding child that starts meanwhile.
-"""
+"""The frame's process in a page: its parts are put together, run until somebody ends them, and ended in reverse."""
 
 from __future__ import annotations
 
-import logging
 import os
-import select
-import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
-from random import SystemRandom
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from contextlib import ExitStack
 
 from frame.answers import Answers
+from frame.assemble import end_on_signals, loop, make_player, make_state
 from frame.control_server import ControlServer
 from frame.notify import Notifier
-from frame.player import Player
-from frame.playlist import Item
-from frame.stage import Stage
-from frame.state import State
-from frame.watch import SettingsWatch
 from sync.clock import Clock
-from sync.errors import MantelpieceError, UsageError
+from sync.errors import UsageError
 from sync.home import Home
-
-if TYPE_CHECKING:
-    from frame.displays.contract import Display
-
-log = logging.getLogger(__name__)
-
-_BREATH_SECONDS = 1.0
-"""After a mistake of ours in a tick: the wall goes on, but not in a storm of tracebacks."""
 
 
 def run(home: Home, *, clock: Clock, overrides: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> int:
@@ -56,110 +35,3 @@ def run(home: Home, *, clock: Clock, overrides: Mapping[str, str], environ: Mapp
         loop(player, control=control, answers=answers, notifier=notifier)
         notifier.stopping()
     return 0
-
-
-def make_state(home: Home, clock: Clock, *, keep: bool = True) -> State:
-    """What was shown before; `keep=False` when another frame owns it."""
-    return State(
-        home.frame / "shown.jsonl", home.runtime / "frame.json", clock=clock, random=SystemRandom(), keep=keep
-    )
-
-
-@contextmanager
-def make_player(
-    home: Home,
-    *,
-    clock: Clock,
-    overrides: Mapping[str, str],
-    state: State,
-    resume: bool = True,
-    on_shown: Callable[[Item], None] | None = None,
-) -> Iterator[Player]:
-    """A player with the real renderer and displays, closed in the end."""
-    from frame.render.renderer import Renderer
-
-    renderer = Renderer()
-    stage = Stage(lambda spec, size: _open_display(home, spec, size), clock)
-    settings = SettingsWatch(home.settings, overrides)
-    player = Player(
-        home,
-        clock=clock,
-        settings=settings,
-        state=state,
-        renderer=renderer,
-        stage=stage,
-        resume=resume,
-        on_shown=on_shown,
-    )
-    try:
-        yield player
-    finally:
-        renderer.close()
-        player.close()
-
-
-def _open_display(home: Home, spec: str, size: str) -> tuple[Display, list[str]]:
-    from frame.displays.probe import Machine, open_display
-
-    return open_display(spec, size, machine=Machine(runtime=home.runtime))
-
-
-def end_on_signals(player: Player) -> None:
-    """SIGTERM and SIGINT end the player after what it is doing."""
-
-    def end(_number: int, _frame: object) -> None:
-        player.ended = True
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-
-
-def loop(
-    player: Player,
-    *,
-    control: ControlServer | None = None,
-    answers: Answers | None = None,
-    notifier: Notifier | None = None,
-    until: Callable[[], bool] = lambda: False,
-) -> None:
-    """Tick, then wait for the next event, until the player has ended or `until` says so."""
-    awake, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    # A signal that arrives just before the wait must end it.
-    previous = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    try:
-        while not player.ended:
-            seconds = _tick(player)
-            if notifier is not None:
-                notifier.alive()
-            if player.ended or until():
-                break
-            _wait([awake, player.worker.fileno(), *(control.filenos() if control else [])], seconds)
-            with suppress(BlockingIOError):
-                os.read(awake, 4096)
-            if control is not None and answers is not None:
-                control.serve(answers)
-    finally:
-        signal.set_wakeup_fd(previous)
-        os.close(awake)
-        os.close(waker)
-
-
-def _tick(player: Player) -> float:
-    try:
-        seconds = player.tick()
-    except MantelpieceError as error:
-        log.error("%s", error)  # noqa: TRY400 - its sentence says all
-        player.problems["player"] = str(error)
-    except Exception as error:
-        log.exception("the player stumbled and goes on")
-        player.problems["player"] = f"The frame stumbled over {type(error).__name__} and goes on; its log says more."
-    else:
-        return seconds
-    return _BREATH_SECONDS
-
-
-def _wait(handles: list[int], seconds: float) -> None:
-    poll = select.poll()
-    for handle in handles:
-        poll.register(handle, select.POLLIN)
-    poll.poll(max(0, int(seconds * 1000 + 0.999)))

@@ -9,8 +9,8 @@ import json
 import sys
 from collections.abc import Mapping
 
+from frame.assemble import end_on_signals, loop, make_player, make_state
 from frame.control import FrameNotRunning, ask
-from frame.daemon import end_on_signals, loop, make_player, make_state
 from frame.player import Player
 from frame.playlist import Item
 from sync.clock import Clock
