@@ -194,6 +194,8 @@ class Problem:
 
     key: str
     sentence: str
+    loses: bool = False
+    """An album or a server, or the whole file, is missing from the settings because of it."""
 
 
 @dataclass(frozen=True)
@@ -244,9 +246,9 @@ def _read(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        problems.append(Problem("", f"{path} cannot be read ({error.strerror}); the last good settings stay in use."))
+        problems.append(Problem("", f"{path} cannot be read ({error.strerror}); the last good settings stay in use.", True))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problems.append(Problem("", f"{path} is not valid TOML: {error}. The last good settings stay in use."))
+        problems.append(Problem("", f"{path} is not valid TOML: {error}. The last good settings stay in use.", True))
     return None
 
 
@@ -369,7 +371,7 @@ def _value(hint: Any, raw: Any, key: str, fallback: Any, problems: list[Problem]
 def _servers(raw: Any, problems: list[Problem]) -> dict[str, Server]:
     servers: dict[str, Server] = {}
     if not isinstance(raw, dict):
-        problems.append(Problem("servers", "servers must be sections such as [servers.home]."))
+        problems.append(Problem("servers", "servers must be sections such as [servers.home].", True))
         return servers
     for name, tree in raw.items():
         whole = _entry(Server, tree, f"servers.{name}", "url", problems)
@@ -381,7 +383,7 @@ def _servers(raw: Any, problems: list[Problem]) -> dict[str, Server]:
 def _albums(raw: Any, problems: list[Problem]) -> tuple[Album, ...]:
     albums: list[Album] = []
     if not isinstance(raw, list):
-        problems.append(Problem("albums", "albums must be a list of [[albums]] sections."))
+        problems.append(Problem("albums", "albums must be a list of [[albums]] sections.", True))
         return ()
     for number, tree in enumerate(raw, start=1):
         name = tree.get("name") if isinstance(tree, dict) else None
@@ -394,7 +396,7 @@ def _albums(raw: Any, problems: list[Problem]) -> tuple[Album, ...]:
 def _entry(kind: Any, tree: Any, key: str, needed: str, problems: list[Problem]) -> Any:
     """A server or album; without its one needed key it is left out, and said so."""
     if not isinstance(tree, dict) or not isinstance(tree.get(needed), str) or not tree[needed]:
-        problems.append(Problem(key, f"{key} needs a text {needed!r}; it is left out."))
+        problems.append(Problem(key, f"{key} needs a text {needed!r}; it is left out.", True))
         return None
     defaults = kind(**{needed: tree[needed]})
     return _struct(kind, tree, key, defaults, problems)
@@ -407,15 +409,15 @@ def _without_clashes(settings: Settings, problems: list[Problem]) -> Settings:
     for album in settings.albums:
         key = f"albums.{album.name}"
         if album.name.casefold() in names:
-            problems.append(Problem(key, f"There are two albums named {album.name!r}; the second is left out."))
+            problems.append(Problem(key, f"There are two albums named {album.name!r}; the second is left out.", True))
             continue
         if album.source is Source.FOLDER:
             if not album.folder:
-                problems.append(Problem(key, f"{key} needs a folder; it is left out."))
+                problems.append(Problem(key, f"{key} needs a folder; it is left out.", True))
                 continue
         elif album.server not in settings.servers:
             hint = did_you_mean(album.server, list(settings.servers))
-            problems.append(Problem(key, f"{key} names the server {album.server!r}, which is not set up.{hint}"))
+            problems.append(Problem(key, f"{key} names the server {album.server!r}, which is not set up.{hint}", True))
             continue
         names.add(album.name.casefold())
         kept.append(album)

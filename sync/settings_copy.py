@@ -38,7 +38,7 @@ def load_kept(home: Home) -> Kept:
         return Kept(loaded.settings, loaded.problems, loaded.pinned, whole=False)
     good = load(copy)
     told = loaded.problems or (
-        Problem("", f"{home.settings} is missing; the last good settings stay in use."),
+        Problem("", f"{home.settings} is missing; the last good settings stay in use.", loses=True),
     )
     return Kept(good.settings, told, good.pinned, whole=False)
 
@@ -61,4 +61,4 @@ def _unreadable(loaded: Loaded) -> bool:
 
 
 def _whole(loaded: Loaded) -> bool:
-    return not any(problem.key.split(".")[0] in ("", "albums", "servers") for problem in loaded.problems)
+    return not any(problem.loses for problem in loaded.problems)

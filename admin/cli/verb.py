@@ -20,7 +20,7 @@ from sync.errors import MantelpieceError, UsageError
 from sync.home import Home, find, prepare
 from sync.jobs.carry_out import carry_out
 from sync.jobs.progress import Ended
-from sync.settings import Log, Problem, did_you_mean
+from sync.settings import Log, did_you_mean
 from sync.settings_copy import Kept, load_kept
 from sync.work import most_serious
 
@@ -116,14 +116,10 @@ def prepared(call: Call) -> Call:
 
 def tell_settings_problems(call: Call) -> int:
     """Say what is wrong with albums and servers in the settings; 2 where something is."""
-    told = [problem for problem in call.settings().problems if _matters(problem)]
+    told = [problem for problem in call.settings().problems if problem.loses]
     for problem in told:
         call.output.problem(f"settings: {problem.sentence}")
     return 2 if told else 0
-
-
-def _matters(problem: Problem) -> bool:
-    return problem.key.split(".")[0] in ("", "albums", "servers")
 
 
 @contextmanager

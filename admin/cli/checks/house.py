@@ -69,8 +69,7 @@ def clock(_home: Home, _kept: Kept) -> Iterator[Finding]:
 def settings(home: Home, kept: Kept) -> Iterator[Finding]:
     """The file, and what could not be used of it."""
     for problem in kept.problems:
-        serious = problem.key.split(".")[0] in ("", "albums", "servers")
-        make = bad if serious else warn
+        make = bad if problem.loses else warn
         yield make("settings", problem.sentence, f"Correct {home.settings}, or 'mantelpiece settings set'.")
     if not kept.problems:
         yield ok("settings", f"{home.settings} is in order.")

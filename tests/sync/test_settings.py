@@ -1,0 +1,143 @@
+"""Settings never raise: a bad value costs only itself, a bad file leaves the last good copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.home import Home
+from sync.settings import Settings, load, parse_text, parse_value
+from sync.settings_copy import copy_path, keep_copy, load_kept
+
+GOOD = """\
+language = "de"
+[servers.home]
+url = "http://a"
+[[albums]]
+name = "A"
+server = "home"
+id = "1"
+[wall]
+layout = "fit"
+"""
+
+DAMAGE = {
+    # text, what is left: language, layout, albums; whole
+    "whole": (GOOD, ("de", "fit", ["A"]), True),
+    "empty": ("", ("en", "blur", []), True),
+    "torn in a value": (GOOD[: GOOD.index('fit"')], ("de", "fit", ["A"]), False),
+    "zeros": ("\0" * 100, ("de", "fit", ["A"]), False),
+    "a bad layout": (GOOD.replace('"fit"', '"fitt"'), ("de", "blur", ["A"]), True),
+    "a layout that is a number": (GOOD.replace('"fit"', "7"), ("de", "blur", ["A"]), True),
+    "an unknown key": (GOOD + 'lay_out = "x"\n', ("de", "fit", ["A"]), True),
+    "an unknown section": (GOOD + "[wal]\n", ("de", "fit", ["A"]), True),
+    "wall is no section": (GOOD.replace("[wall]\nlayout", "wall_x"), ("de", "blur", ["A"]), True),
+    "an album without a name": (GOOD.replace('name = "A"', ""), ("de", "fit", []), False),
+    "an album of an unknown server": (GOOD.replace('server = "home"', 'server = "hame"'), ("de", "fit", []), False),
+    "a server without an address": (GOOD.replace('url = "http://a"', ""), ("de", "fit", []), False),
+    "albums is a text": ('albums = "x"\nlanguage = "de"\n', ("de", "blur", []), False),
+    "a byte order mark": ("\ufeff" + GOOD, ("de", "fit", ["A"]), True),
+    "carriage returns": (GOOD.replace("\n", "\r\n"), ("de", "fit", ["A"]), True),
+}
+
+
+@pytest.mark.parametrize(("text", "left", "whole"), DAMAGE.values(), ids=DAMAGE.keys())
+def test_damage_costs_only_what_is_damaged(
+    home: Home, text: str, left: tuple[str, str, list[str]], whole: bool
+) -> None:
+    home.settings.write_text(GOOD)
+    keep_copy(home)
+    home.settings.write_bytes(text.encode())
+    kept = load_kept(home)
+    found = (kept.settings.language, kept.settings.wall.layout.value, [album.name for album in kept.settings.albums])
+    assert found == left
+    assert kept.whole is whole
+
+
+def test_a_settings_file_that_is_missing_is_a_loss_not_a_wish(home: Home) -> None:
+    home.settings.write_text(GOOD)
+    keep_copy(home)
+    home.settings.unlink()
+    kept = load_kept(home)
+    assert [album.name for album in kept.settings.albums] == ["A"]
+    assert not kept.whole
+    assert "missing" in kept.problems[0].sentence
+
+
+def test_a_torn_file_never_becomes_the_good_copy(home: Home) -> None:
+    home.settings.write_text(GOOD)
+    keep_copy(home)
+    home.settings.write_text("[wall")
+    keep_copy(home)
+    assert copy_path(home).read_text() == GOOD
+
+
+def test_a_new_home_has_no_settings_and_no_problems_but_removes_nothing_for_it(home: Home) -> None:
+    kept = load_kept(home)
+    assert (kept.settings, kept.problems, kept.whole) == (Settings(), (), False)
+
+
+def test_unknown_keys_are_named_with_the_nearest_known_one(home: Home) -> None:
+    problems = parse_text('[wall]\nlayuot = "fit"\n').problems
+    assert [problem.sentence for problem in problems] == ["wall.layuot is not a setting. Did you mean 'layout'?"]
+
+
+def test_the_command_line_wins_over_the_environment_which_wins_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[wall]\nlayout = "fit"\nsize = "10x10"\n')
+    loaded = load(
+        path,
+        environ={"MANTELPIECE_WALL_LAYOUT": "fill", "MANTELPIECE_WALL_INTERVAL_SECONDS": "9"},
+        overrides={"wall.layout": "blur"},
+    )
+    assert (loaded.settings.wall.layout, loaded.settings.wall.interval_seconds) == ("blur", 9)
+    assert loaded.pinned == {"wall.layout", "wall.interval_seconds"}
+
+
+def test_an_environment_value_that_cannot_be_used_pins_nothing(tmp_path: Path) -> None:
+    loaded = load(tmp_path / "none", environ={"MANTELPIECE_WALL_LAYOUT": "x"})
+    assert not loaded.pinned
+    assert "MANTELPIECE_WALL_LAYOUT" in loaded.problems[0].sentence or "wall.layout" in loaded.problems[0].sentence
+
+
+BAD_VALUES = [
+    ("wall.layout", "x", "it must be one of fit, fill, blur"),
+    ("wall.size", "1", "it must look like 1920x1080"),
+    ("wall.interval_seconds", "-1", "it must be a number of at least 0.0"),
+    ("wall.interval_seconds", "soon", "it must be a number"),
+    ("mirror.scrub_days", "400", "it must be a number of at most 365.0"),
+    ("language", "english", "it must look like en or de-AT"),
+    ("log.level", "loud", "it must look like info (or debug, warning, error)"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "reason"), BAD_VALUES, ids=[f"{row[0]}={row[1]}" for row in BAD_VALUES])
+def test_a_value_that_does_not_fit_is_told_in_words(key: str, value: str, reason: str) -> None:
+    with pytest.raises(ValueError, match="cannot be used") as caught:
+        parse_value(key, value)
+    assert str(caught.value) == f"{key} = {value!r} cannot be used: {reason}."
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["servers", "albums", "wall", "log", "mirror", "language", "name", "url", "layout", "x"]),
+        inner, max_size=4),
+    max_leaves=12,
+))  # fmt: skip
+def test_whatever_the_file_holds_reading_it_gives_settings(tree: object) -> None:
+    import tomlkit
+
+    def plain(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: plain(one) for key, one in value.items() if one is not None}
+        return [plain(one) for one in value if one is not None] if isinstance(value, list) else value
+
+    if not isinstance(tree, dict):
+        return
+    loaded = parse_text(tomlkit.dumps(plain(tree)))
+    msgspec.convert(msgspec.to_builtins(loaded.settings), Settings)
