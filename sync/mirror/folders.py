@@ -180,11 +180,12 @@ class FolderSource:
 
 
 def _look(folder: Path, below: str, walk: Walk) -> None:
+    # Links are followed nowhere: neither as a folder nor, in _note, as a file.
     with os.scandir(folder) as found:
         for entry in found:
             walk.entries += 1
             name = entry.name
-            if name.startswith(".") or name in _FOREIGN or entry.is_symlink():
+            if name.startswith(".") or name in _FOREIGN:
                 continue
             path = f"{below}{name}"
             if entry.is_dir(follow_symlinks=False):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from sync.library import meta, objects
 from sync.mirror import scrub, trash, view
 from sync.mirror.publish import publish
 from sync.work import Result, Work
+from tests.fakes.immich import FakeImmich, sample_library
+from tests.fakes.mirror import album_of, mirror_of
 from tests.sync.mirror.scrubbed import Mirror
 
 
@@ -203,3 +206,22 @@ def test_the_cursor_survives_and_starts_again_at_the_end(mirror):
     for name in (*names, names[0]):
         scrub.scrub(mirror.work, {})
         assert name in meta.get(mirror.library, "scrub")
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_verify_repairs_from_the_server_what_rotted_here(tmp_path, version):
+    with FakeImmich(version=version, library=sample_library(tmp_path / "library")) as server:
+        device = mirror_of(server, tmp_path, album_of(server, "Holidays"))
+        device.facts("Holidays")
+        first, second, *_ = device.entries("Holidays")
+        for name, damage in ((first.original, rot), (second.display, rot), (second.original, edit)):
+            damage(device.home.object_path(name))
+        with device.work() as work:
+            result = scrub.verify(work, {"repair": True})
+    assert (result.facts["bad"], result.facts["repaired"], result.facts["changed_by_hand"]) == (3, 3, 1)
+    assert result.exit_code == 0
+    device.check()
+    assert len(device.entries("Holidays")) == 8
+    folder = device.home.albums / "Holidays"
+    assert subprocess.run(["sha1sum", "-c", "--quiet", "SHA1SUMS"], cwd=folder, check=False).returncode == 0
+    assert len([file for file in folder.iterdir() if file.name != "SHA1SUMS"]) == 8
