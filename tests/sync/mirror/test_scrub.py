@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -225,3 +227,29 @@ def test_verify_repairs_from_the_server_what_rotted_here(tmp_path, version):
     folder = device.home.albums / "Holidays"
     assert subprocess.run(["sha1sum", "-c", "--quiet", "SHA1SUMS"], cwd=folder, check=False).returncode == 0
     assert len([file for file in folder.iterdir() if file.name != "SHA1SUMS"]) == 8
+
+
+VERIFY = """
+import json, sys
+from pathlib import Path
+from sync.home import Home
+from sync.library.database import Library
+from sync.mirror import scrub
+from sync.settings import Settings
+from sync.work import Work
+from tests.manual_clock import ManualClock
+home = Home(root=Path(sys.argv[1]), runtime=Path(sys.argv[2]))
+print(json.dumps(scrub.verify(Work(home, Settings(), False, Library(home.library), ManualClock()), {}).facts))
+"""
+
+
+def test_an_object_that_the_card_cannot_read_is_set_aside(mirror):
+    bad = mirror.home.object_path(mirror.add("a").original)
+    mirror.add("b")
+    strace = ["strace", "-f", "-o", "/dev/null", "-P", str(bad), "-e", "trace=read", "-e", "inject=read:error=EIO"]
+    verify = [sys.executable, "-c", VERIFY, str(mirror.home.root), str(mirror.home.runtime)]
+    done = subprocess.run([*strace, *verify], capture_output=True, text=True, check=True)
+    facts = json.loads(done.stdout)
+    assert (facts["checked"], facts["bad"], facts["unreadable"]) == (4, 1, 1)
+    assert not bad.exists()
+    assert mirror.row("a")["original"] is None
