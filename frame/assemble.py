@@ -11,6 +11,7 @@ import select
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from frame.control_server import ControlServer
 from frame.notify import Notifier
 from frame.player import Player
 from frame.playlist import Item
-from frame.stage import Stage
+from frame.stage import OpenDisplay, Stage
 from frame.state import State
 from frame.watch import SettingsWatch
 from sync.clock import Clock
@@ -51,12 +52,13 @@ def make_player(
     state: State,
     resume: bool = True,
     on_shown: Callable[[Item], None] | None = None,
+    open_display: OpenDisplay | None = None,
 ) -> Iterator[Player]:
-    """A player with the real renderer and displays, closed in the end."""
+    """A player with the real renderer, on the displays that `open_display` finds (the machine's), closed in the end."""
     from frame.render.renderer import Renderer
 
     renderer = Renderer()
-    stage = Stage(lambda spec, size: _open_display(home, spec, size), clock)
+    stage = Stage(open_display or partial(_find_display, home), clock)
     settings = SettingsWatch(home.settings, overrides)
     player = Player(
         home,
@@ -75,7 +77,7 @@ def make_player(
         player.close()
 
 
-def _open_display(home: Home, spec: str, size: str) -> tuple[Display, list[str]]:
+def _find_display(home: Home, spec: str, size: str) -> tuple[Display, list[str]]:
     from frame.displays.probe import Machine, open_display
 
     return open_display(spec, size, machine=Machine(runtime=home.runtime))

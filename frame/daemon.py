@@ -10,12 +10,20 @@ from frame.answers import Answers
 from frame.assemble import end_on_signals, loop, make_player, make_state
 from frame.control_server import ControlServer
 from frame.notify import Notifier
+from frame.stage import OpenDisplay
 from sync.clock import Clock
 from sync.errors import UsageError
 from sync.home import Home
 
 
-def run(home: Home, *, clock: Clock, overrides: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> int:
+def run(
+    home: Home,
+    *,
+    clock: Clock,
+    overrides: Mapping[str, str],
+    environ: Mapping[str, str] = os.environ,
+    open_display: OpenDisplay | None = None,
+) -> int:
     """Be the wall until `quit` or a signal. Raises Busy when another frame runs here, UsageError for no display."""
     notifier = Notifier(environ, clock)
     with ExitStack() as parts:
@@ -24,7 +32,8 @@ def run(home: Home, *, clock: Clock, overrides: Mapping[str, str], environ: Mapp
         control = ControlServer(home.control_socket)
         parts.callback(control.close)
         state = make_state(home, clock)
-        player = parts.enter_context(make_player(home, clock=clock, overrides=overrides, state=state))
+        making = make_player(home, clock=clock, overrides=overrides, state=state, open_display=open_display)
+        player = parts.enter_context(making)
         answers = Answers(player, state, home, clock)
         player.attend = lambda: control.serve(answers)
         end_on_signals(player)

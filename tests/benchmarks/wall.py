@@ -222,11 +222,12 @@ def be_the_frame(root: str, runtime: str, file: str, display: str) -> None:
     from frame import daemon
 
     panel = Panel(display, Path(file))
-    daemon._open_display = lambda home, spec, size: (
-        FramebufferDisplay(panel.file, ioctl=panel.ioctl, console=panel.file),
-        [],
-    )
-    daemon.run(Home(root=Path(root), runtime=Path(runtime)), clock=SystemClock(), overrides={}, environ={})
+
+    def open_panel(_spec: str, _size: str) -> tuple[FramebufferDisplay, list[str]]:
+        return FramebufferDisplay(panel.file, ioctl=panel.ioctl, console=panel.file), []
+
+    home = Home(root=Path(root), runtime=Path(runtime))
+    daemon.run(home, clock=SystemClock(), overrides={}, environ={}, open_display=open_panel)
 
 
 @contextmanager
