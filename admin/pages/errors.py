@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from typing import cast
 
 from flask import Flask, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -34,7 +33,7 @@ def show_error(sentence: str, advice: str, status: int) -> tuple[str | Response,
 def _http(error: HTTPException) -> tuple[str | Response, int] | Response:
     status = error.code or 500
     if error.response is not None or status < 400:
-        return cast("Response", error.get_response())
+        return error.get_response()
     key = str(status) if status in _KNOWN else "other"
     return show_error(text(f"error.{key}.title"), text(f"error.{key}.advice"), status)
 

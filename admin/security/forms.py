@@ -20,11 +20,11 @@ def new_secret() -> str:
 
 def token_of(secret: str) -> str:
     """The token that forms of the holder of this cookie carry."""
-    return hmac.new(secret.encode(), b"form", sha256).hexdigest()
+    return hmac.new(secret.encode(errors="surrogatepass"), b"form", sha256).hexdigest()
 
 
 def is_ours(*, secret: str, token: str, fetch_site: str | None) -> bool:
     """Whether a request that changes something comes from a page of ours."""
     if fetch_site not in (None, "same-origin", "none"):
         return False
-    return bool(secret) and hmac.compare_digest(token_of(secret).encode(), token.encode())
+    return bool(secret) and hmac.compare_digest(token_of(secret).encode(), token.encode(errors="replace"))

@@ -99,4 +99,4 @@ def _read(path: Path) -> list[Session]:
 
 
 def _hash(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -31,7 +31,7 @@ class SetupCode:
         with self._lock:
             self._renew_if_used_up()
             self._tries += 1
-            return hmac.compare_digest(digits.encode(), self._code.encode())
+            return hmac.compare_digest(digits.encode(errors="replace"), self._code.encode())
 
     def _renew_if_used_up(self) -> None:
         if self._tries >= TRIES or self._clock.monotonic() - self._made >= LIFE_SECONDS:

@@ -1,4 +1,4 @@
-"""A phone in a test: a client that keeps cookies, reads the token from the last page and sends forms as a browser does."""
+"""A phone in a test: it keeps cookies, reads the token off the last page and sends forms as a browser does."""
 
 from __future__ import annotations
 

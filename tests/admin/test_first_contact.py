@@ -1,0 +1,133 @@
+"""From the first visit to the password, and signing in and out again."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from admin.house import House
+from admin.sign import sign_lines
+from sync.home import Home
+from tests.admin.phone import PASSWORD, Phone
+from tests.manual_clock import ManualClock
+
+
+def test_whoever_types_the_code_on_the_wall_sets_the_password(visitor: Phone, house: House) -> None:
+    on_the_wall = sign_lines(house)[-1]
+    answer = visitor.claim(on_the_wall)
+    assert answer.headers["Location"] == "/"
+    assert visitor.follow(answer).status_code == 200
+    assert PASSWORD not in house.home.secrets.read_text()
+
+
+def test_a_wrong_code_sets_nothing_and_keeps_what_was_typed_out_of_the_page(visitor: Phone, house: House) -> None:
+    wrong = f"{(int(house.code.current()) + 1) % 10**8:08d}"
+    answer = visitor.claim(wrong)
+    assert answer.status_code == 422
+    assert "not the code on the wall" in answer.text
+    assert PASSWORD not in answer.text
+    assert not house.password_hash()
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "told"),
+    [("short", "short", "at least 8"), ("x" * 201, "x" * 201, "at most"), (PASSWORD, PASSWORD + "x", "not the same")],
+)
+def test_a_slip_in_the_password_costs_no_try_of_the_code(
+    visitor: Phone, house: House, password: str, again: str, told: str
+) -> None:
+    code = house.code.current()
+    for _ in range(6):
+        answer = visitor.claim(code, password, again)
+        assert answer.status_code == 422
+        assert told in answer.text
+        assert code in answer.text, "what was typed is not lost"
+    assert visitor.claim(code).status_code == 303
+
+
+def test_guessing_the_code_is_throttled_over_all_browsers(app: Flask, house: House) -> None:
+    answers = [Phone(app.test_client()).claim("00000000").text for _ in range(8)]
+    assert "Too many wrong tries" in answers[-1]
+    assert not house.password_hash()
+
+
+def test_the_second_who_comes_cannot_claim_the_frame(phone: Phone, visitor: Phone, house: House) -> None:
+    before = house.password_hash()
+    visitor.get("/login")
+    visitor.post("/setup", {"code": house.code.current(), "password": "another password", "again": "another password"})
+    assert house.password_hash() == before
+
+
+def test_the_wall_stops_showing_a_code_once_there_is_a_password(phone: Phone, house: House) -> None:
+    assert not any(line.replace(" ", "").isdigit() for line in sign_lines(house))
+
+
+def test_a_damaged_secrets_file_opens_no_door(phone: Phone, app: Flask, home: Home) -> None:
+    home.secrets.write_text("[admin\n")
+    newcomer = Phone(app.test_client())
+    assert newcomer.get("/setup").status_code >= 400
+    assert newcomer.get("/").status_code >= 400
+
+
+def test_the_page_and_the_wall_speak_the_language_of_the_first_phone(visitor: Phone, house: House) -> None:
+    assert "Passwort wählen" in visitor.get("/setup", **{"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}).text
+    form = {"code": house.code.current(), "password": PASSWORD, "again": PASSWORD}
+    assert visitor.post("/setup", form, **{"Accept-Language": "de-AT"}).status_code == 303
+    assert house.settings.language == "de"
+    assert sign_lines(house)[0] == "Hier werden Ihre Fotos hängen"
+
+
+def test_signing_in_leads_to_where_one_wanted_to_go(phone: Phone, visitor: Phone) -> None:
+    answer = visitor.get("/album?name=A%26B")
+    page = visitor.follow(answer)
+    assert page.status_code == 200
+    wanted = "/album?name=A%26B"
+    assert visitor.post("/login", {"password": PASSWORD, "next": wanted}).headers["Location"] == wanted
+
+
+@pytest.mark.parametrize("wanted", ["//evil.com", "/\\evil.com", "https://evil.com", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(phone: Phone, visitor: Phone, wanted: str) -> None:
+    visitor.get("/login")
+    assert visitor.post("/login", {"password": PASSWORD, "next": wanted}).headers["Location"] == "/"
+
+
+def test_a_new_sign_in_has_a_new_secret(phone: Phone) -> None:
+    first = phone.client.get_cookie("mantelpiece", domain="192.168.1.9")
+    phone.post("/logout")
+    phone.get("/login")
+    phone.post("/login", {"password": PASSWORD})
+    second = phone.client.get_cookie("mantelpiece", domain="192.168.1.9")
+    assert first is not None
+    assert second is not None
+    assert first.value != second.value
+
+
+def test_signing_out_everywhere_signs_out_the_other_phone_too(app: Flask, phone: Phone) -> None:
+    other = Phone(app.test_client())
+    other.get("/login")
+    other.post("/login", {"password": PASSWORD})
+    assert other.get("/more").status_code == 200
+    phone.post("/sign-out-everywhere")
+    assert other.get("/more").status_code == 303
+
+
+def test_wrong_passwords_are_throttled_and_the_right_one_waits(phone: Phone, app: Flask, clock: ManualClock) -> None:
+    thief = Phone(app.test_client())
+    thief.get("/login")
+    for _ in range(5):
+        assert thief.post("/login", {"password": "guess"}).status_code == 422
+    assert thief.post("/login", {"password": PASSWORD}).status_code == 429
+    clock.advance(2)
+    assert thief.post("/login", {"password": PASSWORD}).status_code == 303
+
+
+def test_a_changed_password_ends_every_other_session(app: Flask, phone: Phone) -> None:
+    other = Phone(app.test_client())
+    other.get("/login")
+    other.post("/login", {"password": PASSWORD})
+    phone.get("/password")
+    changed = {"old": PASSWORD, "password": "a new long one", "again": "a new long one"}
+    assert phone.post("/password", {**changed, "old": "wrong"}).status_code == 422
+    assert phone.post("/password", changed).status_code == 303
+    assert phone.get("/more").status_code == 200
+    assert other.get("/more").status_code == 303

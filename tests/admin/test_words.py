@@ -1,0 +1,118 @@
+"""The catalogues of texts: complete in every language, every text used, every used text there; templates stay safe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import admin
+from admin.words.catalogue import Texts, read
+from sync.jobs.kinds import KINDS
+from sync.library.runs import Outcome
+from sync.settings import Keep, Layout, Pick, Rotation, Selection, Source, Transition
+
+ROOM = Path(admin.__file__).parent
+TEMPLATES = sorted((ROOM / "templates").rglob("*.html"))
+SOURCES = [*TEMPLATES, *(path for path in ROOM.rglob("*.py") if "cli" not in path.parts)]
+LANGUAGES = Texts().languages
+
+_LITERAL = re.compile(r"""(?:\bt|\btext|_text)\((?:house, )?["']([\w.-]+)["'][,)]""")
+_COUNTED = re.compile(r"""\bcounted\(f?["']([\w.{}-]+)["']""")
+_CALCULATED = re.compile(r"""(?:\bt|\btext)\((?:f["']([\w.-]+)\{|["']([\w.-]+)["'] ~)""")
+_CHOSEN = re.compile(r"""["']((?:when\.(?:today|yesterday|date|date_year)|sign\.\w+))["']""")
+
+ENUMERATED = {
+    "kind": KINDS,
+    "source": [each.value for each in Source],
+    "pick": [each.value for each in Pick],
+    "keep": [each.value for each in Keep],
+    "layout": [each.value for each in Layout],
+    "selection": [each.value for each in Selection],
+    "transition": [each.value for each in Transition],
+    "rotation": [each.value for each in Rotation],
+    "outcome": [*(each.value for each in Outcome), "problems"],
+    "month": [str(number) for number in range(1, 13)],
+    "tab": ["now", "albums", "wall", "more"],
+    "setup": ["wall_code", "wall_photo", "wall_away"],
+    "jobs": ["title", "short"],
+    "servers": ["title", "short"],
+    "device": ["title", "short"],
+    "password": ["title", "short"],
+    "trash": ["title", "short"],
+    "source ": ["favourites_hint", "memories_hint", "all_hint"],
+    "held": ["decided_keep", "decided_remove"],
+}
+
+
+def _all_text() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
+
+
+def _used() -> set[str]:
+    text = _all_text()
+    used = set(_LITERAL.findall(text)) | set(_CHOSEN.findall(text))
+    for key in _COUNTED.findall(text):
+        keys = [key.replace("{unit}", unit) for unit in ("day", "hour", "minute")] if "{unit}" in key else [key]
+        used |= {f"{each}.{form}" for each in keys for form in ("one", "other")}
+    for prefix, ends in ENUMERATED.items():
+        used |= {f"{prefix.strip()}.{end}" for end in ends}
+    return used
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_texts_with_the_same_blanks(language: str) -> None:
+    ours, english = read(language), read("en")
+    assert ours.keys() == english.keys()
+    assert {key: _blanks(text) for key, text in ours.items()} == {key: _blanks(text) for key, text in english.items()}
+    assert all(text.strip() for text in ours.values())
+
+
+def test_every_text_that_is_used_exists() -> None:
+    assert not _used() - read("en").keys()
+
+
+def test_every_text_is_used() -> None:
+    used = _used()
+    prefixes = tuple(first or second for first, second in _CALCULATED.findall(_all_text()))
+    idle = {key for key in read("en") if key not in used and not key.startswith(("format.", *prefixes))}
+    assert not idle
+
+
+def test_german_is_spoken_where_german_is_asked_for() -> None:
+    texts = Texts()
+    assert texts.look_up("de", "tab.now") == "Jetzt"
+    assert texts.number("de", 1234.5, 1) == "1.234,5"
+    assert texts.number("en", 1234.5, 1) == "1,234.5"
+    assert texts.look_up("xx", "tab.now") == "Now"
+
+
+@pytest.mark.parametrize("value", ["{0}", "{x.__class__}", "{{", "%s", "<b>"])
+def test_a_value_is_filled_in_as_it_is(value: str) -> None:
+    assert value in Texts().look_up("en", "since", when=value)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_trusts_text_or_carries_script_or_style(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "|safe" not in text.replace(" ", "")
+    assert "autoescape" not in text
+    assert "Markup" not in text
+    assert not re.search(r"<script(?! src=\"/static/page\.js)", text)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=[\"']|javascript:", text)
+    assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", text)
+
+
+def test_no_page_marks_text_as_safe() -> None:
+    assert not re.search(r"\bMarkup\b|render_template_string|\|\s*safe", _all_text())
+
+
+def _blanks(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in _iterate(text) if name is not None}
+
+
+def _iterate(text: str) -> Iterable[tuple[str, str | None, str | None, str | None]]:
+    return Formatter().parse(text)
