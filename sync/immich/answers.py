@@ -308,11 +308,25 @@ _PATH = re.compile(r" - at `\$\.?([^`]*)`")
 def decode(body: bytes, kind: type[T], *, what: str) -> T:
     """The answer as `kind`. Raises SchemaDrift, which names the key, and for what is no JSON at all too."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise drift(error, what=what) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise SchemaDrift(f"The server's answer for {what} is not JSON.", field="$") from None
+
+
+_building = threading.Lock()
+
+
+def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    # msgspec crashes the process when two threads meet a type that it has not seen yet.
+    with _building:
+        return _built(kind)
+
+
+@cache
+def _built(kind: type[T]) -> msgspec.json.Decoder[T]:
+    return msgspec.json.Decoder(kind)
 
 
 def drift(error: msgspec.ValidationError, *, what: str) -> SchemaDrift:

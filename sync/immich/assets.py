@@ -108,14 +108,15 @@ class _Transfer:
         return Downloaded(sha1=digest, bytes=self._bytes, announced=self._announced, etag=self._etag, mime=mime)
 
     def _resumes(self, raw: BaseHTTPResponse) -> bool:
-        """Whether these bytes follow on those that are here: the same file, from the right place."""
-        found = _RANGE.match(raw.headers.get("Content-Range", ""))
+        """Whether these bytes follow on those that are here. Raises Again for a part of anything else."""
         if raw.status != 206:
             return False
-        if found is None or int(found[1]) != self._bytes or int(found[2]) != self._announced:
+        found = _RANGE.match(raw.headers.get("Content-Range", ""))
+        place = (int(found[1]), int(found[2])) if found else None
+        if place != (self._bytes, self._announced) or raw.headers.get("ETag") != self._etag:
             self._begin()
-            raise Again(BadTransfer(f"The {self._what} went on at the wrong place."), at_once=True)
-        return raw.headers.get("ETag") == self._etag
+            raise Again(BadTransfer(f"The {self._what} went on at the wrong place, or as another file."), at_once=True)
+        return True
 
     def _receive(self, raw: BaseHTTPResponse, deadline: Deadline) -> None:
         patience = self._transport.patience

@@ -102,6 +102,34 @@ def test_a_resumed_transfer_of_a_file_that_changed_meanwhile_begins_anew(
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        b'Content-Range: bytes 400-999/1000\r\nETag: W/"b"\r\n',
+        b'Content-Range: bytes 300-899/1000\r\nETag: W/"a"\r\n',
+        b'Content-Range: bytes 400-999/1001\r\nETag: W/"a"\r\n',
+        b'ETag: W/"a"\r\n',
+    ],
+    ids=["another file", "another place", "another length", "no place"],
+)
+def test_a_part_that_does_not_fit_is_never_joined_on(
+    headers: bytes, servers: dict[int, FakeImmich], connect: Connect, raw_server: Any
+) -> None:
+    def script(request: bytes) -> bytes:
+        if b"range:" in request.lower():
+            start = b"HTTP/1.1 206 Partial Content\r\nContent-Type: image/jpeg\r\nContent-Length: 600\r\n"
+            return start + headers + b"\r\n" + b"B" * 600
+        start = b'HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\nETag: W/"a"\r\n\r\n'
+        return start + b"A" * (400 if len(server.requests) == 1 else 1000)
+
+    asset = _asset(connect(servers[3]), servers[3], "plain.jpg")
+    server = raw_server(script)
+    part = io.BytesIO()
+    got = _fetch(connect(server.url), asset, part)
+    assert part.getvalue() == b"A" * 1000
+    assert (got.bytes, got.announced, got.etag) == (1000, 1000, 'W/"a"')
+
+
+@pytest.mark.parametrize(
     ("head", "body", "error"),
     [
         (b"Content-Type: image/jpeg\r\nContent-Length: 1000", b"x" * 10, errors.BadTransfer),

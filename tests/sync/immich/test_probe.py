@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from sync.errors import KeyRefused
 from sync.immich.probe import NEEDED
 from sync.immich.server import Immich
 from tests.fakes.immich import FakeImmich, sample_library
 from tests.sync.immich.conftest import Connect
-
-import pytest  # isort: skip
 
 
 def test_a_key_that_may_do_everything_lacks_nothing(server: FakeImmich, connect: Connect) -> None:
@@ -47,6 +47,10 @@ def test_version_1_is_probed_by_harmless_calls(servers: dict[int, FakeImmich], c
     assert {"person.read", "stack.read", "memory.read"} <= missing
     assert "album.read" not in missing
     assert all(entry.method == "GET" for entry in servers[1].log)
+
+
+def test_a_key_is_taken_with_the_line_end_it_was_pasted_with(server: FakeImmich, connect: Connect) -> None:
+    assert connect(server, key=f" {server.api_key}\n").probe().user_name == "Admin"
 
 
 def test_a_wrong_key_is_refused(server: FakeImmich, connect: Connect) -> None:
