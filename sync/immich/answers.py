@@ -7,6 +7,7 @@ that we do not use may come and go. Where versions differ there is a struct for 
 from __future__ import annotations
 
 import re
+import threading
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -316,17 +317,15 @@ def decode(body: bytes, kind: type[T], *, what: str) -> T:
 
 
 _building = threading.Lock()
+_built: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
 def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
-    # msgspec crashes the process when two threads meet a type that it has not seen yet.
+    # msgspec crashes the process when two threads show it a new type at once.
     with _building:
-        return _built(kind)
-
-
-@cache
-def _built(kind: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(kind)
+        if kind not in _built:
+            _built[kind] = msgspec.json.Decoder(kind)
+        return _built[kind]
 
 
 def drift(error: msgspec.ValidationError, *, what: str) -> SchemaDrift:

@@ -33,6 +33,9 @@ class Ended(Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
+_ENDED = msgspec.json.Decoder(Ended)
+
+
 class Reporter:
     """Writes progress for one job; calls that come too quickly are dropped, but not one that begins something new."""
 
@@ -81,7 +84,7 @@ def put_ended(home: Home, ended: Ended) -> None:
 def ended(home: Home, number: int) -> Ended | None:
     """The answer of a job that ended under this boot, or None."""
     try:
-        return msgspec.json.decode((home.progress / f"{number}.ended").read_bytes(), type=Ended)
+        return _ENDED.decode((home.progress / f"{number}.ended").read_bytes())
     except (OSError, msgspec.DecodeError):
         return None
 

@@ -29,6 +29,9 @@ class TrashRow(Struct, frozen=True, kw_only=True):
     trashed_at: str
 
 
+# Made once, here: two threads that show msgspec a new type at once crash the process.
+_OBJECT, _OBJECTS = msgspec.json.Decoder(ObjectRow), msgspec.json.Decoder(list[ObjectRow])
+
 _COLUMNS = "id, key, album, position, photo, objects, bytes, reason, trashed_at"
 
 
@@ -87,7 +90,7 @@ def object_named(library: Library, name: str) -> ObjectRow | None:
     row = library.row(
         "SELECT o.value FROM trash t, json_each(t.objects) o WHERE json_extract(o.value, '$.name') = ? LIMIT 1", (name,)
     )
-    return None if row is None else msgspec.json.decode(row[0], type=ObjectRow)
+    return None if row is None else _OBJECT.decode(row[0])
 
 
 def names(library: Library) -> set[str]:
@@ -149,6 +152,6 @@ def _entry(row: sqlite3.Row) -> TrashRow:
         **dict(row)
         | {
             "photo": msgspec.json.decode(row["photo"]),
-            "objects": tuple(msgspec.json.decode(row["objects"], type=list[ObjectRow])),
+            "objects": tuple(_OBJECTS.decode(row["objects"])),
         }
     )

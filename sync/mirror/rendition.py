@@ -35,6 +35,7 @@ LONG_SIDE = 7680
 
 _RECYCLE_AFTER = 200
 _HELD_MOST = 80 << 20
+_converting = threading.Lock()
 
 
 class FileFacts(Struct, frozen=True, kw_only=True):
@@ -107,7 +108,10 @@ class Decoders:
 
     def read_facts(self, path: Path) -> FileFacts:
         """What the file says of itself. Raises as check_decodes does; its pixels are not looked at."""
-        return msgspec.convert(self._ask({"do": "facts", "source": str(path)}), FileFacts)
+        answer = self._ask({"do": "facts", "source": str(path)})
+        # Two threads that show msgspec a new type at once crash the process.
+        with _converting:
+            return msgspec.convert(answer, FileFacts)
 
     def _ask(self, request: Mapping[str, Any]) -> Any:
         with self._child(large=False) as child:
