@@ -27,7 +27,7 @@ from sync.jobs.kinds import lock_name
 from sync.jobs.process import ATTEMPTS, BUSY_EXIT, CORRUPT_EXIT, KILL_AFTER_SECONDS, boot_id, move_on
 from sync.jobs.progress import Ended
 from sync.library import jobs, runs
-from sync.library.database import Library
+from sync.library.database import Library, condemn
 from sync.library.jobs import SCHEDULE, Job, Lane, State
 from sync.library.runs import Outcome
 from sync.settings_copy import load_kept
@@ -91,6 +91,7 @@ def run(home: Home, number: int, handlers: Mapping[str, Handler], *, clock: Cloc
         return BUSY_EXIT
     except LibraryCorrupt as error:
         log.warning("job %d: %s", number, error)
+        condemn(home.library)
         return CORRUPT_EXIT
     except sqlite3.DatabaseError as error:
         log.warning("job %d: the library cannot be read: %s", number, error)

@@ -65,12 +65,18 @@ class Library:
             raise _disk_error(error) from error
 
     def rows(self, sql: str, values: tuple[object, ...] = ()) -> Iterator[sqlite3.Row]:
-        """Rows of a query, read as they are iterated."""
-        yield from self.db.execute(sql, values)
+        """Rows of a query, read as they are iterated. Raises LibraryCorrupt where one cannot be read."""
+        try:
+            yield from self.db.execute(sql, values)
+        except sqlite3.OperationalError as error:
+            raise _row_error(error) from error
 
     def row(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Row | None:
         """The first row, or None."""
-        first: sqlite3.Row | None = self.db.execute(sql, values).fetchone()
+        try:
+            first: sqlite3.Row | None = self.db.execute(sql, values).fetchone()
+        except sqlite3.OperationalError as error:
+            raise _row_error(error) from error
         return first
 
     def checkpoint(self) -> None:
@@ -78,7 +84,19 @@ class Library:
         self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def condemn(path: Path) -> None:
+    """Have the library moved aside when it is opened for repair: it has rows that cannot be read, which no check of
+    SQLite's sees."""
+    _verdict(path).touch()
+
+
+def _verdict(path: Path) -> Path:
+    return path.with_name(path.name + ".condemned")
+
+
 def _open(path: Path, *, check: bool) -> sqlite3.Connection:
+    if check and _verdict(path).exists():
+        raise sqlite3.DatabaseError("it has rows that cannot be read")
     db = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
     db.row_factory = sqlite3.Row
     try:
@@ -125,6 +143,12 @@ def _looks_damaged(error: sqlite3.OperationalError) -> bool:
     return any(sign in str(error) for sign in ("malformed", "no such table", "no such column", "not a database"))
 
 
+def _row_error(error: sqlite3.OperationalError) -> Exception:
+    if "decode to UTF-8" in str(error):
+        return LibraryCorrupt(f"The library has a row that cannot be read: {error}.")
+    return error
+
+
 def _disk_error(error: sqlite3.OperationalError) -> Exception:
     text = str(error)
     if "full" in text:
@@ -141,5 +165,6 @@ def _quarantine(path: Path) -> Path:
         beside = path.with_name(path.name + suffix)
         if beside.exists():
             beside.replace(path.with_name(f"{path.name}.corrupt.{stamp}{suffix}"))
+    _verdict(path).unlink(missing_ok=True)
     fsync_folder(path.parent)
     return kept

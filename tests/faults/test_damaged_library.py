@@ -13,13 +13,15 @@ from random import Random
 
 import pytest
 
+from sync.errors import LibraryCorrupt
 from sync.home import Home
+from sync.library.database import condemn
 from tests.fakes.immich import FakeImmich
+from tests.fakes.mirror import Mirror, album_of, mirror_of
 from tests.faults import small_mirror
 from tests.faults.conftest import PHOTOS
-from tests.faults.wall import hanging
-from tests.fakes.mirror import Mirror, album_of, mirror_of
 from tests.faults.conftest import album_of as album_library
+from tests.faults.wall import hanging
 
 _PHOTOS = 12
 
@@ -67,19 +69,25 @@ def test_no_damage_of_the_library_takes_a_photo_off_the_wall_or_downloads_one_ag
     large: FakeImmich, whole: Mirror, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     shown, objects = whole.entries(), whole.objects()
-    for seed in range(120 if request.config.getoption("--long") else 36):
+    for seed in range(120 if request.config.getoption("--long") else 30):
         home = Home(root=tmp_path / str(seed), runtime=tmp_path / f"{seed}-run")
         shutil.copytree(whole.home.root, home.root)
         shutil.copytree(whole.home.runtime, home.runtime)
         how = f"seed {seed}: {damage(home.library, Random(seed))}"
         mirror = Mirror(home, whole.settings)
         large.clear_log()
-        mirror.run()
+        try:
+            mirror.run()
+        except LibraryCorrupt:
+            # Damage inside a row's text, which no check sees: the job's process says so and ends; then comes the next.
+            condemn(home.library)
+            mirror.run()
         again = mirror.run(asked=True)
         assert again.exit_code == 0, (how, again.problems)
         assert mirror.entries() == shown, how
         assert mirror.objects() == objects, how
-        assert not [entry for entry in large.log if entry.status == 200 and "/assets/" in entry.path], how
+        bodies = [e for e in large.log if e.status == 200 and e.path.endswith(("/original", "/thumbnail"))]
+        assert bodies == [], how
         shutil.rmtree(home.root)
 
 
@@ -125,6 +133,28 @@ def check_whole(mirror: Mirror, whole: Mirror) -> None:
     assert mirror.run().exit_code == 0
     assert mirror.entries() == whole.entries()
     assert mirror.objects() == whole.objects()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    ["UPDATE photos SET facts = x'c1c1c1'", "UPDATE photos SET display = CAST(x'c328' || display AS TEXT)"],
+    ids=["facts", "text"],
+)
+def test_rows_that_nothing_can_read_are_put_aside_by_the_job_that_meets_them(
+    server: FakeImmich, mirrored: Home, spoil: str
+) -> None:
+    with sqlite3.connect(mirrored.library) as db:
+        db.execute(spoil)
+        db.execute("UPDATE meta SET value = '7' WHERE key = 'wall'")
+        db.execute("UPDATE photos SET details_for = NULL")
+    db.close()
+    server.clear_log()
+    codes = [small_mirror.command_line(mirrored, "sync").returncode for _ in range(2)]
+    assert codes[-1] == 0
+    assert list(mirrored.private.glob("library.db.corrupt.*"))
+    assert server.count("/original|/thumbnail") == 0
+    assert small_mirror.shown(mirrored) == PHOTOS
+    assert small_mirror.broken_promises(mirrored) == []
 
 
 def test_a_library_of_a_newer_version_is_not_written_and_the_wall_goes_on(server: FakeImmich, mirrored: Home) -> None:
