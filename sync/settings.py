@@ -382,7 +382,7 @@ def _servers(raw: Any, problems: list[Problem]) -> dict[str, Server]:
 
 def _albums(raw: Any, problems: list[Problem]) -> tuple[Album, ...]:
     albums: list[Album] = []
-    if not isinstance(raw, list):
+    if not isinstance(raw, list | tuple):
         problems.append(Problem("albums", "albums must be a list of [[albums]] sections.", True))
         return ()
     for number, tree in enumerate(raw, start=1):

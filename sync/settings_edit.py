@@ -93,6 +93,8 @@ def remove_server(home: Home, name: str) -> None:
 
     def change(tree: Tree, _section: Callable[[], Any]) -> None:
         del tree["servers"][name]
+        if not tree["servers"]:
+            del tree["servers"]
 
     _edit(home, change, cut=lambda text: without_section(text, "servers", name))
 

@@ -17,7 +17,7 @@ from sync.jobs.wake import ring
 from sync.library import albums as rows
 from sync.library import held
 from sync.library.reading import reading
-from sync.settings import Album
+from sync.settings import Album, did_you_mean
 from sync.settings_edit import remove_album
 
 
@@ -31,8 +31,10 @@ def command() -> None:
 def list_albums(call: Call, *, server: str | None) -> int:
     """The albums of the wall, or those of a server that could be added."""
     if server is not None:
-        prepared(call)
-        ended = call.do("albums", {"server": server})
+        known_servers = call.settings().settings.servers
+        if server not in known_servers:
+            raise UsageError(f"There is no server {server!r}.{did_you_mean(server, list(known_servers))}")
+        ended = prepared(call).do("albums", {"server": server})
         call.output.result(ended.facts)
         call.output.table(
             [(one["name"], one["photos"], "mine" if one["owned"] else "shared with me", one["id"])
@@ -58,10 +60,8 @@ def list_albums(call: Call, *, server: str | None) -> int:
 @click.argument("name")
 def remove(call: Call, *, name: str) -> int:
     """Take an album off the wall. Its photos go to the trash with the next sync; Immich is not touched."""
-    prepared(call)
-    known = next((album.name for album in call.settings().settings.albums if album.name.casefold() == name.casefold()),
-                 name)  # fmt: skip
-    remove_album(call.home, known)
+    (known,) = call.album_names((name,))
+    remove_album(prepared(call).home, known)
     secrets.remove(call.home.secrets, "links", known)
     ring(call.home)
     call.output.result({"removed": known})
@@ -73,8 +73,8 @@ def remove(call: Call, *, name: str) -> int:
 @click.argument("name")
 def preview(call: Call, *, name: str) -> int:
     """What the next sync of an album would do, photo by photo with reasons. Changes nothing."""
-    (album,) = prepared(call).album_names((name,))
-    ended = call.do("preview", {"album": album})
+    (album,) = call.album_names((name,))
+    ended = prepared(call).do("preview", {"album": album})
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     for item in ended.facts.get("items", []):
         call.output.say("  ".join(str(item[key]) for key in ("action", "file_name", "reason") if item.get(key)))

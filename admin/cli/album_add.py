@@ -51,17 +51,18 @@ def add(call: Call, *, what: str | None, server: str | None, name: str | None, *
     """
     source, asked = _source(what, options)
     values = _values(options)
-    settings = prepared(call).settings().settings
+    settings = call.settings().settings
     if name is not None:
         values["name"] = _free_name(settings, album_name(name))
     if options["password_file"] is not None and source is not Source.LINK:
         raise UsageError("--password-file belongs to --link.")
     if source is Source.FOLDER:
-        return _write(call, _folder(settings, Path(asked), values, server), {}, "")
+        return _write(prepared(call), _folder(settings, Path(asked), values, server), {}, "")
     if source is Source.LINK:
-        return _link(call, settings, asked, values, options["password_file"], server)
+        return _link(prepared(call), settings, asked, values, options["password_file"], server)
     values |= {"source": source.value, "server": _server(settings, server)}
     sentence = ""
+    prepared(call)
     if source in (Source.ALBUM, Source.PERSON):
         found = call.do("resolve", {"server": values["server"], "source": source.value, "name": asked})
         twin = next((album for album in settings.albums if (album.server, album.source, album.id) ==

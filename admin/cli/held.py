@@ -49,12 +49,12 @@ def remove(call: Call, *, album: str) -> int:
 
 
 def _decide(call: Call, album: str, decision: str) -> int:
-    with reading(prepared(call).home) as library:
+    with reading(call.home) as library:
         names = [row.album for row in rows.every(library)] if library else []
     name = next((one for one in names if one.casefold() == album.casefold()), None)
     if name is None:
         raise UsageError(f"Nothing is held in {album!r}.{did_you_mean(album, names)}")
-    ended = call.do("held", {"album": name, "decision": decision})
+    ended = prepared(call).do("held", {"album": name, "decision": decision})
     call.output.result(ended.facts)
     call.output.say(ended.sentence)
     return ended.exit_code

@@ -66,9 +66,9 @@ def run(call: Call, *, what: str, albums: tuple[str, ...]) -> int:
         raise UsageError(f"{what!r} has a verb of its own.", advice=f"Here: {', '.join(_PLAIN)}.")
     if albums and what not in ("sync", "details"):
         raise UsageError(f"{what} concerns the whole mirror; it takes no album.")
-    names = prepared(call).album_names(albums)
+    names = call.album_names(albums)
     arguments: dict[str, Any] = {"albums": names or None} if what in ("sync", "details") else {}
-    ended = call.do(what, arguments)
+    ended = prepared(call).do(what, arguments)
     call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
     call.output.say(ended.sentence)
     for problem in ended.problems:
@@ -152,7 +152,7 @@ def _release(call: Call, number: int) -> int:
 
 
 def _known(call: Call, number: int) -> Job:
-    with reading(prepared(call).home) as library:
+    with reading(call.home) as library:
         job = jobs.get(library, number) if library else None
     if job is None:
         raise UsageError(f"There is no job {number}.", advice="'mantelpiece jobs list' shows them.")

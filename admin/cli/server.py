@@ -140,8 +140,10 @@ def list_servers(call: Call) -> int:
 @click.argument("name")
 def remove(call: Call, *, name: str) -> int:
     """Forget a server and its key. Refused while an album comes from it."""
-    prepared(call)
-    remove_server(call.home, name)
+    known = call.settings().settings.servers
+    if name not in known:
+        raise UsageError(f"There is no server {name!r}.{did_you_mean(name, list(known))}")
+    remove_server(prepared(call).home, name)
     secrets.remove(call.home.secrets, "servers", name)
     ring(call.home)
     call.output.result({"removed": name})

@@ -11,7 +11,7 @@ from admin.cli.group import Verbs
 from admin.cli.verb import Call, prepared, verb
 from sync.errors import UsageError
 from sync.jobs.wake import ring
-from sync.settings import Settings, plain_hint
+from sync.settings import Settings, parse_value, plain_hint
 from sync.settings_edit import set_value, unset
 
 
@@ -63,6 +63,10 @@ def set_setting(call: Call, *, key: str, value: str) -> int:
       mantelpiece settings set wall.interval_seconds 60
       mantelpiece settings set wall.layout fit
     """
+    try:
+        parse_value(key, value)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     understood = set_value(prepared(call).home, key, value)
     ring(call.home)
     call.output.result({"key": key, "value": understood})
@@ -74,7 +78,7 @@ def set_setting(call: Call, *, key: str, value: str) -> int:
 @click.argument("key")
 def unset_setting(call: Call, *, key: str) -> int:
     """Take one value out of the file: the default holds again."""
-    changed = unset(prepared(call).home, key)
+    changed = unset(call.home, key) if call.home.settings.exists() else _is_set(key)
     ring(call.home)
     call.output.result({"key": key, "changed": changed})
     call.output.say(f"{key} has its default again." if changed else f"{key} was not set.")
@@ -91,6 +95,15 @@ def check(call: Call) -> int:
     if not kept.problems:
         call.output.say(f"{call.home.settings} is in order.")
     return 2 if kept.problems else 0
+
+
+def _is_set(key: str) -> bool:
+    """False, for a key that there is; UsageError for one that there is not."""
+    try:
+        plain_hint(key)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return False
 
 
 def _flat(tree: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -23,9 +23,9 @@ def command(call: Call, *, albums: tuple[str, ...]) -> int:
       mantelpiece sync
       mantelpiece sync "Holidays" --json
     """
-    names = prepared(call).album_names(albums)
+    names = call.album_names(albums)
     code = tell_settings_problems(call)
-    ended = call.do("sync", {"albums": names or None})
+    ended = prepared(call).do("sync", {"albums": names or None})
     told: dict[str, Any] = ended.facts.get("albums", {})
     call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
     call.output.table(

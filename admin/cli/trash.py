@@ -37,12 +37,12 @@ def list_trash(call: Call) -> int:
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
 def restore(call: Call, *, ids: tuple[int, ...]) -> int:
     """Put photos back into their albums, by the ids that 'mantelpiece trash list' shows."""
-    with reading(prepared(call).home) as library:
+    with reading(call.home) as library:
         known = {row.id for row in rows.entries(library)} if library else set()
     for one in ids:
         if one not in known:
             raise UsageError(f"The trash has no entry {one}.", advice="'mantelpiece trash list' shows what it has.")
-    found, code = call.do_each("trash-restore", [{"id": one} for one in ids])
+    found, code = prepared(call).do_each("trash-restore", [{"id": one} for one in ids])
     call.output.result({"restored": found})
     for told in found:
         if "error" in told:

@@ -141,3 +141,12 @@ def test_whatever_the_file_holds_reading_it_gives_settings(tree: object) -> None
         return
     loaded = parse_text(tomlkit.dumps(plain(tree)))
     msgspec.convert(msgspec.to_builtins(loaded.settings), Settings)
+
+
+def test_a_file_that_cannot_be_read_leaves_the_last_good_settings_with_their_albums(home: Home) -> None:
+    home.settings.write_text(GOOD)
+    good = load(home.settings, environ={})
+    home.settings.write_text("[wall")
+    torn = load(home.settings, environ={}, last_good=good.settings)
+    assert torn.settings == good.settings
+    assert [problem.loses for problem in torn.problems] == [True]

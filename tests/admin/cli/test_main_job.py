@@ -1,0 +1,213 @@
+"""The main job by the command line, from `server add` to pictures, with and without a service."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from admin.cli.program import VERBS, main
+from admin.cli.program import mantelpiece as mantelpiece_group
+from sync.jobs.carry_out import serving
+from tests.admin.cli.conftest import Mantelpiece, StandIn
+
+
+def until(true: object, *, seconds: float = 30.0) -> None:
+    give_up = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < give_up, "it did not happen"
+        time.sleep(0.05)
+
+
+def test_from_a_server_to_pictures_and_back(connected: Mantelpiece, immich: StandIn) -> None:
+    added = connected("album", "add", "Holidays", "--limit", "5", "--json")
+    assert (added.code, added.json["album"]["id"]) == (0, immich.albums["Holidays"])
+    twice = connected("album", "add", immich.albums["Holidays"])
+    assert (twice.code, twice.err) == (2, "'Holidays' is on the wall already, as 'Holidays'.\n")
+    synced = connected("sync", "--json")
+    album = synced.json["albums"]["Holidays"]
+    assert (synced.code, album["added"], album["problems"]) == (0, 5, [])
+    assert set(album) >= {"added", "replaced", "removed", "kept", "held", "off_disk", "bytes", "problems"}
+    again = connected("sync", "Holidays", "--json").json["albums"]["Holidays"]
+    assert (again["added"], again["kept"], again["bytes"]) == (0, 5, 0)
+    verified = connected("verify", "--json")
+    assert (verified.code, verified.json["bad"], verified.json["changed_by_hand"]) == (0, 0, 0)
+    assert verified.json["checked"] >= 5
+    wall = connected.home.root.parent / "wall"
+    where = ("--display", f"file:{wall}", "--size", "320x200")
+    shown = connected("show", *where, "--count", "2", "--interval", "0", "--json")
+    lines = [json.loads(line) for line in shown.out.splitlines()]
+    assert [set(line) for line in lines] == [{"asset", "album", "file", "why"}] * 2
+    assert all(Path(line["file"]).exists() for line in lines)
+    assert connected("album", "remove", "holidays").code == 0
+    assert connected("sync", "--json").code == 0
+    assert [run["kind"] for run in connected("jobs", "history", "--json").json["runs"]][:2] == ["sync", "verify"]
+    exported = connected("jobs", "export", "--format", "csv").out.splitlines()
+    assert exported[0].startswith("id,job,kind")
+    assert connected("status", "--json").json["albums"] == []
+    assert connected("server", "remove", "home").code == 0
+    assert connected("server", "list", "--json").json == {"servers": []}
+
+
+def test_a_wrong_key_or_a_dead_server_is_code_3_and_nothing_is_kept(mantelpiece: Mantelpiece, immich: StandIn) -> None:
+    mantelpiece("settings", "set", "wall.layout", "fit")
+    before = mantelpiece.files()
+    wrong = mantelpiece("server", "add", "home", "--url", immich.url, "--json", answer="wrongwrongwrong")
+    assert (wrong.code, wrong.json["exit_code"]) == (3, 3)
+    dead = mantelpiece("server", "add", "home", "--url", "http://127.0.0.1:9", answer=immich.key)
+    assert dead.code == 3
+    assert len(dead.err.splitlines()) == 1
+    after = {name: text for name, text in mantelpiece.files().items() if text.strip() not in (b"", b"[candidates]")}
+    assert after == before
+
+
+def test_a_changed_key_replaces_the_old_one(connected: Mantelpiece, immich: StandIn, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text(f"  {immich.key}\n")
+    assert connected("server", "add", "home", "--url", immich.url + "/api", "--key-file", str(key)).code == 0
+    assert connected("server", "test", "--json").json["servers"][0]["version"] == "3.1.0"
+
+
+def test_a_folder_needs_no_server(mantelpiece: Mantelpiece, tmp_path: Path) -> None:
+    from PIL import Image
+
+    (tmp_path / "Pictures").mkdir()
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "Pictures" / "a.jpg")
+    assert mantelpiece("album", "add", "--folder", str(tmp_path / "Pictures")).code == 0
+    synced = mantelpiece("sync", "--json")
+    assert (synced.code, synced.json["albums"]["Pictures"]["added"]) == (0, 1)
+
+
+def test_run_serves_restarts_what_dies_and_ends_all_on_a_signal(connected: Mantelpiece, tmp_path: Path) -> None:
+    connected("album", "add", "Family")
+    connected.environment["MANTELPIECE_WALL_DISPLAY"] = f"file:{tmp_path / 'wall'}"
+    running = connected.start("run")
+    try:
+        until(lambda: serving(connected.home))
+        until((tmp_path / "wall" / "current.png").exists)
+        assert "running already" in connected("run").err
+        # Beside the service a verb asks it.
+        assert connected("sync", "--json").json["albums"]["Family"]["kept"] == 6
+        pids = [int(pid) for pid in Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()]
+        assert {os.getpgid(pid) for pid in pids} == {os.getpgid(running.pid)}
+        os.kill(pids[0], signal.SIGKILL)
+        until(lambda: not serving(connected.home))
+        until(lambda: serving(connected.home))
+    finally:
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=20)
+    assert running.returncode == 0
+    assert "is started again" in said
+    assert not serving(connected.home)
+
+
+def test_ctrl_c_cancels_the_job_of_a_verb(connected: Mantelpiece, immich: StandIn) -> None:
+    connected("album", "add", "Family")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        connected.home.settings.write_text(connected.home.settings.read_text().replace(immich.url, address))
+        running = connected.start("sync")
+        silent.accept()
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=20)
+    assert running.returncode == 1
+    assert "Cancelled" in said
+
+
+def test_no_key_is_ever_printed_kept_or_passed(connected: Mantelpiece, immich: StandIn) -> None:
+    for words in (("album", "add", "Family"), ("sync", "-v"), ("doctor", "-v"), ("status", "--json"),
+                  ("jobs", "export"), ("settings", "show", "--json"), ("server", "list", "--json"),
+                  ("server", "test", "-v")):  # fmt: skip
+        connected(*words)
+    connected("server", "add", "other", "--url", "http://127.0.0.1:9", "-v", answer=immich.key)
+    assert immich.key not in "".join(connected.said)
+    root, runtime = connected.home.root, connected.home.runtime
+    for path in [*root.rglob("*"), *runtime.rglob("*")]:
+        if path.is_file() and path != connected.home.secrets:
+            assert immich.key.encode() not in path.read_bytes(), path
+    assert "other" not in connected.home.secrets.read_text()
+
+
+def test_the_doctor_names_what_is_wrong_and_what_to_do(connected: Mantelpiece, immich: StandIn) -> None:
+    connected("album", "add", "Family")
+    connected("sync")
+    assert connected("doctor", "--json").json["bad"] == 0
+    settings = connected.home.settings.read_text()
+    settings = settings.replace(immich.url, "https://127.0.0.1:2283")
+    connected.home.settings.write_text(settings + '[wall]\nlayout = "x"\n')
+    connected.home.secrets.chmod(0o644)
+    connected.home.catalogue.chmod(0o644)
+    connected.home.catalogue.write_bytes(b"garbage")
+    told = connected("doctor", "--json")
+    assert told.code == 1
+    wrong = {one["check"]: one for one in told.json["findings"] if one["verdict"] == "bad"}
+    assert set(wrong) >= {"keys", "catalogue", "server"}
+    assert "2283" in wrong["server"]["advice"]
+    assert any(one["check"] == "settings" and one["verdict"] == "warn" for one in told.json["findings"])
+
+
+def test_a_damaged_library_is_one_sentence_and_the_next_sync_begins_it_anew(connected: Mantelpiece) -> None:
+    connected("album", "add", "Family")
+    connected("sync")
+    connected.home.library.write_bytes(os.urandom(50_000))
+    said = connected("jobs", "list")
+    assert (said.code, len(said.err.splitlines())) == (1, 1)
+    again = connected("sync", "--json").json["albums"]["Family"]
+    assert (again["bytes"], again["kept"] + again["added"]) == (0, 6)
+    assert list(connected.home.private.glob("library.db.corrupt.*"))
+
+
+def test_a_library_of_a_newer_version_is_refused(connected: Mantelpiece) -> None:
+    import sqlite3
+
+    with sqlite3.connect(connected.home.library) as db:
+        db.execute("PRAGMA user_version = 99")
+    said = connected("sync")
+    assert said.code == 1
+    assert "newer version" in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+def test_every_verb_has_help_in_a_line_and_in_full_and_the_readme_lists_it(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    assert main(["--help"]) == 0
+    whole = capsys.readouterr().out
+    for name in VERBS:
+        assert main([name, "--help"]) == 0
+        told = capsys.readouterr().out
+        assert f"  {name} " in whole
+        assert f"`{name}" in readme
+        group = mantelpiece_group.get_command(click.Context(mantelpiece_group), name)
+        for verb in getattr(group, "commands", {}):
+            assert main([name, verb, "--help"]) == 0
+            assert "--json" in capsys.readouterr().out
+            assert verb in next(line for line in readme.splitlines() if f"`{name} " in line)
+        assert "--json" in told or hasattr(group, "commands")
+
+
+@pytest.mark.root
+def test_root_becomes_the_owner_of_the_service(tmp_path: Path) -> None:
+    home = tmp_path / "service"
+    home.mkdir()
+    (home / ".mantelpiece").touch()
+    nobody = pwd.getpwnam("nobody")
+    os.chown(home / ".mantelpiece", nobody.pw_uid, nobody.pw_gid)
+    program = (
+        "import os, sys; from pathlib import Path\n"
+        "from admin.cli.owner import become_owner; from sync.home import Home\n"
+        "home = Home(Path(sys.argv[1]), Path('/tmp'))\n"
+        "become_owner(home, service_home=Path('/elsewhere')); first = os.getuid()\n"
+        "become_owner(home, service_home=home.root); print(first, os.getuid(), os.getgroups())"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(home)], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[:2] == ["0", str(nobody.pw_uid)]
+    assert "0" not in done.stdout.split("[")[1].rstrip("]\n").split(", ")
