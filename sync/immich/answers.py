@@ -309,7 +309,7 @@ _PATH = re.compile(r" - at `\$\.?([^`]*)`")
 def decode(body: bytes, kind: type[T], *, what: str) -> T:
     """The answer as `kind`. Raises SchemaDrift, which names the key, and for what is no JSON at all too."""
     try:
-        return _decoder(kind).decode(body)
+        return decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise drift(error, what=what) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -320,7 +320,8 @@ _building = threading.Lock()
 _built: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
-def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """The decoder of a type, built once; the only way to get one."""
     # msgspec crashes the process when two threads show it a new type at once.
     with _building:
         if kind not in _built:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from sync.errors import SchemaDrift
-from sync.immich.answers import drift
+from sync.immich.answers import decoder, drift
 
 _BATCH_BYTES = 1024 * 1024
 _ELEMENT_BYTES = 8 * 1024 * 1024
@@ -21,7 +21,7 @@ _MOST_TRIES = 200
 
 def read_elements(pieces: Iterator[bytes], buffer: bytearray, element: Any, *, what: str) -> Iterator[Any]:
     """The elements behind `[`, objects all of them; `buffer` begins with the first and keeps what is not given out."""
-    batch = msgspec.json.Decoder(list[element])
+    batch: msgspec.json.Decoder[list[Any]] = decoder(list[element])
     for piece in pieces:
         buffer += piece
         if len(buffer) >= _BATCH_BYTES:
@@ -30,7 +30,7 @@ def read_elements(pieces: Iterator[bytes], buffer: bytearray, element: Any, *, w
             del buffer[:used]
 
 
-def _take(buffer: bytearray, batch: msgspec.json.Decoder[Any], what: str) -> tuple[list[Any], int]:
+def _take(buffer: bytearray, batch: msgspec.json.Decoder[list[Any]], what: str) -> tuple[list[Any], int]:
     """As many whole elements as the buffer holds, and how many bytes they and their comma took.
 
     A comma between braces may also stand inside an element or in a text; then what is before it does not decode,
