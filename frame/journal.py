@@ -7,6 +7,7 @@ format is moved aside, not read and not written into.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,24 +28,27 @@ class Journal:
     path: Path
     problem: str = ""
 
-    def read(self) -> list[list[Any]]:
-        """All whole lines in order, without the header."""
+    def read(self) -> Iterator[list[Any]]:
+        """All whole lines in order, without the header; `problem` is right once it ended."""
+        damaged = 0
         try:
-            content = self.path.read_bytes()
+            with self.path.open("rb") as file:
+                for place, raw in enumerate(file):
+                    line = _decoded(raw)
+                    if line is not None and line[:1] == _HEADER[:1]:
+                        if place == 0 and line != _HEADER:
+                            self._put_aside()
+                            return
+                    elif line is not None:
+                        yield line
+                    elif raw.strip():
+                        damaged += 1
         except FileNotFoundError:
-            return []
+            return
         except OSError as error:
-            self.problem = f"What was shown before cannot be read ({error.strerror}); the frame starts afresh."
-            return []
-        lines, damaged = _decode(content)
-        if lines and lines[0][:1] == _HEADER[:1]:
-            if lines[0] != _HEADER:
-                self._put_aside()
-                return []
-            lines = lines[1:]
+            self.problem = f"What was shown before cannot be read ({error.strerror}); some photos may repeat early."
         if damaged:
             self.problem = f"{damaged} damaged lines of {self.path.name} were left out: some photos may repeat early."
-        return lines
 
     def tail(self) -> list[list[Any]]:
         """The last few lines, without reading the whole file; empty when in doubt."""
@@ -55,7 +59,15 @@ class Journal:
                 content = file.read()
         except OSError:
             return []
-        return [line for line in _decode(content)[0] if line[:1] != _HEADER[:1]]
+        lines = [line for line in map(_decoded, content.split(b"\n")) if line is not None]
+        return [line for line in lines if line[:1] != _HEADER[:1]]
+
+    def holds(self, line: list[Any]) -> bool:
+        """Whether this very line was ever written; quicker than reading."""
+        try:
+            return _encode([line]) in self.path.read_bytes()
+        except OSError:
+            return False
 
     def size_bytes(self) -> int:
         try:
@@ -91,16 +103,11 @@ def _encode(lines: list[list[Any]]) -> bytes:
     return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
 
 
-def _decode(content: bytes) -> tuple[list[list[Any]], int]:
-    lines, damaged = [], 0
-    for raw in content.split(b"\n"):
-        if not raw:
-            continue
-        try:
-            lines.append(_LINE.decode(raw))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            damaged += 1
-    return lines, damaged
+def _decoded(raw: bytes) -> list[Any] | None:
+    try:
+        return _LINE.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 _LINE = msgspec.json.Decoder(list[Any])

@@ -88,16 +88,11 @@ class Player:
         self._make_again_at = clock.monotonic()
 
     def start(self) -> None:
-        """Get the last photo on its way before anything big is read."""
+        """Get the last photo on its way; whatever takes longer to read waits until it hangs."""
         self._use_settings(first=True)
         self._last_key = self._state.last_key() if self._resume else None
         self.stage.open_if_due(self.wall)
         self._prepare()
-        self._state.load()
-        if self._last_key in self._state.hidden:
-            self._last_key = None
-        self._ahead.keep(lambda key: key not in self._state.hidden)
-        self._catalogue.look(self._state.hidden, or_previous=True)
 
     def tick(self) -> float:
         """Do what is due; gives the seconds until something is due again, unless something happens."""
@@ -107,6 +102,9 @@ class Player:
         if self.stage.open_if_due(self.wall):
             self._forget_pictures()
         self._perform()
+        if not self._state.loaded and not self._ahead.busy:
+            self._state.load()
+            self._look(at_once=True)
         self._prepare()
         if self.current is None and self.nothing_to_show():
             self._show_welcome()
@@ -175,13 +173,14 @@ class Player:
 
     # settings and catalogue
 
-    def _look(self) -> None:
+    def _look(self, *, at_once: bool = False) -> None:
         now = self._clock.monotonic()
-        if self._looked_at is not None and now - self._looked_at < LOOK_SECONDS:
+        if not at_once and self._looked_at is not None and now - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = now
         self._use_settings()
-        self._catalogue.look(self._state.hidden, or_previous=self.playlist.collection is None)
+        if self._state.loaded:
+            self._catalogue.look(self._state.hidden, or_previous=self.playlist.collection is None)
 
     def _use_settings(self, *, first: bool = False) -> None:
         loaded = self._settings.load() if first else self._settings.look()

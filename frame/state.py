@@ -70,17 +70,17 @@ class State:
         self.history: deque[Shown] = deque(maxlen=HISTORY)
         self.hidden: set[str] = set()
         self.problems: dict[str, str] = {}
+        self.loaded = False
 
     def last_key(self) -> str | None:
-        """The photo that was on the wall last, without reading everything."""
+        """The photo that was on the wall last, without reading everything; None also when it may be hidden by now."""
         recent = self._read_recent()
-        if recent is not None:
-            return recent.key
         shown = [line for line in map(_shown, self._journal.tail()) if line is not None]
-        return shown[-1].key if shown else None
+        key = recent.key if recent is not None else shown[-1].key if shown else None
+        return None if key is None or self._journal.holds(["hide", key, True]) else key
 
     def load(self) -> None:
-        """Read all that is known; whichever of card and runtime directory knows more."""
+        """Read all that is known; whichever of card and runtime directory knows more. Until then nothing is written."""
         seeded = False
         for line in self._journal.read():
             match line:
@@ -106,6 +106,7 @@ class State:
                     self._pending.append(["shown", *msgspec.to_builtins(shown)])
             self.memory.positions |= recent.positions
         self._loaded_number = self._number
+        self.loaded = True
 
     def shown(self, key: str) -> Shown:
         """Note that this photo came on the wall now. Its turn was already taken in `memory`."""
@@ -142,7 +143,7 @@ class State:
     def flush(self) -> None:
         """To the card now. A card that refuses is a problem to tell of, not one to stop for."""
         self._flushed_at = self._clock.monotonic()
-        if not self._pending or not self._keep:
+        if not self._pending or not self._keep or not self.loaded:
             return
         lines = list(self._pending)
         if not self._seed_is_kept:
@@ -195,7 +196,7 @@ class State:
             return None
 
     def _write_recent(self, key: str) -> None:
-        if not self._keep:
+        if not self._keep or not self.loaded:
             return
         pending = tuple(_only_shown(self._pending))
         part = self._recent.with_name(f".{self._recent.name}.part")
