@@ -57,15 +57,23 @@ class _Batch:
     items: list[tuple[PhotoRow, list[Fetched]]] = field(default_factory=list)
     since: float = 0.0
 
+    def names(self) -> list[str]:
+        """The objects whose names are still to be settled."""
+        return [item.name for _, items in self.items for item in items if item.name is not None]
+
 
 class Collector:
     """Does jobs and writes to one library. `landed` is told after each batch of rows how many photos it held."""
 
-    def __init__(self, work: Work, *, workers: int, landed: Callable[[int], None], outcome: Outcome) -> None:
+    def __init__(
+        self, work: Work, *, workers: int, landed: Callable[[int], None], album: str, outcome: Outcome
+    ) -> None:
         self._work = work
+        self._album = album
         self._workers = workers
         self._landed = landed
         self._batch = _Batch()
+        self._settling: tuple[_Batch, Future[None]] | None = None
         self._failures = 0
         self.outcome = outcome
 
@@ -79,7 +87,10 @@ class Collector:
                     stop.set()
                     raise
         finally:
-            self._write()
+            self._write_settled()
+            last, self._batch = self._batch, _Batch()
+            settle(self._work.home, last.names())
+            self._write(last)
 
     def _feed(self, pool: ThreadPoolExecutor, jobs: Iterator[Job], room: Callable[[PhotoRow], None]) -> None:
         under_way: dict[Future[list[Fetched]], PhotoRow] = {}
@@ -96,8 +107,12 @@ class Collector:
             done, _ = wait(under_way, timeout=_BEAT_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 self._take(under_way.pop(future), future)
-            if self._batch.items and self._is_due():
-                self._write()
+            if self._settling is not None and self._settling[1].done():
+                self._write_settled()
+            if self._settling is None and self._batch.items and self._is_due():
+                # In a thread of the pool: a batch has many folders to sync, and the downloads must be fed meanwhile.
+                settling, self._batch = self._batch, _Batch()
+                self._settling = settling, pool.submit(settle, self._work.home, settling.names())
 
     def _is_due(self) -> bool:
         first = self.outcome.fetched == 0
@@ -130,12 +145,16 @@ class Collector:
         with self._work.library.transaction() as db:
             photos.failed(db, photo.id, problem=error.sentence, attempts=attempts, retry_at=retry_at)
 
-    def _write(self) -> None:
-        batch, self._batch = self._batch, _Batch()
+    def _write_settled(self) -> None:
+        settling, self._settling = self._settling, None
+        if settling is not None:
+            settling[1].result()
+            self._write(settling[0])
+
+    def _write(self, batch: _Batch) -> None:
+        """Write the rows of objects whose bytes and names are on the disk."""
         if not batch.items:
             return
-        names = [item.name for _, items in batch.items for item in items if item.name is not None]
-        settle(self._work.home, names)
         now = self._work.clock.now().isoformat()
         with self._work.library.transaction() as db:
             for photo, items in batch.items:
@@ -145,6 +164,7 @@ class Collector:
                     photos.failed(db, photo.id, problem=None, attempts=0, retry_at=None)
         self.outcome.fetched += len(batch.items)
         self.outcome.transferred += sum(item.transferred for _, items in batch.items for item in items)
+        self._work.report({"doing": "Fetching photos", "album": self._album, "done": self.outcome.fetched})
         self._landed(len(batch.items))
 
 

@@ -51,6 +51,6 @@ class Origins:
 
 
 def workers_of(work: Work, album: Album) -> int:
-    """How many downloads may run at once."""
+    """How many threads fetch: more than may ask at once, so that the others sync and decode meanwhile."""
     server = work.settings.servers.get(album.server)
-    return server.requests if server is not None else 2
+    return server.requests + 4 if server is not None else 2

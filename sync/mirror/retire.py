@@ -12,7 +12,7 @@ from collections.abc import Set
 
 import msgspec
 
-from sync.library import albums, memberships, objects, photos
+from sync.library import albums, memberships, meta, objects, photos
 from sync.library import trash as trash_rows
 from sync.library.memberships import LeavingRow
 from sync.library.meta import wall_changed
@@ -29,12 +29,14 @@ REMOVED_ALBUM = "the album was removed"
 def let_go(work: Work, now: Moment) -> int:
     """Let what the settings no longer want leave the wall: albums that are set no more, originals nobody keeps.
 
-    Only where the settings were read whole: a torn file is no wish. Gives how many photos leave.
+    Only where the settings were read whole: a torn file is no wish. Gives how many photos leave. Looks only when the
+    albums are not what they were at the last look.
     """
-    if not work.settings_whole:
+    wish = msgspec.json.encode([(album.name, album.kept) for album in work.settings.albums]).decode()
+    if not work.settings_whole or meta.get(work.library, "wish") == wish:
         return 0
     set_up = {album.name for album in work.settings.albums}
-    display_only = tuple(album.name for album in work.settings.albums if album.kept is Keep.DISPLAY)
+    display_only = _display_only(work)
     leaving = 0
     with work.library.transaction() as db:
         for name in memberships.albums(work.library):
@@ -43,6 +45,7 @@ def let_go(work: Work, now: Moment) -> int:
         if leaving:
             wall_changed(db)
         photos.drop_originals(db, display_only=display_only)
+        meta.put(db, "wish", wish)
     return leaving
 
 
@@ -63,6 +66,7 @@ def retire(work: Work, *, confirmed: Set[str], now: Moment) -> int:
             with work.library.transaction() as db:
                 for row in ready:
                     names += _remove(db, work, album, row)
+                photos.drop_originals(db, display_only=_display_only(work))
             went += len(ready)
         if removed and not memberships.any_of(work.library, album):
             with work.library.transaction() as db:
@@ -70,6 +74,10 @@ def retire(work: Work, *, confirmed: Set[str], now: Moment) -> int:
     names += _replaced(work, now)
     trash.move_out(work.library, work.home, names)
     return went
+
+
+def _display_only(work: Work) -> tuple[str, ...]:
+    return tuple(album.name for album in work.settings.albums if album.kept is Keep.DISPLAY)
 
 
 def _may_go(work: Work, row: LeavingRow, now: Moment) -> bool:

@@ -78,9 +78,19 @@ def synchronise(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"albums": [names] | None}`. Facts: {"albums": {name: {added, replaced, removed, kept, held, off_disk, bytes,
     problems, left_out}}}; `bytes` are those downloaded. Raises UsageError, MarkerMissing, DiskError, Cancelled."""
     runs = [AlbumRun(album) for album in _chosen(work, arguments.get("albums"))]
+    origins, publisher = Origins(work), Publisher(work)
+    mirror(work, runs, origins, publisher)
+    fetch_details(work, [run.album for run in runs if not run.stopped], origins)
+    publisher.finish()
+    if publisher.published:
+        show_views(work)
+    return _result(work, runs)
+
+
+def mirror(work: Work, runs: list[AlbumRun], origins: Origins, publisher: Publisher) -> None:
+    """All but the last touch: rows, objects and catalogue are as the servers list them when this returns."""
     _begin(work)
     now = moment(work.clock)
-    origins, publisher = Origins(work), Publisher(work)
     try:
         retire.let_go(work, now)
         _compare_all(work, runs, origins, now)
@@ -91,11 +101,6 @@ def synchronise(work: Work, arguments: dict[str, Any]) -> Result:
         publisher.finish()
     confirmed = {run.album.name for run in runs if run.compared.complete}
     retire.retire(work, confirmed=confirmed, now=now)
-    fetch_details(work, [run.album for run in runs if not run.stopped], origins)
-    publisher.finish()
-    if publisher.published:
-        show_views(work)
-    return _result(work, runs)
 
 
 def _chosen(work: Work, names: list[str] | None) -> list[Album]:
@@ -161,7 +166,8 @@ def _fetch(
     stop: threading.Event, originals: bool,
 ) -> None:  # fmt: skip
     fetcher = Fetcher(work.home, origins.of(run.album), decoders, stop.is_set)
-    collector = Collector(work, workers=workers_of(work, run.album), landed=publisher.landed, outcome=run.outcome)
+    name, workers = run.album.name, workers_of(work, run.album)
+    collector = Collector(work, workers=workers, landed=publisher.landed, album=name, outcome=run.outcome)
     try:
         jobs = _jobs(work, run.album, fetcher, originals=originals)
         collector.run(jobs, room=lambda photo: room.for_photo(photo, original=originals), stop=stop)
