@@ -17,6 +17,8 @@ from sync.errors import MarkerMissing, UnsuitableFolder
 SERVICE_HOME = Path("/var/lib/mantelpiece")
 MARKER = ".mantelpiece"
 
+MOUNTS = Path("/proc/self/mounts")
+
 _UNSUITABLE = {"vfat", "msdos", "exfat"}
 
 
@@ -129,7 +131,7 @@ def _runtime(root: Path, environ: Mapping[str, str]) -> Path:
     return folder / f"mantelpiece-{sha256(os.fsencode(root)).hexdigest()[:12]}"
 
 
-def prepare(home: Home) -> None:
+def prepare(home: Home, *, mounts: Path = MOUNTS) -> None:
     """Make what is missing. Raises UnsuitableFolder, and MarkerMissing where a home that was in use lost its marker.
 
     An unmounted disk leaves an empty folder: that has no settings either, so no album could refill it.
@@ -137,7 +139,7 @@ def prepare(home: Home) -> None:
     if not home.marker.exists():
         if home.published.exists() or home.private.exists():
             raise MarkerMissing(f"{home.root} has lost its marker file {MARKER}.", folder=str(home.root))
-        _refuse_unsuitable(home.root)
+        _refuse_unsuitable(home.root, mounts)
     for folder, mode in (
         (home.root, 0o755),
         (home.settings.parent, 0o755),
@@ -159,8 +161,8 @@ def prepare(home: Home) -> None:
     home.marker.touch()
 
 
-def _refuse_unsuitable(root: Path) -> None:
-    kind = file_system(root)
+def _refuse_unsuitable(root: Path, mounts: Path) -> None:
+    kind = file_system(root, mounts=mounts)
     if kind in _UNSUITABLE:
         raise UnsuitableFolder(
             f"{root} lies on {kind}, which has neither hard links nor owners.",
@@ -169,14 +171,14 @@ def _refuse_unsuitable(root: Path) -> None:
         )
 
 
-def file_system(path: Path) -> str:
+def file_system(path: Path, *, mounts: Path = MOUNTS) -> str:
     """The type of the file system that holds `path` (or its nearest existing parent), as /proc/self/mounts names it."""
     probe = path
     while not probe.exists():
         probe = probe.parent
     probe = probe.resolve()
     best, kind = -1, "unknown"
-    for line in Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
         _, mount, fs, *_ = line.split(" ")
         point = Path(mount.replace("\\040", " "))
         if probe.is_relative_to(point) and len(point.parts) > best:
