@@ -77,8 +77,13 @@ def clock(moment: str) -> str:
 
 
 def duration(seconds: str | float) -> str:
-    """45 seconds, 5 minutes, 2 hours, 1 day."""
-    amount = float(seconds)
+    """45 seconds, 5 minutes, 2 hours, 1 day; what is no number stays what it is."""
+    try:
+        amount = float(seconds)
+    except ValueError:
+        return str(seconds)
+    if not 0 <= amount < 1e9:
+        return str(seconds)
     for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if amount >= length:
             whole = round(amount / length, 1)

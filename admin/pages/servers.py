@@ -135,7 +135,7 @@ def _judge(url: str, key: str) -> dict[str, str]:
         sound = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         sound, parts = False, urlsplit("")
-    if not sound or len(url) > _LONGEST:
+    if not sound or len(url) > _LONGEST or not url.isprintable() or " " in url:
         problems["url"] = text("servers.url_wrong")
     elif parts.username or parts.query or parts.fragment:
         problems["url"] = text("servers.url_more")

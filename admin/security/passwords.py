@@ -35,7 +35,8 @@ def matches(password: str, kept: str) -> bool:
 
 def _derive(password: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
     with _ONE_AT_A_TIME:
-        return scrypt(password.encode(errors="surrogatepass"), salt=salt, n=cost, r=block, p=parallel, maxmem=256 * cost * block, dklen=32)
+        raw = password.encode(errors="surrogatepass")
+        return scrypt(raw, salt=salt, n=cost, r=block, p=parallel, maxmem=256 * cost * block, dklen=32)
 
 
 def _text(raw: bytes) -> str:

@@ -1,0 +1,102 @@
+"""The page of now, with a real frame beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from admin.house import House
+from frame.control import ask
+from sync.home import Home
+from tests.admin.phone import Phone
+from tests.admin.wall import hanging, until
+from tests.sample_catalogues import make
+
+
+@pytest.fixture
+def wall(home: Home) -> Iterator[Home]:
+    make(home, count=5)
+    with hanging(home):
+        until(lambda: ask(home, "now")["showing"] == "photo")
+        yield home
+
+
+def test_it_shows_what_hangs_there_and_why(phone: Phone, wall: Home) -> None:
+    now = ask(wall, "now")
+    page = phone.get("/").text
+    assert f"/thumb/{now['object']}" in page
+    assert "Vienna, Austria" in page
+    assert "14 July 2017" in page
+    assert "Anna" in page
+    picture = phone.get(f"/thumb/{now['object']}")
+    assert picture.mimetype == "image/jpeg"
+    assert "immutable" in picture.headers["Cache-Control"]
+
+
+def test_next_back_pause_and_favourite_reach_the_wall(phone: Phone, wall: Home) -> None:
+    first = ask(wall, "now")["key"]
+    phone.get("/")
+    assert phone.post("/wall/next").status_code == 303
+    until(lambda: ask(wall, "now")["key"] != first)
+    phone.post("/wall/back")
+    until(lambda: ask(wall, "now")["key"] == first)
+    phone.post("/wall/pause")
+    assert ask(wall, "now")["paused"]
+    phone.post("/wall/resume")
+    assert not ask(wall, "now")["paused"]
+    phone.post("/wall/favourite", {"key": first})
+    assert ask(wall, "now")["favourite"]
+    assert len(list(wall.intents.iterdir())) == 1, "it is written down for the server"
+
+
+def test_a_hidden_photo_leaves_at_once_and_can_be_brought_back(phone: Phone, wall: Home) -> None:
+    key = ask(wall, "now")["key"]
+    phone.get("/")
+    page = phone.follow(phone.post("/wall/hide", {"key": key, "next": f"/?hidden={key}"}))
+    assert "will not come again" in page.text
+    until(lambda: ask(wall, "now").get("key") not in (None, key))
+    assert phone.post("/wall/unhide", {"key": key}).status_code == 303
+
+
+def test_the_small_answer_is_silent_when_nothing_moved(phone: Phone, wall: Home) -> None:
+    phone.get("/")
+    phone.post("/wall/pause")
+    first = phone.get("/now?parts=bar+wall+work", Accept="application/json")
+    since = first.json["since"]
+    again = phone.get(f"/now?parts=bar+wall+work&since={since}", Accept="application/json")
+    assert again.status_code == 304
+    assert not again.data
+    phone.post("/wall/resume")
+    assert phone.get(f"/now?parts=bar+wall+work&since={since}", Accept="application/json").status_code == 200
+    assert len(first.data) < 8_000
+
+
+def test_what_hung_there_before_is_listed_once_each(phone: Phone, wall: Home) -> None:
+    seen = [ask(wall, "now")["object"]]
+    for _ in range(3):
+        before = ask(wall, "now")["key"]
+        ask(wall, "next")
+        until(lambda before=before: ask(wall, "now")["key"] != before)
+        seen.append(ask(wall, "now")["object"])
+    page = phone.get("/").text
+    for name in set(seen[:-1]) - {seen[-1]}:
+        assert page.count(f'src="/thumb/{name}"') == 1
+
+
+def test_without_a_frame_the_page_says_so(phone: Phone, house: House) -> None:
+    assert phone.get("/").status_code == 200
+    answer = phone.post("/wall/next", Accept="application/json")
+    assert answer.status_code == 503
+    assert "does not answer" in answer.json["sentence"]
+
+
+@pytest.mark.parametrize("name", ["x", "../../private/secrets.toml", "0" * 40 + ".html", "0" * 40 + ".svg", "0" * 40])
+def test_only_pictures_are_given_out(phone: Phone, home: Home, name: str) -> None:
+    assert phone.get(f"/picture/{name}").status_code == 404
+    assert phone.get(f"/thumb/{name}").status_code == 404
+
+
+def test_a_button_that_does_not_exist_is_not_pressed(phone: Phone) -> None:
+    assert phone.post("/wall/quit").status_code == 404
+    assert phone.post("/wall/welcome").status_code == 404

@@ -1,0 +1,230 @@
+"""Pages that change settings: the wall, an album, servers. Real files, real library, no sync: jobs only wait."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync import secrets
+from sync.home import Home
+from sync.library import albums, held, jobs, runs
+from sync.library.albums import AlbumRow
+from sync.library.database import Library
+from sync.library.held import HeldRow
+from sync.library.jobs import Lane, State
+from sync.library.runs import Outcome
+from sync.settings import load
+from sync.settings_edit import add_album, put_server
+from tests.admin.phone import Phone
+
+SEEN = 'name="seen" value="'
+
+
+def seen_on(page: str) -> str:
+    return page.split(SEEN)[1].split('"')[0]
+
+
+@pytest.fixture
+def furnished(home: Home, library: Library) -> Home:
+    put_server(home, "home", {"url": "http://192.0.2.1:2283"})
+    add_album(home, {"name": "Holidays", "source": "album", "server": "home", "id": "a-1"})
+    return home
+
+
+def queued(library: Library) -> list[tuple[str, dict[str, object]]]:
+    return [(job.kind, job.arguments) for job in jobs.in_state(library, State.WAITING)]
+
+
+def test_a_change_of_the_wall_is_written_and_can_be_taken_back(phone: Phone, home: Home) -> None:
+    home.settings.write_text("# mine\n[wall]\nlayout = 'fit'  # as it should be\n")
+    page = phone.get("/wall").text
+    answer = phone.post("/wall/change", {"seen": seen_on(page), "layout": "fill", "interval_seconds": "60"})
+    assert load(home.settings).settings.wall.layout == "fill"
+    assert load(home.settings).settings.wall.interval_seconds == 60
+    assert "# mine" in home.settings.read_text()
+    page = phone.follow(answer).text
+    assert "Take it back" in page
+    undo = {"seen": seen_on(page), "layout": "fit", "interval_seconds": "30"}
+    phone.post("/wall/change", undo)
+    assert load(home.settings).settings.wall.layout == "fit"
+
+
+def test_two_phones_do_not_overwrite_each_other(phone: Phone, home: Home) -> None:
+    one = seen_on(phone.get("/wall").text)
+    assert phone.post("/wall/change", {"seen": one, "layout": "fill"}).status_code == 303
+    answer = phone.post("/wall/change", {"seen": one, "layout": "fit"})
+    assert answer.status_code == 409
+    assert "Somebody changed this meanwhile" in answer.text
+    assert load(home.settings).settings.wall.layout == "fill"
+
+
+def test_an_edit_by_hand_is_not_overwritten(phone: Phone, furnished: Home) -> None:
+    page = phone.get("/album?name=Holidays").text
+    furnished.settings.write_text(furnished.settings.read_text().replace('id = "a-1"', 'id = "a-1"\nlimit = 7'))
+    form = {"name": "Holidays", "seen": seen_on(page), "limit": "9", "interval_hours": "6", "weight": "1"}
+    assert phone.post("/album/edit", form).status_code == 409
+    assert load(furnished.settings).settings.albums[0].limit == 7
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("interval_seconds", "-1"), ("interval_seconds", "soon"), ("size", "0x0"), ("layout", "<b>")]
+)
+def test_a_wrong_value_gets_a_sentence_and_loses_nothing(phone: Phone, home: Home, field: str, value: str) -> None:
+    page = phone.get("/wall").text
+    answer = phone.post("/wall/change", {"seen": seen_on(page), "selection": "newest", field: value})
+    assert answer.status_code == 422
+    assert "wrong-text" in answer.text
+    assert '<option value="newest" selected>' in answer.text
+    assert "<b>" not in answer.text
+    assert not home.settings.exists()
+
+
+def test_what_the_environment_decides_is_locked(phone: Phone, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MANTELPIECE_WALL_LAYOUT", "fill")
+    home.settings.write_text("[wall]\nlayout = 'fit'\n")
+    page = phone.get("/wall").text
+    assert '<fieldset class="segments" disabled>' in page
+    assert phone.post("/wall/change", {"seen": seen_on(page), "layout": "blur"}).status_code == 422
+
+
+def test_an_album_is_edited_in_place(phone: Phone, furnished: Home, library: Library) -> None:
+    page = phone.get("/album?name=Holidays").text
+    form = {"name": "Holidays", "seen": seen_on(page), "limit": "50", "interval_hours": "2,5", "weight": "3",
+            "pick": "random", "keep": "display", "archived": "yes"}  # fmt: skip
+    assert phone.post("/album/edit", form).status_code == 303
+    album = load(furnished.settings).settings.albums[0]
+    assert (album.limit, album.interval_hours, album.weight, album.pick) == (50, 2.5, 3, "random")
+    assert (album.kept, album.archived) == ("display", True)
+    assert queued(library) == [("sync", {"albums": ["Holidays"]})]
+
+
+def test_a_wrong_number_of_an_album_loses_nothing_typed(phone: Phone, furnished: Home) -> None:
+    page = phone.get("/album?name=Holidays").text
+    form = {"name": "Holidays", "seen": seen_on(page), "limit": "many", "interval_hours": "3", "weight": "1"}
+    answer = phone.post("/album/edit", form)
+    assert answer.status_code == 422
+    assert 'value="many"' in answer.text
+    assert 'value="3"' in answer.text
+
+
+def test_an_album_is_removed_only_after_a_second_yes(phone: Phone, furnished: Home, library: Library) -> None:
+    phone.get("/album?name=Holidays")
+    page = phone.follow(phone.post("/album/remove", {"name": "Holidays"}))
+    assert "Yes, remove" in page.text
+    assert load(furnished.settings).settings.albums
+    phone.post("/album/remove", {"name": "Holidays", "sure": "yes"})
+    assert not load(furnished.settings).settings.albums
+    assert ("sync", {"albums": None}) in queued(library)
+
+
+def test_albums_of_a_server_are_added_by_ticking_them(phone: Phone, furnished: Home, library: Library) -> None:
+    from sync.jobs.progress import Ended, put_ended
+
+    phone.get("/albums/add")
+    where = phone.post("/albums/offer", {"server": "home"}).headers["Location"]
+    number = int(where.rpartition("/")[2])
+    assert 'http-equiv="refresh"' in phone.get(where).text, "it waits without a script"
+    listed = [{"id": "a-1", "name": "Holidays", "owned": True, "photos": 3},
+              {"id": "b-2", "name": "Holidays", "owned": False, "photos": 5},
+              {"id": "c-3", "name": "</script><b>", "owned": True, "photos": 0}]  # fmt: skip
+    put_ended(furnished, Ended(job=number, outcome="done", exit_code=0, sentence="", facts={"albums": listed}))
+    page = phone.get(where).text
+    assert "<b>" not in page
+    assert phone.post(where, {"album": ["b-2", "c-3", "not-offered"]}).status_code == 303
+    names = [(album.name, album.id) for album in load(furnished.settings).settings.albums]
+    assert names == [("Holidays", "a-1"), ("Holidays (2)", "b-2"), ("</script><b>", "c-3")]
+    assert ("sync", {"albums": ["Holidays (2)", "</script><b>"]}) in queued(library)
+
+
+def test_a_server_is_tried_before_it_is_kept(phone: Phone, home: Home, library: Library) -> None:
+    from sync.jobs.progress import Ended, put_ended
+
+    phone.get("/servers/new")
+    where = phone.post("/servers/new", {"url": "192.0.2.7:2283", "key": "KEY0123456789"}).headers["Location"]
+    number = int(where.rpartition("/")[2])
+    job = jobs.get(library, number)
+    assert job is not None
+    assert job.arguments["settings"] == {"url": "http://192.0.2.7:2283"}
+    assert "KEY0123456789" not in str(job)
+    assert phone.post(where + "/keep").status_code == 404, "nothing is kept before it was tried"
+    facts = {"version": "3.1.0", "user": "Anna", "permissions": ["all"], "missing": []}
+    put_ended(home, Ended(job=number, outcome="done", exit_code=0, sentence="", facts=facts))
+    assert "Immich 3.1.0" in phone.get(where).text
+    assert phone.post(where + "/keep").status_code == 303
+    assert load(home.settings).settings.servers["home"].url == "http://192.0.2.7:2283"
+    assert secrets.of_server(home.secrets, "home").key.reveal() == "KEY0123456789"
+    assert "candidates" not in home.secrets.read_text() or "phone-" not in home.secrets.read_text()
+
+
+def test_a_server_that_fails_is_forgotten_and_typed_again(phone: Phone, home: Home, library: Library) -> None:
+    from sync.jobs.progress import Ended, put_ended
+
+    phone.get("/servers/new")
+    where = phone.post("/servers/new", {"url": "photos.example.org", "key": "KEY0123456789"}).headers["Location"]
+    number = int(where.rpartition("/")[2])
+    failure = Ended(job=number, outcome="failed", exit_code=3, sentence="No answer.", advice="Look at the cable.")
+    put_ended(home, failure)
+    assert "Look at the cable." in phone.get(where).text
+    page = phone.follow(phone.post(where + "/drop"))
+    assert 'value="https://photos.example.org"' in page.text
+    assert "KEY0123456789" not in home.secrets.read_text()
+    assert not load(home.settings).settings.servers
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x", "http://", "http://a b", "http://u:p@x", "http://x/?a=b", "http://x#y",
+                                 "http://x:99999", "javascript:alert(1)", "http://[::1"])  # fmt: skip
+def test_an_address_that_is_none_gets_a_sentence(phone: Phone, library: Library, home: Home, url: str) -> None:
+    phone.get("/servers/new")
+    answer = phone.post("/servers/new", {"url": url, "key": "KEY0123456789"})
+    assert answer.status_code == 422, url
+    assert "wrong-text" in answer.text
+    assert "KEY0123456789" not in answer.text
+    assert not queued(library)
+
+
+def test_what_is_held_asks_and_decides_what_was_looked_at(phone: Phone, furnished: Home, library: Library) -> None:
+    row = HeldRow(album="Holidays", plan="p1", reason="More than half of the album is gone.", photos=("x", "y"),
+                  since="2026-11-20T10:00:00+00:00")  # fmt: skip
+    with library.transaction() as db:
+        held.put(db, row)
+    assert "1 album" in phone.get("/").text or "One album waits" in phone.get("/").text
+    page = phone.get("/held").text
+    assert "2 photos are gone" in page
+    assert "More than half" in page
+    phone.post("/held", {"album": "Holidays", "plan": "p0", "decision": "remove"})
+    assert not queued(library), "another plan than the one that was looked at decides nothing"
+    phone.post("/held", {"album": "Holidays", "plan": "p1", "decision": "keep"})
+    assert queued(library)[0][0] == "held"
+    assert queued(library)[0][1]["decision"] == "keep"
+
+
+def test_albums_say_what_is_wrong_with_them(phone: Phone, furnished: Home, library: Library) -> None:
+    with library.transaction() as db:
+        albums.put(db, AlbumRow(name="Holidays", problem="Not found or no album.read access.",
+                                problem_since="2026-11-20T10:00:00+00:00"))  # fmt: skip
+    for address in ("/albums", "/album?name=Holidays"):
+        assert "no album.read access" in phone.get(address).text
+
+
+def test_runs_are_shown_and_exported(phone: Phone, library: Library) -> None:
+    number = jobs.add(library, kind="sync", lane=Lane.BULK, resource="", arguments={}, asked_by="phone")
+    job = jobs.get(library, number)
+    assert job is not None
+    with library.transaction() as db:
+        run = runs.start(db, job, boot="b")
+        jobs.set_state(db, number, State.ENDED)
+        runs.end(db, run, outcome=Outcome.FAILED, exit_code=3, sentence="=cmd()", seconds=61.0,
+                 result={"facts": {}, "problems": ["<i>one</i>"], "advice": "Wait."})  # fmt: skip
+    assert "failed" in phone.get("/jobs").text
+    page = phone.get(f"/runs/{run}").text
+    assert "Wait." in page
+    assert "<i>" not in page
+    assert phone.get("/jobs/history.json").json[0]["sentence"] == "=cmd()"
+    assert "'=cmd()" in phone.get("/jobs/history.csv").text, "a spreadsheet takes it for text"
+
+
+def test_a_waiting_job_can_be_cancelled(phone: Phone, library: Library) -> None:
+    phone.get("/jobs")
+    phone.post("/jobs/verify")
+    number = jobs.in_state(library, State.WAITING)[0].id
+    phone.post(f"/jobs/{number}/cancel", {"next": "//evil.com"})
+    assert not jobs.in_state(library, State.WAITING)
