@@ -61,18 +61,25 @@ def sync_command(home: Home) -> list[str]:
 def run_sync(home: Home, extra: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """One whole sync, unharmed but for what the environment `extra` does to it."""
     prepare(home)
-    job = start_sync(home, extra)
+    return run_command(home, sync_command(home), extra)
+
+
+def run_command(
+    home: Home, command: list[str], extra: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a job's program to its end."""
+    job = start(home, command, extra)
     out, told = job.communicate(timeout=60)
     return subprocess.CompletedProcess(job.args, job.returncode, out, told)
 
 
-def start_sync(home: Home, extra: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """A sync on its way."""
+def start(home: Home, command: list[str], extra: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """A job's program on its way."""
     # Its standard input is the cancel pipe: it stays open, in the child itself, until the job has ended.
     reader, writer = os.pipe()
     try:
         return subprocess.Popen(
-            sync_command(home), env=os.environ | environment(home) | (extra or {}), cwd=ROOT, stdin=reader,
+            command, env=os.environ | environment(home) | (extra or {}), cwd=ROOT, stdin=reader,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=[writer], start_new_session=True,
         )  # fmt: skip
     finally:
