@@ -74,7 +74,7 @@ def compare(work: Work, album: Album, server: Immich | FolderSource, *, now: Mom
         row = msgspec.structs.replace(
             looked.before,
             identity=identity_of(album).text() if plan.complete else looked.before.identity,
-            token=looked.token if plan.complete else None,
+            token=looked.token if plan.complete and looked.verdict.judged == len(plan.gone) else None,
             listed_at=now.wall.isoformat() if plan.complete else looked.before.listed_at,
             server_version=looked.version,
             account=looked.me,

@@ -25,6 +25,11 @@ class Verdict:
     reason: str = ""
     """One sentence why something is held."""
 
+    @property
+    def judged(self) -> int:
+        """How many removals are decided; others wait for the next listing."""
+        return len(self.remove) + len(self.hold)
+
 
 def judge(plan: Plan, *, allowed: Set[str] = frozenset()) -> Verdict:
     """Judge `plan.gone`; `allowed` are asset ids whose removal a person said yes to."""
@@ -33,7 +38,8 @@ def judge(plan: Plan, *, allowed: Set[str] = frozenset()) -> Verdict:
     reason = too_much(len(asked), live=plan.live - len(agreed), remaining=plan.remaining)
     if reason:
         return Verdict(remove=agreed, hold=asked, reason=reason)
-    return Verdict(remove=agreed + asked)
+    # What a person agreed to is applied alone: the rest is judged by the listing after.
+    return Verdict(remove=agreed or asked)
 
 
 def too_much(gone: int, *, live: int, remaining: int) -> str:

@@ -1,0 +1,99 @@
+"""What a person says to a held removal, and what a preview tells beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.errors import UsageError
+from sync.mirror.held import held
+from sync.mirror.preview import preview
+from sync.work import Result
+from tests.fakes.immich import FakeImmich, sample_library
+from tests.fakes.mirror import Mirror, album_of, mirror_of
+
+GONE = ["IMG_0001.jpg", "IMG_0002.jpg", "IMG_0003.jpg", "IMG_0004.jpg", "IMG_0005.jpg"]
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture
+def server(pictures: Path) -> Iterator[FakeImmich]:
+    with FakeImmich(version=3, library=sample_library(pictures)) as fake:
+        yield fake
+
+
+@pytest.fixture
+def mirror(server: FakeImmich, tmp_path: Path) -> Mirror:
+    """Eight photos were mirrored; five are gone on the server, and held."""
+    made = mirror_of(server, tmp_path, album_of(server, "Holidays"))
+    made.run()
+    for name in GONE:
+        server.edits.remove_from_album(name, "Holidays")
+    assert made.run().exit_code == 4
+    return made
+
+
+def say(mirror: Mirror, decision: str) -> Result:
+    mirror.clock.advance(1)
+    with mirror.work(asked=True) as work:
+        return held(work, {"album": "Holidays", "decision": decision})
+
+
+def test_held_photos_that_are_kept_stay_and_are_not_asked_for_again(mirror: Mirror) -> None:
+    say(mirror, "keep")
+    for _ in range(3):
+        mirror.clock.advance(86400)
+        assert mirror.run(asked=True).exit_code == 0
+    assert len(mirror.shown("Holidays")) == 8
+
+
+def test_held_photos_that_are_removed_leave_exactly(server: FakeImmich, mirror: Mirror) -> None:
+    server.edits.add_to_album(GONE[0], "Holidays")
+    server.edits.remove_from_album("IMG_0008.jpg", "Holidays")
+    server.edits.remove_from_album("IMG_0007.jpg", "Holidays")
+    result = say(mirror, "remove")
+    assert result.facts["removed"] == 4
+    # That two others go too was never agreed to: the next listing judges them.
+    assert set(mirror.shown("Holidays")) == {GONE[0], "IMG_0006.jpg", "IMG_0007.jpg", "IMG_0008.jpg"}
+    assert mirror.facts("Holidays")["removed"] == 2
+
+
+def test_while_the_server_is_gone_a_decision_waits(server: FakeImmich, mirror: Mirror) -> None:
+    server.edits.set_mode("maintenance")
+    assert say(mirror, "remove").exit_code == 3
+    assert len(mirror.shown("Holidays")) == 8
+    server.edits.set_mode("normal")
+    assert mirror.facts("Holidays")["removed"] == 5
+    assert len(mirror.shown("Holidays")) == 3
+
+
+def test_photos_that_come_back_are_no_longer_held(server: FakeImmich, mirror: Mirror) -> None:
+    for name in GONE:
+        server.edits.add_to_album(name, "Holidays")
+    assert mirror.facts("Holidays")["held"] == 0
+    with pytest.raises(UsageError, match="Nothing is held"):
+        say(mirror, "remove")
+
+
+def test_a_preview_names_every_change_and_makes_none(server: FakeImmich, mirror: Mirror) -> None:
+    server.edits.add_to_album("IMG_0012.jpg", "Holidays")
+    server.edits.archive("IMG_0008.jpg")
+    server.edits.describe("IMG_0007.jpg", "new words")
+    before = mirror.disk()
+    with mirror.work() as work:
+        result = preview(work, {"album": "Holidays"})
+    assert mirror.disk() == before
+    told = {(item["action"], item["file_name"], item["reason"]) for item in result.facts["items"]}
+    assert told == {
+        ("add", "IMG_0012.jpg", "new in the album"),
+        ("remove", "IMG_0008.jpg", "archived"),
+        ("update", "IMG_0007.jpg", "its facts changed"),
+        *(("hold", name, "no longer listed") for name in GONE),
+    }
+    assert result.exit_code == 4
