@@ -124,22 +124,20 @@ class Daemon:
         """The loop."""
         notify("READY=1")
         while not self._ended:
-            wait = DISK_RETRY_SECONDS
             try:
                 self._turn()
-                wait = min(LOOK_SECONDS, self._schedule.seconds_to_next(), self._lanes.seconds_to_next())
+                self._sleep(min(LOOK_SECONDS, self._schedule.seconds_to_next(), self._lanes.seconds_to_next()))
             except DiskError as error:
                 if isinstance(error, LibraryCorrupt):
                     self._begin_again(error)
                     continue
                 log.error("%s Next look in five minutes.", error)  # noqa: TRY400
+                self._wait_for_the_disk()
             except sqlite3.OperationalError as error:
                 log.warning("the library is busy: %s", error)
-                wait = LOOK_SECONDS
+                self._sleep(LOOK_SECONDS)
             except sqlite3.DatabaseError as error:
                 self._begin_again(error)
-                continue
-            self._sleep(wait)
 
     def close(self) -> None:
         """End every job, then let go."""
@@ -261,6 +259,13 @@ class Daemon:
         self._lanes.abandon()
         self._library.close()
         self._open()
+
+    def _wait_for_the_disk(self) -> None:
+        # Alive, though nothing can be written: a restart would not help the disk.
+        until = self._clock.monotonic() + DISK_RETRY_SECONDS
+        while not self._ended and self._clock.monotonic() < until:
+            notify("WATCHDOG=1")
+            self._sleep(LOOK_SECONDS)
 
     def _sleep(self, seconds: float) -> None:
         for key, _ in self._selector.select(max(0.0, seconds)):

@@ -107,7 +107,8 @@ def take_over(call: Call, *, settings_file: Path, metadata: Path | None, photos:
 def _told(album: Album, row: rows.AlbumRow | None, held_now: bool) -> dict[str, Any]:
     state = "held for your yes" if held_now else (row.problem if row and row.problem else "")
     listed_at = row.listed_at if row else None
-    return msgspec.to_builtins(album) | {
+    told: dict[str, Any] = msgspec.to_builtins(album)
+    return told | {
         "keep": album.kept.value,
         "listed": row.listed if row else 0,
         "left_out": row.left_out if row else {},

@@ -12,7 +12,7 @@ from admin.cli.names import album_name, same_server, shared_link
 from admin.cli.verb import Call, prepared, verb
 from sync import secrets
 from sync.errors import UsageError
-from sync.jobs.carry_out import serving
+from sync.jobs.follow import serving
 from sync.jobs.wake import ring
 from sync.settings import Keep, Pick, Server, Settings, Source, did_you_mean
 from sync.settings_edit import add_album, put_server

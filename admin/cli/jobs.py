@@ -15,10 +15,11 @@ from admin.cli.output import describe_progress
 from admin.cli.verb import Call, prepared, verb
 from sync.errors import UsageError
 from sync.jobs import progress
-from sync.jobs.carry_out import cancel as cancel_job
-from sync.jobs.carry_out import open_library
 from sync.jobs.child import describe
+from sync.jobs.follow import cancel as cancel_job
+from sync.jobs.follow import open_library
 from sync.jobs.kinds import KINDS, kind_of
+from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
 from sync.library import jobs, runs
 from sync.library.jobs import Job, State
@@ -68,12 +69,7 @@ def run(call: Call, *, what: str, albums: tuple[str, ...]) -> int:
         raise UsageError(f"{what} concerns the whole mirror; it takes no album.")
     names = call.album_names(albums)
     arguments: dict[str, Any] = {"albums": names or None} if what in ("sync", "details") else {}
-    ended = prepared(call).do(what, arguments)
-    call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
-    call.output.say(ended.sentence)
-    for problem in ended.problems:
-        call.output.problem(problem)
-    return ended.exit_code
+    return _tell(call, prepared(call).do(what, arguments))
 
 
 @verb("cancel")
@@ -143,12 +139,19 @@ def _release(call: Call, number: int) -> int:
     library = open_library(call.home)
     try:
         jobs.release(library, number)
+        progress.forget_ended(call.home, number)
+        ring(call.home)
+        return _tell(call, call.follow(library, number))
     finally:
         library.close()
-    if not ring(call.home):
-        call.output.say(f"Job {number} ({describe(job)}) runs when the service does.")
-    call.output.result({"released": number})
-    return 0
+
+
+def _tell(call: Call, ended: Ended) -> int:
+    call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
+    call.output.say(ended.sentence)
+    for problem in ended.problems:
+        call.output.problem(problem)
+    return ended.exit_code
 
 
 def _known(call: Call, number: int) -> Job:

@@ -7,7 +7,7 @@ import click
 from admin.cli.supervise import supervise
 from admin.cli.verb import Call, prepared, verb
 from sync.errors import Busy, UsageError
-from sync.jobs.carry_out import serving
+from sync.jobs.follow import serving
 from sync.settings import did_you_mean
 
 PARTS = {"sync": ("sync",), "frame": ("frame",)}

@@ -18,6 +18,7 @@ from admin.cli.names import server_address, server_name
 from admin.cli.verb import Call, prepared, verb
 from sync import secrets
 from sync.errors import UsageError
+from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
 from sync.settings import Server, did_you_mean
 from sync.settings_edit import put_server, remove_server
@@ -88,7 +89,7 @@ def add(
     return ended.exit_code
 
 
-def _try(call: Call, name: str, values: dict[str, Any], given: dict[str, Any]) -> Any:
+def _try(call: Call, name: str, values: dict[str, Any], given: dict[str, Any]) -> Ended:
     candidate = f"trial-{uuid.uuid4().hex[:8]}"
     secrets.put(call.home.secrets, secrets.CANDIDATES, candidate, **given)
     try:

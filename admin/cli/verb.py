@@ -18,8 +18,9 @@ from sync import logs
 from sync.clock import SystemClock
 from sync.errors import MantelpieceError, UsageError
 from sync.home import Home, find, prepare
-from sync.jobs.carry_out import carry_out
+from sync.jobs.follow import follow, open_library, queue
 from sync.jobs.progress import Ended
+from sync.library.database import Library
 from sync.settings import Log, did_you_mean
 from sync.settings_copy import Kept, load_kept
 from sync.work import most_serious
@@ -46,11 +47,19 @@ class Call:
 
     def do(self, kind: str, arguments: dict[str, Any]) -> Ended:
         """Carry a job out to its end. Raises JobFailed, with the job's own sentence, when it came to none."""
+        library = open_library(self.home)
+        try:
+            return self.follow(library, queue(self.home, library, kind, arguments, asked_by="command line"))
+        finally:
+            library.close()
+
+    def follow(self, library: Library, number: int) -> Ended:
+        """Follow a queued job to its end, as `do`."""
         with _interruptible() as cancelled:
-            ended = carry_out(
+            ended = follow(
                 self.home,
-                kind,
-                arguments,
+                library,
+                number,
                 clock=SystemClock(),
                 watch=self.output.progress,
                 cancelled=cancelled,
@@ -97,13 +106,14 @@ def verb(name: str, **settings: Any) -> Callable[[Callable[..., int | None]], cl
             logs.set_up(home, Log(level="debug" if verbose else "error"))
             return function(Call(home, output), **values) or 0
 
-        for decorate in (
-            click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-            click.option("-v", "--verbose", is_flag=True, help="Say more."),
-            click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
-        ):
-            run = decorate(run)
-        return click.command(name, **settings)(run)
+        options = [
+            click.Option(["--json", "as_json"], is_flag=True, help="Answer in JSON."),
+            click.Option(["-v", "--verbose"], is_flag=True, help="Say more."),
+            click.Option(["-q", "--quiet"], is_flag=True, help="Say nothing but errors."),
+        ]
+        command = click.command(name, **settings)(run)
+        command.params += options
+        return command
 
     return wrap
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from admin.cli.checks.finding import Finding, bad, ok, warn
 from frame.control import FrameNotRunning, FrameRefused, ask
 from sync.home import Home
-from sync.jobs.carry_out import serving
+from sync.jobs.follow import serving
 from sync.settings_copy import Kept
 
 _PARTS = (

@@ -17,7 +17,10 @@ import pytest
 
 from admin.cli.program import VERBS, main
 from admin.cli.program import mantelpiece as mantelpiece_group
-from sync.jobs.carry_out import serving
+from sync.jobs.follow import serving
+from sync.library import jobs
+from sync.library.database import Library
+from sync.library.jobs import Lane, State
 from tests.admin.cli.conftest import Mantelpiece, StandIn
 
 
@@ -135,6 +138,21 @@ def test_no_key_is_ever_printed_kept_or_passed(connected: Mantelpiece, immich: S
         if path.is_file() and path != connected.home.secrets:
             assert immich.key.encode() not in path.read_bytes(), path
     assert "other" not in connected.home.secrets.read_text()
+
+
+def test_a_parked_job_tries_again_when_a_person_says_so(mantelpiece: Mantelpiece) -> None:
+    mantelpiece("jobs", "run", "scrub")
+    library = Library(mantelpiece.home.library)
+    number = jobs.add(library, kind="scrub", lane=Lane.BULK, resource="mirror", arguments={}, asked_by="schedule")
+    with library.transaction() as db:
+        jobs.set_state(db, number, State.PARKED, attempts=3)
+    library.close()
+    assert mantelpiece("jobs", "list", "--json").json["jobs"][0]["state"] == "parked"
+    assert mantelpiece("doctor", "--json").code == 1
+    again = mantelpiece("jobs", "run", str(number), "--json")
+    assert (again.code, again.json["bad"]) == (0, 0)
+    assert mantelpiece("jobs", "run", str(number)).code == 2
+    assert mantelpiece("jobs", "cancel", str(number)).code == 2
 
 
 def test_the_doctor_names_what_is_wrong_and_what_to_do(connected: Mantelpiece, immich: StandIn) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sync.home import Home, find, prepare
-from sync.jobs.carry_out import serving
+from sync.jobs.follow import serving
 
 PROGRAM = (sys.executable, str(Path(__file__).with_name("program.py")))
 

@@ -18,7 +18,7 @@ from sync.clock import SystemClock
 from sync.errors import Busy
 from sync.home import Home
 from sync.jobs import progress
-from sync.jobs.carry_out import cancel, follow, open_library, queue, serving
+from sync.jobs.follow import cancel, follow, open_library, queue, serving
 from sync.jobs.process import alive
 from sync.jobs.wake import ring
 from sync.library import jobs, runs

@@ -1,4 +1,4 @@
-"""Queues a job for somebody who waits for it, and follows it to its end. For the command line and the phone page.
+"""Queues a job for somebody who waits for it (`queue`), and follows it to its end (`follow`).
 
 Beside a running daemon it asks and watches; without one it runs the job itself, as a child like the daemon's, under
 the same locks. Raises Busy where the lock is held by somebody else and nobody is there to wait for it.
@@ -60,29 +60,6 @@ def cancel(home: Home, library: Library, number: int) -> None:
     """Cancel a job, whoever runs it."""
     jobs.cancel(library, number)
     ring(home)
-
-
-def carry_out(
-    home: Home,
-    kind: str,
-    arguments: dict[str, Any],
-    *,
-    clock: Clock,
-    asked_by: str = "command line",
-    watch: Watch = lambda _progress: None,
-    cancelled: Callable[[], bool] = lambda: False,
-    program: Sequence[str] = PROGRAM,
-    log_level: str = "",
-) -> Ended:
-    """Queue a job, follow it, and give what it came to. `watch` is told what it does; `cancelled` ends it."""
-    library = open_library(home)
-    try:
-        number = queue(home, library, kind, arguments, asked_by=asked_by)
-        return follow(
-            home, library, number, clock=clock, watch=watch, cancelled=cancelled, program=program, log_level=log_level
-        )
-    finally:
-        library.close()
 
 
 def follow(
