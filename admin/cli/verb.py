@@ -111,7 +111,8 @@ def verb(name: str, **settings: Any) -> Callable[[Callable[..., int | None]], cl
             click.Option(["-v", "--verbose"], is_flag=True, help="Say more."),
             click.Option(["-q", "--quiet"], is_flag=True, help="Say nothing but errors."),
         ]
-        command = click.command(name, **settings)(run)
+        make: Callable[[Callable[..., int]], click.Command] = click.command(name, **settings)
+        command = make(run)
         command.params += options
         return command
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
-from tests.admin.cli.conftest import Mantelpiece, StandIn
+from admin.cli.program import main
+from sync.home import find
+from tests.admin.cli.conftest import Mantelpiece, Said, StandIn
 
 BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "an unknown verb": (("snyc",), "Did you mean 'sync'?"),
@@ -71,25 +78,36 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
 }
 
 
+class InProcess(Mantelpiece):
+    """Calls `main` here, for a table of so many calls; jobs still run in processes of their own."""
+
+    def __call__(self, *words: str, answer: str = "", **variables: str) -> Said:
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setattr(sys, "stdin", io.StringIO(answer))
+            for key, value in (self.environment | variables).items():
+                patch.setenv(key, value)
+            code = main(list(words))
+        return Said(code, out.getvalue(), err.getvalue())
+
+
 @pytest.fixture(scope="module")
-def once(immich: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Mantelpiece:
+def once(immich: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
     """One connected home for the whole table: nothing in it may change."""
-    import os
-
-    from sync.home import find
-
-    folder: Path = tmp_path_factory.mktemp("bad")
-    (folder / "r").mkdir()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("MANTELPIECE_")}
-    environment |= {"MANTELPIECE_HOME": str(folder / "home"), "XDG_RUNTIME_DIR": str(folder / "r")}
-    called = Mantelpiece(find(environment), environment)
-    assert called("server", "add", "home", "--url", immich.url, answer=immich.key).code == 0
-    return called
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    with tempfile.TemporaryDirectory(prefix="mp") as runtime:
+        environment = {"MANTELPIECE_HOME": str(tmp_path_factory.mktemp("bad") / "home"), "XDG_RUNTIME_DIR": runtime}
+        called = InProcess(find(environment), environment)
+        assert called("server", "add", "home", "--url", immich.url, answer=immich.key).code == 0
+        yield called
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.mark.parametrize(("words", "part"), BAD.values(), ids=BAD.keys())
 def test_bad_input_is_one_sentence_and_code_2_and_changes_nothing(
-    once: Mantelpiece, words: tuple[str, ...], part: str
+    once: InProcess, words: tuple[str, ...], part: str
 ) -> None:
     before = once.files()
     said = once(*words)
@@ -102,7 +120,7 @@ def test_bad_input_is_one_sentence_and_code_2_and_changes_nothing(
 
 
 @pytest.mark.parametrize("name", ["an unknown verb", "a bad setting", "an album to sync", "an unknown option"])
-def test_with_json_an_error_is_json_on_standard_output(once: Mantelpiece, name: str) -> None:
+def test_with_json_an_error_is_json_on_standard_output(once: InProcess, name: str) -> None:
     words, part = BAD[name]
     said = once(*words, "--json")
     assert said.code == said.json["exit_code"] == 2
