@@ -36,6 +36,15 @@ _BREATH_SECONDS = 1.0
 """After a mistake of ours in a tick: the wall goes on, but not in a storm of tracebacks."""
 
 
+def make_folders(home: Home) -> None:
+    """Where the frame writes. A card that cannot be written costs its memory, not the wall."""
+    for folder in (home.frame, home.runtime):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            log.warning("%s cannot be made: %s", folder, error.strerror)
+
+
 def make_state(home: Home, clock: Clock, *, keep: bool = True) -> State:
     """What was shown before; `keep=False` when another frame owns it."""
     return State(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 
 from frame.answers import Answers
-from frame.assemble import end_on_signals, loop, make_player, make_state
+from frame.assemble import end_on_signals, loop, make_folders, make_player, make_state
 from frame.control_server import ControlServer
 from frame.notify import Notifier
 from frame.stage import OpenDisplay
 from sync.clock import Clock
 from sync.errors import UsageError
 from sync.home import Home
+
+log = logging.getLogger(__name__)
 
 
 def run(
@@ -27,15 +31,18 @@ def run(
     """Be the wall until `quit` or a signal. Raises Busy when another frame runs here, UsageError for no display."""
     notifier = Notifier(environ, clock)
     with ExitStack() as parts:
-        for folder in (home.frame, home.runtime):
-            folder.mkdir(parents=True, exist_ok=True)
-        control = ControlServer(home.control_socket)
-        parts.callback(control.close)
+        make_folders(home)
+        control = _open_control(home)
+        if control is not None:
+            parts.callback(control.close)
         state = make_state(home, clock)
         making = make_player(home, clock=clock, overrides=overrides, state=state, open_display=open_display)
         player = parts.enter_context(making)
         answers = Answers(player, state, home, clock)
-        player.attend = lambda: control.serve(answers)
+        if control is not None:
+            player.attend = partial(control.serve, answers)
+        else:
+            player.problems["control"] = f"Nobody can speak to this frame: {home.control_socket} cannot be made."
         end_on_signals(player)
         player.start()
         if "wall.display" in overrides and isinstance(player.stage.error, UsageError):
@@ -44,3 +51,12 @@ def run(
         loop(player, control=control, answers=answers, notifier=notifier)
         notifier.stopping()
     return 0
+
+
+def _open_control(home: Home) -> ControlServer | None:
+    """None where no socket can be made: the wall goes on. Raises Busy."""
+    try:
+        return ControlServer(home.control_socket)
+    except OSError as error:
+        log.error("no control socket: %s", error)  # noqa: TRY400 - its sentence says all
+        return None

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Mapping
 
-from frame.assemble import end_on_signals, loop, make_player, make_state
+from frame.assemble import end_on_signals, loop, make_folders, make_player, make_state
 from frame.control import FrameNotRunning, ask
 from frame.player import Player
 from frame.playlist import Item
@@ -24,8 +24,7 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
     """
     alone = _is_alone(home)
     if alone:
-        for folder in (home.frame, home.runtime):
-            folder.mkdir(parents=True, exist_ok=True)
+        make_folders(home)
     state = make_state(home, clock, keep=alone)
     told = 0
 

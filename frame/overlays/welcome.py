@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from textwrap import wrap
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -22,6 +23,7 @@ TROUBLE = (
     "mantelpiece doctor",
 )
 MOST_LINES = 8
+_MOST_CHARACTERS = 64
 _TOP, _BOTTOM = (38, 52, 64), (17, 21, 29)
 _LARGE, _SMALL, _COMMAND = (244, 238, 226), (190, 197, 201), (232, 196, 140)
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
@@ -44,18 +46,19 @@ def _background(size: tuple[int, int]) -> Image.Image:
 
 def _write(picture: Image.Image, lines: list[str]) -> None:
     width, height = picture.size
-    unit = max(6, min(width / 34, height / 18))
+    lines = [piece for line in lines for piece in wrap(line, _MOST_CHARACTERS) or [""]]
+    unit = min(width / 34, height / 18, height / (6 + 2 * len(lines)))
     draw = ImageDraw.Draw(picture)
-    fonts = [_fitting(line, unit * (1.9 if place == 0 else 0.95), width * 0.86) for place, line in enumerate(lines)]
     steps = [unit * (4.2 if place == 0 else 1.9) for place in range(len(lines))]
     top = (height - sum(steps)) / 2 + unit
-    for place, (line, font) in enumerate(zip(lines, fonts, strict=True)):
+    for place, (line, step) in enumerate(zip(lines, steps, strict=True)):
+        font = _fitting(line, unit * (1.9 if place == 0 else 0.95), width * 0.86)
         colour = _LARGE if place == 0 else _COMMAND if _stands_out(line) else _SMALL
         draw.text((width / 2, top), line, font=font, fill=colour, anchor="ma")
         if place == 0:
             below = top + unit * 3
             draw.line([(width / 2 - unit * 1.5, below), (width / 2 + unit * 1.5, below)], fill=_COMMAND, width=2)
-        top += steps[place]
+        top += step
 
 
 def _stands_out(line: str) -> bool:
@@ -66,7 +69,7 @@ def _stands_out(line: str) -> bool:
 def _fitting(line: str, size: float, width: float) -> Font:
     font = _font(line, size)
     length = font.getlength(line)
-    return font if length <= width else _font(line, max(6.0, size * width / length))
+    return font if length <= width else _font(line, max(1.0, size * width / length))
 
 
 def _font(line: str, size: float) -> Font:
@@ -74,4 +77,4 @@ def _font(line: str, size: float) -> Font:
     if not line.isascii():
         with suppress(OSError):
             return ImageFont.truetype("DejaVuSans.ttf", size)
-    return ImageFont.load_default(size)
+    return ImageFont.load_default(max(1.0, size))

@@ -57,7 +57,8 @@ def replaced(home: Home, damage) -> None:
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
 def test_a_running_frame_keeps_its_last_good_catalogue(home: Home, renderer, damage) -> None:
-    make(home, count=4)
+    make(home, count=2)
+    make(home, count=4, generation=2)
     set_wall(home, **WALL)
     with rig(home, renderer) as wall:
         wall.settle()

@@ -127,14 +127,21 @@ def test_a_caller_that_never_reads_is_cut_off_and_others_are_served(home: Home) 
         assert ask(home, "now")["much"]
 
 
-def test_many_idle_callers_shut_nobody_out(home: Home) -> None:
+def test_a_line_that_never_ends_is_not_kept(home: Home) -> None:
     with answering(home, lambda _request: {}):
+        (line,) = send(home, b"x" * (MOST_LINE_BYTES + 1), hang_up=False)
+        assert "at most" in str(line["error"])
+
+
+def test_many_idle_callers_shut_nobody_out(home: Home) -> None:
+    with answering(home, lambda _request: {}) as server:
         idle = []
         for _ in range(60):
             channel = socket.socket(socket.AF_UNIX)
             channel.connect(str(home.control_socket))
             idle.append(channel)
         assert ask(home, "now") == {"ok": True}
+        assert len(server.filenos()) <= 17
         for channel in idle:
             channel.close()
 

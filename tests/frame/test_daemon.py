@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -92,6 +93,20 @@ def test_with_nothing_but_catalogue_and_objects_the_first_photo_is_on_the_wall(h
         home.private.chmod(0o700)
         process.terminate()
         process.wait(_HUNG_SECONDS)
+
+
+def test_a_frame_that_can_write_nothing_still_shows_photos(home: Home, tmp_path: Path) -> None:
+    make(home, count=3)
+    set_wall(home, interval_seconds=0.05)
+    home.intents.rmdir()
+    shutil.rmtree(home.runtime)
+    home.frame.rmdir()
+    for folder in (home.frame, home.runtime):
+        folder.symlink_to("/proc/1/nowhere")
+    with frame(home, tmp_path / "wall") as process:
+        assert set(pictures(tmp_path / "wall", 4)) == {0, 1, 2}
+        process.terminate()
+        assert process.wait(_HUNG_SECONDS) == 0
 
 
 def test_a_killed_frame_goes_on_where_it_was_without_repeating(home: Home, tmp_path: Path) -> None:

@@ -135,6 +135,7 @@ def test_a_torn_last_line_costs_that_line_and_is_named(journal: Path) -> None:
     assert "damaged" in state.problems["state"]
     show(state, 77)
     state.flush()
+    journal.with_name("frame.json").unlink()
     assert state_at(journal).history[-1].key == "home:77"
 
 

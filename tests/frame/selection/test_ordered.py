@@ -41,9 +41,10 @@ def test_the_position_survives_a_restart(mode: Selection) -> None:
         ("abcxd", "x"),
         ("abe", "e"),
         ("ab", "a"),
+        ("dxye", "d"),
     ],
-    ids=["it went", "others went too", "more before", "it moved", "one more after", "two went", "all after went"],
-)  # fmt: skip
+    ids=["it went", "others too", "more before", "it moved", "one more after", "two", "all after", "all before"],
+)
 def test_album_order_goes_on_where_it_was_after_a_change(after: str, expected: str) -> None:
     memory = Memory(seed=1)
     assert walk(SEQUENTIAL, list("abcde"), memory, 3) == ["a", "b", "c"]

@@ -87,6 +87,14 @@ def test_one_heavy_photo_may_repeat_but_the_light_one_keeps_its_share() -> None:
     assert 8 <= shown["home:1"] <= 12
 
 
+def test_a_restart_after_every_photo_changes_no_share() -> None:
+    memory, shown = Memory(seed=2), Counter[str | None]()
+    for _ in range(1010):
+        shown += Counter(walk(RANDOM, names(2), memory, 1, weights={"home:0": 100.0}))
+        memory = reborn(memory)
+    assert 8 <= shown["home:1"] <= 12
+
+
 @pytest.mark.parametrize("mark", [1e300, -5.0, 12345.0], ids=["huge", "negative", "ahead"])
 def test_a_damaged_mark_keeps_no_photo_off_the_wall(mark: float) -> None:
     memory = Memory(seed=2, now=4.0, marks={digest_of("home:1"): mark})
