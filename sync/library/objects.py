@@ -34,15 +34,6 @@ def get(library: Library, name: str) -> ObjectRow | None:
     return None if row is None else ObjectRow(**dict(row))
 
 
-def with_hash(library: Library, sha1: str) -> ObjectRow | None:
-    """The object whose bytes have that hash, whatever its extension."""
-    row = library.row(
-        f"SELECT {_COLUMNS} FROM objects WHERE name > ? AND name < ?",  # noqa: S608 - our own column names
-        (sha1 + ".", sha1 + "/"),
-    )
-    return None if row is None else ObjectRow(**dict(row))
-
-
 def put(db: sqlite3.Connection, item: ObjectRow) -> None:
     """Write down an object whose file is on the disk already; inside a transaction."""
     db.execute(

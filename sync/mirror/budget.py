@@ -24,7 +24,7 @@ ORIGINAL_BYTES = 4_000_000
 """The same of an original whose size the server does not say."""
 GIGABYTE = 1_000_000_000
 _MARGIN_BYTES = 32_000_000
-"""Kept clear of the reserve for rows, the catalogue and the downloads under way beside the one that is judged."""
+"""At most so much is kept clear of the reserve for rows, the catalogue and the other downloads under way."""
 
 
 class Claim(NamedTuple):
@@ -128,7 +128,7 @@ class Room:
             self._within_budget(need)
 
     def _within_reserve(self, need: int) -> None:
-        lacking = need + _MARGIN_BYTES - free_bytes(self._work.home.objects)
+        lacking = need + min(_MARGIN_BYTES, 8 * need) - free_bytes(self._work.home.objects)
         if lacking > 0 and trash.make_room(self._work.library, self._work.home, lacking) < lacking:
             raise DiskFull("The disk is full up to its reserve; no further photos are fetched.")
 

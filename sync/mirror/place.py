@@ -5,13 +5,14 @@ The folder's fsync is left to `settle`, once for many objects: rows may speak of
 
 from __future__ import annotations
 
+import io
 import os
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha1
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from sync.files import disk_errors, fsync_folder
 from sync.home import Home
@@ -20,14 +21,29 @@ from sync.mirror.sniff import EXTENSIONS, HEAD_BYTES, extension
 _CHUNK = 1 << 20
 
 
+class _Part(io.FileIO):
+    """A part file that writes whole or says what is wrong with the disk.
+
+    A disk that is nearly full takes the beginning of a write without a word; and whoever downloads takes any other
+    OSError for the network's.
+    """
+
+    def write(self, content: Any) -> int:
+        left = memoryview(content)
+        with disk_errors("Writing a download"):
+            while left:
+                left = left[super().write(left) :]
+        return len(content)
+
+
 @contextmanager
 def part_file(home: Home) -> Iterator[tuple[BinaryIO, Path]]:
     """A new part file, open for writing and reading; gone afterwards unless it was placed."""
     path = home.parts / f"{uuid.uuid4().hex}.part"
     with disk_errors("Writing a download"):
-        file = open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b", buffering=0)  # noqa: SIM115
+        file = _Part(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "r+b")
     try:
-        yield file, path
+        yield cast(BinaryIO, file), path
     finally:
         file.close()
         path.unlink(missing_ok=True)
