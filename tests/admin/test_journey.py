@@ -1,0 +1,229 @@
+"""The whole way of a new owner, in a real browser at a phone's size: from the code on the wall to what is held.
+
+The page runs in this process (so that the test can read the code that the wall shows), sync and the wall in theirs,
+Immich is the stand-in. Screenshots of every page are left in .demo/phone.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from admin.app import create_app
+from admin.house import EXTENSION, House
+from admin.security.server import serve
+from admin.sign import tell
+from frame.control import ask
+from sync.clock import SystemClock
+from sync.home import Home
+from tests.admin.chromium import PROGRAM, Browser, open_browser
+from tests.admin.looks import assert_looks_well
+from tests.admin.phone import PASSWORD
+from tests.admin.wall import hanging, until
+from tests.fakes.immich.samples import sample_library
+from tests.fakes.immich.server import FakeImmich
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / ".demo" / "phone"
+TAPPED_SECONDS = 1.0
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason="needs chromium")]
+
+
+@contextmanager
+def syncing(home: Home) -> Iterator[None]:
+    """The sync service, as its own process."""
+    program = (
+        "import sys; from pathlib import Path; from sync import daemon; from sync.clock import SystemClock;"
+        "from sync.home import find; daemon.run(find(), clock=SystemClock())"
+    )
+    environment = {**os.environ, "MANTELPIECE_HOME": str(home.root), "XDG_RUNTIME_DIR": str(home.runtime.parent)}
+    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@contextmanager
+def answering(home: Home) -> Iterator[tuple[str, House]]:
+    """The page behind its real server; gives its address and its house."""
+    app = create_app(home, SystemClock())
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = serve(app, host="", port=0, passed=[listener])
+    Thread(target=server.run, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", app.extensions[EXTENSION]
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home whose runtime folder the services find by themselves."""
+    from sync.home import find, prepare
+
+    runtime = tmp_path / "r"
+    runtime.mkdir()
+    home = find({"MANTELPIECE_HOME": str(tmp_path / "home"), "XDG_RUNTIME_DIR": str(runtime)})
+    prepare(home)
+    return home
+
+
+def look(browser: Browser, name: str) -> None:
+    """Judge the page and leave its picture, by day and by night."""
+    browser.settle()
+    for scheme in ("light", "dark"):
+        browser.scheme(scheme)
+        assert_looks_well(browser, f"{name} ({scheme})")
+        browser.picture(PICTURES / f"{name}-{scheme}.png")
+    browser.scheme("light")
+
+
+def go(browser: Browser, label: str, path: str) -> None:
+    """Press something that leads to another page."""
+    browser.run("window.left = true")
+    browser.press(label)
+    browser.until(f"!window.left && location.pathname.startsWith({path!r}) && document.readyState === 'complete'")
+
+
+def test_the_way_of_a_new_owner(place: Home, tmp_path: Path) -> None:
+    with (
+        FakeImmich(version=3, library=sample_library(tmp_path / "immich")) as immich,
+        syncing(place),
+        hanging(place, display=f"file:{tmp_path / 'wall'}"),
+        answering(place) as (address, house),
+        open_browser() as browser,
+    ):
+        browser.size(360, 780)
+        browser.language("en")
+        first_contact(browser, address, house)
+        connect_immich(browser, immich)
+        choose_an_album(browser, place)
+        use_the_wall(browser, place, address)
+        change_the_wall(browser, place, address)
+        decide_what_is_held(browser, immich, place, address)
+        look_around(browser, address)
+        assert not browser.complaints
+
+
+def first_contact(browser: Browser, address: str, house: House) -> None:
+    browser.open(address)
+    look(browser, "setup")
+    tell(house, [])
+    assert ask(house.home, "now")["showing"] == "welcome", "the wall shows the code"
+    browser.type("code", house.code.current())
+    browser.type("password", PASSWORD)
+    browser.type("again", PASSWORD)
+    browser.press("Set up this frame")
+    browser.until("document.body.innerText.includes('First, your Immich')")
+    look(browser, "first")
+
+
+def connect_immich(browser: Browser, immich: FakeImmich) -> None:
+    go(browser, "Connect Immich", "/servers/new")
+    look(browser, "server")
+    browser.type("url", immich.url)
+    browser.type("key", "not-the-key")
+    go(browser, "Try it", "/servers/trial")
+    browser.until("document.body.innerText.includes('That did not work')")
+    look(browser, "server-refused")
+    go(browser, "Change it", "/servers/new")
+    assert browser.run("document.querySelector('[name=url]').value") == immich.url, "nothing typed is lost"
+    browser.type("key", immich.api_key)
+    go(browser, "Try it", "/servers/trial")
+    browser.until("document.body.innerText.includes('It works')")
+    look(browser, "server-found")
+
+
+def choose_an_album(browser: Browser, place: Home) -> None:
+    go(browser, "Use this server", "/albums/offered")
+    browser.until("document.querySelector('.cover')")
+    look(browser, "choose")
+    browser.press("Holidays")
+    go(browser, "Show these", "/albums")
+    browser.until("document.body.innerText.includes('8 photos') || document.querySelector('.work')")
+    look(browser, "albums")
+    go(browser, "Now", "/")
+    browser.until("document.querySelector('.hanging')")
+    until(lambda: ask(place, "now")["showing"] == "photo")
+    look(browser, "now")
+
+
+def use_the_wall(browser: Browser, place: Home, address: str) -> None:
+    # Fetching goes on beside it: wait for the whole album, so that there is always another photo.
+    until(lambda: ask(place, "now")["photos"] >= 8)
+    browser.open(address)
+    before = ask(place, "now")["key"]
+    browser.press("Next")
+    until(lambda: ask(place, "now")["key"] != before, patience_seconds=TAPPED_SECONDS + 5)
+    shown = ask(place, "now")["object"]
+    browser.until(f"document.querySelector('.hanging img').src.endsWith({shown!r})")
+    browser.press("Pause")
+    browser.until("[...document.querySelectorAll('button')].some((each) => each.ariaLabel === 'Go on')")
+    browser.press("Favourite")
+    browser.until("document.querySelector('.heart[aria-pressed=true]')")
+    look(browser, "now-favourite")
+    browser.press("Go on")
+    hidden = ask(place, "now")["key"]
+    browser.press("Never show")
+    browser.until("document.body.innerText.includes('will not come again')")
+    until(lambda: ask(place, "now")["key"] != hidden)
+    look(browser, "now-hidden")
+
+
+def change_the_wall(browser: Browser, place: Home, address: str) -> None:
+    go(browser, "Wall", "/wall")
+    look(browser, "wall")
+    browser.press("Full panel")
+    browser.press("Save")
+    browser.until("document.body.innerText.includes('The wall has changed')")
+    assert "fill" in place.settings.read_text()
+    look(browser, "wall-changed")
+    browser.press("Take it back")
+    browser.until("document.querySelector('[value=blur]').checked")
+
+
+def decide_what_is_held(browser: Browser, immich: FakeImmich, place: Home, address: str) -> None:
+    immich.edits.empty_album("Holidays")
+    browser.open(f"{address}/album?name=Holidays")
+    look(browser, "album")
+    go(browser, "What would change?", "/album/previewed")
+    browser.until("!document.querySelector('progress')")
+    look(browser, "preview")
+    browser.open(f"{address}/album?name=Holidays")
+    browser.press("Sync now")
+    browser.until("/waits? for your yes/.test(document.body.innerText)")
+    browser.open(f"{address}/held")
+    assert browser.run("document.querySelectorAll('.grid img').length") > 0, "it shows what would go"
+    look(browser, "held")
+    go(browser, "Keep them", "/held")
+    browser.until("document.body.innerText.includes('Nothing waits')")
+    assert ask(place, "now")["photos"] >= 7, "they stay on the wall"
+
+
+def look_around(browser: Browser, address: str) -> None:
+    pages = ("more", "jobs", "runs/1", "device", "servers", "trash", "password", "albums/add")
+    for width, phone in ((360, True), (1280, False)):
+        browser.size(width, 780, phone=phone)
+        for page in ("", *pages):
+            browser.open(f"{address}/{page}")
+            look(browser, f"{page.replace('/', '-') or 'now'}-{width}")
+    browser.size(360, 780)
+    browser.script(allowed=False)
+    browser.open(f"{address}/")
+    browser.picture(PICTURES / "now-without-script.png")
+    browser.script(allowed=True)
+    browser.language("de")
+    for page in ("", "albums", "wall", *pages):
+        browser.open(f"{address}/{page}")
+        look(browser, f"{page.replace('/', '-') or 'now'}-de")
