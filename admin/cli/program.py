@@ -79,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except sqlite3.Error as error:
         return output.fail("LibraryError", f"The library cannot be used: {error}.", "See 'mantelpiece doctor'.", 1)
+    except PermissionError as error:
+        return output.fail("PermissionError", f"{error.filename} belongs to somebody else.", "Try it with sudo.", 1)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         return output.fail("OSError", f"{error.strerror or error}{where}.", "", 1)

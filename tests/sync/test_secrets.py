@@ -83,6 +83,10 @@ def test_secrets_are_blotted_out_of_any_text(text: str) -> None:
     assert "never-seen-before" not in clean
 
 
+def test_a_secret_that_begins_another_leaves_no_rest_of_it() -> None:
+    assert blotted("say CANARY0123456789", ["CANARY01", "CANARY0123456789"]) == "say ***"
+
+
 @given(st.lists(st.text(min_size=8, max_size=20), min_size=1, max_size=4), st.text(max_size=20))
 def test_no_whole_secret_is_left_whatever_the_secrets_are(values: list[str], around: str) -> None:
     clean = blotted(around + "|".join(values) + around, values)
