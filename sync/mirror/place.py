@@ -43,7 +43,7 @@ def part_file(home: Home) -> Iterator[tuple[BinaryIO, Path]]:
     with disk_errors("Writing a download"):
         file = _Part(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "r+b")
     try:
-        yield cast(BinaryIO, file), path
+        yield cast("BinaryIO", file), path
     finally:
         file.close()
         path.unlink(missing_ok=True)
