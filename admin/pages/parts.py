@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flask import request
+
 from admin.house import House, ServiceAway, house
 from admin.language import counted, text
 from sync.jobs import progress
@@ -37,7 +39,8 @@ def _bar() -> Facts:
         pass
     if here.now() is None:
         notices.append(("quiet", text("bar.wall_away"), ""))
-    return {"notices": notices}
+    here_already = request.args.get("at", request.path)
+    return {"notices": [notice for notice in notices if notice[2] != here_already]}
 
 
 def _of_library(here: House, library: Library) -> list[tuple[str, str, str]]:

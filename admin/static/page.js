@@ -42,7 +42,7 @@
     if (document.hidden || asking || !main.dataset.parts) return;
     asking = true;
     try {
-      const query = new URLSearchParams({ parts: main.dataset.parts, since });
+      const query = new URLSearchParams({ parts: main.dataset.parts, at: location.pathname, since });
       const answer = await fetch(`/now?${query}`, { headers: { Accept: "application/json" } });
       if (answer.status === 403) return location.reload();
       if (answer.ok) {

@@ -36,6 +36,7 @@ ENUMERATED = {
     "rotation": [each.value for each in Rotation],
     "outcome": [*(each.value for each in Outcome), "problems"],
     "month": [str(number) for number in range(1, 13)],
+    "preview": ["add", "update", "replace", "remove", "hold"],
     "tab": ["now", "albums", "wall", "more"],
     "setup": ["wall_code", "wall_photo", "wall_away"],
     "jobs": ["title", "short"],
