@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
@@ -86,6 +87,19 @@ class Asset(Struct, frozen=True, kw_only=True, gc=False):
     people: tuple[PersonInPhoto, ...] = ()
     stack_primary_id: str | None = None
     """The primary of its stack; None where it is in no stack."""
+
+
+class Found(Struct, frozen=True, kw_only=True, gc=False):
+    """What a search lists, and what only rules of smart albums ask of it; see sync/immich/found.py."""
+
+    asset: Asset
+    width: int = 0
+    """Upright pixels; 0 where they were not asked for, or are not known."""
+    height: int = 0
+    panorama: bool = False
+    """A sphere, or at least twice as wide as high."""
+    keys: dict[str, Any] = {}
+    """The top-level keys of Immich's own answer that were asked for."""
 
 
 class AlbumInfo(Struct, frozen=True, kw_only=True):
