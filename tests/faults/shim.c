@@ -2,6 +2,7 @@
  * FAULT_AT does FAULT_KIND: `kill` ends the process there, a number is the errno that the call fails with.
  * With FAULT_STAY set, every call from that number on fails, as on a disk that stays full; FAULT_ONLY names the one
  * call that counts (`fsync`, or `read`, which counts only when it is named).
+ * FAULT_TRACE names a file that is told of each call, in their order: its name and the path.
  * With FAULT_NOSYNC set, fsync and fdatasync do nothing: a broken build on which a power-cut test must fail.
  * Preloaded by tests/faults/sweep.py; the count lies in the file FAULT_COUNTER, eight bytes, shared;
  * without one each process counts for itself. */
@@ -28,6 +29,7 @@ static int fault_errno;
 static int no_sync;
 static int stay;
 static const char *only;
+static int trace = -1;
 static char home[4096];
 static size_t home_length;
 
@@ -37,7 +39,9 @@ __attribute__((constructor)) static void start(void) {
     only = getenv("FAULT_ONLY");
     const char *at = getenv("FAULT_AT"), *kind = getenv("FAULT_KIND");
     const char *where = getenv("FAULT_HOME"), *file = getenv("FAULT_COUNTER");
+    const char *told = getenv("FAULT_TRACE");
     if (!at || !kind || !where) return;
+    if (told) trace = syscall(SYS_openat, AT_FDCWD, told, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     int fd = file ? syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0) : -1;
     if (file && fd < 0) return;
     void *page = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED | (file ? 0 : MAP_ANONYMOUS), fd, 0);
@@ -54,13 +58,18 @@ static int below(const char *path) {
     return strncmp(path, home, home_length) == 0 && (path[home_length] == '/' || path[home_length] == 0);
 }
 
-static int fd_below(int fd) {
-    char link[64], path[4096];
+/* The path of an open file into `path`; its length, 0 where it has none. */
+static ssize_t path_of(int fd, char *path) {
+    char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length <= 0) return 0;
-    path[length] = 0;
-    return below(path);
+    ssize_t length = readlink(link, path, 4095);
+    path[length > 0 ? length : 0] = 0;
+    return length > 0 ? length : 0;
+}
+
+static int fd_below(int fd) {
+    char path[4096];
+    return path_of(fd, path) && below(path);
 }
 
 static int path_below(int dir, const char *path) {
@@ -68,8 +77,16 @@ static int path_below(int dir, const char *path) {
     return path[0] == '/' || dir == AT_FDCWD ? below(path) : fd_below(dir);
 }
 
+static void tell(const char *name, int fd, const char *path) {
+    char own[4096], line[4200];
+    if (!path) { path_of(fd, own); path = own; }
+    int length = snprintf(line, sizeof line, "%s %s\n", name, path);
+    syscall(SYS_write, trace, line, (size_t)length);
+}
+
 /* 1 where this call is to fail (errno is set); does not return where the process is to end. */
-static int struck(const char *name) {
+static int struck(const char *name, int fd, const char *path) {
+    if (trace >= 0) tell(name, fd, path);
     if (only && strcmp(only, name)) return 0;
     uint64_t number = atomic_fetch_add(counter, 1) + 1;
     if (!fault_at || number < fault_at || (number > fault_at && !stay)) return 0;
@@ -84,8 +101,8 @@ static int struck(const char *name) {
 #define REAL(name) \
     static __typeof__(name) *real; \
     if (!real) real = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
-#define ON_FD(fd, name) if (counter && fd_below(fd) && struck(#name)) return -1
-#define ON_PATH(dir, path, name) if (counter && path_below(dir, path) && struck(#name)) return -1
+#define ON_FD(fd, name) if (counter && fd_below(fd) && struck(#name, fd, NULL)) return -1
+#define ON_PATH(dir, path, name) if (counter && path_below(dir, path) && struck(#name, dir, path)) return -1
 
 ssize_t write(int fd, const void *data, size_t size) { REAL(write); ON_FD(fd, write); return real(fd, data, size); }
 ssize_t writev(int fd, const struct iovec *parts, int count) { REAL(writev); ON_FD(fd, writev); return real(fd, parts, count); }
@@ -99,7 +116,7 @@ int ftruncate64(int fd, off64_t size) { REAL(ftruncate64); ON_FD(fd, ftruncate64
 int fchmod(int fd, mode_t mode) { REAL(fchmod); ON_FD(fd, fchmod); return real(fd, mode); }
 int chmod(const char *path, mode_t mode) { REAL(chmod); ON_PATH(AT_FDCWD, path, chmod); return real(path, mode); }
 int fchmodat(int dir, const char *path, mode_t mode, int flags) { REAL(fchmodat); ON_PATH(dir, path, fchmodat); return real(dir, path, mode, flags); }
-int rename(const char *from, const char *to) { REAL(rename); ON_PATH(AT_FDCWD, from, rename); return real(from, to); }
+int rename(const char *from, const char *to) { REAL(rename); ON_PATH(AT_FDCWD, from, rename); int done = real(from, to); if (trace >= 0) tell("named", -1, to); return done; }
 int renameat(int from_dir, const char *from, int to_dir, const char *to) { REAL(renameat); ON_PATH(from_dir, from, renameat); return real(from_dir, from, to_dir, to); }
 int link(const char *from, const char *to) { REAL(link); ON_PATH(AT_FDCWD, to, link); return real(from, to); }
 int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags) { REAL(linkat); ON_PATH(to_dir, to, linkat); return real(from_dir, from, to_dir, to, flags); }

@@ -56,6 +56,12 @@ def faults(below: Path, *, kind: int, at: int = 1, only: str = "") -> dict[str, 
     }
 
 
+def traced(below: Path, into: Path) -> dict[str, str]:
+    """The environment of a program that writes its mutating calls below `below` into a file, unharmed."""
+    told = {"LD_PRELOAD": str(shim()), "FAULT_AT": "0", "FAULT_KIND": KILL, "FAULT_HOME": str(below)}
+    return told | {"FAULT_TRACE": str(into)}
+
+
 def _run(
     command: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str, build: Path = ROOT
 ) -> tuple[subprocess.CompletedProcess[str], int]:
