@@ -2,7 +2,8 @@
 
 `load` never raises: it gives the settings and a list of problems, each naming its key. A value that does not fit
 falls back to the last good copy's value or the default; unknown keys stay in the file and are reported. Precedence:
-file < environment < command line; a value from the latter two is *pinned* and shown locked. Secrets are in sync/secrets.py.
+file < environment < command line; a value from the latter two is *pinned* and shown locked.
+Secrets are in sync/secrets.py.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ class Album(Struct, frozen=True, kw_only=True):
     """Most photos to keep; 0 is no limit."""
     pick: Pick = Pick.NEWEST
     keep: Keep | None = None
-    """None: originals for albums, links and folders; display copies for whole libraries, persons, favourites, memories."""
+    """None: originals for albums, links and folders; display copies for the other sources."""
     weight: Annotated[float, Meta(gt=0, le=100)] = 1.0
     archived: bool = False
     """Also show what is archived in Immich."""
@@ -246,7 +247,8 @@ def _read(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        problems.append(Problem("", f"{path} cannot be read ({error.strerror}); the last good settings stay in use.", True))
+        sentence = f"{path} cannot be read ({error.strerror}); the last good settings stay in use."
+        problems.append(Problem("", sentence, True))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         problems.append(Problem("", f"{path} is not valid TOML: {error}. The last good settings stay in use.", True))
     return None

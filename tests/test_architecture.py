@@ -143,7 +143,6 @@ LIVES_IN = {
     "PIL": ("frame.render", "frame.displays", "frame.transitions", "frame.overlays", "sync.mirror"),
     "pillow_heif": ("frame.render", "sync.mirror"),
     "exiftool": ("sync.writeback",),
-    "schedule": ("sync.jobs",),
     "sqlite_utils": ("sync.library",),
     "tomlkit": ("sync.settings_edit", "sync.secrets"),
     "numpy": (),
@@ -199,7 +198,7 @@ def loaded_by(module: str) -> set[str]:
     return set(done.stdout.split())
 
 
-FOREIGN = {"requests", "urllib3", "flask", "werkzeug", "sqlite_utils", "schedule", "exiftool", "tomlkit", "click"}
+FOREIGN = {"requests", "urllib3", "flask", "werkzeug", "sqlite_utils", "exiftool", "tomlkit", "click"}
 
 
 @pytest.mark.parametrize(
