@@ -15,6 +15,7 @@ from admin.pages import (
     health,
     held,
     jobs,
+    link,
     login,
     now,
     pictures,
@@ -33,7 +34,24 @@ MOST_BYTES = 1_000_000
 MOST_FIELDS = 2_000
 """A choice among all albums of a large server is one form."""
 
-PAGES = (album, albums, choose, device, health, held, jobs, login, now, pictures, run, servers, setup, trash, wall)
+PAGES = (
+    album,
+    albums,
+    choose,
+    device,
+    health,
+    held,
+    jobs,
+    link,
+    login,
+    now,
+    pictures,
+    run,
+    servers,
+    setup,
+    trash,
+    wall,
+)
 
 
 def create_app(home: Home, clock: Clock) -> Flask:

@@ -15,6 +15,7 @@ from typing import Any, cast
 from flask import current_app, g
 
 from admin.security.hosts import own_names
+from admin.security.passwords import hashed
 from admin.security.sessions import Sessions
 from admin.security.setup_code import SetupCode
 from admin.security.throttle import Throttle
@@ -50,6 +51,7 @@ class House:
         self._lock = Lock()
         self._seen: object = None
         self._loaded = Loaded(Settings(), (), frozenset())
+        self._hash: str | None = None
         self._names: tuple[str, frozenset[str]] | None = None
 
     def loaded(self) -> Loaded:
@@ -75,6 +77,21 @@ class House:
     def password_hash(self) -> str:
         """Empty until the first person chose a password. A damaged secrets file is not the same as none."""
         return secrets.password_hash(self.home.secrets)
+
+    def set_password(self, password: str) -> None:
+        """The first or another password; nobody stays signed in."""
+        secrets.put(self.home.secrets, "admin", "password", hash=hashed(password))
+        self._hash = self.password_hash()
+        self.sessions.end_all()
+
+    def look_at_password(self) -> bool:
+        """Whether there is one. One that was changed from outside this process signs everybody out."""
+        found = self.password_hash()
+        with self._lock:
+            changed, self._hash = self._hash not in (None, found), found
+        if changed:
+            self.sessions.end_all()
+        return bool(found)
 
     def service_runs(self) -> bool:
         """Whether sync is there to work off jobs."""

@@ -17,6 +17,7 @@ from sync.settings_edit import add_album
 
 pages = Blueprint("choose", __name__, url_prefix="/albums")
 
+_LONGEST_NAME = 110
 PLAIN_SOURCES = (Source.FAVOURITES, Source.MEMORIES, Source.ALL)
 """Those that need nothing but a server."""
 
@@ -61,7 +62,7 @@ def take(number: int) -> Response:
     names = []
     for each in found.ended.facts.get("albums", []):
         if each["id"] in ticked - have:
-            name = free_name(str(each["name"]).strip() or text("choose.nameless"))
+            name = free_name(str(each["name"]))
             add_album(here.home, {"name": name, "source": "album", "server": server, "id": each["id"]})
             names.append(name)
     if names:
@@ -122,7 +123,8 @@ def take_person(number: int) -> Response:
 
 
 def free_name(wanted: str) -> str:
-    """The name, or with a number behind it: albums of the wall have names of their own."""
+    """The name without what cannot be printed, and with a number behind it where it is taken."""
+    wanted = "".join(filter(str.isprintable, wanted)).strip()[:_LONGEST_NAME] or text("choose.nameless")
     taken = {album.name.casefold() for album in house().settings.albums}
     names = [wanted, *(f"{wanted} ({number})" for number in range(2, 1000))]
     return next(name for name in names if name.casefold() not in taken)

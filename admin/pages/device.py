@@ -16,7 +16,6 @@ from admin.language import text
 from admin.network import addresses
 from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
-from sync import secrets
 from sync.errors import DiskError
 from sync.library import objects, servers
 
@@ -59,8 +58,7 @@ def change_password() -> Response | tuple[str, int]:
     problems = _judge(request.form.get("old", ""), request.form.get("password", ""), request.form.get("again", ""))
     if problems:
         return render_template("password.html", problems=problems, shortest=passwords.SHORTEST), 422
-    secrets.put(here.home.secrets, "admin", "password", hash=passwords.hashed(request.form["password"]))
-    here.sessions.end_all()
+    here.set_password(request.form["password"])
     gate.sign_in()
     return redirect(url_for("device.more", saved=1), 303)
 

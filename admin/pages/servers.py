@@ -62,7 +62,7 @@ def start_trial() -> Response | tuple[str, int]:
     candidate = f"phone-{random.token_hex(8)}"
     secrets.put(here.home.secrets, secrets.CANDIDATES, candidate, key=key)
     try:
-        number = queue(here, "probe", {"candidate": candidate, "settings": {"url": url}, "name": name})
+        number = queue(here, "probe", {"candidate": candidate, "settings": _settings(name, url), "name": name})
     except ServiceAway:
         secrets.remove(here.home.secrets, secrets.CANDIDATES, candidate)
         raise
@@ -119,6 +119,13 @@ def remove() -> Response:
     remove_server(house().home, name)
     secrets.remove(house().home.secrets, "servers", name)
     return redirect(url_for("servers.overview"), 303)
+
+
+def _settings(name: str, url: str) -> dict[str, str]:
+    """What a trial connects with: the address that was typed, and what is pinned for a server that is there."""
+    known = house().settings.servers.get(name)
+    pinned = {"ca_file": known.ca_file, "fingerprint": known.fingerprint} if known else {}
+    return {"url": url} | {key: value for key, value in pinned.items() if value}
 
 
 def _named() -> str:

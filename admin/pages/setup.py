@@ -9,7 +9,6 @@ from admin.house import house
 from admin.language import language, text
 from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
-from sync import secrets
 from sync.settings_edit import set_value
 
 pages = Blueprint("setup", __name__)
@@ -31,8 +30,7 @@ def claim() -> Response | tuple[str, int]:
     problems = _judge(password, request.form.get("again", "")) or _try(request.form.get("code", ""))
     if problems:
         return _form(problems), 422
-    secrets.put(here.home.secrets, "admin", "password", hash=passwords.hashed(password))
-    here.sessions.end_all()
+    here.set_password(password)
     gate.sign_in()
     if "language" not in here.loaded().pinned and here.settings.language != language():
         set_value(here.home, "language", language())

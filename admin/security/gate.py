@@ -24,13 +24,14 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def check_request() -> AnyResponse | None:
     """Before every request, static files included."""
     _check_host()
+    claimed = house().look_at_password()
     g.secret = request.cookies.get(COOKIE, "")
     g.signed_in = house().sessions.is_open(g.secret)
     if not g.signed_in:
         g.secret = request.cookies.get(VISITOR, "")
     if request.method not in _SAFE:
         _check_form()
-    if not house().password_hash():
+    if not claimed:
         return None if request.endpoint in SETUP else _refused(url_for("setup.page"))
     if g.signed_in or request.endpoint in PUBLIC:
         return None

@@ -8,7 +8,8 @@ _NAMELESS = """
 [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, img, summary')]
   .filter((each) => each.getClientRects().length)
   .filter((each) => each.matches('img') ? !each.hasAttribute('alt')
-    : !(each.ariaLabel || each.innerText || each.labels?.[0]?.textContent || each.querySelector('img')?.alt || '').trim())
+    : ![each.ariaLabel, each.innerText, each.labels?.[0]?.textContent, each.querySelector('img')?.alt]
+        .some((name) => name?.trim()))
   .map((each) => each.outerHTML.slice(0, 120))
 """
 

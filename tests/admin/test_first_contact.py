@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from flask import Flask
 
@@ -131,3 +135,17 @@ def test_a_changed_password_ends_every_other_session(app: Flask, phone: Phone) -
     assert phone.post("/password", changed).status_code == 303
     assert phone.get("/more").status_code == 200
     assert other.get("/more").status_code == 303
+
+
+def test_a_password_set_on_the_frame_itself_signs_every_phone_out(phone: Phone, visitor: Phone, home: Home) -> None:
+    environment = {**os.environ, "MANTELPIECE_HOME": str(home.root), "XDG_RUNTIME_DIR": str(home.runtime)}
+    command = [sys.executable, "-m", "admin", "password"]
+    short = subprocess.run(command, input="short\n", env=environment, text=True, capture_output=True, check=False)
+    assert short.returncode == 2
+    assert phone.get("/more").status_code == 200
+    subprocess.run(command, input="set at the frame\n", env=environment, text=True, check=True)
+    assert phone.get("/more").status_code == 303
+    visitor.get("/login")
+    assert visitor.post("/login", {"password": PASSWORD}).status_code == 422
+    assert visitor.post("/login", {"password": "set at the frame"}).status_code == 303
+    assert visitor.get("/more").status_code == 200

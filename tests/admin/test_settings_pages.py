@@ -228,3 +228,43 @@ def test_a_waiting_job_can_be_cancelled(phone: Phone, library: Library) -> None:
     number = jobs.in_state(library, State.WAITING)[0].id
     phone.post(f"/jobs/{number}/cancel", {"next": "//evil.com"})
     assert not jobs.in_state(library, State.WAITING)
+
+
+def test_a_shared_link_becomes_an_album_without_any_key(phone: Phone, home: Home, library: Library) -> None:
+    from sync.jobs.progress import Ended, put_ended
+
+    phone.get("/link")
+    sent = {"link": "https://photos.example.org/share/LINKKEY0123456789", "password": "sesame-open"}
+    where = phone.post("/link", sent).headers["Location"]
+    number = int(where.rpartition("/")[2])
+    assert "LINKKEY" not in str(jobs.get(library, number)), "the queue holds no key"
+    facts = {"id": "l-1", "name": "Wedding\n", "photos": 40}
+    put_ended(home, Ended(job=number, outcome="done", exit_code=0, sentence="", facts=facts))
+    assert "40 photos" in phone.get(where).text
+    assert phone.post(where).status_code == 303
+    album = load(home.settings).settings.albums[0]
+    assert (album.name, album.source, album.id) == ("Wedding", "link", "l-1")
+    kept = secrets.of_link(home.secrets, "Wedding")
+    assert (kept.key.reveal(), kept.password.reveal()) == ("LINKKEY0123456789", "sesame-open")
+    assert "phone-" not in home.secrets.read_text()
+    assert "LINKKEY" not in home.settings.read_text()
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["", "https://x/s/name", "https://x/share/", "https://u@x/share/abcdefgh1", "ftp://x/share/abcdefgh1",
+     "https://x/share/abc defgh", "javascript:x/share/abcdefgh1"],
+)  # fmt: skip
+def test_what_is_no_shared_link_gets_a_sentence(phone: Phone, library: Library, link: str) -> None:
+    phone.get("/link")
+    answer = phone.post("/link", {"link": link})
+    assert answer.status_code == 422
+    assert "Paste the whole link" in answer.text
+
+
+def test_many_albums_stay_a_small_page(phone: Phone, furnished: Home) -> None:
+    with furnished.settings.open("a") as file:
+        for number in range(200):
+            file.write(f'\n[[albums]]\nname = "Album {number}"\nserver = "home"\nid = "{number}"\n')
+    sizes = [len(phone.get(path).data) for path in ("/albums", "/static/page.css", "/static/page.js")]
+    assert sum(sizes) <= 100_000
