@@ -22,7 +22,7 @@ TREE = ("sync", "frame", "admin", "tests", "pyproject.toml")
 AT_ONCE = 2
 
 
-def test_of(patch: Path) -> str:
+def named_test(patch: Path) -> str:
     """The test that has to fail, as pytest names it."""
     found = re.search(r"^Test: (\S.*)$", patch.read_text(), re.MULTILINE)
     assert found, f"{patch.name} names no test"
@@ -69,13 +69,13 @@ def try_patch(patch: Path, tree: Path) -> str:
     )
     if applied.returncode:
         return f"{patch.name} no longer applies; write it anew for the code as it is now.\n{applied.stdout}"
-    done = run_test(tree, test_of(patch))
+    done = run_test(tree, named_test(patch))
     if done.returncode == 1 and re.search(r"\d+ failed", done.stdout):
         return ""
     said = (done.stdout + done.stderr)[-600:]
     if done.returncode == 0:
-        return f"{test_of(patch)} does not notice {patch.name}.\n{said}"
-    return f"{test_of(patch)} could not be run.\n{said}"
+        return f"{named_test(patch)} does not notice {patch.name}.\n{said}"
+    return f"{named_test(patch)} could not be run.\n{said}"
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_its_test_turns_red(patch: Path, outcomes: dict[str, Future[str]]) -> No
 
 
 def test_the_tree_that_is_patched_is_green_before(tmp_path: Path) -> None:
-    tests = sorted({test_of(patch) for patch in PATCHES})
+    tests = sorted({named_test(patch) for patch in PATCHES})
     tree = copy(tmp_path / "whole")
     done = run_test(tree, tests[0])
     assert done.returncode == 0, done.stdout
