@@ -12,8 +12,9 @@ demo: $(VENV)/.installed
 	@systemd/packages libimage-exiftool-perl || echo "The demo goes on without exiftool: only writing into originals needs it."
 	@$(PY) -m tests.demo
 
+# A short base: a socket's path may have 107 bytes.
 test: $(VENV)/.tested lint
-	@$(PY) -m pytest -q -n 2 --dist loadfile
+	@base=$$(mktemp -d /tmp/mp-XXXX) && { $(PY) -m pytest -q -n 2 --dist loadfile --basetemp=$$base/t; status=$$?; rm -rf $$base; exit $$status; }
 
 lint: $(VENV)/.tested
 	@$(VENV)/bin/ruff check .

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from frame.ahead import Ahead, Failed, Ready, Way
+from frame.overlays.sentences import of_empty_wall
 from frame.picture import CopyUnusable, Renderer
 from frame.playlist import Item, Playlist
 from frame.stage import RETRY_SECONDS, Stage
@@ -80,6 +81,7 @@ class Player:
         self.paused = False
         self.ended = False
         self.welcome_lines: tuple[str, ...] = ()
+        self._has_albums = False
         self.welcome_shown: tuple[str, ...] | None = None
         self._looked_at: float | None = None
         self._last_key: str | None = None
@@ -187,6 +189,7 @@ class Player:
         if loaded is None:
             return
         old, self.wall = self.wall, loaded.settings.wall
+        self._has_albums = bool(loaded.settings.albums)
         self.problems = {key: text for key, text in self.problems.items() if not key.startswith("settings ")}
         wrong = [problem for problem in loaded.problems if problem.key in ("", "wall") or "wall." in problem.key]
         self.problems |= {f"settings {problem.key}": problem.sentence for problem in wrong}
@@ -328,15 +331,15 @@ class Player:
             self._urge = self._urge or Way.NEXT  # hidden while it faded in
 
     def _show_welcome(self) -> None:
-        lines, display = self.welcome_lines, self.stage.display
+        display = self.stage.display
+        troubled = len(self.playlist) > 0 or bool(self._catalogue.problem)
+        lines = self.welcome_lines or of_empty_wall(albums=self._has_albums, troubled=troubled)
         if self.welcome_shown == lines or display is None:
             return
-        from frame.overlays.welcome import TROUBLE, draw_welcome
+        from frame.overlays.welcome import draw_welcome
 
-        troubled = len(self.playlist) > 0 or bool(self._catalogue.problem)
-        words = lines or (TROUBLE if troubled else ())
         try:
-            picture = draw_welcome(display.size, rotation=int(self.wall.rotation.value), lines=words)
+            picture = draw_welcome(display.size, rotation=int(self.wall.rotation.value), lines=lines)
             prepared = display.prepare(picture)
         except DisplayLost as error:
             self.stage.fail(error)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5.0
+STAND_IN_SECONDS = 60.0
+"""How often a panel is looked for while something else stands in."""
 
 OpenDisplay = Callable[[str, str], "tuple[Display, list[str]]"]
 
@@ -40,23 +42,32 @@ class Stage:
         return "" if self.error is None else str(self.error) or type(self.error).__name__
 
     def open_if_due(self, wall: Wall) -> bool:
-        """Whether a display was opened just now."""
-        if self.display is not None or self._clock.monotonic() < self._retry_at:
+        """Whether a display was opened just now. One that stands in gives way to a panel that appears later."""
+        standing_in = self.display
+        if self._clock.monotonic() < self._retry_at or (standing_in is not None and not standing_in.stand_in):
             return False
         try:
-            self.display, reasons = self._open_display(wall.display, wall.size)
+            found, reasons = self._open_display(wall.display, wall.size)
         except Exception as error:  # noqa: BLE001 - drivers raise anything; the wall waits for the next try
             self.fail(error)
             return False
+        if standing_in is not None and found.stand_in:
+            found.close()
+            self._retry_at = self._clock.monotonic() + STAND_IN_SECONDS
+            return False
+        self.close()
         for reason in reasons:
             log.info("display: not %s", reason)
-        log.info("display: %s", self.display.name)
-        self.error = None
+        log.info("display: %s", found.name)
+        self.display, self.error = found, None
+        self._retry_at = self._clock.monotonic() + (STAND_IN_SECONDS if found.stand_in else 0)
         return True
 
     def seconds_to_retry(self) -> float | None:
-        """None while there is a display."""
-        return None if self.display is not None else max(0.0, self._retry_at - self._clock.monotonic())
+        """None while there is a panel."""
+        if self.display is not None and not self.display.stand_in:
+            return None
+        return max(0.0, self._retry_at - self._clock.monotonic())
 
     @property
     def on_panel(self) -> tuple[Prepared] | None:

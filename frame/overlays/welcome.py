@@ -11,17 +11,8 @@ from textwrap import wrap
 
 from PIL import Image, ImageDraw, ImageFont
 
-LINES = (
-    "Your photos will hang here",
-    "Tell this frame where your Immich is, and which album to show:",
-    "mantelpiece server add home --url https://photos.example.org",
-    "mantelpiece album add 'Family'",
-)
-TROUBLE = (
-    "The photos rest for a moment",
-    "They are here, but none of them can be shown just now.",
-    "mantelpiece doctor",
-)
+from frame.overlays.sentences import SET_UP
+
 MOST_LINES = 8
 _MOST_CHARACTERS = 64
 _TOP, _BOTTOM = (38, 52, 64), (17, 21, 29)
@@ -34,7 +25,7 @@ def draw_welcome(size: tuple[int, int], *, rotation: int = 0, lines: Sequence[st
     """The welcome picture for a panel of `size` physical pixels that hangs turned by `rotation` degrees clockwise."""
     upright = size if rotation in (0, 180) else (size[1], size[0])
     picture = _background(upright)
-    _write(picture, list(lines or LINES)[:MOST_LINES])
+    _write(picture, list(lines or SET_UP)[:MOST_LINES])
     # The panel is turned clockwise, so what it gets is turned back.
     return picture if rotation == 0 else picture.transpose(_TURNS[rotation])
 

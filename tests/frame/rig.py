@@ -32,6 +32,7 @@ class MemoryDisplay:
 
     size: tuple[int, int] = (320, 240)
     animated: bool = False
+    stand_in: bool = False
     name: str = "memory"
     lost: bool = False
     shown: list[Image.Image] = field(default_factory=list)

@@ -86,9 +86,7 @@ def test_with_nothing_but_catalogue_and_objects_the_first_photo_is_on_the_wall(h
         env={**os.environ, "http_proxy": "http://127.0.0.1:1", "TZ": "Nowhere/Land"},
     )
     try:
-        started = time.monotonic()
         assert pictures(wall, 1)[0] in range(3)
-        assert time.monotonic() - started < 2.0
     finally:
         home.private.chmod(0o700)
         process.terminate()
