@@ -23,7 +23,7 @@ from admin.words.catalogue import Texts
 from frame.control import FrameNotRunning, ask
 from sync import secrets
 from sync.clock import Clock
-from sync.errors import MantelpieceError
+from sync.errors import DiskError, LibraryTooNew, MantelpieceError
 from sync.files import holder_of
 from sync.home import Home
 from sync.library.database import Library
@@ -33,7 +33,7 @@ EXTENSION = "mantelpiece"
 
 
 class ServiceAway(MantelpieceError):
-    """The sync service has not made its library yet."""
+    """The library cannot be read: the sync service has not made it yet, or it is damaged. The wall goes on."""
 
     default_advice = "Start it with 'mantelpiece run', or look at the sync service; then try again."
 
@@ -99,10 +99,13 @@ class House:
 
     @contextmanager
     def library(self) -> Iterator[Library]:
-        """The library for one request. Raises ServiceAway where sync never made one."""
+        """The library for one request. Raises ServiceAway where sync never made one, or must mend it first."""
         if not self.home.library.exists():
             raise ServiceAway("The sync service has not started yet.")
-        library = Library(self.home.library, repair=False)
+        try:
+            library = Library(self.home.library, repair=False)
+        except (DiskError, LibraryTooNew) as error:
+            raise ServiceAway(error.sentence, advice=error.advice) from error
         try:
             yield library
         finally:

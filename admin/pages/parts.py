@@ -35,8 +35,9 @@ def _bar() -> Facts:
     try:
         with here.library() as library:
             notices += _of_library(here, library)
-    except ServiceAway:
-        pass
+    except ServiceAway as error:
+        if here.service_runs():
+            notices.append(("problem", str(error), ""))
     if here.now() is None:
         notices.append(("quiet", text("bar.wall_away"), ""))
     here_already = request.args.get("at", request.path)

@@ -6,6 +6,7 @@ down at most once an hour, so that using the page writes next to nothing to the 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,7 @@ from msgspec import Struct
 
 from admin.security.forms import new_secret
 from sync.clock import Clock
+from sync.errors import DiskError
 from sync.files import write_durably
 
 LONGEST_SECONDS = 30 * 86_400.0
@@ -48,7 +50,7 @@ class Sessions:
             while len(self._sessions) >= MOST:
                 del self._sessions[max(self._sessions.values(), key=lambda each: each.idle_seconds).hash]
             self._sessions[_hash(secret)] = Session(_hash(secret))
-            self._write()
+            self._write_if_possible()
         return secret
 
     def is_open(self, secret: str) -> bool:
@@ -61,7 +63,7 @@ class Sessions:
             if session is not None:
                 session.idle_seconds = 0.0
             if self._clock.monotonic() - self._written >= WRITE_SECONDS:
-                self._write()
+                self._write_if_possible()
             return session is not None
 
     def end(self, secret: str) -> None:
@@ -84,6 +86,11 @@ class Sessions:
             session.idle_seconds += passed
             if session.age_seconds > LONGEST_SECONDS or session.idle_seconds > LONGEST_IDLE_SECONDS:
                 del self._sessions[session.hash]
+
+    def _write_if_possible(self) -> None:
+        """A disk that cannot be written must not lock its owner out: then the session lasts as long as this process."""
+        with suppress(DiskError, OSError):
+            self._write()
 
     def _write(self) -> None:
         self._written = self._clock.monotonic()

@@ -1,0 +1,61 @@
+"""What is broken beside the page must not take the page with it: library, settings, secrets, disk."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from flask import Flask
+
+from admin.house import House
+from sync.home import Home
+from sync.library.database import Library
+from tests.admin.phone import PASSWORD, Phone
+
+PAGES = ("/", "/albums", "/held", "/trash", "/jobs", "/device", "/wall", "/servers", "/more", "/api/v1/state",
+         "/now?parts=bar+wall+work")  # fmt: skip
+
+
+def test_without_a_library_every_page_opens(phone: Phone) -> None:
+    for page in PAGES:
+        assert phone.get(page).status_code == 200, page
+    answer = phone.post("/albums/sync")
+    assert answer.status_code == 503
+    assert "not started" in answer.text
+
+
+@pytest.mark.parametrize("damage", [b"garbage" * 1000, b"", b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_library_leaves_every_page_open(phone: Phone, home: Home, damage: bytes) -> None:
+    Library(home.library).close()
+    home.library.write_bytes(damage)
+    for page in PAGES:
+        assert phone.get(page).status_code == 200, page
+
+
+def test_a_library_of_a_newer_version_leaves_every_page_open(phone: Phone, home: Home) -> None:
+    Library(home.library).close()
+    with sqlite3.connect(home.library) as db:
+        db.execute("PRAGMA user_version = 999")
+    for page in PAGES:
+        assert phone.get(page).status_code == 200, page
+
+
+def test_torn_settings_are_named_and_nothing_is_written_over_them(phone: Phone, home: Home) -> None:
+    phone.get("/wall")
+    home.settings.write_text("[wall\nlayout = ")
+    assert "not valid TOML" in phone.get("/device").text
+    page = phone.get("/wall").text
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    assert phone.post("/wall/change", {"seen": seen, "layout": "fill"}).status_code == 400
+    assert home.settings.read_text() == "[wall\nlayout = "
+
+
+def test_a_disk_that_cannot_be_written_locks_nobody_out(phone: Phone, app: Flask, house: House, home: Home) -> None:
+    (home.private / "sessions.json").unlink()
+    (home.private / "sessions.json").mkdir()
+    other = Phone(app.test_client())
+    other.get("/login")
+    assert other.post("/login", {"password": PASSWORD}).status_code == 303
+    assert other.get("/more").status_code == 200
+    house.clock.sleep(7200)
+    assert phone.get("/more").status_code == 200
