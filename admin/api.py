@@ -1,15 +1,28 @@
-"""What a program may ask, under /api/v1: the state of the frame as JSON, for those who are signed in."""
+"""What programs may ask and do, under /api/v1, with a token of their own (`Authorization: Bearer …`) or signed in.
+
+admin/openapi.py describes it; a test holds the description to these routes.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+import msgspec
+from flask import Blueprint, Response, abort, jsonify, request
 
+from admin.asking import queue
 from admin.house import ServiceAway, house
-from sync.library import albums, held, memberships
+from admin.openapi import BUTTONS, description
+from sync.library import albums, held, memberships, runs
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
+
+_MOST_RUNS = 100
+
+
+@pages.get("/openapi.json")
+def openapi() -> Response:
+    return jsonify(description())
 
 
 @pages.get("/state")
@@ -39,3 +52,33 @@ def state() -> Response:
     except ServiceAway:
         pass
     return jsonify(answer)
+
+
+@pages.get("/runs")
+def history() -> Response:
+    """What ran, the newest first."""
+    with house().library() as library:
+        found = runs.history(library, limit=_MOST_RUNS)
+    return Response(msgspec.json.encode(found), mimetype="application/json")
+
+
+@pages.post("/wall/<button>")
+def press(button: str) -> Response:
+    """next, back, pause or resume."""
+    if button not in BUTTONS:
+        abort(404)
+    house().frame(button)
+    return jsonify(pressed=button)
+
+
+@pages.post("/sync")
+def sync() -> Response:
+    """Bring all albums, or those in {"albums": [names]}, up to date now; gives the job's number."""
+    here = house()
+    asked = request.get_json(silent=True) if request.is_json else None
+    names = asked.get("albums") if isinstance(asked, dict) else None
+    if names is not None and not (
+        isinstance(names, list) and all(isinstance(name, str) and here.settings.album(name) for name in names)
+    ):
+        abort(400)
+    return jsonify(job=queue(here, "sync", {"albums": names}))

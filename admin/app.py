@@ -22,6 +22,7 @@ from admin.pages import (
     run,
     servers,
     setup,
+    tokens,
     trash,
     wall,
 )
@@ -35,23 +36,9 @@ MOST_FIELDS = 2_000
 """A choice among all albums of a large server is one form."""
 
 PAGES = (
-    album,
-    albums,
-    choose,
-    device,
-    health,
-    held,
-    jobs,
-    link,
-    login,
-    now,
-    pictures,
-    run,
-    servers,
-    setup,
-    trash,
+    album, albums, choose, device, health, held, jobs, link, login, now, pictures, run, servers, setup, tokens, trash,
     wall,
-)
+)  # fmt: skip
 
 
 def create_app(home: Home, clock: Clock) -> Flask:

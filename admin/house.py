@@ -19,6 +19,7 @@ from admin.security.passwords import hashed
 from admin.security.sessions import Sessions
 from admin.security.setup_code import SetupCode
 from admin.security.throttle import Throttle
+from admin.security.tokens import Tokens
 from admin.words.catalogue import Texts
 from frame.control import FrameNotRunning, ask
 from sync import secrets
@@ -45,6 +46,7 @@ class House:
         self.home = home
         self.clock = clock
         self.sessions = Sessions(home.private / "sessions.json", clock)
+        self.tokens = Tokens(home.private / "tokens.json", clock)
         self.throttle = Throttle(clock)
         self.code = SetupCode(clock)
         self.texts = Texts()

@@ -29,6 +29,8 @@ def check_request() -> AnyResponse | None:
     g.signed_in = house().sessions.is_open(g.secret)
     if not g.signed_in:
         g.secret = request.cookies.get(VISITOR, "")
+    if claimed and _has_api_token():
+        return None
     if request.method not in _SAFE:
         _check_form()
     if not claimed:
@@ -75,6 +77,12 @@ def _check_host() -> None:
         host = ""
     if not hosts.is_allowed(host, house().names()):
         abort(Response("This address is not one of this frame's.\n", status=400, mimetype="text/plain"))
+
+
+def _has_api_token() -> bool:
+    """A program's own key opens the API and nothing else. No foreign page can make a browser send this header."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return request.blueprint == "api" and kind.casefold() == "bearer" and house().tokens.is_known(secret)
 
 
 def _check_form() -> None:

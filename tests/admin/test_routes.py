@@ -140,3 +140,14 @@ def test_no_page_holds_a_secret(app: Flask, phone: Phone, library: Library, home
     for path in home.root.rglob("*"):
         if path.is_file() and path != home.secrets:
             assert key.encode() not in path.read_bytes(), path
+
+
+def test_every_page_there_is_a_file_for_is_registered(app: Flask) -> None:
+    from importlib import import_module
+    from pathlib import Path
+
+    import admin.pages
+
+    modules = [path.stem for path in Path(admin.pages.__file__).parent.glob("*.py") if path.stem != "__init__"]
+    made = {name for name in modules if hasattr(import_module(f"admin.pages.{name}"), "pages")}
+    assert made | {"api"} == set(app.blueprints)

@@ -44,6 +44,7 @@ ENUMERATED = {
     "device": ["title", "short"],
     "password": ["title", "short"],
     "trash": ["title", "short"],
+    "tokens": ["title", "short"],
     "source ": ["favourites_hint", "memories_hint", "all_hint"],
     "held": ["decided_keep", "decided_remove"],
 }
