@@ -118,6 +118,13 @@ class SchemaDrift(ServerError):
     )
 
 
+class Incomplete(ServerError):
+    """A list that is not proved whole; nothing may be concluded of what it lacks."""
+
+    exit_code = 1
+    default_advice = "Nothing was changed by it; this is tried again by itself."
+
+
 class BadTransfer(ServerError):
     """Bytes that fail their proof: truncated, too long, or another hash; nothing of them was kept."""
 

@@ -124,8 +124,17 @@ class AssetId(_Wire):
     id: Id
 
 
+class Named(_Wire):
+    id: Id
+    name: str
+
+
 class Tag(_Wire):
     value: str
+
+
+class ListedTag(Tag):
+    id: Id
 
 
 class StackRef(_Wire):

@@ -23,14 +23,14 @@ def read_embedded(pieces: Iterable[bytes], shapes: Shapes, *, what: str) -> Iter
     if shapes.embedded is None:
         raise ValueError("this version embeds no assets")
     source = iter(pieces)
-    head, buffer = _read_head(source, what)
+    head, buffer = read_head(source, what)
     yield from read_elements(source, buffer, shapes.item, what=what)
     album = decode(head + bytes(buffer), shapes.embedded, what=what)
     yield from album.assets
     yield album
 
 
-def _read_head(source: Iterator[bytes], what: str) -> tuple[bytes, bytearray]:
+def read_head(source: Iterator[bytes], what: str) -> tuple[bytes, bytearray]:
     """What stands before the first asset, and what was read behind it."""
     buffer = bytearray()
     for piece in source:

@@ -115,6 +115,23 @@ class AlbumInfo(Struct, frozen=True, kw_only=True):
     cover_asset_id: str | None = None
 
 
+class AlbumDress(Struct, frozen=True, kw_only=True):
+    """What an album's owner may choose for it, beside what is in it."""
+
+    description: str
+    order: str
+    """asc or desc; empty where the server does not say."""
+    cover_asset_id: str | None
+    roles: dict[str, str]
+    """Role (viewer, editor, owner) by user id."""
+
+
+class TagInfo(Struct, frozen=True):
+    id: str
+    path: str
+    """With its parents: `Places/Vienna`."""
+
+
 class Version(Struct, frozen=True, order=True):
     major: int
     minor: int

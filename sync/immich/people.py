@@ -1,11 +1,11 @@
-"""People by name or id, as a person types them."""
+"""People in photos, and people with accounts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sync.immich.answers import PeoplePage, Person
-from sync.immich.transport import Transport
+from sync.immich.answers import Named, PeoplePage, Person
+from sync.immich.transport import Transport, in_path
 
 _SIZE = 1000
 _MOST_PAGES = 200
@@ -19,3 +19,19 @@ def read_people(transport: Transport) -> Iterator[Person]:
         yield from found.people
         if not found.has_next_page:
             return
+
+
+def read_person(transport: Transport, person_id: str) -> Person:
+    """One of them; a list shows no unnamed person with few faces. Raises NotAvailable."""
+    return transport.read("GET", f"/people/{in_path(person_id)}", Person, what=f"person {person_id}")
+
+
+def read_partners(transport: Transport) -> list[tuple[str, str]]:
+    """Who shares all photos with me: id and name."""
+    query = {"direction": "shared-with"}
+    return [(one.id, one.name) for one in transport.read("GET", "/partners", list[Named], what="partners", query=query)]
+
+
+def read_users(transport: Transport) -> list[tuple[str, str]]:
+    """Who has an account: id and name."""
+    return [(one.id, one.name) for one in transport.read("GET", "/users", list[Named], what="users")]

@@ -6,23 +6,25 @@ or partial answer in place of an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from sync.clock import Clock
 from sync.errors import UsageError
-from sync.immich import assets, unchanged
+from sync.immich import assets, edit_album, found, people, tags, unchanged
 from sync.immich.address import parse_address
 from sync.immich.albums import list_album, read_album, read_albums, to_album
-from sync.immich.answers import Link, Me, ServerVersion, Shapes, shapes_of
+from sync.immich.answers import Link, Me, Person, ServerVersion, Shapes, shapes_of
 from sync.immich.choose import choose
 from sync.immich.deadline import Patience
 from sync.immich.details import read_details
-from sync.immich.facts import AlbumInfo, Asset, Details, Downloaded, Probe, Version, Wanted
+from sync.immich.edit_album import Changed
+from sync.immich.facts import AlbumDress, AlbumInfo, Asset, Details, Downloaded, Found, Probe, TagInfo, Version, Wanted
+from sync.immich.found import Question
 from sync.immich.listing import Listing
+from sync.immich.members import album_members
 from sync.immich.memories import list_memories
-from sync.immich.people import read_people
 from sync.immich.probe import probe_key, probe_link
 from sync.immich.searches import filters_of, list_search
 from sync.immich.sender import Sender
@@ -89,7 +91,7 @@ class Immich:
 
     def find_person(self, name_or_id: str) -> tuple[str, str]:
         """Id and name of a person. UsageError as `find_album`."""
-        known = [(person.id, person.name) for person in read_people(self._transport)]
+        known = [(person.id, person.name) for person in people.read_people(self._transport)]
         return choose(name_or_id, known, what="person")
 
     def link_album(self) -> AlbumInfo:
@@ -136,6 +138,82 @@ class Immich:
     ) -> Downloaded | None:
         """Write Immich's preview (of the edited picture, where there is one) into `part`; NotAvailable without one."""
         return assets.display(self._transport, asset, part, etag=etag, cancelled=cancelled)
+
+    # what rules of smart albums ask, and what they change
+
+    def me(self) -> str:
+        """The user id of the key."""
+        return self._my_id()
+
+    def people(self) -> list[Person]:
+        """Everybody, hidden ones too."""
+        return list(people.read_people(self._transport))
+
+    def person(self, person_id: str) -> Person:
+        """One person, also one whom no list shows. Raises NotAvailable."""
+        return people.read_person(self._transport, person_id)
+
+    def partners(self) -> list[tuple[str, str]]:
+        """Id and name of everybody who shares all photos with me."""
+        return people.read_partners(self._transport)
+
+    def users(self) -> list[tuple[str, str]]:
+        """Id and name of everybody with whom an album can be shared."""
+        return people.read_users(self._transport)
+
+    def tags(self) -> list[TagInfo]:
+        """Every tag of mine."""
+        return tags.read_tags(self._transport)
+
+    def album(self, album_id: str) -> AlbumInfo:
+        """One album, mine or shared with me. Raises NotAvailable."""
+        album = read_album(self._transport, self._shapes(), album_id)
+        whose = to_album(album, owned=False)
+        return to_album(album, owned=whose.owner_id == self._my_id())
+
+    def album_members(self, album_id: str) -> frozenset[str]:
+        """The ids of all that is in an album. Raises Incomplete, NotAvailable."""
+        return album_members(self._transport, self._shapes(), album_id)
+
+    def find(self, question: Question, *, measured: bool = False, keys: Collection[str] = ()) -> Iterator[list[Found]]:
+        """What a search finds, page by page; Incomplete after the last page where it is not proved whole."""
+        return found.find(self._transport, self._shapes(), question, measured=measured, keys=keys)
+
+    def find_ids(self, questions: Sequence[Question]) -> frozenset[str]:
+        """The ids that any of these searches finds. Raises Incomplete."""
+        return found.find_ids(self._transport, list(questions))
+
+    def find_alike(self, text: str, top: int) -> frozenset[str]:
+        """The first `top` of smart search. Raises NotAvailable where the server has none."""
+        return found.find_alike(self._transport, text, top)
+
+    def look_up(self, asset_id: str) -> tuple[Found, Details]:
+        """One asset, whatever lists show of it. Raises NotAvailable."""
+        return found.look_up(self._transport, self._shapes(), asset_id)
+
+    def add_to_album(self, album_id: str, asset_ids: Sequence[str]) -> Changed:
+        """Put at most a thousand assets into an album. Raises NotAvailable, PermissionMissing."""
+        return edit_album.add(self._transport, album_id, asset_ids)
+
+    def take_from_album(self, album_id: str, asset_ids: Sequence[str]) -> Changed:
+        """Take at most a thousand assets out of an album; they stay in the library."""
+        return edit_album.take(self._transport, album_id, asset_ids)
+
+    def create_album(self, name: str, description: str = "") -> AlbumInfo:
+        """Make an empty album. A lost answer is an error; the album may be there then."""
+        return edit_album.create(self._transport, self._shapes(), name, description)
+
+    def album_dress(self, album_id: str) -> AlbumDress:
+        """What an album's owner chose for it. Raises NotAvailable."""
+        return edit_album.dress_of(self._transport, album_id)
+
+    def change_album(self, album_id: str, values: dict[str, str]) -> None:
+        """Set description, order (asc, desc) or albumThumbnailAssetId; for the owner alone."""
+        edit_album.change(self._transport, self._shapes(), album_id, values)
+
+    def share_album(self, album_id: str, roles: dict[str, str]) -> None:
+        """Share with these users as viewer or editor, beside those who have it already."""
+        edit_album.share(self._transport, self._shapes(), album_id, roles)
 
     def _shapes(self) -> Shapes:
         return shapes_of(self.version())

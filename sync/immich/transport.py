@@ -1,7 +1,7 @@
 """Asking a server until it answers: slots, deadlines, retries, byte caps; JSON typed, files handed on.
 
-Only for what changes nothing on the server, since everything may be asked twice. Every way of failing ends as an error
-of sync/errors.py without a secret in it. Thread-safe.
+What changes nothing on the server may be asked twice; changes go through `tell`, which says how often it asked. Every
+way of failing ends as an error of sync/errors.py without a secret in it. Thread-safe.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MESSAGE_BYTES = 64 * 1024
+_TELL_SECONDS = 60.0
+"""A change of a thousand assets takes its time."""
 _LINK_ADVICE = "The link was deleted, has expired, or needs another password; make a new one in Immich."
 
 
@@ -92,6 +94,27 @@ class Transport:
         """Ask for JSON. With `etag` the answer may be 304; `unread` leaves the body of a 200 where it is."""
         once = self._asking(method, path, what, query or {}, body, etag, unread=unread, head_seconds=head_seconds)
         return self.insist(once, self._cancelled)
+
+    def tell(
+        self, method: str, path: str, kind: type[T], *, what: str, body: Any, again: bool
+    ) -> tuple[T, int]:
+        """Change something: the answer, and at which attempt it came. `again` is whether doing it twice is doing it
+        once; without it a lost answer is an error, and the change may have been made."""
+        attempt = self._asking(method, path, what, {}, body, None, head_seconds=_TELL_SECONDS)
+        attempts = 0
+
+        def once() -> Reply:
+            nonlocal attempts
+            attempts += 1
+            try:
+                return attempt()
+            except Again as failed:
+                if again:
+                    raise
+                raise failed.error from None
+
+        reply = self.insist(once, self._cancelled)
+        return decode(reply.content(), kind, what=what), attempts
 
     def opened(
         self,
@@ -204,17 +227,17 @@ class Transport:
         etag, date = raw.headers.get("ETag"), raw.headers.get("Date")
         if raw.status == 304:
             return Reply(304, etag, date, None)
-        if raw.status != 200:
+        if raw.status not in (200, 201):
             raise self._refused(raw, what, deadline)
         content_type = raw.headers.get("Content-Type", "")
         encoding = raw.headers.get("Content-Encoding", "identity").lower()
         if not refusal.is_json(content_type) or encoding not in ("gzip", "identity"):
-            raise refusal.not_immich(content_type, 200)
+            raise refusal.not_immich(content_type, raw.status)
         if unread:
-            return Reply(200, etag, date, None)
+            return Reply(raw.status, etag, date, None)
         stored = Stored(gzipped=encoding == "gzip")
         self.sender.receiving(lambda: self._store(raw, stored, deadline))
-        return Reply(200, etag, date, stored)
+        return Reply(raw.status, etag, date, stored)
 
     def _store(self, raw: BaseHTTPResponse, stored: Stored, deadline: Deadline) -> None:
         deadline.restart(self.patience.grace_seconds)

@@ -1,0 +1,186 @@
+"""Lists a server once for many rules: the widest of their searches, judged page by page, so that no listing is ever
+held whole and no search is made twice.
+
+A search that fails or is not proved whole spoils the rules that need it, and no other. Nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from sync.errors import (
+    Incomplete,
+    MantelpieceError,
+    NotAvailable,
+    PermissionMissing,
+    SchemaDrift,
+    ServerFailure,
+    UsageError,
+)
+from sync.immich.facts import Found
+from sync.immich.server import Immich
+from sync.smart import rules
+from sync.smart.bind import Directory
+from sync.smart.evaluate import Predicate, ids_of, predicate
+from sync.smart.narrow import Params, covers, narrow, widest
+from sync.smart.parse import RuleError
+from sync.smart.rules import Rule
+from sync.smart.surroundings import SetKey, Surroundings
+
+OF_ONE_RULE = (Incomplete, NotAvailable, PermissionMissing, SchemaDrift, ServerFailure, UsageError)
+"""Says nothing of the server's other albums."""
+
+
+@dataclass
+class Asked:
+    """One rule, tied to the server, and what was found for it."""
+
+    name: str
+    rule: Rule
+    partners: bool = False
+    then: date | None = None
+    """The day of the last run: what matched on it and does no more left with the calendar."""
+    matched: set[str] = field(default_factory=set)
+    faded: set[str] = field(default_factory=set)
+    """Matched on the day of the last run, by the same facts, and does not today."""
+    names: dict[str, str] = field(default_factory=dict)
+    """File names of what matched, where they are wanted."""
+    problem: MantelpieceError | None = None
+    """Why nothing may be concluded."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search and the rules that are judged by what it finds."""
+
+    question: Params
+    asked: tuple[Asked, ...]
+
+
+def searches(asked: Iterable[Asked], today: date) -> list[Search]:
+    """The fewest searches that find enough for every rule."""
+    wanted: list[tuple[Params, Asked]] = []
+    for one in asked:
+        days = [today] if one.then is None or not rules.moves(one.rule) else [today, one.then]
+        for day in days:
+            for params in narrow(one.rule, day) or [{}]:
+                wanted += [({**params, "visibility": value}, one) for value in rules.visibilities(one.rule)]
+    chosen = widest(params for params, _ in wanted)
+    users: list[dict[int, Asked]] = [{} for _ in chosen]
+    for params, one in wanted:
+        for wide, mine in zip(chosen, users, strict=True):
+            if covers(wide, params):
+                mine[id(one)] = one
+                break
+    return [Search(params, tuple(mine.values())) for params, mine in zip(chosen, users, strict=True)]
+
+
+def gather(
+    immich: Immich,
+    directory: Directory,
+    asked: list[Asked],
+    *,
+    today: date,
+    check: Callable[[], None],
+    with_names: bool = False,
+) -> None:
+    """Fill in what matches each rule. Raises what ends the run for all of them: Unreachable, KeyRefused, Cancelled."""
+    around = Surroundings(today, directory.me, _sets(immich, directory, asked))
+    for search in searches([one for one in asked if one.problem is None], today):
+        users = [one for one in search.asked if one.problem is None]
+        if not users:
+            continue
+        judges = [(one, _judge(one, around), _faded(one, around)) for one in users]
+        try:
+            for page in immich.find(search.question, measured=_measured(users), keys=_keys(users)):
+                check()
+                for one, now, then in judges:
+                    _take(page, one, now, then, me=directory.me, with_names=with_names)
+        except OF_ONE_RULE as error:
+            for one in users:
+                one.problem = error
+
+
+def _judge(one: Asked, around: Surroundings) -> Predicate:
+    return predicate(one.rule, around)
+
+
+def _faded(one: Asked, around: Surroundings) -> Predicate | None:
+    if one.then is None or one.then == around.today or not rules.moves(one.rule):
+        return None
+    return predicate(one.rule, around.on(one.then))
+
+
+def _take(
+    page: list[Found], one: Asked, now: Predicate, then: Predicate | None, *, me: str, with_names: bool
+) -> None:
+    for found in page:
+        asset = found.asset
+        if not one.partners and asset.owner_id != me:
+            continue
+        if now(found):
+            one.matched.add(asset.id)
+            if with_names:
+                one.names[asset.id] = asset.file_name
+        elif then is not None and then(found):
+            one.faded.add(asset.id)
+
+
+def _measured(users: list[Asked]) -> bool:
+    """Whether a rule needs the size of a picture."""
+    return any(
+        isinstance(test, rules.Orientation | rules.Megapixels)
+        or (isinstance(test, rules.TypeIs) and rules.Type.PANORAMA in test.types)
+        for one in users
+        for test in rules.tests_of(one.rule)
+    )
+
+
+def _keys(users: list[Asked]) -> Collection[str]:
+    return {test.key for one in users for test in rules.tests_of(one.rule) if isinstance(test, rules.Key)}
+
+
+def _sets(immich: Immich, directory: Directory, asked: list[Asked]) -> dict[SetKey, frozenset[str]]:
+    """Every set that a rule needs, each asked for once; one that cannot be had spoils its rules alone."""
+    visible = sorted({value for one in asked for value in rules.visibilities(one.rule)})
+    known: dict[SetKey, frozenset[str]] = {}
+    failed: dict[SetKey, MantelpieceError] = {}
+    for one in asked:
+        for key in sets_of(one.rule):
+            if key not in known and key not in failed:
+                try:
+                    known[key] = _set(immich, directory, key, visible)
+                except OF_ONE_RULE as error:
+                    failed[key] = error
+            if key in failed and one.problem is None:
+                one.problem = failed[key]
+    return known
+
+
+def sets_of(rule: Rule) -> list[SetKey]:
+    """Which sets a rule asks."""
+    keys: list[SetKey] = []
+    for test in rules.tests_of(rule):
+        if isinstance(test, rules.Tags):
+            keys += [("tagged", "")] if test.tags is None else [("tag", tag) for tag in sorted(ids_of(test.tags))]
+        elif isinstance(test, rules.InAlbum):
+            keys += [("album", album) for album in sorted(ids_of(test.albums))]
+        elif isinstance(test, rules.LooksLike):
+            keys.append(("looks", f"{test.top} {test.text}"))
+    return keys
+
+
+def _set(immich: Immich, directory: Directory, key: SetKey, visible: list[str]) -> frozenset[str]:
+    kind, what = key
+    if kind == "album":
+        return immich.album_members(what)
+    if kind == "looks":
+        top, _, text = what.partition(" ")
+        try:
+            return immich.find_alike(text, int(top))
+        except NotAvailable as error:
+            raise RuleError(f"The server cannot search for what photos look like: {error.sentence}") from None
+    tags = directory.root_tags if kind == "tagged" else [what]
+    return immich.find_ids([{"tagIds": [tag], "visibility": value} for tag in tags for value in visible])
