@@ -109,7 +109,7 @@ def test_the_way_of_a_new_owner(place: Home, tmp_path: Path) -> None:
         first_contact(browser, address, house)
         connect_immich(browser, immich)
         choose_an_album(browser, place)
-        use_the_wall(browser, place, address)
+        use_the_wall(browser, immich, place, address)
         change_the_wall(browser, place, address)
         decide_what_is_held(browser, immich, place, address)
         look_around(browser, address)
@@ -159,7 +159,7 @@ def choose_an_album(browser: Browser, place: Home) -> None:
     look(browser, "now")
 
 
-def use_the_wall(browser: Browser, place: Home, address: str) -> None:
+def use_the_wall(browser: Browser, immich: FakeImmich, place: Home, address: str) -> None:
     # Fetching goes on beside it: wait for the whole album, so that there is always another photo.
     until(lambda: ask(place, "now")["photos"] >= 8)
     browser.open(address)
@@ -170,8 +170,7 @@ def use_the_wall(browser: Browser, place: Home, address: str) -> None:
     browser.until(f"document.querySelector('.hanging img').src.endsWith({shown!r})")
     browser.press("Pause")
     browser.until("[...document.querySelectorAll('button')].some((each) => each.ariaLabel === 'Go on')")
-    browser.press("Favourite")
-    browser.until("document.querySelector('.heart[aria-pressed=true]')")
+    favourite_while_the_server_is_down(browser, immich, place)
     look(browser, "now-favourite")
     browser.press("Go on")
     hidden = ask(place, "now")["key"]
@@ -179,6 +178,14 @@ def use_the_wall(browser: Browser, place: Home, address: str) -> None:
     browser.until("document.body.innerText.includes('will not come again')")
     until(lambda: ask(place, "now")["key"] != hidden)
     look(browser, "now-hidden")
+
+
+def favourite_while_the_server_is_down(browser: Browser, immich: FakeImmich, place: Home) -> None:
+    immich.edits.set_mode("maintenance")
+    browser.press("Favourite")
+    browser.until("document.querySelector('.heart[aria-pressed=true]')")
+    assert ask(place, "now")["favourite"], "it counts at once, here"
+    immich.edits.set_mode("normal")
 
 
 def change_the_wall(browser: Browser, place: Home, address: str) -> None:
@@ -212,7 +219,7 @@ def decide_what_is_held(browser: Browser, immich: FakeImmich, place: Home, addre
 
 
 def look_around(browser: Browser, address: str) -> None:
-    pages = ("more", "jobs", "runs/1", "device", "servers", "trash", "password", "albums/add")
+    pages = ("more", "jobs", "runs/1", "device", "servers", "trash", "password", "tokens", "link", "albums/add")
     for width, phone in ((360, True), (1280, False)):
         browser.size(width, 780, phone=phone)
         for page in ("", *pages):
