@@ -34,7 +34,7 @@ ENUMERATED = {
     "selection": [each.value for each in Selection],
     "transition": [each.value for each in Transition],
     "rotation": [each.value for each in Rotation],
-    "outcome": [*(each.value for each in Outcome), "problems"],
+    "outcome": [*(each.value for each in Outcome), "problems", "held"],
     "month": [str(number) for number in range(1, 13)],
     "preview": ["add", "update", "replace", "remove", "hold"],
     "tab": ["now", "albums", "wall", "more"],
