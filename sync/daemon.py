@@ -261,18 +261,23 @@ class Daemon:
         self._open()
 
     def _wait_for_the_disk(self) -> None:
-        # Alive, though nothing can be written: a restart would not help the disk.
+        # Alive, though nothing can be written: a restart would not help the disk. Whoever rings wants it tried now.
         until = self._clock.monotonic() + DISK_RETRY_SECONDS
         while not self._ended and self._clock.monotonic() < until:
             notify("WATCHDOG=1")
-            self._sleep(LOOK_SECONDS)
+            if self._sleep(LOOK_SECONDS):
+                return
 
-    def _sleep(self, seconds: float) -> None:
+    def _sleep(self, seconds: float) -> bool:
+        """Wait for an event; whether somebody rang."""
+        rang = False
         for key, _ in self._selector.select(max(0.0, seconds)):
             if key.fileobj is self._bell.socket:
                 self._bell.drain()
+                rang = True
             elif key.fileobj is self._signals:
                 self._ended = True
+        return rang
 
 
 def zone_of(name: str) -> tzinfo:

@@ -158,7 +158,8 @@ def prepare(home: Home, *, mounts: Path = MOUNTS) -> None:
     ):
         if not folder.is_dir():
             folder.mkdir(mode=mode, parents=True)
-    home.marker.touch()
+    if not home.marker.exists():
+        home.marker.touch()
 
 
 def _refuse_unsuitable(root: Path, mounts: Path) -> None:

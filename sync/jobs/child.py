@@ -19,12 +19,12 @@ from typing import Any
 
 from sync import logs, secrets
 from sync.clock import Clock
-from sync.errors import Busy, Cancelled, LibraryCorrupt, MantelpieceError, MarkerMissing
-from sync.files import locked
+from sync.errors import Busy, Cancelled, DiskError, LibraryCorrupt, MantelpieceError, MarkerMissing
+from sync.files import disk_errors, locked
 from sync.home import Home
 from sync.jobs import believed, progress
 from sync.jobs.kinds import lock_name
-from sync.jobs.process import ATTEMPTS, BUSY_EXIT, CORRUPT_EXIT, KILL_AFTER_SECONDS, boot_id, move_on
+from sync.jobs.process import ATTEMPTS, BUSY_EXIT, CORRUPT_EXIT, DISK_EXIT, KILL_AFTER_SECONDS, boot_id, move_on
 from sync.jobs.progress import Ended
 from sync.library import jobs, runs
 from sync.library.database import Library, condemn
@@ -100,7 +100,7 @@ def run(home: Home, number: int, handlers: Mapping[str, Handler], *, clock: Cloc
         # Not even its beginning could be written down; whoever waits reads it here.
         log.warning("job %d: %s", number, error)
         progress.put_ended(home, _failure(home, number, error))
-        return error.exit_code
+        return DISK_EXIT if isinstance(error, DiskError) else error.exit_code
 
 
 def _with_locks(work: Work, job: Job, handlers: Mapping[str, Handler]) -> int:
@@ -143,7 +143,8 @@ def describe(job: Job) -> str:
 
 def _handle(work: Work, job: Job, handlers: Mapping[str, Handler]) -> Ended:
     try:
-        result = handlers[job.kind](work, job.arguments)
+        with disk_errors(describe(job).capitalize()):
+            result = handlers[job.kind](work, job.arguments)
         log.info("job %d: %s: %s", job.id, describe(job), result.sentence)
         return _success(job.id, result)
     except Cancelled as error:

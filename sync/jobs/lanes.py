@@ -50,6 +50,7 @@ class Lanes:
         self._home, self._library, self._clock, self._selector = home, library, clock, selector
         self._program, self._retry_seconds = program, retry_seconds
         self._running: dict[int, tuple[JobProcess, int]] = {}
+        self._unsettled: dict[int, tuple[bool, int]] = {}
         self._not_before: dict[int, float] = {}
         self._false_starts: dict[int, int] = {}
         self._lock_held = False
@@ -103,12 +104,16 @@ class Lanes:
         """Jobs whose process ended since the last call. Raises LibraryCorrupt when a child could not read it."""
         ended = [(number, process, code) for number, (process, _) in self._running.items()
                  if (code := process.poll()) is not None]  # fmt: skip
-        found = []
         for number, process, code in ended:
             self._let_go(number)
             if code == CORRUPT_EXIT:
                 raise LibraryCorrupt("A job could not read the library.")
-            settle(self._library, self._home, number, boot=boot_id(), cancelled=process.cancelling)
+            self._unsettled[number] = process.cancelling, code
+        found = []
+        for number, (cancelled, code) in list(self._unsettled.items()):
+            # A disk that refuses this is asked again at the next turn.
+            settle(self._library, self._home, number, boot=boot_id(), cancelled=cancelled, code=code)
+            del self._unsettled[number]
             job = jobs.get(self._library, number)
             if job is None:
                 continue

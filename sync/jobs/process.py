@@ -35,6 +35,8 @@ BUSY_EXIT = 75
 """The child's exit code when the lock that it needs is held; the job still waits."""
 CORRUPT_EXIT = 76
 """The child's exit code when library.db cannot be read."""
+DISK_EXIT = 77
+"""The child's exit code when the disk kept it from writing down even its own end: no fault of the job's."""
 
 
 class JobProcess:
@@ -109,17 +111,22 @@ class JobProcess:
                 self._popen.stdin.close()
 
 
-def settle(library: Library, home: Home, number: int, *, boot: str, cancelled: bool) -> Outcome | None:
+def settle(
+    library: Library, home: Home, number: int, *, boot: str, cancelled: bool, code: int | None = None
+) -> Outcome | None:
     """Write down the end of a job whose process is gone without having done so; None when there is nothing to write.
 
-    `cancelled`: its parent made it end. A person's cancel ends the job, a shutdown leaves it waiting.
+    `code` is its exit code, where it is known. `cancelled`: its parent made it end. A person's cancel ends the job, a
+    shutdown leaves it waiting.
     """
     job = jobs.get(library, number)
     if job is None or job.state is not State.RUNNING or alive(home, number):
         return None
     run = runs.last_of(library, number)
     interrupted = run is not None and run.boot != boot
-    if cancelled or job.cancel:
+    if code == DISK_EXIT and not cancelled:
+        outcome, sentence = Outcome.INTERRUPTED, "The disk kept it from writing."
+    elif cancelled or job.cancel:
         outcome, sentence = Outcome.CANCELLED, "Cancelled; what was fetched so far is kept."
     elif interrupted:
         outcome, sentence = Outcome.INTERRUPTED, "The machine went down while this ran."

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from sync.errors import DiskFull, DiskReadOnly, LibraryCorrupt, LibraryTooNew
+from sync.errors import DiskFailing, DiskFull, DiskReadOnly, LibraryCorrupt, LibraryTooNew
 from sync.files import fsync_folder
 
 
@@ -146,15 +146,19 @@ def _looks_damaged(error: sqlite3.OperationalError) -> bool:
 def _row_error(error: sqlite3.OperationalError) -> Exception:
     if "decode to UTF-8" in str(error):
         return LibraryCorrupt(f"The library has a row that cannot be read: {error}.")
-    return error
+    return _disk_error(error)
 
 
 def _disk_error(error: sqlite3.OperationalError) -> Exception:
-    text = str(error)
-    if "full" in text:
-        return DiskFull(f"The library cannot be written: {text}.")
-    if "readonly" in text or "unable to open" in text:
-        return DiskReadOnly(f"The library cannot be written: {text}.")
+    name = error.sqlite_errorname
+    told = f"The library cannot be used: {error}."
+    # Shared memory that cannot grow is how a full disk shows before a row is written.
+    if name in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"):
+        return DiskFull(told)
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        return DiskReadOnly(told)
+    if name.startswith("SQLITE_IOERR"):
+        return DiskFailing(told)
     return error
 
 

@@ -9,7 +9,7 @@ import io
 import os
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha1
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -46,7 +46,9 @@ def part_file(home: Home) -> Iterator[tuple[BinaryIO, Path]]:
         yield cast("BinaryIO", file), path
     finally:
         file.close()
-        path.unlink(missing_ok=True)
+        # A disk that refuses this too has said so already; the next run sweeps what stays.
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def place(home: Home, file: BinaryIO, part: Path, digest: str) -> tuple[str, os.stat_result]:

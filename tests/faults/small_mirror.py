@@ -22,9 +22,9 @@ from tests.fakes.immich import FakeImmich
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def home_at(root: Path) -> Home:
-    """A home whose runtime directory is the one that its processes find."""
-    base = root.with_name(root.name + "-run")
+def home_at(root: Path, base: Path | None = None) -> Home:
+    """A home whose runtime directory is the one that its processes find, below `base`; beside the home without it."""
+    base = base or root.with_name(root.name + "-run")
     base.mkdir(exist_ok=True)
     return find(environment_of(root, base))
 
@@ -93,10 +93,12 @@ def told(home: Home) -> list[dict[str, Any]]:
     return [json.loads(answer.read_bytes()) for answer in answers]
 
 
-def command_line(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
+def command_line(
+    home: Home, *words: str, extra: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """`mantelpiece` with these words."""
     return subprocess.run(
-        [sys.executable, "-m", "admin.cli", *words], env=os.environ | environment(home), cwd=ROOT,
+        [sys.executable, "-m", "admin.cli", *words], env=os.environ | environment(home) | (extra or {}), cwd=ROOT,
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 
@@ -133,6 +135,12 @@ def objects(home: Home) -> list[Path]:
 def leftovers(home: Home) -> list[Path]:
     """Part files that a finished run should not leave."""
     return [path for path in home.root.rglob("*") if path.is_file() and ".part" in str(path.relative_to(home.root))]
+
+
+def displays(home: Home) -> list[str]:
+    """The objects that the wall shows."""
+    with closing(Catalogue(home.catalogue)) as catalogue:
+        return [catalogue.photo(candidate.id).display for candidate in catalogue.candidates()]
 
 
 def shown(home: Home) -> int:
