@@ -16,25 +16,26 @@ from sync.errors import UsageError
 
 log = logging.getLogger(__name__)
 
-EVERY_SECONDS = 3.0
+EVERY_SECONDS, RARELY_SECONDS = 3.0, 30.0
 
 
 def keep_telling(house: House, ended: Event) -> None:
     """Tell the wall until everything is set up, or `ended`; after that only when it is needed again."""
     told: list[str] = []
-    while not ended.wait(EVERY_SECONDS if told or (not told and _needed(house)) else 10 * EVERY_SECONDS):
+    while not ended.wait(EVERY_SECONDS if told or _needed(house) else RARELY_SECONDS):
         told = tell(house, told)
 
 
 def tell(house: House, told: list[str]) -> list[str]:
     """Put the present lines on the wall; gives what it was told, `told` being what it was told last."""
-    lines = sign_lines(house)
-    if not lines and not told:
-        return []
     try:
-        house.frame("welcome", lines=lines)
-    except (FrameNotRunning, FrameRefused) as error:
-        log.debug("the wall was not told the set-up code: %s", error)
+        lines = sign_lines(house)
+        if lines or told:
+            house.frame("welcome", lines=lines)
+    except (FrameNotRunning, FrameRefused, OSError) as error:
+        # A frame that starts later is told then: this thread must outlive whatever is wrong now.
+        log.debug("the wall was not told how to set up: %s", error)
+        return told
     return lines
 
 
