@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 
 import msgspec
 
+from sync import secrets
 from sync.immich.facts import Probe
 from sync.immich.server import Immich
-from sync.library import albums, held, memberships, servers
+from sync.library import albums, held, memberships, meta, servers
 from sync.library.albums import AlbumRow
 from sync.library.servers import ServerRow
 from sync.mirror import plan as planning
 from sync.mirror.apply import apply
 from sync.mirror.folders import FolderSource
-from sync.mirror.guard import Verdict, doubt, judge
+from sync.mirror.guard import Verdict, doubt, hold_all, is_stranger, judge
 from sync.mirror.moment import Moment
 from sync.mirror.plan import Member, Plan
 from sync.mirror.sources import identity_of, read_identity, wanted_of
@@ -86,6 +88,7 @@ def compare(work: Work, album: Album, server: Immich | FolderSource, *, now: Mom
         if looked.who is not None:
             with work.library.transaction() as db:
                 servers.put(db, looked.who)
+                meta.put(db, _mark_name(album.server), _mark_of_key(work, album.server))
         apply(
             work.library, work.home, album=album, plan=plan, verdict=looked.verdict, stage=stage, row=row, now=now
         )  # fmt: skip
@@ -100,27 +103,30 @@ def look(
     before = albums.get(work.library, album.name) or AlbumRow(name=album.name)
     wanted = wanted_of(album, today=today)
     version, me, who = _who(work, album, server)
-    token = before.token if not anew and _may_trust_token(work, album, before, version) else None
+    token = before.token if not anew and _may_trust_token(work, album, before, version=version, me=me) else None
     unchanged, next_token = server.unchanged(wanted, token)
     if unchanged:
         return None
     listing = server.listing(wanted)
     stage.fill(listing, library=work.library, album=album, me=me, check=work.check)
     doubtful = _doubt(work, album, before, version=version, me=me) if listing.complete else ""
+    stranger = is_stranger(account=me or "", last_account=before.account)
     plan = planning.make(
         (Member(*member) for member in memberships.members(work.library, album.name)),
         stage.staged(),
-        complete=listing.complete and not doubtful,
+        complete=listing.complete and (stranger or not doubtful),
         chosen=planning.choose(stage.staged(), limit=album.limit, pick=album.pick),
         absence_explained=_absence_explained(album, before),
     )
-    verdict = _judge(work, album, plan)
+    plan, verdict = hold_all(plan) if stranger else (plan, _judge(work, album, plan))
     return Looked(before, plan, verdict, doubtful, listing.proof, who, version, me, next_token)
 
 
-def _may_trust_token(work: Work, album: Album, before: AlbumRow, version: str) -> bool:
+def _may_trust_token(work: Work, album: Album, before: AlbumRow, *, version: str, me: str | None) -> bool:
     """Whether 'nothing changed on the server' would mean that nothing is to be done."""
     if not before.complete or before.identity != identity_of(album).text() or before.server_version != version:
+        return False
+    if is_stranger(account=me or "", last_account=before.account):
         return False
     if memberships.leaving(work.library, album.name) or held.get(work.library, album.name) is not None:
         # These wait for a second listing, or for one that follows a person's word.
@@ -138,7 +144,8 @@ def _who(work: Work, album: Album, server: Immich | FolderSource) -> tuple[str, 
         return version, None, None
     known = servers.get(work.library, album.server)
     url = work.settings.servers[album.server].url
-    if known is not None and known.version == version and known.url == url and known.probe is not None:
+    same_key = meta.get(work.library, _mark_name(album.server)) == _mark_of_key(work, album.server)
+    if same_key and known is not None and known.version == version and known.url == url and known.probe is not None:
         return version, msgspec.json.decode(known.probe, type=Probe).user_id, None
     probe = server.probe()
     row = ServerRow(
@@ -149,6 +156,16 @@ def _who(work: Work, album: Album, server: Immich | FolderSource) -> tuple[str, 
         probed_at=work.clock.now().isoformat(),
     )
     return version, probe.user_id, row
+
+
+def _mark_name(server: str) -> str:
+    return f"key of {server}"
+
+
+def _mark_of_key(work: Work, server: str) -> str:
+    """Tells one key from another, and nothing of either: with a new key the server may answer for somebody else."""
+    key = secrets.of_server(work.home.secrets, server).key.reveal()
+    return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
 def _doubt(work: Work, album: Album, before: AlbumRow, *, version: str, me: str | None) -> str:
@@ -175,14 +192,15 @@ def _absence_explained(album: Album, before: AlbumRow) -> str:
 
 def _judge(work: Work, album: Album, plan: Plan) -> Verdict:
     holding = held.get(work.library, album.name)
-    if holding is None or holding.decision != "remove":
+    if holding is None:
         return judge(plan)
-    return judge(plan, allowed=frozenset(holding.photos))
+    photos = frozenset(holding.photos)
+    return judge(plan, allowed=photos) if holding.decision == "remove" else judge(plan, waiting=photos)
 
 
 def _compared(looked: Looked) -> Compared:
     plan, verdict, doubtful, proof = looked.plan, looked.verdict, looked.doubtful, looked.proof
-    done = Compared(plan, complete=plan.complete, left_out=plan.left_out)
+    done = Compared(plan, complete=plan.complete and not doubtful, left_out=plan.left_out)
     if verdict.hold:
         done.held = len(verdict.hold)
         done.codes.append(4)

@@ -63,6 +63,14 @@ def test_a_person_allows_exactly_what_was_held_and_no_more() -> None:
     assert len(more.hold) == 15
 
 
+def test_what_is_held_stays_held_however_the_album_grows() -> None:
+    plan = plan_of(6, 200)
+    waiting = {f"gone-{number}" for number in range(5)}
+    verdict = judge(plan, waiting=waiting)
+    assert {change.asset for change in verdict.hold} == waiting
+    assert [change.asset for change in verdict.remove] == ["gone-5"]
+
+
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 20), st.booleans())
 def test_whatever_is_removed_unasked_is_little(gone: int, keep: int, explained: int, complete: bool) -> None:
     plan = plan_of(gone, keep, explained=explained, complete=complete)

@@ -64,6 +64,16 @@ def test_held_photos_that_are_removed_leave_exactly(server: FakeImmich, mirror: 
     assert mirror.facts("Holidays")["removed"] == 2
 
 
+def test_an_album_that_grows_does_not_answer_for_a_person(server: FakeImmich, mirror: Mirror) -> None:
+    for asset in list(server.library.assets.values()):
+        if asset.name not in GONE:
+            server.edits.add_to_album(asset.name, "Holidays")
+    for _ in range(2):
+        mirror.clock.advance(86400)
+        assert mirror.facts("Holidays")["held"] == len(GONE)
+    assert set(GONE) <= set(mirror.shown("Holidays"))
+
+
 def test_while_the_server_is_gone_a_decision_waits(server: FakeImmich, mirror: Mirror) -> None:
     server.edits.set_mode("maintenance")
     assert say(mirror, "remove").exit_code == 3
