@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 
@@ -52,4 +51,4 @@ def test_a_key_is_in_no_file_output_or_process_list_but_its_own_file(
     assert [text for text in outputs if KEY in text] == []
     everywhere = [path for top in (home.root, home.runtime.parent) for path in top.rglob("*") if path.is_file()]
     assert [path for path in everywhere if KEY.encode() in path.read_bytes()] == [home.secrets]
-    assert os.stat(home.secrets).st_mode & 0o077 == 0
+    assert home.secrets.stat().st_mode & 0o077 == 0

@@ -63,6 +63,10 @@ def test_a_replaced_photo_keeps_its_old_bytes_until_no_wall_shows_them(server: F
     name, before = mirror.shown("Many")[0], mirror.objects()
     old = next(entry.original for entry in mirror.entries("Many") if entry.file_name == name)
     server.edits.rewrite_upload(name)
+    asset = server.library.asset_named(name)
+    assert asset.original
+    asset.checksum, asset.size_bytes = asset.original.checksum(), asset.original.size_bytes()
+    server.library.touch(asset)
     facts = mirror.facts("Many")
     assert (facts["replaced"], facts["removed"]) == (1, 0)
     new = next(entry.original for entry in mirror.entries("Many") if entry.file_name == name)
@@ -79,14 +83,14 @@ def test_hostile_names_reach_neither_an_objects_path_nor_outside_the_view(
     server: FakeImmich, mirror: Mirror, tmp_path: Path
 ) -> None:
     for asset, name in zip(server.library.assets.values(), HOSTILE[: PHOTOS + 1], strict=False):
-        asset.file_name = name
+        asset.name = name
     for number, name in enumerate(HOSTILE[PHOTOS + 1 :], start=100):
         asset = add_photo(server.library, quick_photo(number))
         server.edits.add_to_album(asset.id, "Many")
-        asset.file_name = name
+        asset.name = name
     for asset in server.library.assets.values():
         server.library.touch(asset)
-    outside = {path for path in tmp_path.iterdir()}
+    outside = set(tmp_path.iterdir())
     assert mirror.run().exit_code == 0
     assert sorted(mirror.shown()) == sorted(HOSTILE)
     mirror.check()

@@ -17,6 +17,7 @@ from tests.fakes.immich import FakeImmich, quick_photo
 from tests.fakes.immich.library import Library as ServerLibrary
 from tests.fakes.immich.photos import add_photo
 from tests.faults import small_mirror, sweep
+from tests.faults.test_mutants import copy
 
 FAULTS = {"kill": sweep.KILL, "EIO": str(errno.EIO), "ENOSPC": str(errno.ENOSPC)}
 SAMPLE = 12
@@ -61,6 +62,30 @@ def test_a_fault_at_any_mutating_call_leaves_nothing_half_and_is_made_good(
         shutil.rmtree(home.root)
     with capsys.disabled():
         print(f"\n{fault}: {points} points, {len(chosen)} struck")
+
+
+def test_the_sweep_finds_a_build_that_writes_objects_in_place(server: FakeImmich, tmp_path: Path) -> None:
+    template = small_mirror.home_at(tmp_path / "template")
+    small_mirror.set_up(template, server, "Three")
+    command = small_mirror.sync_command(template)
+    build = copy(tmp_path / "build")
+    place = build / "sync" / "mirror" / "place.py"
+    whole = place.read_text()
+    broken = whole.replace(
+        "        part.replace(path)\n",
+        "        with path.open('wb', buffering=0) as hasty:\n"
+        "            for start in range(0, part.stat().st_size, 512):\n"
+        "                hasty.write(part.read_bytes()[start:start + 512])\n",
+    )
+    assert broken != whole
+    place.unlink()
+    place.write_text(broken)
+    for at in range(450, 1000, 50):
+        home = _fresh(template, tmp_path, f"at-{at}")
+        sweep.strike(command, small_mirror.environment(home), home.root, at=at, kind=sweep.KILL, build=build)
+        if any("not what its name says" in broken for broken in small_mirror.broken_promises(home)):
+            return
+    pytest.fail("the sweep sees no half file where objects are written in place")
 
 
 def _fresh(template: Home, tmp_path: Path, name: str) -> Home:
