@@ -20,6 +20,7 @@ from sync.library import meta, objects
 from sync.library import trash as rows
 from sync.library.database import Library
 from sync.library.objects import ObjectRow
+from sync.mirror import retention
 from sync.mirror.publish import publish
 from sync.mirror.views import show_views
 from sync.work import Result, Work
@@ -99,15 +100,23 @@ def restore(library: Library, home: Home, entry: int) -> rows.TrashRow:
 
 
 def expire(library: Library, home: Home, *, days: float, clock: Clock) -> int:
-    """Remove for good what was discarded more than `days` ago; gives the bytes. 0 while the clock is not trusted."""
+    """Remove for good what was discarded more than `days` ago, by the wall clock and by the days that were watched;
+    gives the bytes. 0 while the clock is not trusted. To be called daily."""
     if not clock.trusted():
         return 0
     before = clock.now() - timedelta(days=days)
-    old = [entry for entry in rows.entries(library) if datetime.fromisoformat(entry.trashed_at) < before]
+    entries, spare = rows.entries(library), _spare(library, home)
+    if not entries and not spare:
+        return 0
+    newest = max((entry.id for entry in entries), default=0)
+    seen = retention.look(library, newest=newest, days=days, clock=clock)
+    if seen is None:
+        return 0
+    old = [one for one in entries if one.id <= seen.newest and datetime.fromisoformat(one.trashed_at) < before]
     freed = _forget(library, home, old)
-    for file in _spare(library, home):
+    for file in spare:
         # A rename sets the change time: it is when the file came here.
-        if file.stat().st_ctime < before.timestamp():
+        if file.stat().st_ctime < min(before.timestamp(), seen.wall):
             freed += _unlink(file)
     return freed
 

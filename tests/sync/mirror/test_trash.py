@@ -104,15 +104,47 @@ def test_an_object_that_is_wanted_again_is_not_downloaded_again(library, home, p
     assert trash.take_back(library, home, "0" * 40 + ".jpg") is None
 
 
+def watch(library, home, clock: ManualClock, *, days: int, keep: float = 30) -> int:
+    """A look a day; gives the bytes that went."""
+    freed = 0
+    for _ in range(days):
+        freed += trash.expire(library, home, days=keep, clock=clock)
+        clock.advance(86400)
+    return freed
+
+
 def test_what_is_old_goes_but_only_by_a_trusted_clock(library, home, photo):
     discard(library, home, photo)
-    clock = ManualClock(wall=NOW + timedelta(days=31), believed=False)
+    clock = ManualClock(wall=NOW + timedelta(hours=1))
+    assert watch(library, home, clock, days=30) == 0
+    clock.believed = False
     assert trash.expire(library, home, days=30, clock=clock) == 0
     clock.believed = True
     assert trash.expire(library, home, days=32, clock=clock) == 0
     assert trash.expire(library, home, days=30, clock=clock) == 15
     assert list(home.trash.iterdir()) == []
     assert rows.entries(library) == []
+
+
+@pytest.mark.parametrize("years", [5, -1], ids=["five years ahead", "a year back and right again"])
+def test_a_clock_that_jumps_makes_nothing_old(library, home, photo, years):
+    clock = ManualClock(wall=NOW)
+    watch(library, home, clock, days=40)
+    discard(library, home, photo, now=clock.now())
+    clock.step(years * 365 * 86400)
+    assert watch(library, home, clock, days=10) == 0
+    clock.step(-years * 365 * 86400)
+    assert watch(library, home, clock, days=10) == 0
+    assert (home.trash / photo["original"]).exists()
+    assert watch(library, home, clock, days=15) == 15
+
+
+def test_what_was_discarded_by_a_clock_not_yet_set_is_not_old_when_it_is(library, home, photo):
+    clock = ManualClock(wall=NOW)
+    watch(library, home, clock, days=40)
+    discard(library, home, photo, now=datetime(1970, 1, 1, tzinfo=UTC))
+    assert watch(library, home, clock, days=30) == 0
+    assert watch(library, home, clock, days=2) == 15
 
 
 def test_room_is_made_from_the_oldest_and_no_more_than_wanted(library, home):
@@ -129,11 +161,14 @@ def test_a_file_that_two_entries_name_stays_until_both_are_gone(library, home):
     name = add_object(library, home, b"shared")
     first = add_photo(library, "home:a", original=name, display=name)
     second = add_photo(library, "home:b", original=name, display=name)
+    clock = ManualClock(wall=NOW + timedelta(hours=1))
     discard(library, home, first)
-    discard(library, home, second, now=NOW + timedelta(days=20))
-    assert trash.expire(library, home, days=30, clock=ManualClock(wall=NOW + timedelta(days=31))) == 0
+    assert watch(library, home, clock, days=20) == 0
+    discard(library, home, second, now=clock.now())
+    assert watch(library, home, clock, days=12) == 0
+    assert [entry.key for entry in rows.entries(library)] == ["home:b"]
     assert (home.trash / name).exists()
-    assert trash.expire(library, home, days=30, clock=ManualClock(wall=NOW + timedelta(days=60))) == 6
+    assert watch(library, home, clock, days=20) == 6
 
 
 def test_a_crash_before_the_files_moved_is_finished_at_the_next_start(library, home, photo):
