@@ -49,6 +49,16 @@ class Keep(StrEnum):
     DISPLAY = "display"
 
 
+class Mode(StrEnum):
+    """What a smart album may do to the album on the server."""
+
+    STEP = "step"
+    """Adds, and removes what we added and no longer matches."""
+    ADD = "add"
+    OWN = "own"
+    """Also removes what others put in."""
+
+
 class Selection(StrEnum):
     RANDOM = "random"
     SEQUENTIAL = "sequential"
@@ -84,7 +94,13 @@ class Rotation(StrEnum):
 _SIZE = r"^$|^[1-9]\d{1,4}x[1-9]\d{1,4}$"
 _LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
 _LEVEL = "^(debug|info|warning|error)$"
-_EXAMPLES = {_SIZE: "1920x1080", _LANGUAGE: "en or de-AT", _LEVEL: "info (or debug, warning, error)"}
+_ORDER = "^(asc|desc)?$"
+_EXAMPLES = {
+    _SIZE: "1920x1080",
+    _LANGUAGE: "en or de-AT",
+    _LEVEL: "info (or debug, warning, error)",
+    _ORDER: "asc or desc",
+}
 """What a person reads in place of a pattern."""
 
 Positive = Annotated[float, Meta(gt=0)]
@@ -135,6 +151,30 @@ class Album(Struct, frozen=True, kw_only=True):
         return Keep.ORIGINAL if whole else Keep.DISPLAY
 
 
+class Smart(Struct, frozen=True, kw_only=True):
+    """An album on the server that a rule keeps; sync/smart understands the rule."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    server: str = ""
+    album: str = ""
+    """Immich's id of any album, or the name of one's own, made when missing; empty is `name`."""
+    rule: dict[str, Any] = {}
+    filters: tuple[dict[str, Any], ...] = ()
+    """In place of a rule: the replaced tool's flat list."""
+    mode: Mode = Mode.STEP
+    interval_minutes: Annotated[float, Meta(ge=1, le=10080)] = 60
+    partners: bool = False
+    """Also partners' photos."""
+    description: str = ""
+    order: Annotated[str, Meta(pattern=_ORDER)] = ""
+    cover: str = ""
+    """Immich's id of the photo in front."""
+    viewers: tuple[str, ...] = ()
+    """Users to share it with, by name or id."""
+    editors: tuple[str, ...] = ()
+    paused: bool = False
+
+
 class Mirror(Struct, frozen=True, kw_only=True):
     budget_gb: NotNegative = 0
     """Most space for photos on this device; 0 leaves only the reserve."""
@@ -179,6 +219,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """IANA name; empty is the system's."""
     servers: dict[str, Server] = {}
     albums: tuple[Album, ...] = ()
+    smart: tuple[Smart, ...] = ()
     mirror: Mirror = Mirror()
     wall: Wall = Wall()
     admin: Admin = Admin()
@@ -268,7 +309,7 @@ def _plain_keys(kind: type[Struct], prefix: str) -> Iterator[str]:
     for name, hint in get_type_hints(kind).items():
         if isinstance(hint, type) and issubclass(hint, Struct):
             yield from _plain_keys(hint, f"{prefix}{name}.")
-        elif name not in ("servers", "albums"):
+        elif name not in ("servers", "albums", "smart"):
             yield prefix + name
 
 
@@ -358,7 +399,9 @@ def _value(hint: Any, raw: Any, key: str, fallback: Any, problems: list[Problem]
     if hint == dict[str, Server]:
         return _servers(raw, problems)
     if hint == tuple[Album, ...]:
-        return _albums(raw, problems)
+        return _entries(Album, raw, "albums", problems)
+    if hint == tuple[Smart, ...]:
+        return _entries(Smart, raw, "smart", problems)
     if isinstance(hint, type) and issubclass(hint, Struct):
         return _struct(hint, raw, key, fallback, problems)
     try:
@@ -382,17 +425,18 @@ def _servers(raw: Any, problems: list[Problem]) -> dict[str, Server]:
     return servers
 
 
-def _albums(raw: Any, problems: list[Problem]) -> tuple[Album, ...]:
-    albums: list[Album] = []
+def _entries(kind: Any, raw: Any, section: str, problems: list[Problem]) -> Any:
+    """Albums or smart albums, each for itself."""
+    found: list[Any] = []
     if not isinstance(raw, list | tuple):
-        problems.append(Problem("albums", "albums must be a list of [[albums]] sections.", True))
+        problems.append(Problem(section, f"{section} must be a list of [[{section}]] sections.", True))
         return ()
     for number, tree in enumerate(raw, start=1):
         name = tree.get("name") if isinstance(tree, dict) else None
-        whole = _entry(Album, tree, f"albums.{name or number}", "name", problems)
+        whole = _entry(kind, tree, f"{section}.{name or number}", "name", problems)
         if whole is not None:
-            albums.append(whole)
-    return tuple(albums)
+            found.append(whole)
+    return tuple(found)
 
 
 def _entry(kind: Any, tree: Any, key: str, needed: str, problems: list[Problem]) -> Any:
@@ -423,4 +467,30 @@ def _without_clashes(settings: Settings, problems: list[Problem]) -> Settings:
             continue
         names.add(album.name.casefold())
         kept.append(album)
-    return msgspec.structs.replace(settings, albums=tuple(kept))
+    return msgspec.structs.replace(settings, albums=tuple(kept), smart=_smart(settings, problems))
+
+
+def _smart(settings: Settings, problems: list[Problem]) -> tuple[Smart, ...]:
+    kept: dict[str, Smart] = {}
+    for one in settings.smart:
+        key = f"smart.{one.name}"
+        if one.name.casefold() in kept:
+            sentence = f"There are two smart albums named {one.name!r}; the second is left out."
+            problems.append(Problem(key, sentence, True))
+        elif one.server not in settings.servers:
+            hint = did_you_mean(one.server, list(settings.servers))
+            problems.append(Problem(key, f"{key} names the server {one.server!r}, which is not set up.{hint}", True))
+        else:
+            kept[one.name.casefold()] = one
+            said = _rule_problem(one)
+            if said:
+                problems.append(Problem(key, f"{key}: {said}"))
+    return tuple(kept.values())
+
+
+def _rule_problem(smart: Smart) -> str:
+    """What of its rule is not understood. Such an album stays in the list, and its runs say the same and change
+    nothing."""
+    from sync.smart.written import problem_of  # only where there are rules: the frame reads settings too
+
+    return problem_of(smart)

@@ -15,7 +15,7 @@ import msgspec
 from sync.errors import Incomplete, SchemaDrift, UsageError
 from sync.immich.answers import AnyAsset, FoundIds, Shapes, decode
 from sync.immich.convert import to_asset
-from sync.immich.facts import Details, Found
+from sync.immich.facts import Asset, Details, Found
 from sync.immich.searches import PAGE_SIZE, count_found
 from sync.immich.transport import Transport, in_path
 
@@ -178,6 +178,13 @@ def find_alike(transport: Transport, text: str, top: int) -> frozenset[str]:
     path, what = "/search/smart", "smart search"
     found = transport.read("POST", path, FoundIds, what=what, body=body, head_seconds=_HEAD_SECONDS)
     return frozenset(item.id for item in found.assets.items)
+
+
+def find_named(transport: Transport, shapes: Shapes, file_name: str) -> list[Asset]:
+    """One page of those whose file name contains this."""
+    body = {"originalFileName": file_name, "withExif": True, "withPeople": True, "page": 1, "size": PAGE_SIZE}
+    page = transport.read("POST", "/search/metadata", shapes.found, what="a search", body=body).assets
+    return [to_asset(item, {}) for item in page.items]
 
 
 def look_up(transport: Transport, shapes: Shapes, asset_id: str) -> tuple[Found, Details]:

@@ -187,6 +187,10 @@ class Immich:
         """The first `top` of smart search. Raises NotAvailable where the server has none."""
         return found.find_alike(self._transport, text, top)
 
+    def find_named(self, file_name: str) -> list[Asset]:
+        """Up to a thousand assets whose file name contains this, whatever the album; not proved to be all."""
+        return found.find_named(self._transport, self._shapes(), file_name)
+
     def look_up(self, asset_id: str) -> tuple[Found, Details]:
         """One asset, whatever lists show of it. Raises NotAvailable."""
         return found.look_up(self._transport, self._shapes(), asset_id)

@@ -1,14 +1,17 @@
-"""What returns, as the settings say: every album in its rhythm, and the daily look at a slice of the mirror. Pure."""
+"""What returns, as the settings say: every album and smart album in its rhythm, and the daily look at a slice of the
+mirror. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 
 import msgspec
 
 from sync.jobs.schedule import Entry
-from sync.settings import Album, Settings, Source
+from sync.settings import Album, Settings, Smart, Source
 
+MINUTE = 60.0
 HOUR = 3600.0
 DAY = 24 * HOUR
 ALBUM_PREFIX = "album "
@@ -21,6 +24,7 @@ def entries(settings: Settings, *, secrets_state: str) -> list[Entry]:
     whole = _digest(settings.mirror, settings.albums)
     wanted.append(Entry("mirror", "sync", {"albums": []}, float("inf"), whole))
     wanted.append(Entry("scrub", "scrub", {}, DAY, ""))
+    wanted += _smart(settings, secrets_state)
     return wanted
 
 
@@ -40,6 +44,23 @@ def _album(album: Album, settings: Settings, secrets_state: str) -> Entry:
         identity=_digest(told, server, settings.time_zone, "" if album.source is Source.FOLDER else secrets_state),
         daily=album.source is Source.MEMORIES,
     )
+
+
+def _smart(settings: Settings, secrets_state: str) -> Iterator[Entry]:
+    """Smart albums of one server and one rhythm run together: a search is made once for all of them."""
+    groups: dict[tuple[str, float], list[Smart]] = {}
+    for smart in settings.smart:
+        if not smart.paused:
+            groups.setdefault((smart.server, smart.interval_minutes), []).append(smart)
+    for (server, minutes), together in groups.items():
+        yield Entry(
+            name=f"smart {server} {minutes:g}",
+            kind="smart-apply",
+            arguments={"albums": [smart.name for smart in together]},
+            every_seconds=minutes * MINUTE,
+            identity=_digest(together, settings.servers.get(server), settings.time_zone, secrets_state),
+            daily=True,
+        )
 
 
 def _digest(*things: object) -> str:

@@ -11,6 +11,9 @@ from sync.settings import did_you_mean
 MIRROR = "mirror"
 """The lock of whoever changes objects, albums or the catalogue."""
 
+SMART = "smart"
+"""The lock of whoever changes albums on a server."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -31,6 +34,10 @@ KINDS = {
     "held": Kind(Lane.ASKED, MIRROR),
     "trash-restore": Kind(Lane.ASKED, MIRROR),
     "trash-empty": Kind(Lane.ASKED, MIRROR),
+    "smart-apply": Kind(Lane.BULK, SMART),
+    "smart-preview": Kind(Lane.ASKED),
+    "smart-why": Kind(Lane.ASKED),
+    "smart-undo": Kind(Lane.ASKED, SMART),
 }
 
 

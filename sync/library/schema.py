@@ -12,6 +12,10 @@ memberships.fingerprint  16 bytes of the facts as this album's source lists them
 memberships.gone         the Moment (JSON) of the complete listing that lacked it; off the wall, not yet off the disk
 objects.checked_at       when its bytes were last hashed; '' means never since it was taken over
 objects.retired          the Moment (JSON) since when no photo names it
+smart_albums.album       Immich's id of the album on the server; smart_albums.wanted is the name or id in the settings
+smart_albums.day         the day that the rule was last judged for, where it moves with the calendar
+smart_added.state        added, asked (the answer was lost), or out (taken out by a person)
+smart_changes.done       NULL while nobody knows: the answer was lost
 """
 
 from __future__ import annotations
@@ -33,6 +37,13 @@ def mirror_tables(db: Database) -> None:
 def job_tables(db: Database) -> None:
     """Jobs and the runs that executed them."""
     for statement in _JOBS.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+@migrations()
+def smart_tables(db: Database) -> None:
+    """Smart albums, what was put into them, and the journal of their runs."""
+    for statement in _SMART.split(";"):
         if statement.strip():
             db.execute(statement)
 
@@ -167,5 +178,47 @@ CREATE TABLE schedule (
   boot TEXT NOT NULL,
   monotonic REAL NOT NULL,
   failures INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID
+"""
+
+_SMART = """
+CREATE TABLE smart_albums (
+  name TEXT PRIMARY KEY,
+  server TEXT NOT NULL,
+  wanted TEXT NOT NULL,
+  album TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  day TEXT NOT NULL,
+  version TEXT NOT NULL,
+  account TEXT NOT NULL,
+  total INTEGER NOT NULL DEFAULT 0,
+  undone INTEGER NOT NULL DEFAULT 0,
+  held TEXT,
+  problem TEXT,
+  problem_since TEXT
+) STRICT;
+CREATE TABLE smart_added (
+  album TEXT NOT NULL,
+  asset TEXT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (album, asset)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE smart_runs (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  server TEXT NOT NULL,
+  album TEXT NOT NULL,
+  plan TEXT NOT NULL,
+  created INTEGER NOT NULL DEFAULT 0,
+  at TEXT NOT NULL,
+  undone_at TEXT
+) STRICT;
+CREATE TABLE smart_changes (
+  run INTEGER NOT NULL REFERENCES smart_runs (id),
+  asset TEXT NOT NULL,
+  action TEXT NOT NULL,
+  ours INTEGER NOT NULL,
+  done INTEGER,
+  PRIMARY KEY (run, asset)
 ) STRICT, WITHOUT ROWID
 """

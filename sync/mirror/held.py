@@ -20,7 +20,7 @@ from sync.mirror.compare import compare
 from sync.mirror.moment import moment
 from sync.mirror.origins import Origins
 from sync.mirror.publish import publish
-from sync.mirror.today import today
+from sync.today import today
 from sync.work import Result, Work
 
 Decision = Literal["keep", "remove"]

@@ -14,7 +14,7 @@ from sync.mirror.compare import Looked, look
 from sync.mirror.origins import Origins
 from sync.mirror.plan import Change
 from sync.mirror.stage import Stage
-from sync.mirror.today import today
+from sync.today import today
 from sync.work import Result, Work
 
 MOST_ITEMS = 1000

@@ -39,7 +39,7 @@ from sync.mirror.origins import Origins, workers_of
 from sync.mirror.publish import Publisher
 from sync.mirror.rendition import Decoders
 from sync.mirror.restore import restore
-from sync.mirror.today import today
+from sync.today import today
 from sync.mirror.views import show_views
 from sync.settings import Album, Keep, did_you_mean
 from sync.work import Result, Work, most_serious

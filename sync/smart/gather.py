@@ -159,6 +159,15 @@ def _sets(immich: Immich, directory: Directory, asked: list[Asked]) -> dict[SetK
     return known
 
 
+def surroundings(immich: Immich, directory: Directory, rule: Rule, today: date) -> Surroundings:
+    """What judging one rule needs. Raises what stands in the way of one of its sets."""
+    one = Asked("", rule)
+    around = Surroundings(today, directory.me, _sets(immich, directory, [one]))
+    if one.problem is not None:
+        raise one.problem
+    return around
+
+
 def sets_of(rule: Rule) -> list[SetKey]:
     """Which sets a rule asks."""
     keys: list[SetKey] = []

@@ -1,4 +1,4 @@
-"""The calendar day where the wall hangs: memories are for it."""
+"""The calendar day where the wall hangs: memories and rolling dates are for it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,169 @@
+"""Carries a plan out on the server, a thousand photos at a time, and journals it so that it can be taken back.
+
+What is asked is written down before it is asked, and what came of it afterwards, photo by photo: a lost answer leaves
+a row that says so, never a photo that we put in and know nothing of.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from sync.errors import NotAvailable, ServerError
+from sync.immich.choose import choose
+from sync.immich.edit_album import MOST, Changed
+from sync.immich.server import Immich
+from sync.library import smart as rows
+from sync.library.database import Library
+from sync.library.smart import ChangeRow, SmartRow, State
+from sync.settings import Smart
+from sync.smart.look import Looked
+from sync.smart.plan import Plan
+
+
+@dataclass
+class Applied:
+    """What became of a plan."""
+
+    run: int | None = None
+    created: bool = False
+    added: int = 0
+    removed: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    """How many photos the server refused, by its word for why."""
+    problems: list[str] = field(default_factory=list)
+
+
+def apply(library: Library, immich: Immich, looked: Looked, *, now: datetime, check: Callable[[], None]) -> Applied:
+    """Do what the plan says but for what it holds. Raises ServerError, Cancelled: what was done until then stays done
+    and stands in the journal."""
+    plan, applied = looked.plan, Applied()
+    assert plan is not None
+    row = looked.row
+    if plan.add and not row.album:
+        row = looked.row = _make_album(immich, looked, applied)
+    if plan.add or plan.remove:
+        _change(library, immich, row, plan, looked.ledger.ours | looked.ledger.unsure, applied, now=now, check=check)
+    row = msgspec.structs.replace(row, total=plan.total - sum(applied.refused.values()), held=plan.reason or None)
+    _write(library, looked, row, plan)
+    if row.album:
+        applied.problems += dress(immich, looked.smart, row.album)
+    return applied
+
+
+def _make_album(immich: Immich, looked: Looked, applied: Applied) -> SmartRow:
+    smart = looked.smart
+    album = immich.create_album(smart.album or smart.name, smart.description)
+    applied.created = True
+    return msgspec.structs.replace(looked.row, album=album.id)
+
+
+def _change(
+    library: Library,
+    immich: Immich,
+    row: SmartRow,
+    plan: Plan,
+    ours: Set[str],
+    applied: Applied,
+    *,
+    now: datetime,
+    check: Callable[[], None],
+) -> None:
+    with library.transaction() as db:
+        applied.run = run = rows.begin(db, row, plan=plan.id, created=applied.created, now=now)
+        if applied.created:
+            rows.put(db, row)
+    for chunk in _chunks(plan.add):
+        check()
+        with library.transaction() as db:
+            rows.note(db, row.album, chunk, State.ASKED)
+            rows.intend(db, run, [ChangeRow(asset, "add", True, None) for asset in chunk])
+        told = immich.add_to_album(row.album, chunk)
+        with library.transaction() as db:
+            rows.note(db, row.album, told.done, State.ADDED)
+            # Somebody else was quicker: it is theirs, and stays.
+            rows.note(db, row.album, _not_done(told), None)
+            _settled(db, run, told)
+        applied.added += len(told.done)
+        _count(applied, told)
+    for chunk in _chunks([one.asset for one in plan.remove]):
+        check()
+        with library.transaction() as db:
+            rows.intend(db, run, [ChangeRow(asset, "remove", asset in ours, None) for asset in chunk])
+        told = immich.take_from_album(row.album, chunk)
+        with library.transaction() as db:
+            rows.note(db, row.album, [*told.done, *told.was_so], None)
+            _settled(db, run, told)
+        applied.removed += len(told.done)
+        _count(applied, told)
+
+
+def _not_done(told: Changed) -> list[str]:
+    return [*told.was_so, *(asset for asset, _ in told.refused)]
+
+
+def _settled(db: sqlite3.Connection, run: int, told: Changed) -> None:
+    rows.settle(db, run, told.done, done=True)
+    rows.settle(db, run, _not_done(told), done=False)
+
+
+def _count(applied: Applied, told: Changed) -> None:
+    for _, why in told.refused:
+        applied.refused[why] = applied.refused.get(why, 0) + 1
+
+
+def _chunks(assets: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(assets), MOST):
+        yield list(assets[start : start + MOST])
+
+
+def _write(library: Library, looked: Looked, row: SmartRow, plan: Plan) -> None:
+    """What is new of the album; nothing where nothing is."""
+    before = looked.before
+    known = not row.album or rows.get(library, row.name) == row
+    if known and not (plan.taken_out or plan.put_back or plan.arrived or plan.lost):
+        return
+    with library.transaction() as db:
+        if row.album:
+            rows.put(db, row)
+            rows.note(db, row.album, plan.arrived, State.ADDED)
+            rows.note(db, row.album, plan.lost, None)
+            rows.note(db, row.album, plan.taken_out, State.OUT)
+            rows.note(db, row.album, plan.put_back, None)
+        elif before.problem is not None:
+            rows.put(db, row)
+
+
+def dress(immich: Immich, smart: Smart, album_id: str) -> list[str]:
+    """Give the album the description, order, cover and guests of the settings; asks nothing where none are set.
+    What cannot be done is told and stops nothing."""
+    if not (smart.description or smart.order or smart.cover or smart.viewers or smart.editors):
+        return []
+    try:
+        worn = immich.album_dress(album_id)
+        wanted = {"description": smart.description, "order": smart.order, "albumThumbnailAssetId": smart.cover}
+        now = {"description": worn.description, "order": worn.order, "albumThumbnailAssetId": worn.cover_asset_id}
+        values = {key: value for key, value in wanted.items() if value and value != now[key]}
+        if values:
+            immich.change_album(album_id, values)
+        _share(immich, smart, album_id, worn.roles)
+    except ServerError as error:
+        if not isinstance(error, NotAvailable) and error.exit_code == 3 and "permission" not in error.facts:
+            raise
+        return [f"Its description, order, cover or guests could not be set: {error.sentence}"]
+    return []
+
+
+def _share(immich: Immich, smart: Smart, album_id: str, roles: dict[str, str]) -> None:
+    if not (smart.viewers or smart.editors):
+        return
+    users = immich.users()
+    guests = {choose(name, users, what="user")[0]: role
+              for role, names in (("viewer", smart.viewers), ("editor", smart.editors)) for name in names}  # fmt: skip
+    fresh = {user: role for user, role in guests.items() if user not in roles}
+    if fresh:
+        immich.share_album(album_id, fresh)

@@ -1,0 +1,152 @@
+"""Looks at smart albums: their rules tied to the server, its photos judged, and a plan for each. Changes nothing.
+
+Albums of one server are looked at together, so that a search is made once for all of them. What is wrong with one
+(its rule, its album, one of its searches) is its own problem; nothing is planned for it then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sync import secrets
+from sync.errors import MantelpieceError, UsageError
+from sync.immich.facts import AlbumInfo
+from sync.immich.server import Immich
+from sync.library import smart as rows
+from sync.library.smart import SmartRow, State
+from sync.settings import Mode, Smart
+from sync.smart import rules
+from sync.smart.bind import Directory, bind
+from sync.smart.gather import OF_ONE_RULE, Asked, gather
+from sync.smart.plan import Ledger, Plan, make
+from sync.smart.rules import Rule
+from sync.smart.target import target_of
+from sync.smart.written import digest_of, rule_of
+from sync.today import today
+from sync.work import Work
+
+
+@dataclass
+class Looked:
+    """One smart album, and what was found; `plan` only where there is no problem."""
+
+    smart: Smart
+    before: SmartRow
+    row: SmartRow
+    """As it is to be written once the plan is applied; without an album where it must be made first."""
+    target: AlbumInfo | None = None
+    rule: Rule | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+    plan: Plan | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    only_added: str = ""
+    """Why nothing is removed in this run."""
+    problem: MantelpieceError | None = None
+
+
+def open_server(work: Work, name: str) -> Immich:
+    """The server of that name; no request yet."""
+    return Immich(
+        name,
+        work.settings.servers[name],
+        secrets.of_server(work.home.secrets, name),
+        locks=work.home.locks,
+        clock=work.clock,
+        cancelled=work.cancelled,
+    )
+
+
+def look(
+    work: Work, immich: Immich, albums: list[Smart], *, with_names: bool = False, confirmed: str | None = None
+) -> list[Looked]:
+    """Look at albums of one server. Raises what concerns all of them: Unreachable, KeyRefused, Cancelled, …"""
+    directory, day = Directory(immich), today(work)
+    version = str(immich.version())
+    seen: list[tuple[Looked, Asked, frozenset[str]]] = []
+    done: list[Looked] = []
+    for smart in albums:
+        work.check()
+        before = rows.get(work.library, smart.name) or SmartRow(name=smart.name)
+        looked = Looked(smart, before, before)
+        done.append(looked)
+        try:
+            seen.append(_begun(work, looked, directory, day=day, version=version))
+        except OF_ONE_RULE as error:
+            looked.problem = error
+    asked = [one for _, one, _ in seen]
+    if asked:
+        gather(immich, directory, asked, today=day, check=work.check, with_names=with_names)
+    for looked, one, members in seen:
+        try:
+            _planned(looked, one, members, immich, confirmed=confirmed)
+        except OF_ONE_RULE as error:
+            looked.problem = error
+    return done
+
+
+def _begun(
+    work: Work, looked: Looked, directory: Directory, *, day: date, version: str
+) -> tuple[Looked, Asked, frozenset[str]]:
+    """Everything but the photos. Raises UsageError, ServerError."""
+    smart, before = looked.smart, looked.before
+    rule = bind(rule_of(smart), directory)
+    moving = rules.moves(rule)
+    if moving and not work.clock.trusted():
+        raise UsageError("The clock is not set yet, and this rule goes by the calendar.", advice="It waits until then.")
+    target = target_of(smart, before, directory)
+    digest = digest_of(smart)
+    same_album = target is not None and target.id == before.album
+    looked.target, looked.rule = target, rule
+    looked.row = SmartRow(
+        name=smart.name,
+        server=smart.server,
+        wanted=smart.album or smart.name,
+        album=target.id if target else "",
+        rule=digest,
+        day=day.isoformat() if moving else "",
+        version=version,
+        account=directory.me,
+        total=before.total,
+    )
+    then = date.fromisoformat(before.day) if before.day and same_album and before.rule == digest else None
+    if target is not None:
+        known = rows.added(work.library, target.id)
+        looked.ledger = Ledger(known[State.ADDED], known[State.ASKED], known[State.OUT])
+        looked.only_added = _doubt(looked)
+    # Listed before the photos are: one that goes to the trash between the two must not look taken out by hand.
+    members = directory.immich.album_members(target.id) if target else frozenset()
+    return looked, Asked(smart.name, rule, smart.partners, then), members
+
+
+def _doubt(looked: Looked) -> str:
+    """Why a run may only add: the first after an upgrade, or with the key of another account."""
+    before, row = looked.before, looked.row
+    if not before.version or before.album != row.album:
+        return ""
+    if before.account != row.account:
+        return "the key is of another account than before"
+    if before.version != row.version:
+        return f"the server has version {row.version} now, after {before.version}"
+    return ""
+
+
+def _planned(looked: Looked, one: Asked, members: frozenset[str], immich: Immich, *, confirmed: str | None) -> None:
+    if one.problem is not None:
+        raise one.problem
+    if looked.target is not None and looked.smart.mode is not Mode.OWN and (looked.ledger.ours & one.matched) - members:
+        # What looks taken out by hand may have come from the trash since: it counts only if it is still missing now.
+        now = immich.album_members(looked.target.id)
+        members = members | (now & looked.ledger.ours)
+    looked.names = one.names
+    looked.plan = make(
+        matched=one.matched,
+        members=members,
+        ledger=looked.ledger,
+        mode=looked.smart.mode,
+        faded=one.faded,
+        rewritten=bool(looked.before.rule) and looked.before.rule != looked.row.rule,
+        only_add=bool(looked.only_added),
+        confirmed=confirmed,
+    )
+

@@ -1,0 +1,74 @@
+"""The job `smart-undo`: takes a run back, as far as it is still so: what it added leaves, what it removed returns.
+
+The smart album then rests until a person applies it again; else the next run would do it all once more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sync.errors import UsageError
+from sync.immich.edit_album import MOST
+from sync.library import smart as rows
+from sync.library.smart import ChangeRow, RunRow, SmartRow, State
+from sync.smart.keep import chosen_of
+from sync.smart.look import open_server
+from sync.work import Result, Work
+
+
+def undo(work: Work, arguments: dict[str, Any]) -> Result:
+    """`{"album": name, "run": number | None}`; the newest run where none is named. Facts: {"album", "run", "removed",
+    "added", "refused"}. Raises UsageError, ServerError."""
+    (smart,) = chosen_of(work, [str(arguments["album"])])
+    run = _run(work, smart.name, arguments.get("run"))
+    if run.server not in work.settings.servers:
+        raise UsageError(f"The server {run.server!r} of that run is not set up any more.")
+    immich = open_server(work, run.server)
+    changes = rows.changes(work.library, run.id)
+    added = rows.added(work.library, run.album)
+    still = added[State.ADDED] | added[State.ASKED]
+    removed = refused = returned = 0
+    for chunk in _chunks([one for one in changes if one.action == "add" and one.asset in still]):
+        work.check()
+        told = immich.take_from_album(run.album, [one.asset for one in chunk])
+        with work.library.transaction() as db:
+            rows.note(db, run.album, [*told.done, *told.was_so], None)
+        removed += len(told.done)
+        refused += len(told.refused)
+    for chunk in _chunks([one for one in changes if one.action == "remove"]):
+        work.check()
+        told = immich.add_to_album(run.album, [one.asset for one in chunk])
+        back = {*told.done, *told.was_so}
+        with work.library.transaction() as db:
+            rows.note(db, run.album, [one.asset for one in chunk if one.ours and one.asset in back], State.ADDED)
+        returned += len(told.done)
+        refused += len(told.refused)
+    row = rows.get(work.library, smart.name) or SmartRow(name=smart.name)
+    with work.library.transaction() as db:
+        rows.undone(db, run.id, now=work.clock.now())
+        rows.put(db, msgspec.structs.replace(row, undone=True))
+    facts = {"album": smart.name, "run": run.id, "removed": removed, "added": returned, "refused": refused}
+    problems = [f"The server refused {refused} photos."] if refused else []
+    if run.created:
+        problems.append("The album itself was made by that run; it is empty of what we added, and stays.")
+    sentence = (
+        f"Run {run.id} of {smart.name!r} is taken back: {removed} taken out, {returned} put back. "
+        f"It rests until 'mantelpiece smart apply' is called for it."
+    )
+    return Result(facts, sentence, exit_code=1 if refused else 0, problems=problems)
+
+
+def _run(work: Work, name: str, number: int | None) -> RunRow:
+    known = [run for run in rows.runs(work.library, name) if run.undone_at is None]
+    if number is not None:
+        known = [run for run in known if run.id == number]
+    if not known:
+        what = f"no run {number}" if number is not None else "no run"
+        raise UsageError(f"There is {what} of {name!r} that could be taken back.")
+    return known[0]
+
+
+def _chunks(changes: list[ChangeRow]) -> list[list[ChangeRow]]:
+    return [changes[start : start + MOST] for start in range(0, len(changes), MOST)]
