@@ -12,12 +12,13 @@ from collections.abc import Set
 
 import msgspec
 
-from sync.library import albums, memberships, meta, objects, photos
+from sync.library import albums, memberships, meta, objects, photos, renaming
 from sync.library import trash as trash_rows
 from sync.library.memberships import LeavingRow
 from sync.library.meta import wall_changed
 from sync.mirror import trash
 from sync.mirror.moment import Moment, certainly_passed, read
+from sync.mirror.sources import identity_of, read_identity
 from sync.settings import Keep
 from sync.work import Work
 
@@ -35,6 +36,7 @@ def let_go(work: Work, now: Moment) -> int:
     wish = msgspec.json.encode([(album.name, album.kept) for album in work.settings.albums]).decode()
     if not work.settings_whole or meta.get(work.library, "wish") == wish:
         return 0
+    _follow_names(work)
     set_up = {album.name for album in work.settings.albums}
     display_only = _display_only(work)
     leaving = 0
@@ -47,6 +49,24 @@ def let_go(work: Work, now: Moment) -> int:
         photos.drop_originals(db, display_only=display_only)
         meta.put(db, "wish", wish)
     return leaving
+
+
+def _follow_names(work: Work) -> None:
+    """An album that was only given another name keeps its photos, whether or not its server can be asked now."""
+    here = set(memberships.albums(work.library))
+    for old in sorted(here - {album.name for album in work.settings.albums}):
+        row = albums.get(work.library, old)
+        last = read_identity(row.identity) if row is not None else None
+        heirs = [
+            album.name
+            for album in work.settings.albums
+            if last is not None and album.name not in here and identity_of(album).source == last.source
+        ]
+        if heirs:
+            here.add(heirs[0])
+            with work.library.transaction() as db:
+                renaming.rename(db, old, to=heirs[0])
+                wall_changed(db)
 
 
 def retire(work: Work, *, confirmed: Set[str], now: Moment) -> int:

@@ -39,9 +39,9 @@ from sync.mirror.origins import Origins, workers_of
 from sync.mirror.publish import Publisher
 from sync.mirror.rendition import Decoders
 from sync.mirror.restore import restore
-from sync.today import today
 from sync.mirror.views import show_views
-from sync.settings import Album, Keep, did_you_mean
+from sync.settings import Album, Keep, Source, did_you_mean
+from sync.today import today
 from sync.work import Result, Work, most_serious
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class AlbumRun:
     drifted: bool = False
     """The server answers in a form that we do not know."""
 
-    def trouble(self, error: ServerError | DiskFull) -> None:
+    def trouble(self, error: ServerError | UsageError | DiskFull) -> None:
         self.stopped = True
         self.drifted = isinstance(error, SchemaDrift)
         self.codes.append(error.exit_code)
@@ -128,19 +128,20 @@ def _begin(work: Work) -> None:
 
 
 def _compare_all(work: Work, runs: list[AlbumRun], origins: Origins, now: Moment) -> None:
-    silent: dict[str, ServerError] = {}
+    silent: dict[tuple[str, str], ServerError | UsageError] = {}
     for run in runs:
         work.check()
-        name = run.album.server
+        # A link has a key of its own: that it expired says nothing of the server's other albums.
+        name = (run.album.server, run.album.name if run.album.source is Source.LINK else "")
         work.report({"doing": "Listing", "album": run.album.name})
         try:
             if name in silent:
                 raise silent[name]
             run.compared = compare(work, run.album, origins.of(run.album), now=now, today=today(work))
-        except ServerError as error:
+        except (ServerError, UsageError) as error:
             run.trouble(error)
             if not isinstance(error, _OF_ONE_ALBUM):
-                # A refused key or a silent server: no hammering for every further album.
+                # A refused key, a silent server or a wrong address: no hammering for every further album.
                 silent[name] = error
             continue
         run.codes += run.compared.codes

@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from sync import secrets
 from sync.errors import MarkerMissing, UsageError
-from sync.settings import Keep, Pick
+from sync.settings import Album, Keep, Pick, Server, Source
 from tests.fakes.immich import FakeImmich, sample_library
-from tests.fakes.mirror import Mirror, album_of, mirror_of
+from tests.fakes.mirror import SERVER, Mirror, album_of, mirror_of
 
 HOLIDAYS = 8
 HALF_AN_HOUR = 31 * 60
@@ -203,6 +204,43 @@ def test_an_album_that_was_removed_leaves_only_when_the_settings_are_whole(serve
 
 
 @every_version
+def test_an_album_with_another_name_keeps_its_photos_while_the_server_is_gone(
+    server: FakeImmich, mirror: Mirror
+) -> None:
+    mirror.run()
+    mirror.set_albums(msgspec.structs.replace(mirror.settings.albums[0], name="By the sea"))
+    server.edits.set_mode("maintenance")
+    for _ in range(3):
+        mirror.clock.advance(HALF_AN_HOUR)
+        mirror.run()
+    assert len(mirror.shown("By the sea")) == len(mirror.shown()) == HOLIDAYS
+    server.edits.set_mode("normal")
+    server.clear_log()
+    assert mirror.facts("By the sea")["kept"] == HOLIDAYS
+    assert bodies(server) == 0
+
+
+@pytest.mark.parametrize("wrong", ["address", "key"])
+def test_a_server_that_is_set_up_wrong_does_not_stop_the_others(mirror: Mirror, wrong: str) -> None:
+    url = "ftp://nowhere" if wrong == "address" else mirror.settings.servers[SERVER].url
+    secrets.put(mirror.home.secrets, "servers", "other", key="clé")
+    servers = {"other": Server(url=url), **mirror.settings.servers}
+    mirror.settings = msgspec.structs.replace(mirror.settings, servers=servers)
+    mirror.set_albums(Album(name="All", server="other", source=Source.ALL), *mirror.settings.albums)
+    result = mirror.run()
+    assert result.exit_code == 2
+    assert len(result.facts["albums"]["All"]["problems"]) == 1
+    assert len(mirror.shown("Holidays")) == HOLIDAYS
+
+
+def test_a_link_that_expired_does_not_stop_the_other_albums_of_its_server(mirror: Mirror) -> None:
+    secrets.put(mirror.home.secrets, "links", "Wedding", key="expired")
+    link = Album(name="Wedding", server=SERVER, source=Source.LINK, id=mirror.settings.albums[0].id)
+    mirror.set_albums(link, *mirror.settings.albums)
+    assert mirror.run().exit_code == 3
+    assert len(mirror.shown("Holidays")) == HOLIDAYS
+
+
 def test_a_lost_library_is_rebuilt_without_downloading_an_object_again(server: FakeImmich, mirror: Mirror) -> None:
     mirror.set_albums(album_of(server, "Holidays"), album_of(server, "Family", keep=Keep.DISPLAY))
     mirror.run()
