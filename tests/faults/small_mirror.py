@@ -13,6 +13,7 @@ from typing import Any
 
 from sync import secrets
 from sync.catalogue import Catalogue
+from sync.errors import CatalogueUnreadable
 from sync.home import Home, find, prepare
 from sync.library import jobs
 from sync.library.database import Library
@@ -120,11 +121,10 @@ def broken_promises(home: Home) -> list[str]:
                 for name in (row["original"], row["display"])
                 if name is not None and name not in names
             ]
-    if home.catalogue.exists():
-        with closing(Catalogue(home.catalogue)) as catalogue:
-            for candidate in catalogue.candidates():
-                if (display := catalogue.photo(candidate.id).display) not in names:
-                    found.append(f"the catalogue shows {display}, which is not there")
+    try:
+        found += [f"the catalogue shows {name}, which is not there" for name in displays(home) if name not in names]
+    except CatalogueUnreadable as error:
+        found.append(str(error))
     return found
 
 
@@ -139,6 +139,8 @@ def leftovers(home: Home) -> list[Path]:
 
 def displays(home: Home) -> list[str]:
     """The objects that the wall shows."""
+    if not home.catalogue.exists():
+        return []
     with closing(Catalogue(home.catalogue)) as catalogue:
         return [catalogue.photo(candidate.id).display for candidate in catalogue.candidates()]
 
