@@ -482,15 +482,4 @@ def _smart(settings: Settings, problems: list[Problem]) -> tuple[Smart, ...]:
             problems.append(Problem(key, f"{key} names the server {one.server!r}, which is not set up.{hint}", True))
         else:
             kept[one.name.casefold()] = one
-            said = _rule_problem(one)
-            if said:
-                problems.append(Problem(key, f"{key}: {said}"))
     return tuple(kept.values())
-
-
-def _rule_problem(smart: Smart) -> str:
-    """What of its rule is not understood. Such an album stays in the list, and its runs say the same and change
-    nothing."""
-    from sync.smart.written import problem_of  # only where there are rules: the frame reads settings too
-
-    return problem_of(smart)
