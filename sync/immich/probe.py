@@ -65,9 +65,8 @@ def probe_key(transport: Transport, version: Version) -> Probe:
     )
 
 
-def probe_link(transport: Transport, version: Version) -> Probe:
-    """One request: a shared link has no user and no permissions, but its maker may have closed something."""
-    link = transport.read("GET", "/shared-links/me", Link, what="shared link")
+def probe_link(link: Link, version: Version) -> Probe:
+    """A shared link has no user and no permissions, but its maker may have closed something."""
     missing = []
     if not link.allow_download:
         missing.append(("allow download", "Originals cannot be fetched through this link."))

@@ -59,7 +59,8 @@ class Sender:
         self._timeout = (patience.connect_seconds, patience.head_seconds)
         self._headers = _headers(secrets, link)
         self._link_query = _link_query(link)
-        self._secret_texts = [text for text in (*self._headers.values(), *self._link_query.values()) if len(text) > 3]
+        texts = (*self._headers.values(), *self._link_query.values(), link.password.reveal() if link else "")
+        self._secret_texts = [text for text in texts if len(text) > 3]
         self._headers["User-Agent"] = "mantelpiece"
         # A pinned certificate is trusted for itself, whoever signed it.
         self._verify: bool | str = False if server.fingerprint else server.ca_file or True
@@ -162,9 +163,4 @@ def _headers(secrets: ServerSecrets, link: LinkSecrets | None) -> dict[str, str]
 
 
 def _link_query(link: LinkSecrets | None) -> dict[str, str]:
-    if link is None:
-        return {}
-    query = {"key": link.key.reveal()}
-    if link.password:
-        query["password"] = link.password.reveal()
-    return query
+    return {} if link is None else {"key": link.key.reveal()}

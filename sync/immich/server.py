@@ -15,13 +15,14 @@ from sync.errors import UsageError
 from sync.immich import assets, edit_album, found, people, tags, unchanged
 from sync.immich.address import parse_address
 from sync.immich.albums import list_album, read_album, read_albums, to_album
-from sync.immich.answers import Link, Me, Person, ServerVersion, Shapes, shapes_of
+from sync.immich.answers import Me, Person, ServerVersion, Shapes, shapes_of
 from sync.immich.choose import choose
 from sync.immich.deadline import Patience
 from sync.immich.details import read_details
 from sync.immich.edit_album import Changed
 from sync.immich.facts import AlbumDress, AlbumInfo, Asset, Details, Downloaded, Found, Probe, TagInfo, Version, Wanted
 from sync.immich.found import Question
+from sync.immich.link import read_link
 from sync.immich.listing import Listing
 from sync.immich.members import album_members
 from sync.immich.memories import list_memories
@@ -30,7 +31,7 @@ from sync.immich.searches import filters_of, list_search
 from sync.immich.sender import Sender
 from sync.immich.slots import Slots
 from sync.immich.transport import Transport
-from sync.secrets import LinkSecrets, ServerSecrets
+from sync.secrets import LinkSecrets, Secret, ServerSecrets
 from sync.settings import Server, Source
 
 
@@ -60,6 +61,7 @@ class Immich:
         slots = Slots(locks, address.origin, server.requests)
         self._clock = clock
         self._by_link = link is not None
+        self._password = link.password if link else Secret("")
         patience = patience or Patience()
         sender = Sender(address, server, secrets, link, clock=clock, patience=patience)
         self._transport = Transport(sender, slots=slots, clock=clock, patience=patience, cancelled=cancelled)
@@ -77,7 +79,9 @@ class Immich:
     def probe(self) -> Probe:
         """Version, whose key, its permissions, and what the main job lacks, in Immich's words."""
         version = self.version()
-        return probe_link(self._transport, version) if self._by_link else probe_key(self._transport, version)
+        if self._by_link:
+            return probe_link(read_link(self._transport, version, self._password), version)
+        return probe_key(self._transport, version)
 
     def albums(self) -> list[AlbumInfo]:
         """Every album I own or that is shared with me, each once."""
@@ -233,7 +237,7 @@ class Immich:
     def _linked_id(self) -> str:
         if self._link_id:
             return self._link_id
-        link = self._transport.read("GET", "/shared-links/me", Link, what="shared link")
+        link = read_link(self._transport, self.version(), self._password)
         if link.album is None:
             raise UsageError(
                 "This link shares single photos, not an album.", advice="Share an album by link in Immich."

@@ -216,6 +216,7 @@ class SharedLink:
     allow_download: bool = True
     show_metadata: bool = True
     created_ms: int = 0
+    password: str | None = None
 
 
 @dataclass(slots=True)

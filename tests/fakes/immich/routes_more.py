@@ -91,7 +91,7 @@ def _link_shape(call: Call, link: SharedLink, *, with_album: bool) -> dict[str, 
     answer: dict[str, Any] = {
         "id": link.id,
         "description": None,
-        "password": None,
+        "password": link.password,
         "userId": link.user_id,
         "key": link.key,
         "type": "ALBUM" if link.album_id else "INDIVIDUAL",
@@ -115,7 +115,22 @@ def _link_shape(call: Call, link: SharedLink, *, with_album: bool) -> dict[str, 
 def link_me(call: Call) -> Answer:
     if call.link is None:
         raise Refusal(403, "Forbidden")
+    given = call.query.get("password") if call.version < 3 else None
+    if call.link.password and given != call.link.password:
+        raise Refusal(401, "Invalid password" if call.version < 3 else "Password required")
     return Json(_link_shape(call, call.link, with_album=True))
+
+
+@route("POST", "/shared-links/login", "all", link=True, versions=(2, 3))
+def link_login(call: Call) -> Answer:
+    """Read in the source: a link without a password refuses to be logged in to."""
+    if call.link is None:
+        raise Refusal(403, "Forbidden")
+    if not call.link.password:
+        raise Refusal(400, "Shared link is not password protected")
+    if (call.body or {}).get("password") != call.link.password:
+        raise Refusal(401, "Invalid password")
+    return Json(_link_shape(call, call.link, with_album=True), status=201)
 
 
 @route("POST", "/shared-links", "sharedLink.create")

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from sync.errors import KeyRefused
+from sync.immich.facts import Wanted
 from sync.immich.probe import NEEDED
 from sync.immich.server import Immich
+from sync.secrets import LinkSecrets, Secret
+from sync.settings import Source
 from tests.fakes.immich import FakeImmich, sample_library
 from tests.sync.immich.conftest import Connect
 
@@ -71,3 +74,27 @@ def test_a_link_without_downloads_says_so(tmp_path: Path, through_link: Callable
     library.add_link(library.album_named("Family"), allow_download=False)
     with FakeImmich(version=3, library=library) as server:
         assert [name for name, _ in through_link(server).probe().missing] == ["allow download"]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_link_with_a_password_opens_with_it_alone_and_shows_it_nowhere_else(
+    tmp_path: Path, connect: Connect, version: int
+) -> None:
+    library = sample_library(tmp_path / "library", photos=2, size=(64, 48))
+    link = library.add_link(library.album_named("Family"))
+    link.password = "open sesame"
+    with FakeImmich(version=version, library=library) as server:
+
+        def client(password: str) -> Immich:
+            return connect(server, key="", link=LinkSecrets(key=Secret(link.key), password=Secret(password)))
+
+        assert client("open sesame").link_album().name == "Family"
+        assert client("open sesame").probe().missing == ()
+        assert list(client("open sesame").listing(Wanted(source=Source.LINK)))
+        for wrong in ("", "close sesame"):
+            with pytest.raises(KeyRefused, match="another password"):
+                client(wrong).link_album()
+        link.password = None
+        assert client("open sesame").link_album().name == "Family"
+        told = {entry.path for entry in server.log if "sesame" in entry.target}
+        assert told == ({"/api/shared-links/me"} if version == 1 else set())
