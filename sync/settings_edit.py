@@ -113,6 +113,35 @@ def add_album(home: Home, values: Tree) -> None:
     _edit(home, change)
 
 
+def add_smart(home: Home, values: Tree) -> None:
+    """Add a smart album at the end of the list."""
+
+    def change(tree: Tree, section: Callable[[], Any]) -> None:
+        if "smart" not in tree:
+            tree["smart"] = [] if section is dict else tomlkit.aot()
+        entry = section()
+        for key, value in values.items():
+            entry[key] = value if section is dict else _inline(value)
+        tree["smart"].append(entry)
+
+    _edit(home, change)
+
+
+def _inline(value: Any) -> Any:
+    """A rule in one line, as a person would write it, not as sections of its own."""
+    if isinstance(value, dict):
+        table = tomlkit.inline_table()
+        for key, inner in value.items():
+            table[key] = _inline(inner)
+        return table
+    if isinstance(value, list | tuple):
+        array = tomlkit.array()
+        for inner in value:
+            array.append(_inline(inner))
+        return array
+    return value
+
+
 def change_album(home: Home, name: str, values: Tree) -> None:
     """Set the given values of an album that is there; its other keys and comments stay."""
     number = _number_of(home, name)

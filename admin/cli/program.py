@@ -32,6 +32,7 @@ VERBS = {
     "server": ("admin.cli.server", "Immich servers: add, test, list, remove."),
     "album": ("admin.cli.album", "What the wall shows: add, list, preview, remove, import."),
     "sync": ("admin.cli.sync", "Bring albums up to date now."),
+    "smart": ("admin.cli.smart", "Albums on the server that a rule keeps: list, preview, apply, undo, import, why."),
     "verify": ("admin.cli.verify", "Re-hash every object; fetch bad ones again."),
     "show": ("admin.cli.show", "The wall without sync."),
     "held": ("admin.cli.held", "Removals that wait for your yes: list, keep, remove."),

@@ -13,6 +13,7 @@ from sync.errors import UsageError
 from sync.jobs.wake import ring
 from sync.settings import Settings, parse_value, plain_hint
 from sync.settings_edit import set_value, unset
+from sync.smart.written import problem_of
 
 
 @click.group("settings", cls=Verbs)
@@ -47,6 +48,8 @@ def show(call: Call, *, key: str | None) -> int:
     )  # fmt: skip
     for album in kept.settings.albums:
         call.output.say(f"album {album.name}: {album.source.value} {album.server or album.folder}".rstrip())
+    for smart in kept.settings.smart:
+        call.output.say(f"smart album {smart.name}: {smart.mode.value} {smart.server}".rstrip())
     for problem in kept.problems:
         call.output.problem(problem.sentence)
     return 0
@@ -89,12 +92,15 @@ def unset_setting(call: Call, *, key: str) -> int:
 def check(call: Call) -> int:
     """Read the settings as the services do and say what is wrong with them. Exit code 2 where something is."""
     kept = call.settings()
-    call.output.result({"problems": [{"key": one.key, "problem": one.sentence} for one in kept.problems]})
-    for problem in kept.problems:
-        call.output.problem(problem.sentence)
-    if not kept.problems:
+    problems = [(one.key, one.sentence) for one in kept.problems]
+    rules = ((f"smart.{smart.name}", problem_of(smart)) for smart in kept.settings.smart)
+    problems += [(key, f"{key}: {said}") for key, said in rules if said]
+    call.output.result({"problems": [{"key": key, "problem": sentence} for key, sentence in problems]})
+    for _, sentence in problems:
+        call.output.problem(sentence)
+    if not problems:
         call.output.say(f"{call.home.settings} is in order.")
-    return 2 if kept.problems else 0
+    return 2 if problems else 0
 
 
 def _is_set(key: str) -> bool:
@@ -109,7 +115,7 @@ def _is_set(key: str) -> bool:
 def _flat(tree: dict[str, Any], prefix: str) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in tree.items():
-        if key in ("servers", "albums") and not prefix:
+        if key in ("servers", "albums", "smart") and not prefix:
             continue
         if isinstance(value, dict):
             flat |= _flat(value, f"{prefix}{key}.")

@@ -184,8 +184,10 @@ def is_glob(text: str) -> bool:
 
 def _text(test: rules.Text, _around: Surroundings) -> Predicate:
     read = _READERS[test.field]
-    exact = {value for value in test.values if not is_glob(value)}
-    globs = [re.compile(fnmatch.translate(value.casefold())) for value in test.values if is_glob(value)]
+    # Names of files are never told apart by letter case alone: the replaced tool did not, and no memory card does.
+    loose = test.field in ("file_name", "path")
+    exact = {value for value in test.values if not loose and not is_glob(value)}
+    globs = [re.compile(fnmatch.translate(value.casefold())) for value in test.values if value not in exact]
 
     def judge(found: Found) -> bool:
         text = read(found)

@@ -140,7 +140,8 @@ class InAlbum:
 
 @dataclass(frozen=True)
 class Text:
-    """One of these values, as Immich writes it; `*` and `?` stand for anything, and then letter case is ignored."""
+    """One of these values, as Immich writes it; `*` and `?` stand for anything, and then letter case is ignored, as it
+    always is in names and paths of files."""
 
     field: str
     """country, state, city, make, model, lens, file_name or path."""

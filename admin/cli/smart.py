@@ -1,0 +1,201 @@
+"""`mantelpiece smart`: albums on the server that keep themselves by a rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from admin.cli.group import Verbs
+from admin.cli.names import same_server
+from admin.cli.verb import Call, prepared, tell_settings_problems, verb
+from sync.errors import UsageError
+from sync.jobs.wake import ring
+from sync.library import smart as rows
+from sync.library.reading import reading
+from sync.settings import Smart, did_you_mean
+from sync.settings_edit import add_smart
+from sync.smart.explain import explain
+from sync.smart.parse import RuleError
+from sync.smart.take_over import TakenOver, read_file
+from sync.smart.written import rule_of
+from sync.work import most_serious
+
+_MOST_BYTES = 4 * 1024 * 1024
+
+
+@click.group("smart", cls=Verbs)
+def command() -> None:
+    """Albums on the server that a rule keeps: list, preview, apply, undo, import, why."""
+
+
+@verb("list")
+def list_smart(call: Call) -> int:
+    """Every smart album: its rule in words, and how it is."""
+    code = tell_settings_problems(call)
+    with reading(call.home) as library:
+        told = [_told(one, rows.get(library, one.name) if library else None,
+                      rows.runs(library, one.name) if library else [])
+                for one in call.settings().settings.smart]  # fmt: skip
+    call.output.result({"smart": told})
+    call.output.table(
+        [(one["name"], one["mode"], one["total"], f"{one['interval_minutes']:g} min", one["state"], one["sentence"])
+         for one in told],
+        heads=("album", "mode", "photos", "every", "state", "rule"),
+        empty="No smart album is set up: write a [[smart]] section into the settings.",
+    )  # fmt: skip
+    return most_serious([code, *(2 for one in told if one["refused"])])
+
+
+def _told(smart: Smart, row: rows.SmartRow | None, runs: list[rows.RunRow]) -> dict[str, Any]:
+    refused = ""
+    try:
+        sentence = explain(rule_of(smart))
+    except RuleError as error:
+        sentence, refused = "", error.sentence
+    row = row or rows.SmartRow(name=smart.name)
+    state = refused or row.problem or row.held or ("taken back" if row.undone else "")
+    if not state:
+        state = "paused" if smart.paused else "ok" if row.rule else "not run yet"
+    settings: dict[str, Any] = msgspec.to_builtins(smart)
+    return settings | {
+        "sentence": sentence,
+        "refused": refused,
+        "total": row.total,
+        "state": state,
+        "problem": row.problem,
+        "held": row.held,
+        "runs": [msgspec.to_builtins(run) for run in runs[:10]],
+    }
+
+
+@verb("preview")
+@click.argument("album")
+def preview(call: Call, *, album: str) -> int:
+    """What the next run of a smart album would do, photo by photo with reasons. Changes nothing."""
+    ended = prepared(call).do("smart-preview", {"album": _name(call, album)})
+    call.output.result(ended.facts | {"problems": list(ended.problems)})
+    call.output.say(f"{ended.facts['rule']}.".capitalize())
+    for item in ended.facts.get("items", []):
+        call.output.say("  ".join(str(item[key]) for key in ("action", "file_name", "asset", "reason") if item[key]))
+    call.output.say(ended.sentence)
+    for problem in ended.problems:
+        call.output.problem(problem)
+    return ended.exit_code
+
+
+@verb("apply")
+@click.argument("albums", nargs=-1, metavar="[ALBUM]...")
+@click.option("--plan", metavar="ID", help="Apply exactly the plan that 'preview' showed, also what it would hold.")
+def apply(call: Call, *, albums: tuple[str, ...], plan: str | None) -> int:
+    """Bring smart albums up to date now; all of them where none is named.
+
+    \b
+    Examples:
+      mantelpiece smart apply
+      mantelpiece smart apply "Anna and Ben" --plan 3f9a0c12b4de
+    """
+    code = tell_settings_problems(call)
+    names = [_name(call, album) for album in albums]
+    ended = prepared(call).do("smart-apply", {"albums": names or None, "plan": plan})
+    told: dict[str, Any] = ended.facts.get("albums", {})
+    call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
+    call.output.table(
+        [(name, one["added"], one["removed"], one["held"], one["total"]) for name, one in told.items()],
+        heads=("album", "added", "removed", "held", "total"), empty="No smart album is set up.",
+    )  # fmt: skip
+    for problem in ended.problems:
+        call.output.problem(problem)
+    return most_serious([code, ended.exit_code])
+
+
+@verb("undo")
+@click.argument("album")
+@click.option("--run", "number", type=int, metavar="N", help="Which run, by its number in 'smart list --json'.")
+def undo(call: Call, *, album: str, number: int | None) -> int:
+    """Take the last run of a smart album back. It then rests until you apply it again."""
+    ended = prepared(call).do("smart-undo", {"album": _name(call, album), "run": number})
+    call.output.result(ended.facts | {"problems": list(ended.problems)})
+    call.output.say(ended.sentence)
+    for problem in ended.problems:
+        call.output.problem(problem)
+    return ended.exit_code
+
+
+@verb("why")
+@click.argument("album")
+@click.argument("asset", metavar="ID-OR-FILE")
+def why(call: Call, *, album: str, asset: str) -> int:
+    """Which test of a rule lets a photo in or keeps it out."""
+    ended = prepared(call).do("smart-why", {"album": _name(call, album), "asset": asset})
+    call.output.result(ended.facts)
+    call.output.say(ended.sentence)
+    call.output.table(
+        [("yes" if one["fits"] else "no", one["test"], "decides" if one["decides"] else "")
+         for one in ended.facts["tests"]],
+        heads=("fits", "test", ""),
+    )  # fmt: skip
+    return ended.exit_code
+
+
+@verb("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--server", metavar="NAME", help="The server that the albums are on, where there are several.")
+def take_over(call: Call, *, file: Path, server: str | None) -> int:
+    """Take over the rules of the replaced tools: local_settings.py or JSON with SYNC_CONFIGS, or a .env of
+    people-to-album. Nothing in the file is executed; each line says what became of it.
+    """
+    try:
+        if file.stat().st_size > _MOST_BYTES:
+            raise UsageError(f"{file} is too large to be such a file.")
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from None
+    found = read_file(file.name, text)
+    name = _server(call, found, server)
+    known = {one.name.casefold() for one in call.settings().settings.smart}
+    added = []
+    for entry in found.smart:
+        if entry["name"].casefold() in known:
+            found.drop(f"album {entry['name']!r}", "there is a smart album of this name already")
+            continue
+        add_smart(prepared(call).home, {"name": entry["name"], "server": name} | entry)
+        known.add(entry["name"].casefold())
+        added.append(entry["name"])
+    ring(call.home)
+    lines = [{"what": line.what, "taken": line.taken, "told": line.told} for line in found.lines]
+    call.output.result({"server": name, "added": added, "lines": lines})
+    call.output.table(
+        [("taken" if line.taken else "dropped", line.what, line.told) for line in found.lines], heads=("", "", "")
+    )
+    call.output.say(f"{len(added)} smart albums were added. See 'mantelpiece smart preview' before the first run.")
+    return 0 if all(line.taken for line in found.lines) else 1
+
+
+def _server(call: Call, found: TakenOver, asked: str | None) -> str:
+    servers = call.settings().settings.servers
+    if asked is not None:
+        if asked not in servers:
+            raise UsageError(f"There is no server {asked!r}.{did_you_mean(asked, list(servers))}")
+        return asked
+    same = [name for name, one in servers.items() if found.url and same_server(one.url, found.url)]
+    if len(same) == 1:
+        return same[0]
+    if len(servers) == 1:
+        return next(iter(servers))
+    advice = f"Say which with --server: {', '.join(servers)}." if servers else "Add it with 'mantelpiece server add'."
+    raise UsageError(f"The server {found.url or 'of this file'} is not set up here.", advice=advice)
+
+
+def _name(call: Call, typed: str) -> str:
+    """The smart album as the settings write it. UsageError where there is none of that name."""
+    names = {one.name.casefold(): one.name for one in call.settings().settings.smart}
+    if typed.casefold() not in names:
+        raise UsageError(f"There is no smart album {typed!r}.{did_you_mean(typed, list(names.values()))}")
+    return names[typed.casefold()]
+
+
+for _verb in (list_smart, preview, apply, undo, why, take_over):
+    command.add_command(_verb)

@@ -1,0 +1,100 @@
+"""`mantelpiece smart` as a person calls it: set up, seen, previewed, applied, explained, taken back, imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.admin.cli.conftest import Mantelpiece
+from tests.fakes.immich import FakeImmich
+from tests.sync.smart.libraries import add, empty_library
+
+RULES = """
+[[smart]]
+name = "Both"
+server = "home"
+rule = { people = ["Anna", "Ben"], operator = "AND" }
+
+[[smart]]
+name = "Typo"
+server = "home"
+rule = { poeple = ["Anna"] }
+
+[[smart]]
+name = "Nobody"
+server = "home"
+rule = { people = ["Anne"] }
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FakeImmich]:
+    library = empty_library(tmp_path / "server")
+    add(library, "both.jpg", "Anna", "Ben")
+    add(library, "anna.jpg", "Anna")
+    with FakeImmich(version=3, library=library) as running:
+        yield running
+
+
+@pytest.fixture
+def ready(mantelpiece: Mantelpiece, server: FakeImmich) -> Mantelpiece:
+    assert mantelpiece("server", "add", "home", "--url", server.url, answer=server.api_key).code == 0
+    path = mantelpiece.home.settings
+    path.write_text(path.read_text() + RULES)
+    return mantelpiece
+
+
+def test_smart_albums_are_listed_previewed_applied_explained_and_taken_back(
+    ready: Mantelpiece, server: FakeImmich
+) -> None:
+    listed = {one["name"]: one for one in ready("smart", "list", "--json").json["smart"]}
+    assert listed["Both"]["sentence"] == "photos and videos of Anna and Ben together"
+    assert "Did you mean 'people'?" in listed["Typo"]["state"]
+    assert "Did you mean 'people'?" in ready("settings", "check").err
+    shown = ready("smart", "preview", "Both", "--json").json
+    assert [(item["action"], item["file_name"]) for item in shown["items"]] == [("add", "both.jpg")]
+    assert "Both" not in server.albums
+    assert ready("smart", "apply", "both", "--plan", shown["plan"]).code == 0
+    assert len(server.library.album_named("Both").asset_ids) == 1
+    said = ready("smart", "why", "Both", "anna.jpg")
+    assert said.code == 0 and "does not match" in said.out
+    assert "1 taken out" in ready("smart", "undo", "Both").out
+    assert not server.library.album_named("Both").asset_ids
+
+
+def test_a_rule_that_cannot_be_used_stops_its_album_and_no_other(ready: Mantelpiece, server: FakeImmich) -> None:
+    said = ready("smart", "apply", "--json")
+    assert said.code == 2
+    told = said.json["albums"]
+    assert told["Both"]["added"] == 1
+    assert "Did you mean 'people'?" in told["Typo"]["problems"][0]
+    assert "Did you mean 'Anna'" in told["Nobody"]["problems"][0]
+    assert "Did you mean 'Anna'" in ready("smart", "preview", "Nobody").err
+    assert {"Typo", "Nobody"}.isdisjoint(server.albums)
+
+
+def test_the_replaced_tools_rules_are_imported(ready: Mantelpiece, tmp_path: Path) -> None:
+    file = tmp_path / "configs.json"
+    file.write_text('[{"name": "Ours", "filters": [{"key": "people", "val": ["Anna"], "operator": "ONLY"}]},'
+                    '{"name": "Both", "filters": [{"key": "isFavorite", "val": true}]}]')  # fmt: skip
+    said = ready("smart", "import", str(file), "--json")
+    assert said.code == 1, "one was dropped"
+    assert said.json["added"] == ["Ours"]
+    assert "there is a smart album of this name already" in str(said.json["lines"])
+    assert 'filters = [{key = "people", val = ["Anna"], operator = "ONLY"}]' in ready.home.settings.read_text()
+    assert ready("smart", "apply", "Ours", "--json").json["albums"]["Ours"]["added"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("smart", "apply", "Boht"), "Did you mean 'Both'?"), (("smart", "undo", "Both"), "no run of 'Both'"),
+     (("smart", "why", "Both", "none.jpg"), "No photos are named"), (("smart", "import", "/none"), "cannot be read"),
+     (("smart", "apply", "--plan", "x"), "one smart album; name it")],
+    ids=str,
+)  # fmt: skip
+def test_bad_words_are_told_in_a_sentence(ready: Mantelpiece, words: tuple[str, ...], said: str) -> None:
+    done = ready(*words)
+    assert done.code == 2
+    assert said in done.err

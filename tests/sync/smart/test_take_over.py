@@ -1,0 +1,81 @@
+"""Files of the replaced tools: understood as data, line by line, and never executed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sync.errors import UsageError
+from sync.smart.take_over import read_file
+
+SETTINGS = '''
+import os
+IMMICH_BASE_URL = "https://photos.example.org/"
+API_KEY = "very secret"
+MAX_CONCURRENT_REQUESTS = 4
+EMAIL_PASSWORD = "hidden too"
+TYPO_URL = os.system("touch {path}")
+SYNC_CONFIGS = [
+    {{"name": "Both", "filters": [{{"key": "people", "val": ["Anna", "Ben"], "operator": "AND"}}]}},
+    {{"name": "Stars", "filters": [{{"key": "is_favorite", "val": True}}, {{"key": "asset_type", "val": "video"}}]}},
+    {{"name": "Empty", "filters": [{{"key": "people", "val": None}}]}},
+    {{"name": "Broken", "filters": [{{"key": "exifInfo", "val": "x"}}]}},
+    {{"filters": []}},
+]
+'''
+
+
+def test_the_settings_of_the_album_tool_are_read_and_never_executed(tmp_path: Path) -> None:
+    found = read_file("local_settings.py", SETTINGS.format(path=tmp_path / "executed"))
+    assert not (tmp_path / "executed").exists()
+    assert found.url == "https://photos.example.org"
+    assert [entry["name"] for entry in found.smart] == ["Both", "Stars", "Empty"]
+    assert found.smart[2]["filters"] == [{"key": "people"}], "TOML has no null"
+    told = {line.what: (line.taken, line.told) for line in found.lines}
+    assert told["album 'Both'"][0] and "of Anna and Ben together" in told["album 'Both'"][1]
+    assert "videos that are favourites" in told["album 'Stars'"][1]
+    assert told["album 'Broken'"] == (False, "Immich's photos have no key 'exifInfo'.")
+    assert told["entry 5"] == (False, "has no name")
+    assert told["API_KEY"] == (False, "keys are given with 'mantelpiece server add'")
+    assert "line 7 is not plain data" in told["TYPO_URL"][1]
+    assert "secret" not in str(found) and "hidden" not in str(found)
+
+
+def test_json_is_read_with_and_without_its_head() -> None:
+    configs = '[{"name": "A", "filters": [{"key": "isFavorite", "val": true}]}]'
+    for text in (configs, f'{{"SYNC_CONFIGS": {configs}}}'):
+        assert [entry["name"] for entry in read_file("x.json", text).smart] == ["A"]
+
+
+ENV = """
+# people to album
+IMMICH_BASE_URL=https://photos.example.org
+IMMICH_API_KEY='secret'
+export IMMICH_ALBUM_ID="838A0EB0-7845-43ec-a3fd-783b47fc60fc"
+IMMICH_PERSONS=Anna, Ben
+IMMICH_NAME_FILTERS=IMG_*, *.HEIC
+SYNC_INTERVAL_SECONDS=1800
+IMMICH_PERSON=typo
+"""
+
+
+def test_the_environment_of_people_to_album_is_one_smart_album() -> None:
+    found = read_file(".env", ENV)
+    assert found.smart == [
+        {"name": "Anna and Ben", "album": "838a0eb0-7845-43ec-a3fd-783b47fc60fc", "mode": "add", "interval_minutes": 30,
+         "rule": {"people": ["Anna", "Ben"], "file_name": ["IMG_*", "*.HEIC"]}},
+    ]  # fmt: skip
+    assert "Did you mean 'IMMICH_PERSONS'?" in next(line.told for line in found.lines if line.what == "IMMICH_PERSON")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [("x.py", "def (", "not Python"), ("x.json", "{", "not JSON"), ("x.json", "{}", "no SYNC_CONFIGS"),
+     (".env", "IMMICH_PERSONS=A", "IMMICH_ALBUM_ID"),
+     (".env", "IMMICH_ALBUM_ID=838a0eb0-7845-43ec-a3fd-783b47fc60fc", "names nobody"),
+     ("x.py", "SYNC_CONFIGS = " + "[" * 5000, "not Python")],
+)  # fmt: skip
+def test_what_is_no_such_file_is_refused(name: str, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        read_file(name, text)
