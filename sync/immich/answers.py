@@ -19,7 +19,9 @@ from sync.immich.facts import Kind, Version, Visibility
 
 Id = Annotated[str, Meta(min_length=1)]
 Instant = Annotated[datetime, Meta(tz=True)]
-Count = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+"""What JavaScript counts with; more would fit into no table."""
 T = TypeVar("T")
 
 
@@ -30,7 +32,7 @@ class _Wire(Struct, rename="camel", gc=False):
 class Exif(_Wire):
     make: str | None
     model: str | None
-    file_size_in_byte: int | None
+    file_size_in_byte: Whole | None
     time_zone: str | None
     lens_model: str | None
     latitude: float | None
@@ -39,16 +41,16 @@ class Exif(_Wire):
     state: str | None
     country: str | None
     description: str | None
-    rating: int | None
+    rating: Whole | None
 
 
 class _Box(_Wire):
-    image_width: int
-    image_height: int
-    bounding_box_x1: int
-    bounding_box_y1: int
-    bounding_box_x2: int
-    bounding_box_y2: int
+    image_width: Whole
+    image_height: Whole
+    bounding_box_x1: Whole
+    bounding_box_y1: Whole
+    bounding_box_x2: Whole
+    bounding_box_y2: Whole
 
 
 class Person(_Wire):
@@ -97,15 +99,15 @@ class AssetOld(_Core):
     exif_info: Exif | None = None
     """Missing for one whose metadata could not be read; that all of an album miss it is drift (see albums.py)."""
     is_edited: bool = False
-    width: int | None = None
-    height: int | None = None
+    width: Whole | None = None
+    height: Whole | None = None
 
 
 class Asset27(_Core):
     people: list[PersonBoxed]
     is_edited: bool
-    width: int | None
-    height: int | None
+    width: Whole | None
+    height: Whole | None
     exif_info: Exif | None = None
 
 
@@ -113,8 +115,8 @@ class Asset3(_Core):
     exif_info: Exif
     people: list[Person]
     is_edited: bool
-    width: int | None
-    height: int | None
+    width: Whole | None
+    height: Whole | None
 
 
 AnyAsset = AssetOld | Asset27 | Asset3
@@ -318,11 +320,32 @@ _PATH = re.compile(r" - at `\$\.?([^`]*)`")
 def decode(body: bytes, kind: type[T], *, what: str) -> T:
     """The answer as `kind`. Raises SchemaDrift, which names the key, and for what is no JSON at all too."""
     try:
-        return decoder(kind).decode(body)
+        return decode_dated(decoder(kind), body)
     except msgspec.ValidationError as error:
         raise drift(error, what=what) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise SchemaDrift(f"The server's answer for {what} is not JSON.", field="$") from None
+
+
+_BEYOND = re.compile(rb'"([+-]\d{6}|0000)-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?"')
+
+
+def decode_dated(found: msgspec.json.Decoder[T], body: bytes) -> T:
+    """Decode; times before the year 1 or after 9999 become the first or last that there is.
+
+    Programs write 0001:01:01 for no date at all, which in many zones is a time of the year before: one such photo
+    must not hide its whole album. Raises what the decoder does.
+    """
+    try:
+        return found.decode(body)
+    except msgspec.ValidationError as error:
+        if "RFC3339" not in str(error):
+            raise
+        return found.decode(_BEYOND.sub(_nearest, body))
+
+
+def _nearest(time: re.Match[bytes]) -> bytes:
+    return b'"9999-12-31T00:00:00Z"' if time[1].startswith(b"+") else b'"0001-01-02T00:00:00Z"'
 
 
 _building = threading.Lock()

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from sync.errors import SchemaDrift
-from sync.immich.answers import decoder, drift
+from sync.immich.answers import decode_dated, decoder, drift
 
 _BATCH_BYTES = 1024 * 1024
 _ELEMENT_BYTES = 8 * 1024 * 1024
@@ -42,11 +42,13 @@ def _take(buffer: bytearray, batch: msgspec.json.Decoder[list[Any]], what: str) 
         if end < 0:
             break
         try:
-            return batch.decode(b"[" + buffer[: end + 1] + b"]"), end + 2
+            return decode_dated(batch, b"[" + buffer[: end + 1] + b"]"), end + 2
         except msgspec.ValidationError as error:
             raise drift(error, what=what) from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue
+        except RecursionError:
+            raise SchemaDrift(f"The server's answer for {what} is not JSON.", field="[]") from None
     if len(buffer) > _ELEMENT_BYTES:
         raise SchemaDrift(f"The server's answer for {what} has an element without end.", field="[]")
     return [], 0

@@ -62,7 +62,7 @@ def message_of(body: bytes) -> str:
     """Immich's message, one line of at most 200 characters: text or a list of texts in v1 and v2, text in v3."""
     try:
         tree: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     said = tree.get("message", "") if isinstance(tree, dict) else ""
     text = "; ".join(str(part) for part in said) if isinstance(said, list) else str(said)
@@ -80,7 +80,8 @@ def seconds_to_wait(header: str | None, now: datetime) -> float | None:
             seconds = (parsedate_to_datetime(header).astimezone(UTC) - now).total_seconds()
         except ValueError:
             return None
-    return min(max(seconds, 0.0), _MAX_RETRY_AFTER_SECONDS)
+    # In this order, for "nan" compares with nothing.
+    return min(max(0.0, seconds), _MAX_RETRY_AFTER_SECONDS)
 
 
 def _said(message: str) -> str:

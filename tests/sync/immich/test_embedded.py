@@ -17,6 +17,7 @@ from sync.immich.arrays import read_elements
 from sync.immich.convert import to_asset
 from sync.immich.embedded import read_embedded
 from sync.immich.facts import Version
+from sync.immich.refusal import message_of
 
 TEXTS = st.text(alphabet=st.sampled_from(list('},{"[]\\:a é')), max_size=12)
 
@@ -110,3 +111,43 @@ def test_an_asset_whose_metadata_could_not_be_read_is_listed_without() -> None:
     assert isinstance(parts[1], AssetOld)
     assert parts[1].exif_info is None
     assert to_asset(parts[1], {}).caption is None
+
+
+@pytest.mark.parametrize(
+    ("moment", "year"),
+    [("0000-12-31T10:00:00.000Z", 1), ("-000044-03-15T12:00:00+00:00", 1), ("+010000-01-01T04:59:59.000Z", 9999)],
+)
+def test_a_photo_from_beyond_the_calendar_does_not_hide_its_album(moment: str, year: int) -> None:
+    strange = _asset(1, "a") | {"fileCreatedAt": moment, "localDateTime": moment}
+    for assets in ([_asset(0, "a"), strange], [strange, _asset(0, "a")]):
+        *parts, _ = read_embedded(_pieces(_album(assets, "x"), 100), shapes_of(Version(1, 135, 3)), what="album")
+        years = {part.id: part.file_created_at.year for part in parts}
+        assert years == {"id-0": 2026, "id-1": year}
+
+
+@pytest.mark.parametrize("moment", ["", "soon", "2026-13-01T00:00:00Z", "10000-01-01T00:00:00Z"])
+def test_a_time_that_is_none_stays_drift(moment: str) -> None:
+    body = _album([_asset(0, "a") | {"fileCreatedAt": moment}], "x")
+    with pytest.raises(SchemaDrift):
+        list(read_embedded(_pieces(body, 100), shapes_of(Version(1, 135, 3)), what="album"))
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [b"[" * 100_000 + b"]" * 100_000, b'{"a":' * 100_000 + b"1" + b"}" * 100_000],
+    ids=["deep list", "deep object"],
+)
+def test_an_answer_too_deep_to_read_is_drift(hostile: bytes) -> None:
+    body = _album([_asset(0, "a")], "x")
+    for spoilt in (body.replace(b'"albumUsers":[', b'"deep":' + hostile + b',"albumUsers":['),
+                   body.replace(b'"checksum":', b'"deep":' + hostile + b',"checksum":')):  # fmt: skip
+        with pytest.raises(SchemaDrift):
+            list(read_embedded(_pieces(spoilt, 65536), shapes_of(Version(1, 135, 3)), what="album"))
+    assert message_of(b'{"message":' + hostile + b"}") == ""
+
+
+def test_a_number_that_no_table_holds_is_drift() -> None:
+    asset = _asset(0, "a")
+    asset["exifInfo"]["rating"] = 10**30
+    with pytest.raises(SchemaDrift, match="rating"):
+        list(read_embedded(_pieces(_album([asset], "x"), 100), shapes_of(Version(1, 135, 3)), what="album"))
