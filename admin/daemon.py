@@ -29,8 +29,9 @@ _FIRST_PASSED = 3
 
 
 class CannotListen(MantelpieceError):
-    """The port is taken, or may not be had without being root."""
+    """The port is taken, or may not be had without being root. The wall and sync go on without the page."""
 
+    exit_code = 2
     default_advice = "Choose another one with 'mantelpiece settings set admin.port 8081', or end what uses it."
 
 
@@ -55,7 +56,7 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     Thread(target=keep_telling, args=(house, ended), name="sign", daemon=True).start()
-    log.info("the phone page answers at %s", page_address(wanted.port))
+    log.info("the phone page answers at %s", page_address(wanted.port, wanted.host))
     notify("READY=1", environ=environ)
     try:
         server.run()

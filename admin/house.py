@@ -31,6 +31,7 @@ from sync.library.database import Library
 from sync.settings import Loaded, Settings, load
 
 EXTENSION = "mantelpiece"
+_NEVER = object()
 
 
 class ServiceAway(MantelpieceError):
@@ -51,7 +52,7 @@ class House:
         self.code = SetupCode(clock)
         self.texts = Texts()
         self._lock = Lock()
-        self._seen: object = None
+        self._seen: object = _NEVER  # A file that is not there yet is a state of its own: the environment counts then.
         self._loaded = Loaded(Settings(), (), frozenset())
         self._hash: str | None = None
         self._names: tuple[str, frozenset[str]] | None = None

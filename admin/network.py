@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import socket
 import struct
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_address
 
 _SIOCGIFADDR = 0x8915
 _VIRTUAL = ("docker", "br-", "veth", "virbr", "tun", "wg")
@@ -26,7 +26,17 @@ def addresses() -> list[str]:
     return [address for _, address in sorted(found)]
 
 
-def page_address(port: int) -> str:
-    """What to type into the phone."""
-    host = next(iter(addresses()), f"{socket.gethostname()}.local")
+def page_address(port: int, host: str = "") -> str:
+    """What to type into the phone; `host` is the one address that the page listens on, where it is bound to one."""
+    if not host or _is_unspecified(host):
+        host = next(iter(addresses()), f"{socket.gethostname()}.local")
+    elif ":" in host and not host.startswith("["):
+        host = f"[{host}]"
     return f"http://{host}" + ("" if port == 80 else f":{port}")
+
+
+def _is_unspecified(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return False

@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -49,6 +51,8 @@ def _run(server: dict[str, str], seconds: float | None) -> int:
     _step([*mantelpiece, "server", "add", "demo", "--url", server["url"]], environment, answer=server["api_key"])
     for album in ALBUMS:
         _step([*mantelpiece, "album", "add", album, "--server", "demo"], environment)
+    password = secrets.token_hex(4)
+    _step([*mantelpiece, "password", "--quiet"], environment, answer=password)
     wall = environment.get("MANTELPIECE_WALL_DISPLAY", "")
     print(f"\nAn Immich stand-in answers at {server['url']}")
     if wall.startswith("file:"):
@@ -56,6 +60,7 @@ def _run(server: dict[str, str], seconds: float | None) -> int:
         print("It changes every 8 seconds; open it with any viewer.")
     else:
         print("The wall opens in a window: space or → next, ← back, p pause, q quit.")
+    print(f"The phone page: http://localhost:{environment['MANTELPIECE_ADMIN_PORT']}   password: {password}")
     print(f"The mirrored photos lie in {environment['MANTELPIECE_HOME']}/published/albums")
     print("Ctrl-C ends it.\n", flush=True)
     running = subprocess.Popen([*mantelpiece, "run"], env=environment, cwd=ROOT)
@@ -71,6 +76,9 @@ def _environment() -> dict[str, str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MANTELPIECE_")}
     environment["MANTELPIECE_HOME"] = str(FOLDER / "home")
     environment["MANTELPIECE_WALL_INTERVAL_SECONDS"] = "8"
+    # The password is printed, so the page is for this machine alone.
+    environment["MANTELPIECE_ADMIN_HOST"] = "127.0.0.1"
+    environment["MANTELPIECE_ADMIN_PORT"] = str(_free_port())
     environment["XDG_RUNTIME_DIR"] = environment.get("XDG_RUNTIME_DIR") or tempfile.mkdtemp(prefix="mantelpiece-")
     if not _can_show():
         environment["MANTELPIECE_WALL_DISPLAY"] = f"file:{FOLDER / 'wall'}"
@@ -78,6 +86,17 @@ def _environment() -> dict[str, str]:
         environment["MANTELPIECE_WALL_DISPLAY"] = "window"
         environment["MANTELPIECE_WALL_SIZE"] = "1280x720"
     return environment
+
+
+def _free_port() -> int:
+    """8080, or another one where that is taken."""
+    for wanted in (8080, 0):
+        try:
+            with socket.create_server(("127.0.0.1", wanted)) as probe:
+                return int(probe.getsockname()[1])
+        except OSError:
+            continue
+    raise SystemExit("This machine has no free port on 127.0.0.1.")
 
 
 def _can_show() -> bool:

@@ -26,7 +26,7 @@ Exit codes:
 The most serious wins: 2, 3, 4, 1, 0."""
 
 VERBS = {
-    "run": ("admin.cli.run", "Sync and the wall, until Ctrl-C."),
+    "run": ("admin.cli.run", "Sync, the wall and the phone page, until Ctrl-C."),
     "doctor": ("admin.cli.doctor", "What is wrong, and what to do about it."),
     "status": ("admin.cli.status", "What is going on."),
     "server": ("admin.cli.server", "Immich servers: add, test, list, remove."),
@@ -38,6 +38,7 @@ VERBS = {
     "held": ("admin.cli.held", "Removals that wait for your yes: list, keep, remove."),
     "trash": ("admin.cli.trash", "What was removed lately: list, restore."),
     "jobs": ("admin.cli.jobs", "What ran, runs and will run: list, run, cancel, history, export."),
+    "password": ("admin.cli.password", "Set the phone page's password."),
     "settings": ("admin.cli.settings", "The settings file: show, set, unset, check."),
 }
 

@@ -1,4 +1,4 @@
-"""`mantelpiece run`: sync and the wall in one process group, for one person at a desk (or a container)."""
+"""`mantelpiece run`: sync, wall and phone page in one process group, for one person at a desk (or a container)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from sync.errors import Busy, UsageError
 from sync.jobs.follow import serving
 from sync.settings import did_you_mean
 
-PARTS = {"sync": ("sync",), "frame": ("frame",)}
+PARTS = {"sync": ("sync",), "frame": ("frame",), "admin": ("admin",)}
 """What runs, and the module of each."""
+SPARE = frozenset({"admin"})
+"""A page that cannot listen must not keep photos from the wall."""
 
 
 @verb("run")
-@click.option("--without", multiple=True, metavar="PART", help="Leave this out: frame, where there is no wall.")
+@click.option("--without", multiple=True, metavar="PART", help="Leave out frame (the wall), admin (the page) or sync.")
 def command(call: Call, *, without: tuple[str, ...]) -> int:
-    """Run sync and the wall until Ctrl-C, or q at the wall. What dies is started again.
+    """Run sync, the wall and the phone page until Ctrl-C, or q at the wall. What dies is started again.
 
     \b
     Examples:
@@ -33,4 +35,4 @@ def command(call: Call, *, without: tuple[str, ...]) -> int:
     prepared(call)
     if "sync" in wanted and serving(call.home):
         raise Busy("mantelpiece is running already.", advice="'mantelpiece status' says what it does.")
-    return supervise(wanted, home=call.home, output=call.output)
+    return supervise(wanted, home=call.home, output=call.output, spare=SPARE)

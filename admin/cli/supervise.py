@@ -1,7 +1,8 @@
 """Keeps programs running: starts them, passes signals on, starts one again that died, and ends all together.
 
 A program that ends by itself with 0 was told to (q at the wall): the others are ended too. One that dies is started
-again after a pause that grows from one second to a minute, and is forgiven once it has lived for a minute.
+again after a pause that grows from one second to a minute, and is forgiven once it has lived for a minute. One that
+the others do not need, and that ends with 2 (it has said which setting is wrong), is left out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from admin.cli.output import Output
@@ -20,6 +21,7 @@ from sync.home import Home
 LONGEST_PAUSE_SECONDS = 60.0
 FORGIVEN_SECONDS = 60.0
 END_SECONDS = 10.0
+WRONG_SETTINGS = 2
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -32,10 +34,21 @@ class _Program:
     started: float = 0.0
     pause: float = 1.0
     start_at: float = 0.0
+    code: int | None = None
+    """What it ended with the last time."""
+
+    @property
+    def misconfigured(self) -> bool:
+        return self.process is None and self.code == WRONG_SETTINGS
 
 
-def supervise(wanted: Mapping[str, tuple[str, ...]], *, home: Home, output: Output) -> int:
-    """Run `python -m <words>` for each name until a signal comes or one ends well. Gives the exit code."""
+def supervise(
+    wanted: Mapping[str, tuple[str, ...]], *, home: Home, output: Output, spare: Set[str] = frozenset()
+) -> int:
+    """Run `python -m <words>` for each name until a signal comes or one ends well. Gives the exit code.
+
+    Those in `spare` are left out once they end with 2; it is also the exit code when nothing else is left.
+    """
     programs = [_Program(name, words) for name, words in wanted.items()]
     # Blocked, then waited for: a signal between two looks cannot be missed, and nothing is polled.
     signal.pthread_sigmask(signal.SIG_BLOCK, {*_ENDING, signal.SIGCHLD})
@@ -51,8 +64,11 @@ def supervise(wanted: Mapping[str, tuple[str, ...]], *, home: Home, output: Outp
             came = signal.sigtimedwait({*_ENDING, signal.SIGCHLD}, max(0.01, min(pauses, default=3600.0)))
             if came is not None and came.si_signo in _ENDING:
                 return 0
-            if any(_ended_well(program, output) for program in programs):
+            if any(_ended_well(program, output, spare) for program in programs):
                 return 0
+            programs = [program for program in programs if not (program.name in spare and program.misconfigured)]
+            if not programs:
+                return WRONG_SETTINGS
     finally:
         _end(programs)
 
@@ -71,7 +87,7 @@ def _unblock() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {*_ENDING, signal.SIGCHLD})
 
 
-def _ended_well(program: _Program, output: Output) -> bool:
+def _ended_well(program: _Program, output: Output, spare: Set[str]) -> bool:
     """Whether it ended because it was told to; one that died gets its next start."""
     code = None if program.process is None else program.process.poll()
     if code is None:
@@ -79,7 +95,9 @@ def _ended_well(program: _Program, output: Output) -> bool:
     if code == 0:
         return True
     now = time.monotonic()
-    program.process = None
+    program.process, program.code = None, code
+    if program.name in spare and program.misconfigured:
+        return False
     if now - program.started >= FORGIVEN_SECONDS:
         program.pause = 1.0
     program.start_at = now + program.pause

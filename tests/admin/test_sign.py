@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from admin.house import House
+from admin.network import page_address
 from admin.sign import sign_lines, tell
 from frame.control import ask
 from sync.home import Home
@@ -40,3 +43,20 @@ def test_the_code_on_the_wall_is_the_one_that_opens(visitor: Phone, house: House
     assert sign_lines(house)[-1] != shown
     assert visitor.claim(shown).status_code == 422
     assert visitor.claim(sign_lines(house)[-1]).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "address"),
+    [
+        ("127.0.0.1", 8080, "http://127.0.0.1:8080"),
+        ("frame.example", 80, "http://frame.example"),
+        ("fd00::7", 8080, "http://[fd00::7]:8080"),
+    ],
+)
+def test_a_page_bound_to_one_address_is_told_by_it(host: str, port: int, address: str) -> None:
+    assert page_address(port, host) == address
+
+
+@pytest.mark.parametrize("host", ["", "0.0.0.0", "::"])
+def test_a_page_on_every_address_is_told_by_one_that_a_phone_reaches(host: str) -> None:
+    assert page_address(8080, host) == page_address(8080)

@@ -62,7 +62,10 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "a bad display size": (("show", "--size", "big", "--count", "1"), "--size"),
     "a negative count": (("show", "--count", "-1"), "--count"),
     "a part that is none": (("run", "--without", "frames"), "Did you mean 'frame'?"),
-    "nothing left to run": (("run", "--without", "frame", "--without", "sync"), "Nothing is left"),
+    "nothing left to run": (
+        ("run", "--without", "frame", "--without", "sync", "--without", "admin"), "Nothing is left"
+    ),
+    "a password as an argument": (("password", "correct horse"), "unexpected"),
     "nothing held": (("held", "keep", "A"), "Nothing is held in 'A'"),
     "nothing in the trash": (("trash", "restore", "7"), "The trash has no entry 7"),
     "a word for a trash id": (("trash", "restore", "x"), "'x'"),

@@ -1,0 +1,37 @@
+"""`mantelpiece password`: set the phone page's password, for whoever forgot it or whose wall cannot show the code."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+
+from admin.cli.verb import Call, prepared, verb
+from admin.house import House
+from admin.security.passwords import LONGEST, SHORTEST
+from sync.clock import SystemClock
+from sync.errors import UsageError
+
+_UNCHANGED = "Nothing was changed."
+
+
+@verb("password")
+def command(call: Call) -> int:
+    """Set the password of the phone page, and sign every phone out.
+
+    It is asked for at a terminal, else read from standard input: never an argument, which everybody here could read.
+    """
+    prepared(call)
+    password = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise UsageError(f"A password has {SHORTEST} to {LONGEST} characters.", advice=_UNCHANGED)
+    House(call.home, SystemClock()).set_password(password)
+    call.output.result({"password": "set"})
+    call.output.say("The password is set; every phone is signed out.")
+    return 0
+
+
+def _asked() -> str:
+    password = getpass.getpass("New password for the phone page: ")
+    if getpass.getpass("Once more: ") != password:
+        raise UsageError("The two passwords differ.", advice=_UNCHANGED)
+    return password

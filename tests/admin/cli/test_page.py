@@ -1,0 +1,97 @@
+"""The phone page by the command line: `run` starts it beside the wall, `password` opens it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from admin.security.passwords import matches
+from sync import secrets
+from sync.jobs.follow import serving
+from tests.admin.cli.conftest import Mantelpiece
+from tests.admin.cli.test_main_job import until
+
+PASSWORD = "correct horse battery"
+
+
+@contextmanager
+def running(mantelpiece: Mantelpiece, *words: str) -> Iterator[subprocess.Popen[str]]:
+    process = mantelpiece.start("run", *words)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        mantelpiece.said.append(said)
+
+
+@pytest.fixture
+def port(mantelpiece: Mantelpiece, tmp_path: Path) -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        number = int(probe.getsockname()[1])
+    mantelpiece.environment |= {
+        "MANTELPIECE_ADMIN_HOST": "127.0.0.1", "MANTELPIECE_ADMIN_PORT": str(number),
+        "MANTELPIECE_WALL_DISPLAY": f"file:{tmp_path / 'wall'}", "MANTELPIECE_WALL_SIZE": "320x200",
+    }  # fmt: skip
+    return number
+
+
+def answers(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def test_run_serves_the_page_beside_the_wall(mantelpiece: Mantelpiece, port: int) -> None:
+    with running(mantelpiece) as process:
+        until(lambda: answers(port))
+        until(lambda: serving(mantelpiece.home))
+    assert process.returncode == 0
+    assert not answers(port)
+
+
+def test_a_taken_port_costs_a_sentence_and_the_rest_goes_on(
+    mantelpiece: Mantelpiece, port: int, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", port)), running(mantelpiece) as process:
+        assert process.stderr is not None
+        assert any(f"The phone page cannot listen on port {port}" in line for line in process.stderr)
+        until(lambda: serving(mantelpiece.home))
+        until((tmp_path / "wall" / "current.png").exists)
+    assert process.returncode == 0
+    assert "phone page" not in mantelpiece.said[-1]
+    assert "started again" not in mantelpiece.said[-1]
+
+
+def test_a_page_alone_that_cannot_listen_ends_with_2(mantelpiece: Mantelpiece, port: int) -> None:
+    with socket.create_server(("127.0.0.1", port)):
+        told = mantelpiece("run", "--without", "sync", "--without", "frame")
+    assert told.code == 2
+    assert "settings set admin.port" in told.err
+
+
+def test_a_password_is_read_from_standard_input_and_kept_as_a_hash(mantelpiece: Mantelpiece) -> None:
+    assert mantelpiece("password", answer=PASSWORD + "\n").code == 0
+    assert matches(PASSWORD, secrets.password_hash(mantelpiece.home.secrets))
+    kept = b"".join(path.read_bytes() for path in mantelpiece.home.root.rglob("*") if path.is_file())
+    assert PASSWORD.encode() not in kept
+
+
+def test_a_short_password_changes_nothing(mantelpiece: Mantelpiece) -> None:
+    mantelpiece("password", answer=PASSWORD)
+    before = mantelpiece.files()
+    told = mantelpiece("password", answer="short")
+    assert (told.code, told.err) == (2, "A password has 8 to 200 characters. Nothing was changed.\n")
+    assert mantelpiece.files() == before
