@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
 _CHUNK_BYTES = 256 * 1024
+"""Read, written and hashed at once: between these steps the threads change hands, which costs more than the steps."""
 _UNANNOUNCED_BYTES = 2 * 1024**3
 """The most that is taken of a body without Content-Length; its hash or a second download must prove it."""
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)$")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +25,7 @@ from sync.errors import Cancelled, UsageError
 from sync.immich.address import refuse_host
 
 _SLICE_SECONDS = 0.5
+_BUFFER_BYTES = 64 * 1024
 
 
 class Patience(Struct, frozen=True, kw_only=True):
@@ -83,15 +86,34 @@ class _Reader(socket.SocketIO):
         super().__init__(sock, "r")
         self._socket = sock
         self._deadline = running.deadline or Deadline(Patience().head_seconds, lambda: False)
-        sock.settimeout(_SLICE_SECONDS)
+        self._kernel_waits = not isinstance(sock, ssl.SSLSocket) and _let_kernel_wait(sock)
+        if not self._kernel_waits:
+            sock.settimeout(_SLICE_SECONDS)
 
     def readinto(self, buffer: Any) -> int:
+        # More than the reader's own buffer is asked for in the midst of a body alone, which has as much to come: then
+        # the kernel fills it while the other threads work. A head's end must not be waited beyond.
+        flags = socket.MSG_WAITALL if self._kernel_waits and len(buffer) > _BUFFER_BYTES else 0
         while True:
             self._deadline.check()
             try:
-                return self._socket.recv_into(buffer)
-            except TimeoutError:
+                return self._socket.recv_into(buffer, 0, flags) if flags else self._socket.recv_into(buffer)
+            except (TimeoutError, BlockingIOError):
                 continue
+
+
+def _let_kernel_wait(sock: socket.socket) -> bool:
+    """Have each receive end after a slice of time by the kernel's own clock. Tells whether it can."""
+    microseconds = int(_SLICE_SECONDS * 1_000_000)
+    # Its two numbers are longs, but on 32-bit systems of late.
+    for form in ("ll", "qq"):
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack(form, 0, microseconds))
+        except OSError:
+            continue
+        sock.settimeout(None)
+        return True
+    return False
 
 
 class _Answering:
@@ -103,7 +125,7 @@ class _Answering:
     def makefile(self, _mode: str) -> io.BufferedReader:
         # As socket.makefile counts: http.client closes the socket of an answer that ends with its connection.
         self._sock._io_refs += 1
-        return io.BufferedReader(_Reader(self._sock), 65536)
+        return io.BufferedReader(_Reader(self._sock), _BUFFER_BYTES)
 
 
 class _Response(http.client.HTTPResponse):

@@ -1,7 +1,7 @@
 """At most N requests at once to one server, over all threads and processes of this device.
 
-N small files are locked with flock: a killed process gives its slots back by dying. Threads of one process queue on a
-semaphore first, so that only processes poll.
+N small files are locked with flock: a killed process gives its slots back by dying. Threads of one process first hand
+each other the numbers of the files, so that only processes poll.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from sync.errors import Busy, Cancelled
 
 _POLL_SECONDS = 0.01
 _guard = threading.Lock()
-_queues: dict[tuple[str, int], threading.BoundedSemaphore] = {}
+_numbers: dict[tuple[str, int], queue.SimpleQueue[int]] = {}
 
 
 class Slots:
@@ -31,23 +32,33 @@ class Slots:
         self._paths = [folder / f"{stem}-{number}.slot" for number in range(most)]
         self._patience_seconds = patience_seconds
         with _guard:
-            self._queue = _queues.setdefault((str(folder / stem), most), threading.BoundedSemaphore(most))
+            self._free = _numbers.get((str(folder / stem), most)) or _all_free(most)
+            _numbers[str(folder / stem), most] = self._free
 
     @contextlib.contextmanager
     def one(self, cancelled: Callable[[], bool]) -> Iterator[None]:
         """Hold a slot. Raises Cancelled, and Busy when none came free for long."""
         until = time.monotonic() + self._patience_seconds
-        while not self._queue.acquire(timeout=0.5):
-            self._check(until, cancelled)
+        number = self._number(until, cancelled)
         try:
-            with contextlib.closing(_File(self._lock(until, cancelled))):
+            handle = self._lock(number, until, cancelled)
+            try:
                 yield
+            finally:
+                os.close(handle)
         finally:
-            self._queue.release()
+            self._free.put(number)
 
-    def _lock(self, until: float, cancelled: Callable[[], bool]) -> int:
+    def _number(self, until: float, cancelled: Callable[[], bool]) -> int:
         while True:
-            for path in self._paths:
+            with contextlib.suppress(queue.Empty):
+                return self._free.get(timeout=0.5)
+            self._check(until, cancelled)
+
+    def _lock(self, number: int, until: float, cancelled: Callable[[], bool]) -> int:
+        while True:
+            # Its own file first: no other thread of this process has it.
+            for path in (*self._paths[number:], *self._paths[:number]):
                 handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -65,9 +76,8 @@ class Slots:
             raise Busy("Other jobs keep this server busy.", advice="This is tried again by itself.")
 
 
-class _File:
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
-
-    def close(self) -> None:
-        os.close(self._handle)
+def _all_free(most: int) -> queue.SimpleQueue[int]:
+    free: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for number in range(most):
+        free.put(number)
+    return free

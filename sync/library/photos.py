@@ -147,7 +147,7 @@ def missing(library: Library, album: str, *, originals: bool, now: str, batch: i
         values = {"album": album, "now": now, "position": place, "photo": photo, "most": batch}
         rows = library.db.execute(sql, values).fetchall()
         for row in rows:
-            yield PhotoRow(**{name: row[name] for name in _NAMES})
+            yield PhotoRow(**dict(zip(_NAMES, row, strict=False)))
         if len(rows) < batch:
             return
         place, photo = rows[-1]["place"], rows[-1]["id"]

@@ -25,6 +25,8 @@ ORIGINAL_BYTES = 4_000_000
 GIGABYTE = 1_000_000_000
 _MARGIN_BYTES = 32_000_000
 """At most so much is kept clear of the reserve for rows, the catalogue and the other downloads under way."""
+_LOOK_BYTES = 100_000_000
+"""While eight times this is free, so much is fetched without another look at the disk."""
 
 
 class Claim(NamedTuple):
@@ -115,6 +117,7 @@ class Room:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._ample_bytes = 0
         self._budget_bytes = int(work.settings.mirror.budget_gb * GIGABYTE)
         self._used_bytes = 0
         if self._budget_bytes:
@@ -128,7 +131,13 @@ class Room:
             self._within_budget(need)
 
     def _within_reserve(self, need: int) -> None:
-        lacking = need + min(_MARGIN_BYTES, 8 * need) - free_bytes(self._work.home.objects)
+        self._ample_bytes -= need
+        if self._ample_bytes > 0:
+            return
+        free = free_bytes(self._work.home.objects)
+        # Nobody fills the rest meanwhile; close to the reserve every photo is a new look.
+        self._ample_bytes = _LOOK_BYTES if free > 8 * _LOOK_BYTES else 0
+        lacking = need + min(_MARGIN_BYTES, 8 * need) - free
         if lacking > 0 and trash.make_room(self._work.library, self._work.home, lacking) < lacking:
             raise DiskFull("The disk is full up to its reserve; no further photos are fetched.")
 

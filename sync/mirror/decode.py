@@ -50,7 +50,8 @@ def check(path: Path, *, most_bytes: int) -> tuple[str, int, int]:
     if opened.format == "HEIF":
         _ = opened.image.data
     else:
-        _draft(opened, 1, 1)
+        # Grey, where that is possible: it reads every code too, and computes less of what nobody looks at.
+        _draft(opened, 1, 1, mode="L" if opened.image.mode == "RGB" else opened.image.mode)
         opened.image.load()
     return opened.format, opened.width, opened.height
 
@@ -110,16 +111,16 @@ def _fit_memory(opened: Opened, short_side: int, long_side: int, most_bytes: int
         )
 
 
-def _draft(opened: Opened, short_side: int, long_side: int) -> None:
+def _draft(opened: Opened, short_side: int, long_side: int, *, mode: str) -> None:
     if opened.format != "JPEG":
         return
     scale = jpeg_scale(opened.width, opened.height, short_side, long_side)
     if scale > 1:
-        opened.image.draft(opened.image.mode, (max(1, opened.width // scale), max(1, opened.height // scale)))
+        opened.image.draft(mode, (max(1, opened.width // scale), max(1, opened.height // scale)))
 
 
 def _pixels(opened: Opened, short_side: int, long_side: int) -> Pixels:
-    _draft(opened, short_side, long_side)
+    _draft(opened, short_side, long_side, mode=opened.image.mode)
     image = opened.image
     image.load()
     to_rgb = _converter(image)

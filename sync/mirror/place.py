@@ -80,17 +80,22 @@ def _make_folders(home: Home) -> None:
 def settle(home: Home, names: Iterable[str]) -> None:
     """Make the names of placed objects survive a power cut."""
     with disk_errors("Writing objects"):
-        for folder in {home.object_path(name).parent for name in names}:
-            fsync_folder(folder)
+        for folder in sorted({name[:2] for name in names}):
+            fsync_folder(home.objects / folder)
 
 
 def present(home: Home, digest: str) -> str | None:
     """The name of a whole object with that hash that lies on the disk, whether or not a row speaks of it."""
     folder = home.objects / digest[:2]
-    for ext in EXTENSIONS:
-        path = folder / f"{digest}.{ext}"
-        if path.exists() and hash_of(path) == digest:
-            return path.name
+    # One look at the folder: asking for each extension in turn costs as much as a small download.
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names are all that is wanted
+    except FileNotFoundError:
+        return None
+    for name in names:
+        stem, _, ext = name.partition(".")
+        if stem == digest and ext in EXTENSIONS and hash_of(folder / name) == digest:
+            return name
     return None
 
 

@@ -33,7 +33,7 @@ SHORT_SIDE = 1440
 LONG_SIDE = 7680
 """A panorama's display copy is no longer than this."""
 
-_RECYCLE_AFTER = 200
+_RECYCLE_AFTER = 1000
 _HELD_MOST = 80 << 20
 _converting = threading.Lock()
 
@@ -159,7 +159,11 @@ class Decoders:
             with self._turn:
                 self._large -= large
                 self._small -= not large
-                self._turn.notify_all()
+                if large or self._large_waiting:
+                    self._turn.notify_all()
+                else:
+                    # One place came free: waking everybody who waits for it would cost as much as decoding a preview.
+                    self._turn.notify()
 
     def _free(self, *, large: bool) -> bool:
         if large:
