@@ -81,6 +81,22 @@ def lose(db: sqlite3.Connection, name: str) -> list[Wanted]:
     return lost
 
 
+def lacking(library: Library, album: str, *, originals: bool) -> list[Wanted]:
+    """Photos of an album that have no display copy, or no original where those are kept, although they should."""
+    return [
+        Wanted(photo=row[0], original=bool(row[1]), albums=(album,))
+        for row in library.rows(
+            """SELECT p.id, 0 FROM memberships m JOIN photos p ON p.id = m.photo
+               WHERE m.album = ?1 AND m.gone IS NULL AND m.kept_by_hand = 0 AND p.off_disk <> 'all'
+                 AND p.display IS NULL
+               UNION ALL SELECT p.id, 1 FROM memberships m JOIN photos p ON p.id = m.photo
+               WHERE ?2 AND m.album = ?1 AND m.gone IS NULL AND m.kept_by_hand = 0 AND p.off_disk = ''
+                 AND p.original IS NULL""",
+            (album, originals),
+        )
+    ]
+
+
 def is_back(library: Library, wanted: Wanted) -> bool:
     """Whether the photo has again what it lost, or is no longer there to want it."""
     column = "original" if wanted.original else "display"

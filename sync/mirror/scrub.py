@@ -29,6 +29,7 @@ from sync.library.database import Library
 from sync.library.objects import ObjectRow
 from sync.mirror import trash, view
 from sync.mirror.publish import publish
+from sync.settings import Keep
 from sync.work import Result, Work
 
 ORPHAN_DAYS = 7
@@ -101,14 +102,17 @@ def verify(
     """
     found = Found()
     total = damage.count(work.library)
+    # What an earlier check set aside is not among the objects any more, and is to be repaired all the same.
+    earlier = _lacking(work) if arguments.get("repair") else []
     _examine(work, _every(work.library), found, total=total)
     found.orphans = _orphans(work)
     publish(work.library, work.home, settings=work.settings)
     problems: list[str] = []
     exit_code = 0
     repaired = 0
-    if arguments.get("repair") and found.bad:
-        albums = sorted({album for _, _, wanted in found.bad for one in wanted for album in one.albums})
+    if arguments.get("repair") and (found.bad or earlier):
+        lost = [one for _, _, wanted in found.bad for one in wanted] + earlier
+        albums = sorted({album for one in lost for album in one.albums})
         try:
             if albums:
                 outcome = (refetch or _synchronise)(work, albums)
@@ -117,6 +121,10 @@ def verify(
             problems, exit_code = [str(error)], error.exit_code
         repaired = sum(_is_repaired(work.library, wanted) for _, _, wanted in found.bad)
     result = _result(work, found, repaired=repaired)
+    back = {(one.photo, one.original) for one in earlier if damage.is_back(work.library, one)}
+    if back:
+        result.facts["repaired"] += len(back)
+        result.sentence += f" {len(back)} that were missing since an earlier check are back."
     result.problems.extend(problems)
     result.exit_code = exit_code or result.exit_code
     return result
@@ -223,6 +231,14 @@ def _unnamed(work: Work) -> Iterator[Path]:
 
 def _came(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_ctime, UTC)
+
+
+def _lacking(work: Work) -> list[Wanted]:
+    return [
+        one
+        for album in work.settings.albums
+        for one in damage.lacking(work.library, album.name, originals=album.kept is Keep.ORIGINAL)
+    ]
 
 
 def _is_repaired(library: Library, wanted: list[Wanted]) -> bool:

@@ -99,6 +99,26 @@ def test_repair_brings_it_back_and_says_so(mirror):
     assert trash.quarantined(mirror.home) == []
 
 
+@pytest.mark.parametrize("part", ["original", "display"])
+def test_repair_also_brings_back_what_an_earlier_check_set_aside(mirror, part):
+    mirror.add("b")
+    bad = mirror.add("a")
+    rot(mirror.home.object_path(getattr(bad, part)))
+    assert scrub.verify(mirror.work, {}).facts["bad"] == 1
+    asked = []
+
+    def refetch(work: Work, albums: list[str]) -> Result:
+        asked.append(albums)
+        mirror.give("a", **{part: f"{part} a".encode()})
+        return Result({}, "")
+
+    result = scrub.verify(mirror.work, {"repair": True}, refetch=refetch)
+    assert asked == [["Sea"]]
+    assert (result.facts["bad"], result.facts["repaired"], result.exit_code) == (0, 1, 0)
+    scrub.verify(mirror.work, {"repair": True}, refetch=refetch)
+    assert len(asked) == 1
+
+
 def test_what_the_server_no_longer_has_is_kept_aside(mirror):
     bad = mirror.add("a")
     edit(mirror.home.object_path(bad.original))
