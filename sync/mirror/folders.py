@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from sync.errors import BadTransfer, Cancelled, NotAvailable, PictureRefused
 from sync.files import disk_errors
+from sync.home import MARKER
 from sync.immich.facts import Asset, Details, Downloaded, Kind, Version, Visibility, Wanted
 from sync.immich.listing import Listing
 from sync.mirror.rendition import Decoders, FileFacts
@@ -180,7 +181,10 @@ class FolderSource:
 
 
 def _look(folder: Path, below: str, walk: Walk) -> None:
-    # Links are followed nowhere: neither as a folder nor, in _note, as a file.
+    # Links are followed nowhere: neither as a folder nor, in _note, as a file. A data folder of ours is passed over
+    # whole: a mirror that took in its own objects would grow with every sync.
+    if (folder / MARKER).exists():
+        return
     with os.scandir(folder) as found:
         for entry in found:
             walk.entries += 1

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from sync.errors import BadTransfer, NotAvailable
+from sync.home import MARKER
 from sync.immich.facts import Asset, Kind, Wanted
 from sync.mirror.folders import FolderSource
 from sync.settings import Source
@@ -187,3 +188,11 @@ def test_a_date_from_nowhere_falls_back_to_the_files_time(folder):
     put(folder, "a.jpg", exif=made)
     [asset] = listed(FolderSource(folder))[0].values()
     assert datetime.now(UTC) - asset.created_at < timedelta(minutes=5)
+
+
+def test_a_data_folder_of_ours_is_passed_over(folder):
+    put(folder, "mine.jpg")
+    put(folder, "frame/published/albums/Sea/theirs.jpg")
+    (folder / "frame" / MARKER).touch()
+    assets, _ = listed(FolderSource(folder))
+    assert list(assets) == ["mine.jpg"]
