@@ -55,7 +55,7 @@ def _add_wall_options(parser: argparse.ArgumentParser) -> None:
         ("--interval", "seconds that each picture stays"),
         ("--selection", "random, sequential, newest or oldest"),
         ("--layout", "fit, fill or blur"),
-        ("--rotation", "0, 90, 180 or 270 degrees clockwise"),
+        ("--rotation", "how far the panel is turned clockwise: 0, 90, 180 or 270 degrees"),
         ("--transition", "cut or crossfade"),
     ):
         parser.add_argument(name, help=text, default=argparse.SUPPRESS)

@@ -14,6 +14,7 @@ from frame.control import FrameNotRunning, ask
 from frame.player import Player
 from frame.playlist import Item
 from sync.clock import Clock
+from sync.errors import DisplayLost, UsageError
 from sync.home import Home
 
 
@@ -37,6 +38,9 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
     with make_player(home, clock=clock, overrides=overrides, state=state, resume=False, on_shown=tell) as player:
         end_on_signals(player)
         player.start()
+        if isinstance(player.stage.error, DisplayLost) and "wall.display" in overrides:
+            # Nobody tries again here, and it was this display that was asked for.
+            raise UsageError(player.stage.error.sentence, advice="'mantelpiece doctor' says what can be shown on.")
         if player.stage.error is not None:
             raise player.stage.error
         loop(player, until=lambda: bool(count) and not told and (player.welcome_shown is not None))

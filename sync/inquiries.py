@@ -30,7 +30,7 @@ def probe(work: Work, arguments: dict[str, Any]) -> Result:
         "permissions": None if found.permissions is None else list(found.permissions),
         "missing": missing,
     }
-    problems = [f"The key lacks {entry['permission']}: {entry['without']}." for entry in missing]
+    problems = [f"The key lacks {entry['permission']}: {entry['without']}" for entry in missing]
     whose = f", key of {found.user_name}" if found.user_name else ""
     return Result(facts, f"Immich {found.version}{whose}.", exit_code=1 if problems else 0, problems=problems)
 

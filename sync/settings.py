@@ -91,7 +91,7 @@ class Rotation(StrEnum):
     LEFT = "270"
 
 
-_SIZE = r"^$|^[1-9]\d{1,4}x[1-9]\d{1,4}$"
+_SIZE = r"^$|^[1-9]\d{1,3}x[1-9]\d{1,3}$"
 _LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
 _LEVEL = "^(debug|info|warning|error)$"
 _ORDER = "^(asc|desc)?$"

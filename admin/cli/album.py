@@ -10,12 +10,13 @@ import msgspec
 
 from admin.cli import album_add
 from admin.cli.group import Verbs
+from admin.cli.output import left_out
 from admin.cli.verb import Call, prepared, verb
 from sync import secrets
 from sync.errors import UsageError
 from sync.jobs.wake import ring
 from sync.library import albums as rows
-from sync.library import held
+from sync.library import held, memberships
 from sync.library.reading import reading
 from sync.settings import Album, did_you_mean
 from sync.settings_edit import remove_album
@@ -46,11 +47,16 @@ def list_albums(call: Call, *, server: str | None) -> int:
     with reading(call.home) as library:
         known = {row.name: row for row in rows.every(library)} if library else {}
         waiting = {row.album for row in held.every(library)} if library else set()
-    told = [_told(album, known.get(album.name), album.name in waiting) for album in settings.albums]
+        counts = {name: memberships.count(library, name) for name in known} if library else {}
+    told = [
+        _told(album, known.get(album.name), album.name in waiting) | {"photos": counts.get(album.name, 0)}
+        for album in settings.albums
+    ]
     call.output.result({"albums": told})
     call.output.table(
-        [(one["name"], one["source"], one["listed"], f"{one['interval_hours']:g} h", one["state"]) for one in told],
-        heads=("album", "source", "photos", "every", "state"),
+        [(one["name"], one["source"], one["photos"], left_out(one["left_out"]), f"{one['interval_hours']:g} h",
+          one["state"]) for one in told],
+        heads=("album", "source", "photos", "left out", "every", "state"),
         empty="No album is set up: mantelpiece album add NAME-OR-ID",
     )
     return 0

@@ -57,7 +57,10 @@ def add(call: Call, *, what: str | None, server: str | None, name: str | None, *
     if options["password_file"] is not None and source is not Source.LINK:
         raise UsageError("--password-file belongs to --link.")
     if source is Source.FOLDER:
-        return _write(prepared(call), _folder(settings, Path(asked), values, server), {}, "")
+        named = _folder(settings, Path(asked), values, server)
+        if Path(named["folder"]).resolve().is_relative_to(call.home.root.resolve()):
+            raise UsageError(f"{asked} lies in mantelpiece's own data folder.", advice="Name a folder outside of it.")
+        return _write(prepared(call), named, {}, "")
     if source is Source.LINK:
         return _link(prepared(call), settings, asked, values, options["password_file"], server)
     values |= {"source": source.value, "server": _server(settings, server)}

@@ -100,6 +100,11 @@ def _width(text: str) -> int:
                for one in text)  # fmt: skip
 
 
+def left_out(counts: dict[str, int]) -> str:
+    """What an album lists and the wall does not show: `archived 1, videos 3`."""
+    return ", ".join(f"{kind} {count}" for kind, count in counts.items())
+
+
 def size(count: int) -> str:
     """Bytes for people: `3.1 MB`."""
     value = float(count)

@@ -31,7 +31,7 @@ _KEYS = {
 @click.option("--interval", metavar="SECONDS", help="How long each picture stays.")
 @click.option("--selection", help="random, sequential, newest or oldest.")
 @click.option("--layout", help="fit, fill or blur.")
-@click.option("--rotation", help="0, 90, 180 or 270 degrees clockwise.")
+@click.option("--rotation", help="How far the panel is turned clockwise: 0, 90, 180 or 270 degrees.")
 @click.option("--transition", help="cut or crossfade.")
 def command(call: Call, *, count: int, **options: str | None) -> int:
     """Show what is mirrored, without sync: a line a picture with asset, album, file and why.

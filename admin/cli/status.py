@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from admin.cli.output import Output, describe_progress, size
+from admin.cli.output import Output, describe_progress, left_out, size
 from admin.cli.verb import Call, verb
 from frame.control import FrameNotRunning, FrameRefused, ask
 from sync import files
@@ -13,7 +13,7 @@ from sync.home import Home
 from sync.jobs import progress
 from sync.jobs.child import describe
 from sync.jobs.follow import serving
-from sync.library import albums, held, jobs, runs
+from sync.library import albums, held, jobs, memberships, runs
 from sync.library.jobs import State
 from sync.library.reading import reading
 from sync.settings import Settings
@@ -51,13 +51,17 @@ def _from_library(home: Home, settings: Settings) -> dict[str, Any]:
     try:
         with reading(home) as library:
             if library is None:
-                told["albums"] = [{"album": album.name, "state": "not synced yet"} for album in settings.albums]
+                told["albums"] = [
+                    {"album": album.name, "photos": 0, "state": "not synced yet"} for album in settings.albums
+                ]
                 return told
             known = {row.name: row for row in albums.every(library)}
             for album in settings.albums:
                 row = known.get(album.name)
                 told["albums"].append({
                     "album": album.name,
+                    "photos": memberships.count(library, album.name),
+                    "left_out": row.left_out if row else {},
                     "listed": row.listed if row else 0,
                     "listed_at": row.listed_at if row else None,
                     "problem": row.problem if row else None,
@@ -75,7 +79,7 @@ def _from_library(home: Home, settings: Settings) -> dict[str, Any]:
                 {"job": run.kind, "started_at": run.started_at, "exit_code": run.exit_code, "sentence": run.sentence}
                 for run in runs.history(library, limit=3)
             ]
-            told["problems"] = [row.problem for row in known.values() if row.problem] + [
+            told["problems"] = [f"{row.name}: {row.problem}" for row in known.values() if row.problem] + [
                 f"{entry['job']} failed three times and is parked." for entry in told["jobs"]
                 if entry["state"] == State.PARKED.value
             ]  # fmt: skip
@@ -104,9 +108,9 @@ def _tell(output: Output, told: dict[str, Any]) -> None:
         for problem in frame.get("problems", []):
             output.problem(f"wall: {problem}")
     output.table(
-        [(one["album"], one.get("listed", 0), (one.get("listed_at") or "")[:16].replace("T", " "), one["state"])
-         for one in told["albums"]],
-        heads=("album", "photos", "last change (UTC)", "state"),
+        [(one["album"], one.get("photos", 0), left_out(one.get("left_out", {})),
+          (one.get("listed_at") or "")[:16].replace("T", " "), one["state"]) for one in told["albums"]],
+        heads=("album", "photos", "left out", "last change (UTC)", "state"),
         empty="No album is set up: mantelpiece album add NAME-OR-ID",
     )  # fmt: skip
     for one in told["jobs"]:

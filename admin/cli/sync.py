@@ -8,6 +8,7 @@ import click
 
 from admin.cli.output import size
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
+from sync.settings_copy import keep_copy
 from sync.work import most_serious
 
 
@@ -25,7 +26,9 @@ def command(call: Call, *, albums: tuple[str, ...]) -> int:
     """
     names = call.album_names(albums)
     code = tell_settings_problems(call)
-    ended = prepared(call).do("sync", {"albums": names or None})
+    # Without a service nobody else keeps the copy that a torn settings file is read from.
+    keep_copy(prepared(call).home)
+    ended = call.do("sync", {"albums": names or None})
     told: dict[str, Any] = ended.facts.get("albums", {})
     call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
     call.output.table(

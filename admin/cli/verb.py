@@ -16,7 +16,7 @@ from admin.cli.output import Output
 from admin.cli.owner import become_owner
 from sync import logs
 from sync.clock import SystemClock
-from sync.errors import MantelpieceError, UsageError
+from sync.errors import Maintenance, MantelpieceError, Unreachable, UsageError
 from sync.home import Home, find, prepare
 from sync.jobs.follow import follow, open_library, queue
 from sync.jobs.progress import Ended
@@ -50,6 +50,10 @@ class Call:
         library = open_library(self.home)
         try:
             return self.follow(library, queue(self.home, library, kind, arguments, asked_by="command line"))
+        except JobFailed as error:
+            if kind in _ASKED_ONCE:
+                error.advice = _ONCE.get(error.advice, error.advice)
+            raise
         finally:
             library.close()
 
@@ -86,6 +90,14 @@ class Call:
                 found.append(ended.facts | {"sentence": ended.sentence, "problems": list(ended.problems)})
                 codes.append(ended.exit_code)
         return found, most_serious(codes)
+
+
+_ASKED_ONCE = ("probe", "resolve", "albums", "preview")
+_ONCE = {
+    Unreachable.default_advice: "Check the address, and that Immich is running there; then try again.",
+    Maintenance.default_advice: "Nothing was changed; try again later.",
+}
+"""Advice for who asks once, in place of advice that promises another try."""
 
 
 class JobFailed(MantelpieceError):

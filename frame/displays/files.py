@@ -41,7 +41,9 @@ class FileDisplay:
             names = [path.name for path in folder.iterdir()]
             self._numbers = sorted(int(found[1]) for name in names if (found := _NUMBERED.fullmatch(name)))
         except OSError as error:
-            raise DisplayLost(f"{folder}: {error.strerror}.", folder=str(folder), errno=error.errno) from error
+            raise DisplayLost(
+                f"{folder} cannot hold pictures: {error.strerror}.", folder=str(folder), errno=error.errno
+            ) from error
         self._number = self._numbers[-1] if self._numbers else 0
         self._keys = TerminalKeys()
 

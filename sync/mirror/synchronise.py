@@ -213,7 +213,8 @@ def _result(work: Work, runs: list[AlbumRun]) -> Result:
     added = sum(fact["added"] for fact in facts.values())
     removed = sum(fact["removed"] for fact in facts.values())
     problems = [f"{run.album.name}: {problem}" for run in runs for problem in [*run.problems, *run.outcome.bad]]
-    sentence = f"{len(runs)} albums: {added} photos added, {removed} removed."
+    albums = "1 album" if len(runs) == 1 else f"{len(runs)} albums"
+    sentence = f"{albums}: {added} photos added, {removed} removed."
     return Result({"albums": facts}, sentence, exit_code=most_serious(codes), problems=problems)
 
 

@@ -47,8 +47,8 @@ def _told(rows: Library, home: Home, kept: Kept) -> Iterator[Finding]:
         if album.problem and album.name in wanted:
             since = f" (since {album.problem_since[:16]} UTC)" if album.problem_since else ""
             yield bad("albums", f"{album.name}: {album.problem}{since}",
-                      "Its photos stay. Deleted, no longer shared with you, or another user's: see 'album list "
-                      "--on-server'; else it comes back by itself.")  # fmt: skip
+                      "Its photos stay, and it is tried again by itself. If the album was deleted or is no longer "
+                      "shared with you, 'mantelpiece album list --on-server SERVER' does not name it.")  # fmt: skip
     for row in held.every(rows):
         if row.decision is None:
             yield warn("held", f"{row.album}: {len(row.photos)} removals wait for your yes.", "mantelpiece held list")

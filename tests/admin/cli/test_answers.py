@@ -1,0 +1,95 @@
+"""What verbs answer: counts that a person can trust, and advice that fits who asked."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from sync.settings_copy import copy_path
+from tests.admin.cli.conftest import Mantelpiece, StandIn
+
+DEAD = "http://127.0.0.1:9"
+
+
+def edit(immich: StandIn, **command: object) -> dict[str, str]:
+    request = urllib.request.Request(f"{immich.url}/__edit__", json.dumps(command).encode(), method="POST")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    from PIL import Image
+
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(3):
+        Image.new("RGB", (40, 30), (number * 40, 99, 199)).save(folder / f"{number}.jpg")
+    return folder
+
+
+def test_an_album_counts_the_photos_that_are_here_and_names_what_is_left_out(connected: Mantelpiece) -> None:
+    assert connected("album", "add", "--all", "--limit", "2", "--name", "Two").code == 0
+    assert connected("sync").code == 0
+    for verb in (("status",), ("album", "list")):
+        [album] = connected(*verb, "--json").json["albums"]
+        assert (album["photos"], album["left_out"]["limit"]) == (2, album["listed"] - 2)
+        [line] = [line.split() for line in connected(*verb).out.splitlines() if line.startswith("Two ")]
+        assert "2" in line[1:3]
+        assert "limit" in line
+
+
+def test_who_asks_once_is_not_told_that_it_is_tried_again(mantelpiece: Mantelpiece, immich: StandIn) -> None:
+    added = mantelpiece("server", "add", "home", "--url", DEAD, answer=immich.key)
+    assert (added.code, "by itself" in added.err, "Check the address" in added.err) == (3, False, True)
+
+
+def test_what_a_key_lacks_is_told_in_one_sentence_each(mantelpiece: Mantelpiece, immich: StandIn) -> None:
+    key = edit(immich, do="make_key", name="narrow", permissions=["asset.read", "album.read"])["api_key"]
+    added = mantelpiece("server", "add", "home", "--url", immich.url, answer=key)
+    assert added.code == 1
+    assert added.err.count("The key lacks") > 3
+    assert ".." not in added.err
+
+
+def test_a_problem_in_the_status_names_its_album(mantelpiece: Mantelpiece, pictures: Path) -> None:
+    assert mantelpiece("album", "add", "--folder", str(pictures)).code == 0
+    assert mantelpiece("sync").code == 0
+    pictures.rename(pictures.with_name("elsewhere"))
+    mantelpiece("sync")
+    assert mantelpiece("status", "-q").err.startswith("pictures: ")
+
+
+def test_a_torn_settings_file_does_not_lose_the_albums_of_who_runs_no_service(
+    mantelpiece: Mantelpiece, pictures: Path
+) -> None:
+    assert mantelpiece("album", "add", "--folder", str(pictures)).code == 0
+    assert mantelpiece("sync").code == 0
+    assert copy_path(mantelpiece.home).exists()
+    mantelpiece.home.settings.write_text("torn = = 1")
+    [album] = mantelpiece("album", "list", "--json").json["albums"]
+    assert (album["name"], album["photos"]) == ("pictures", 3)
+
+
+def test_our_own_data_folder_is_no_folder_of_photos(mantelpiece: Mantelpiece, pictures: Path) -> None:
+    assert mantelpiece("album", "add", "--folder", str(pictures)).code == 0
+    assert mantelpiece("sync").code == 0
+    before = mantelpiece.files()
+    refused = mantelpiece("album", "add", "--folder", str(mantelpiece.home.albums / "pictures"), "--name", "Mirror")
+    assert (refused.code, "own data folder" in refused.err) == (2, True)
+    assert mantelpiece.files() == before
+
+
+@pytest.mark.parametrize("display", ["file:{folder}/0.jpg", "framebuffer:/dev/fb99"])
+def test_a_display_that_cannot_be_is_wrong_usage(mantelpiece: Mantelpiece, pictures: Path, display: str) -> None:
+    shown = mantelpiece("show", "--count", "1", "--display", display.format(folder=pictures))
+    assert (shown.code, len(shown.err.splitlines()), "cable" in shown.err) == (2, 1, False)
+
+
+def test_no_panel_is_larger_than_a_wall(mantelpiece: Mantelpiece, tmp_path: Path) -> None:
+    shown = mantelpiece("show", "--count", "1", "--display", f"file:{tmp_path / 'wall'}", "--size", "99999x99999")
+    assert (shown.code, len(shown.err.splitlines())) == (2, 1)
+    assert not (tmp_path / "wall").exists()
