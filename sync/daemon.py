@@ -13,7 +13,7 @@ import socket
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,16 @@ from sync.clock import Clock, StepDetector
 from sync.errors import DiskError, LibraryCorrupt
 from sync.files import locked
 from sync.home import Home, prepare
+from sync.intents import Intents
 from sync.jobs import believed
 from sync.jobs.entries import entries, entry_name
-from sync.jobs.kinds import KINDS
+from sync.jobs.kinds import FAVOURITES, KINDS
 from sync.jobs.lanes import RETRY_SECONDS, Finished, Lanes
 from sync.jobs.process import PROGRAM, boot_id
 from sync.jobs.readiness import notify
 from sync.jobs.schedule import Entry, Schedule
 from sync.jobs.wake import Bell
-from sync.library import jobs, runs, schedule
+from sync.library import intents, jobs, runs, schedule
 from sync.library.database import Library
 from sync.library.jobs import SCHEDULE, Job, State
 from sync.library.runs import Outcome, Run
@@ -43,6 +44,8 @@ from sync.work import Handler, Result, Work
 LOOK_SECONDS = 5.0
 DISK_RETRY_SECONDS = 300.0
 NOTE_SECONDS = 3600.0
+FAVOURITES_SECONDS = 30.0
+"""Between two tries to send what waits, unless somebody marks another photo."""
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +66,7 @@ _HANDLERS = {
     "probe": ("sync.inquiries", "probe"),
     "albums": ("sync.inquiries", "albums"),
     "resolve": ("sync.inquiries", "resolve"),
+    FAVOURITES: ("sync.favourites", "favourites"),
 }
 
 
@@ -103,7 +107,8 @@ class Daemon:
         self._seen: object = None
         self._problems: tuple[Problem, ...] = ()
         self._steps = StepDetector(clock)
-        self._note_at = float("-inf")
+        self._note_at = self._favourites_at = float("-inf")
+        self._intents = Intents(home)
         logs.set_up(home, load_kept(home).settings.log, rotates=True)
         self._open()
 
@@ -165,7 +170,11 @@ class Daemon:
         self._lanes.cancel_wanted()
         for finished in self._lanes.finished():
             self._count_asked(finished)
+            if finished.job.kind == "sync" and _went_well(finished.run):
+                # A server that was away is there again. Keys that may not are not asked so often.
+                intents.try_again(self._library, before=(self._clock.now() + timedelta(hours=1)).isoformat())
         self._settle_entries()
+        self._look_at_intents()
         for entry in self._schedule.due():
             self._queue(entry)
         self._lanes.start_waiting()
@@ -184,6 +193,7 @@ class Daemon:
             self._problems = kept.problems
             for problem in kept.problems:
                 log.warning("settings: %s", problem.sentence)
+        intents.try_again(self._library)
         self._schedule.zone = zone_of(kept.settings.time_zone)
         wanted = entries(kept.settings, secrets_state=seen[1])
         known = schedule.remembered(self._library)
@@ -192,6 +202,22 @@ class Daemon:
             with self._library.transaction() as db:
                 for name in gone:
                     schedule.forget(db, name)
+
+    def _look_at_intents(self) -> None:
+        """Record what was done at the wall, and have favourites sent."""
+        took, now = self._intents.take(self._library), self._clock.monotonic()
+        if not took and now < self._favourites_at:
+            return
+        if not intents.any_due(self._library, self._clock.now().isoformat()):
+            return
+        known = jobs.in_state(self._library, State.WAITING, State.RUNNING, State.PARKED)
+        if any(job.kind == FAVOURITES for job in known):
+            return
+        self._favourites_at = now + FAVOURITES_SECONDS
+        kind = KINDS[FAVOURITES]
+        jobs.add(
+            self._library, kind=FAVOURITES, lane=kind.lane, resource=kind.resource, arguments={}, asked_by=SCHEDULE
+        )
 
     def _queue(self, entry: Entry) -> None:
         parked = self._parked(entry)

@@ -21,6 +21,7 @@ from sync.immich.deadline import Patience
 from sync.immich.details import read_details
 from sync.immich.edit_album import Changed
 from sync.immich.facts import AlbumDress, AlbumInfo, Asset, Details, Downloaded, Found, Probe, TagInfo, Version, Wanted
+from sync.immich.favourite import Favourite, read_favourite, set_favourite
 from sync.immich.found import Question
 from sync.immich.link import read_link
 from sync.immich.listing import Listing
@@ -142,6 +143,14 @@ class Immich:
     ) -> Downloaded | None:
         """Write Immich's preview (of the edited picture, where there is one) into `part`; NotAvailable without one."""
         return assets.display(self._transport, asset, part, etag=etag, cancelled=cancelled)
+
+    def favourite(self, asset_id: str) -> Favourite:
+        """Whether an asset is a favourite of its owner. Raises NotAvailable."""
+        return read_favourite(self._transport, asset_id)
+
+    def set_favourite(self, asset_id: str, *, value: bool) -> None:
+        """Make an asset of mine a favourite, or none. Raises PermissionMissing, NotAvailable."""
+        set_favourite(self._transport, asset_id, value=value)
 
     # what rules of smart albums ask, and what they change
 

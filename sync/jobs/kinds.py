@@ -14,6 +14,9 @@ MIRROR = "mirror"
 SMART = "smart"
 """The lock of whoever changes albums on a server."""
 
+FAVOURITES = "favourites"
+"""The job that brings favourites to their servers, and its lock."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -31,6 +34,7 @@ KINDS = {
     "probe": Kind(Lane.ASKED),
     "albums": Kind(Lane.ASKED),
     "resolve": Kind(Lane.ASKED),
+    FAVOURITES: Kind(Lane.ASKED, FAVOURITES),
     "held": Kind(Lane.ASKED, MIRROR),
     "trash-restore": Kind(Lane.ASKED, MIRROR),
     "trash-empty": Kind(Lane.ASKED, MIRROR),

@@ -16,6 +16,9 @@ smart_albums.album       Immich's id of the album on the server; smart_albums.wa
 smart_albums.day         the day that the rule was last judged for, where it moves with the calendar
 smart_added.state        added, asked (the answer was lost), or out (taken out by a person)
 smart_changes.done       NULL while nobody knows: the answer was lost
+intents.file             the name of the file that the wish came in; the same again is no new wish
+intents.known            whether the photo was a favourite, as far as we knew when it was wished
+intents.state            waiting (for its server), done, or given-up
 """
 
 from __future__ import annotations
@@ -46,6 +49,12 @@ def smart_tables(db: Database) -> None:
     for statement in _SMART.split(";"):
         if statement.strip():
             db.execute(statement)
+
+
+@migrations()
+def intent_table(db: Database) -> None:
+    """What people did at the wall."""
+    db.execute(_INTENTS)
 
 
 _MIRROR = """
@@ -220,5 +229,21 @@ CREATE TABLE smart_changes (
   ours INTEGER NOT NULL,
   done INTEGER,
   PRIMARY KEY (run, asset)
+) STRICT, WITHOUT ROWID
+"""
+
+_INTENTS = """
+CREATE TABLE intents (
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  file TEXT NOT NULL,
+  known INTEGER,
+  state TEXT NOT NULL,
+  sentence TEXT NOT NULL DEFAULT '',
+  tries INTEGER NOT NULL DEFAULT 0,
+  retry_at TEXT,
+  PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID
 """

@@ -1,5 +1,6 @@
 """The job `held`: what a person says to a held removal.
 
+`plan` is the one that the person looked at: exactly that is decided, or nothing where the world moved.
 `keep`: the photos stay although the server lists them no more, and nobody is asked again. `remove`: exactly these go,
 as far as a new complete listing still lacks them, and not one more; until the server can be asked they stay.
 """
@@ -11,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from sync.errors import ServerError, UsageError
+from sync.errors import Held, ServerError, UsageError
 from sync.library import albums, memberships
 from sync.library import held as rows
 from sync.library.database import Library
@@ -27,11 +28,15 @@ Decision = Literal["keep", "remove"]
 
 
 def held(work: Work, arguments: dict[str, Any]) -> Result:
-    """`{"album": name, "decision": "keep" | "remove"}`. Facts: {"album", "decision", "photos", "removed"}."""
+    """`{"album": name, "decision": "keep" | "remove", "plan": id}`; without a plan whatever is held now.
+
+    Facts: {"album", "decision", "photos", "removed"}. Raises UsageError, and Held where something else is held by now.
+    """
     name, decision = str(arguments["album"]), arguments["decision"]
     if decision not in ("keep", "remove"):
         raise UsageError(f"A held removal can be kept or removed, not {decision!r}.")
-    holding = decide(work.library, name, decision)
+    plan = arguments.get("plan")
+    holding = decide(work.library, name, decision, plan=None if plan is None else str(plan))
     facts = {"album": name, "decision": decision, "photos": len(holding.photos), "removed": 0}
     if decision == "keep":
         publish(work.library, work.home, settings=work.settings)
@@ -50,11 +55,19 @@ def held(work: Work, arguments: dict[str, Any]) -> Result:
     return Result(facts, f"{done.removed} photos left {name!r}.", exit_code=max(done.codes, default=0))
 
 
-def decide(library: Library, album: str, decision: Decision) -> HeldRow:
-    """Write down what a person says; gives what was held. Raises UsageError where nothing is."""
+def decide(library: Library, album: str, decision: Decision, *, plan: str | None = None) -> HeldRow:
+    """Write down what a person says of `plan`; gives what was held. Raises UsageError where nothing is, Held where
+    another plan is."""
     holding = rows.get(library, album)
     if holding is None:
+        if plan is not None:
+            raise Held(f"Nothing is held in {album!r} any more; nothing was changed.", album=album)
         raise UsageError(f"Nothing is held in the album {album!r}.", advice="'mantelpiece held list' shows what is.")
+    if plan is not None and holding.plan != plan:
+        raise Held(
+            f"What is held in {album!r} is no longer what you looked at; nothing was changed.",
+            advice="Look at it again.", album=album,
+        )  # fmt: skip
     with library.transaction() as db:
         if decision == "keep":
             memberships.keep_by_hand(db, album=album, assets=holding.photos)

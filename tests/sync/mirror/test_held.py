@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.errors import UsageError
+from sync.errors import Held, UsageError
+from sync.library import held as rows
 from sync.mirror.held import held
 from sync.mirror.preview import preview
 from sync.work import Result
@@ -39,10 +40,17 @@ def mirror(server: FakeImmich, tmp_path: Path) -> Mirror:
     return made
 
 
-def say(mirror: Mirror, decision: str) -> Result:
+def say(mirror: Mirror, decision: str, **more: str) -> Result:
     mirror.clock.advance(1)
     with mirror.work(asked=True) as work:
-        return held(work, {"album": "Holidays", "decision": decision})
+        return held(work, {"album": "Holidays", "decision": decision, **more})
+
+
+def plan_of(mirror: Mirror) -> str:
+    with mirror.work() as work:
+        holding = rows.get(work.library, "Holidays")
+    assert holding is not None
+    return holding.plan
 
 
 def test_held_photos_that_are_kept_stay_and_are_not_asked_for_again(mirror: Mirror) -> None:
@@ -62,6 +70,26 @@ def test_held_photos_that_are_removed_leave_exactly(server: FakeImmich, mirror: 
     # That two others go too was never agreed to: the next listing judges them.
     assert set(mirror.shown("Holidays")) == {GONE[0], "IMG_0006.jpg", "IMG_0007.jpg", "IMG_0008.jpg"}
     assert mirror.facts("Holidays")["removed"] == 2
+
+
+@pytest.mark.parametrize("decision", ["keep", "remove"])
+def test_a_plan_that_the_world_left_behind_is_not_decided(server: FakeImmich, mirror: Mirror, decision: str) -> None:
+    looked_at = plan_of(mirror)
+    server.edits.remove_from_album("IMG_0006.jpg", "Holidays")
+    mirror.run()
+    assert plan_of(mirror) != looked_at
+    before = mirror.disk()
+    with pytest.raises(Held, match="no longer what you looked at"):
+        say(mirror, decision, plan=looked_at)
+    assert mirror.disk() == before
+    assert mirror.facts("Holidays")["held"] == 6
+
+
+def test_the_plan_that_was_looked_at_is_decided_and_only_once(mirror: Mirror) -> None:
+    looked_at = plan_of(mirror)
+    assert say(mirror, "remove", plan=looked_at).facts["removed"] == 5
+    with pytest.raises(Held, match="Nothing is held"):
+        say(mirror, "remove", plan=looked_at)
 
 
 def test_an_album_that_grows_does_not_answer_for_a_person(server: FakeImmich, mirror: Mirror) -> None:
