@@ -50,11 +50,11 @@ def remove(call: Call, *, album: str) -> int:
 
 def _decide(call: Call, album: str, decision: str) -> int:
     with reading(call.home) as library:
-        names = [row.album for row in rows.every(library)] if library else []
-    name = next((one for one in names if one.casefold() == album.casefold()), None)
-    if name is None:
-        raise UsageError(f"Nothing is held in {album!r}.{did_you_mean(album, names)}")
-    ended = prepared(call).do("held", {"album": name, "decision": decision})
+        found = rows.every(library) if library else []
+    row = next((one for one in found if one.album.casefold() == album.casefold()), None)
+    if row is None:
+        raise UsageError(f"Nothing is held in {album!r}.{did_you_mean(album, [one.album for one in found])}")
+    ended = prepared(call).do("held", {"album": row.album, "decision": decision, "plan": row.plan})
     call.output.result(ended.facts)
     call.output.say(ended.sentence)
     return ended.exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -128,10 +129,11 @@ def upsert(db: sqlite3.Connection, *, server: str, asset: str, facts: bytes, con
 _WANTED = """
   SELECT {columns}, m.position AS place FROM memberships m JOIN photos p ON p.id = m.photo
   WHERE m.album = :album AND m.gone IS NULL AND m.kept_by_hand = 0
-    AND (p.retry_at IS NULL OR p.retry_at <= :now) AND {what}
+    AND (p.retry_at IS NULL OR p.retry_at <= :now OR p.retry_at > :beyond) AND {what}
     AND (m.position, p.id) > (:position, :photo)
   ORDER BY m.position, p.id LIMIT :most
 """
+_LONGEST_WAIT = timedelta(days=2)
 _DISPLAY = "p.off_disk <> 'all' AND (p.display IS NULL OR p.display_for IS NOT p.content)"
 _ORIGINAL = "p.off_disk = '' AND (p.original IS NULL OR p.original_for IS NOT p.content)"
 
@@ -142,9 +144,11 @@ def missing(library: Library, album: str, *, originals: bool, now: str, batch: i
     Read in batches, so that rows may be written meanwhile; each photo comes once.
     """
     sql = _WANTED.format(columns=_OF_P, what=_ORIGINAL if originals else _DISPLAY)
+    # A time that nobody would wait for was written by a clock that ran ahead.
+    beyond = (datetime.fromisoformat(now) + _LONGEST_WAIT).isoformat()
     place, photo = -(1 << 62), -1
     while True:
-        values = {"album": album, "now": now, "position": place, "photo": photo, "most": batch}
+        values = {"album": album, "now": now, "beyond": beyond, "position": place, "photo": photo, "most": batch}
         rows = library.db.execute(sql, values).fetchall()
         for row in rows:
             yield PhotoRow(**dict(zip(_NAMES, row, strict=False)))

@@ -203,7 +203,19 @@ def test_an_album_that_was_removed_leaves_only_when_the_settings_are_whole(serve
     mirror.check()
 
 
-@every_version
+def test_a_photo_that_failed_while_the_clock_ran_ahead_is_tried_again_when_it_is_right(
+    server: FakeImmich, mirror: Mirror
+) -> None:
+    mirror.clock.step(5 * 365 * 86400)
+    server.faults.add("wrong_bytes", path="/original")
+    mirror.run()
+    assert len(mirror.objects()) == HOLIDAYS
+    server.faults.clear()
+    mirror.clock.step(-5 * 365 * 86400)
+    mirror.run()
+    assert len(mirror.objects()) == 2 * HOLIDAYS
+
+
 def test_an_album_with_another_name_keeps_its_photos_while_the_server_is_gone(
     server: FakeImmich, mirror: Mirror
 ) -> None:
@@ -241,6 +253,7 @@ def test_a_link_that_expired_does_not_stop_the_other_albums_of_its_server(mirror
     assert len(mirror.shown("Holidays")) == HOLIDAYS
 
 
+@every_version
 def test_a_lost_library_is_rebuilt_without_downloading_an_object_again(server: FakeImmich, mirror: Mirror) -> None:
     mirror.set_albums(album_of(server, "Holidays"), album_of(server, "Family", keep=Keep.DISPLAY))
     mirror.run()
