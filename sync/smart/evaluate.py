@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import math
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Container, Iterable, Set
 from datetime import date, timedelta
 from typing import Any
 
@@ -156,7 +156,7 @@ def _in_album(test: rules.InAlbum, around: Surroundings) -> Predicate:
     return _in_sets(test.operator, [around.sets["album", album] for album in sorted(ids_of(test.albums))])
 
 
-def _in_sets(operator: Operator, sets: list[Set[str]]) -> Predicate:
+def _in_sets(operator: Operator, sets: list[Container[str]]) -> Predicate:
     match operator:
         case Operator.AND:
             return lambda found: all(found.asset.id in members for members in sets)

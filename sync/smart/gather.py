@@ -87,12 +87,14 @@ def gather(
     with_names: bool = False,
 ) -> None:
     """Fill in what matches each rule. Raises what ends the run for all of them: Unreachable, KeyRefused, Cancelled."""
-    around = Surroundings(today, directory.me, _sets(immich, directory, asked))
-    for search in searches([one for one in asked if one.problem is None], today):
+    planned = searches(asked, today)
+    around = Surroundings(today, directory.me, _sets(immich, directory, _needed(planned)))
+    for search in planned:
         users = [one for one in search.asked if one.problem is None]
         if not users:
             continue
-        judges = [(one, _judge(one, around), _faded(one, around)) for one in users]
+        here = around.granting(search.question.get("tagIds", ()))
+        judges = [(one, predicate(one.rule, here), _faded(one, here)) for one in users]
         try:
             for page in immich.find(search.question, measured=_measured(users), keys=_keys(users)):
                 check()
@@ -101,10 +103,6 @@ def gather(
         except OF_ONE_RULE as error:
             for one in users:
                 one.problem = error
-
-
-def _judge(one: Asked, around: Surroundings) -> Predicate:
-    return predicate(one.rule, around)
 
 
 def _faded(one: Asked, around: Surroundings) -> Predicate | None:
@@ -142,13 +140,24 @@ def _keys(users: list[Asked]) -> Collection[str]:
     return {test.key for one in users for test in rules.tests_of(one.rule) if isinstance(test, rules.Key)}
 
 
-def _sets(immich: Immich, directory: Directory, asked: list[Asked]) -> dict[SetKey, frozenset[str]]:
+def _needed(planned: list[Search]) -> list[tuple[Asked, list[SetKey]]]:
+    """The sets that each rule asks: not those of tags that every photo of its search has, by the search itself."""
+    needed = []
+    for search in planned:
+        granted = {("tag", tag) for tag in search.question.get("tagIds", ())}
+        needed += [(one, [key for key in sets_of(one.rule) if key not in granted]) for one in search.asked]
+    return needed
+
+
+def _sets(
+    immich: Immich, directory: Directory, needed: list[tuple[Asked, list[SetKey]]]
+) -> dict[SetKey, frozenset[str]]:
     """Every set that a rule needs, each asked for once; one that cannot be had spoils its rules alone."""
-    visible = sorted({value for one in asked for value in rules.visibilities(one.rule)})
+    visible = sorted({value for one, _ in needed for value in rules.visibilities(one.rule)})
     known: dict[SetKey, frozenset[str]] = {}
     failed: dict[SetKey, MantelpieceError] = {}
-    for one in asked:
-        for key in sets_of(one.rule):
+    for one, keys in needed:
+        for key in keys:
             if key not in known and key not in failed:
                 try:
                     known[key] = _set(immich, directory, key, visible)
@@ -162,7 +171,7 @@ def _sets(immich: Immich, directory: Directory, asked: list[Asked]) -> dict[SetK
 def surroundings(immich: Immich, directory: Directory, rule: Rule, today: date) -> Surroundings:
     """What judging one rule needs. Raises what stands in the way of one of its sets."""
     one = Asked("", rule)
-    around = Surroundings(today, directory.me, _sets(immich, directory, [one]))
+    around = Surroundings(today, directory.me, _sets(immich, directory, [(one, sets_of(rule))]))
     if one.problem is not None:
         raise one.problem
     return around

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,9 +18,19 @@ class Surroundings:
     """Where the device hangs."""
     me: str = ""
     """The user id of the key."""
-    sets: Mapping[SetKey, Set[str]] = field(default_factory=dict)
+    sets: Mapping[SetKey, Container[str]] = field(default_factory=dict)
     """Asset ids of what no photo tells of itself."""
 
     def on(self, day: date) -> Surroundings:
         """The same on another day."""
         return Surroundings(day, self.me, self.sets)
+
+    def granting(self, tags: Iterable[str]) -> Surroundings:
+        """The same for photos that are all known to have these tags."""
+        granted: dict[SetKey, Container[str]] = {("tag", tag): _Everything() for tag in tags}
+        return Surroundings(self.today, self.me, {**self.sets, **granted}) if granted else self
+
+
+class _Everything(Container[str]):
+    def __contains__(self, _asset: object) -> bool:
+        return True

@@ -1,0 +1,184 @@
+"""Smart albums beside the listing of the whole library, `python -m tests.benchmarks.smart [VERSION…]`.
+
+100,000 assets, 300 people, 20 rules. Twice: twenty rules that the server can narrow, and twenty of all kinds, one of
+which needs the whole library. Printed are requests beside those that the union of the narrowed listings needs, own
+CPU, memory, and what a second run without news asks and writes; then one person's favourites alone.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import requests
+
+from sync import secrets
+from sync.clock import SystemClock
+from sync.home import Home, prepare
+from sync.library.database import Library
+from sync.settings import Server, Settings, Smart
+from sync.smart.bind import Directory, bind
+from sync.smart.gather import Asked, searches
+from sync.smart.keep import keep
+from sync.smart.look import open_server
+from sync.smart.written import rule_of
+from sync.today import today
+from sync.work import Work
+from tests.fakes.immich import FakeImmich, synthetic_library
+from tests.fakes.immich.model import Exif, Face
+
+ASSETS, PEOPLE = 100_000, 300
+_CITIES = [("Vienna", "Austria"), ("Graz", "Austria"), ("Lima", "Peru"), ("Oslo", "Norway")]
+
+NARROW: list[dict[str, Any]] = [
+    *({"people": [f"P{n}"], "favourite": True} for n in range(5)),
+    *({"people": [f"P{n}", f"P{n + 1}"], "operator": "AND"} for n in range(5, 9)),
+    *({"people": [f"P{n}", f"P{n + 1}"]} for n in range(10, 14)),
+    {"people": ["P20"], "operator": "ONLY"},
+    {"people": ["P21", "P22"], "operator": "ONLY_ANY", "unnamed": False},
+    {"rating": 5, "favourite": True},
+    {"city": "Oslo", "rating": 4},
+    {"tags": ["Trips"], "favourite": True},
+    {"between": ["2019-03-05", "2019-03-06"]},
+    {"all": [{"people": ["P30"]}, {"none": [{"people": ["P31", "P32"]}]}]},
+]
+KINDS: list[dict[str, Any]] = [
+    *NARROW[:14],
+    {"people": ["P40", "P41"], "operator": "NOT", "rating": 5},
+    {"this_day": True},
+    {"near": {"latitude": 48.2, "longitude": 16.4, "km": 20}, "favourite": True},
+    {"file_name": "*00.jpg", "orientation": "landscape"},
+    {"all": [{"camera": "EOS*"}, {"none": [{"tags": ["Trips"]}]}, {"rating": {"min": 5}}]},
+    {"nobody": True, "rating": 3},
+]
+
+
+def serve(version: int) -> None:
+    """The stand-in, until standard input closes."""
+    chance = random.Random(4)
+    with tempfile.TemporaryDirectory(prefix="bench-smart-") as folder:
+        library = synthetic_library(Path(folder), ASSETS, distinct=False)
+        people = [library.add_person(f"P{number}") for number in range(PEOPLE)]
+        tag = library.add_tag("Trips")
+        places = [Exif("Canon", "EOS R6", city=city, country=country, latitude=48.2, longitude=16.4)
+                  for city, country in _CITIES]  # fmt: skip
+        for number, asset in enumerate(library.assets.values()):
+            who = chance.sample(people, chance.choice((0, 0, 1, 1, 2)))
+            asset.faces = tuple(Face(f"{number}-{n}", one.id, (1, 1, 9, 9), 640, 480) for n, one in enumerate(who))
+            asset.favourite, asset.rating = chance.random() < 0.05, chance.choice((None, None, 3, 4, 5))
+            asset.exif, asset.tag_ids = chance.choice(places), (tag.id,) if chance.random() < 0.1 else ()
+        library.changed()
+        with FakeImmich(version=version, library=library) as server:
+            print(json.dumps({"url": server.url, "api_key": server.api_key}), flush=True)
+            sys.stdin.read()
+
+
+@contextmanager
+def stand_in(version: str) -> Iterator[dict[str, Any]]:
+    command = [sys.executable, "-m", "tests.benchmarks.smart", "--serve", version]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdin is not None
+    try:
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.stdin.close()
+        process.wait(30)
+
+
+def in_child(**order: Any) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.smart", "--child"]
+    done = subprocess.run(command, input=json.dumps(order), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def child(order: dict[str, Any]) -> dict[str, Any]:
+    """One run in this process: what it took."""
+    server = order["server"]
+    home = Home(root=Path(order["root"]) / "home", runtime=Path(order["root"]) / "run")
+    prepare(home)
+    secrets.put(home.secrets, "servers", "home", key=server["api_key"])
+    smart = tuple(Smart(name=f"{order['name']} {n}", server="home", rule=rule) for n, rule in enumerate(order["rules"]))
+    settings = Settings(servers={"home": Server(url=server["url"])}, smart=smart)
+    work = Work(home=home, settings=settings, settings_whole=True, library=Library(home.library), clock=SystemClock())
+    log = f"{server['url']}/__log__"
+    if order.get("union"):
+        return {"union": _union(work, smart, log)}
+    requests.delete(log, timeout=60)
+    before = work.home.library.read_bytes()
+    cpu, started = time.process_time(), time.monotonic()
+    result = keep(work, {"albums": None})
+    seconds, cpu = time.monotonic() - started, time.process_time() - cpu
+    work.library.checkpoint()
+    assert result.exit_code == 0, result
+    asked = requests.get(log, timeout=60).json()
+    work.library.close()
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "requests": len(asked),
+        "listing": sum(entry["path"].endswith(("/metadata", "/statistics")) for entry in asked),
+        "changes": sum(entry["method"] != "GET" and "/search/" not in entry["path"] for entry in asked),
+        "added": sum(one["added"] for one in result.facts["albums"].values()),
+        "wrote": before != work.home.library.read_bytes(),
+    }
+
+
+def _union(work: Work, smart: tuple[Smart, ...], log: str) -> int:
+    """The requests of the fewest searches by themselves: their pages, and a count before and after each."""
+    immich = open_server(work, "home")
+    directory = Directory(immich)
+    asked = [Asked(one.name, bind(rule_of(one), directory)) for one in smart]
+    found = searches(asked, today(work))
+    requests.delete(log, timeout=60)
+    for search in found:
+        for _ in immich.find(search.question):
+            pass
+    return sum("/search/" in entry["path"] for entry in requests.get(log, timeout=60).json())
+
+
+def bench(version: str) -> None:
+    with stand_in(version) as server, tempfile.TemporaryDirectory(prefix="bench-smart-") as folder:
+        for name, rules in (("narrow", NARROW), ("all kinds", KINDS), ("one person's favourites", NARROW[:1])):
+            order = {"name": name, "server": server, "root": f"{folder}/{len(rules)}-{name}", "rules": rules}
+            union = in_child(**order, union=True)["union"]
+            first, second = in_child(**order), in_child(**order)
+            pages = len(rules) * (ASSETS // 1000 + 2)
+            print(
+                f"smart v{version}, {len(rules)} rules, {name}: {first['listing']} requests list (their union needs "
+                f"{union}; each rule for itself over everything {pages}, {pages / first['listing']:.1f} ×), "
+                f"{first['requests']} in all for {first['added']} photos; {first['seconds']:.1f} s, own CPU "
+                f"{first['cpu']:.1f} s (wanted 8), most memory {first['rss_mb']:.0f} MB (wanted 120)"
+            )
+            print(
+                f"  again, without news: {second['changes']} changes, wrote: {second['wrote']}, {second['requests']} "
+                f"requests, own CPU {second['cpu']:.1f} s, most memory {second['rss_mb']:.0f} MB",
+                flush=True,
+            )
+
+
+def main(words: list[str]) -> None:
+    if words[:1] == ["--serve"]:
+        serve(int(words[1]))
+    elif words == ["--child"]:
+        print(msgspec.json.encode(child(json.load(sys.stdin))).decode())
+    else:
+        for version in words or ["3", "1"]:
+            bench(version)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
