@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -238,6 +238,8 @@ class Problem:
     sentence: str
     loses: bool = False
     """An album or a server, or the whole file, is missing from the settings because of it."""
+    instead: bool = False
+    """Another value stands in for what was written."""
 
 
 @dataclass(frozen=True)
@@ -382,13 +384,17 @@ def _reason(error: msgspec.ValidationError, hint: Any) -> str:
 def _struct(kind: Any, tree: Any, key: str, fallback: Any, problems: list[Problem]) -> Any:
     """Convert field by field, so that one bad value costs only itself."""
     hints = get_type_hints(kind, include_extras=True)
-    values = {}
+    values: dict[str, Any] = {}
     if not isinstance(tree, dict):
         problems.append(Problem(key, f"{key} must be a section ([{key}]); its defaults are used."))
         return fallback
     for unknown in tree.keys() - hints.keys():
         where = f"{key}.{unknown}".lstrip(".")
-        problems.append(Problem(where, f"{where} is not a setting.{did_you_mean(unknown, list(hints))}"))
+        near = [name for name in difflib.get_close_matches(unknown, list(hints), n=1, cutoff=0.5) if name not in tree]
+        sentence = f"{where} is not a setting.{did_you_mean(unknown, list(hints))}"
+        problems.append(Problem(where, sentence, instead=bool(near)))
+        # What was set before stays as it was: a slip of the pen is no wish.
+        values |= {name: getattr(fallback, name) for name in near if hasattr(fallback, name)}
     for name in tree.keys() & hints.keys():
         where = f"{key}.{name}".lstrip(".")
         values[name] = _value(hints[name], tree[name], where, getattr(fallback, name, None), problems)
@@ -397,11 +403,11 @@ def _struct(kind: Any, tree: Any, key: str, fallback: Any, problems: list[Proble
 
 def _value(hint: Any, raw: Any, key: str, fallback: Any, problems: list[Problem]) -> Any:
     if hint == dict[str, Server]:
-        return _servers(raw, problems)
+        return _servers(raw, fallback or {}, problems)
     if hint == tuple[Album, ...]:
-        return _entries(Album, raw, "albums", problems)
+        return _entries(Album, raw, "albums", fallback or (), problems)
     if hint == tuple[Smart, ...]:
-        return _entries(Smart, raw, "smart", problems)
+        return _entries(Smart, raw, "smart", fallback or (), problems)
     if isinstance(hint, type) and issubclass(hint, Struct):
         return _struct(hint, raw, key, fallback, problems)
     try:
@@ -409,43 +415,44 @@ def _value(hint: Any, raw: Any, key: str, fallback: Any, problems: list[Problem]
     except msgspec.ValidationError as error:
         shown = fallback.value if isinstance(fallback, StrEnum) else fallback
         sentence = f"{key} = {raw!r} cannot be used: {_reason(error, hint)}. {shown!r} is used instead."
-        problems.append(Problem(key, sentence))
+        problems.append(Problem(key, sentence, instead=True))
         return fallback
 
 
-def _servers(raw: Any, problems: list[Problem]) -> dict[str, Server]:
+def _servers(raw: Any, last: Mapping[str, Server], problems: list[Problem]) -> dict[str, Server]:
     servers: dict[str, Server] = {}
     if not isinstance(raw, dict):
         problems.append(Problem("servers", "servers must be sections such as [servers.home].", True))
         return servers
     for name, tree in raw.items():
-        whole = _entry(Server, tree, f"servers.{name}", "url", problems)
+        whole = _entry(Server, tree, f"servers.{name}", "url", last.get(name), problems)
         if whole is not None:
             servers[name] = whole
     return servers
 
 
-def _entries(kind: Any, raw: Any, section: str, problems: list[Problem]) -> Any:
-    """Albums or smart albums, each for itself."""
+def _entries(kind: Any, raw: Any, section: str, last: Sequence[Any], problems: list[Problem]) -> Any:
+    """Albums or smart albums, each for itself; `last` are those that were good."""
     found: list[Any] = []
+    known = {one.name: one for one in last}
     if not isinstance(raw, list | tuple):
         problems.append(Problem(section, f"{section} must be a list of [[{section}]] sections.", True))
         return ()
     for number, tree in enumerate(raw, start=1):
         name = tree.get("name") if isinstance(tree, dict) else None
-        whole = _entry(kind, tree, f"{section}.{name or number}", "name", problems)
+        before = known.get(name) if isinstance(name, str) else None
+        whole = _entry(kind, tree, f"{section}.{name or number}", "name", before, problems)
         if whole is not None:
             found.append(whole)
     return tuple(found)
 
 
-def _entry(kind: Any, tree: Any, key: str, needed: str, problems: list[Problem]) -> Any:
+def _entry(kind: Any, tree: Any, key: str, needed: str, before: Any, problems: list[Problem]) -> Any:
     """A server or album; without its one needed key it is left out, and said so."""
     if not isinstance(tree, dict) or not isinstance(tree.get(needed), str) or not tree[needed]:
         problems.append(Problem(key, f"{key} needs a text {needed!r}; it is left out.", True))
         return None
-    defaults = kind(**{needed: tree[needed]})
-    return _struct(kind, tree, key, defaults, problems)
+    return _struct(kind, tree, key, before or kind(**{needed: tree[needed]}), problems)
 
 
 def _without_clashes(settings: Settings, problems: list[Problem]) -> Settings:

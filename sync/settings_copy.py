@@ -29,16 +29,18 @@ def copy_path(home: Home) -> Path:
 
 
 def load_kept(home: Home) -> Kept:
-    """Never raises. A missing file is a loss, not a wish, where there was a good one before."""
-    loaded = load(home.settings)
+    """Never raises. A missing file is a loss, not a wish, where there was a good one before; and where one value cannot
+    be used, what it was before stays."""
     copy = copy_path(home)
-    if home.settings.exists() and not _unreadable(loaded):
+    loaded = load(home.settings, last_good=load(copy).settings if copy.exists() else None)
+    lost = "" if _holds_anything(home) else "empty" if home.settings.exists() else "missing"
+    if not lost and not _unreadable(loaded):
         return Kept(loaded.settings, loaded.problems, loaded.pinned, whole=_whole(loaded))
     if not copy.exists():
         return Kept(loaded.settings, loaded.problems, loaded.pinned, whole=False)
     good = load(copy)
     told = loaded.problems or (
-        Problem("", f"{home.settings} is missing; the last good settings stay in use.", loses=True),
+        Problem("", f"{home.settings} is {lost}; the last good settings stay in use.", loses=True),
     )
     return Kept(good.settings, told, good.pinned, whole=False)
 
@@ -47,13 +49,24 @@ def keep_copy(home: Home) -> None:
     """Renew the last good copy from the file, if that is good and differs; a disk that refuses is no reason to end."""
     try:
         content = home.settings.read_bytes()
-        if _unreadable(load(home.settings)):
+        problems = load(home.settings).problems
+        if not content.strip() or any(problem.key == "" or problem.instead for problem in problems):
             return
         copy = copy_path(home)
         if not copy.exists() or copy.read_bytes() != content:
             write_durably(copy, content, mode=0o600)
     except (OSError, DiskError):
         return
+
+
+def _holds_anything(home: Home) -> bool:
+    """A power cut during an editor's save leaves a file of no bytes: that is torn too."""
+    try:
+        return bool(home.settings.read_bytes().strip())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _unreadable(loaded: Loaded) -> bool:

@@ -28,11 +28,13 @@ layout = "fit"
 DAMAGE = {
     # text, what is left: language, layout, albums; whole
     "whole": (GOOD, ("de", "fit", ["A"]), True),
-    "empty": ("", ("en", "blur", []), True),
+    "of no bytes": ("", ("de", "fit", ["A"]), False),
+    "of blanks": (" \n\n", ("de", "fit", ["A"]), False),
+    "a comment alone": ("# begin anew\n", ("en", "blur", []), True),
     "torn in a value": (GOOD[: GOOD.index('fit"')], ("de", "fit", ["A"]), False),
     "zeros": ("\0" * 100, ("de", "fit", ["A"]), False),
-    "a bad layout": (GOOD.replace('"fit"', '"fitt"'), ("de", "blur", ["A"]), True),
-    "a layout that is a number": (GOOD.replace('"fit"', "7"), ("de", "blur", ["A"]), True),
+    "a bad layout": (GOOD.replace('"fit"', '"fitt"'), ("de", "fit", ["A"]), True),
+    "a layout that is a number": (GOOD.replace('"fit"', "7"), ("de", "fit", ["A"]), True),
     "an unknown key": (GOOD + 'lay_out = "x"\n', ("de", "fit", ["A"]), True),
     "an unknown section": (GOOD + "[wal]\n", ("de", "fit", ["A"]), True),
     "wall is no section": (GOOD.replace("[wall]\nlayout", "wall_x"), ("de", "blur", ["A"]), True),
@@ -56,6 +58,32 @@ def test_damage_costs_only_what_is_damaged(
     found = (kept.settings.language, kept.settings.wall.layout.value, [album.name for album in kept.settings.albums])
     assert found == left
     assert kept.whole is whole
+
+
+SLIPS = {
+    "a text for yes": ("archived = true", 'archived = "true"'),
+    "another spelling": ("archived = true", "archved = true"),
+    "a number in words": ("limit = 7", 'limit = "seven"'),
+    "an unknown choice": ('keep = "original"', 'keep = "orignal"'),
+    "an unknown source": ('source = "favourites"', 'source = "favorites"'),
+    "days in words": ("trash_days = 300", 'trash_days = "300 days"'),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong"), SLIPS.values(), ids=SLIPS)
+def test_a_slip_of_the_pen_changes_nothing_that_was_set(home: Home, right: str, wrong: str) -> None:
+    album = 'source = "favourites"\nlimit = 7\narchived = true\nkeep = "original"\n'
+    text = GOOD.replace('id = "1"\n', album) + "[mirror]\ntrash_days = 300\n"
+    home.settings.write_text(text)
+    keep_copy(home)
+    before = load_kept(home)
+    assert before.problems == ()
+    home.settings.write_text(text.replace(right, wrong))
+    for _ in range(2):
+        kept = load_kept(home)
+        assert kept.settings == before.settings
+        assert len(kept.problems) == 1
+        keep_copy(home)
 
 
 def test_a_settings_file_that_is_missing_is_a_loss_not_a_wish(home: Home) -> None:
