@@ -194,6 +194,15 @@ def set_display(
     wall_changed(db)
 
 
+def outdate_displays(db: sqlite3.Connection, *, short_side: int) -> None:
+    """Have display copies fetched or made anew that are as large as this, or our own; inside a transaction."""
+    db.execute(
+        """UPDATE photos SET display_for = NULL WHERE display IS NOT NULL
+             AND (min(display_width, display_height) >= ? OR display_proof = 'rendered')""",
+        (short_side,),
+    )
+
+
 def set_original(
     db: sqlite3.Connection, number: int, *, name: str | None, content: bytes | None, proof: str | None, etag: str | None
 ) -> None:

@@ -36,6 +36,7 @@ from sync.mirror.details import fetch_details
 from sync.mirror.fetch import Fetcher
 from sync.mirror.moment import Moment, moment
 from sync.mirror.origins import Origins, workers_of
+from sync.mirror.panel import follow_panel, larger_than_preview
 from sync.mirror.publish import Publisher
 from sync.mirror.rendition import Decoders
 from sync.mirror.restore import restore
@@ -125,6 +126,7 @@ def _begin(work: Work) -> None:
     restored = restore(work.library, work.home)
     if restored:
         log.warning("the library was rebuilt from the published catalogue: %d photos", restored)
+    follow_panel(work.library, work.settings, restored=bool(restored))
 
 
 def _compare_all(work: Work, runs: list[AlbumRun], origins: Origins, now: Moment) -> None:
@@ -166,7 +168,8 @@ def _fetch(
     work: Work, run: AlbumRun, origins: Origins, publisher: Publisher, decoders: Decoders, room: Room, *,
     stop: threading.Event, originals: bool,
 ) -> None:  # fmt: skip
-    fetcher = Fetcher(work.home, origins.of(run.album), decoders, stop.is_set)
+    panel = larger_than_preview(work.settings)
+    fetcher = Fetcher(work.home, origins.of(run.album), decoders, stop.is_set, panel)
     name, workers = run.album.name, workers_of(work, run.album)
     collector = Collector(work, workers=workers, landed=publisher.landed, album=name, outcome=run.outcome)
     try:
