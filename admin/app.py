@@ -24,6 +24,7 @@ from admin.pages import (
     setup,
     tokens,
     trash,
+    upload,
     wall,
 )
 from admin.pages.parts import facts_of
@@ -37,7 +38,7 @@ MOST_FIELDS = 2_000
 
 PAGES = (
     album, albums, choose, device, health, held, jobs, link, login, now, pictures, run, servers, setup, tokens, trash,
-    wall,
+    upload, wall,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Mapping
 from threading import Event, Thread
 from types import FrameType
@@ -13,6 +14,7 @@ from types import FrameType
 from admin.app import create_app
 from admin.house import EXTENSION, House
 from admin.network import page_address
+from admin.security import gate
 from admin.security.server import serve
 from admin.sign import keep_telling
 from sync import logs
@@ -42,10 +44,14 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     house: House = app.extensions[EXTENSION]
     logs.set_up(home, house.settings.log)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    # Uploads on their way would fill the memory of a small machine whose /tmp is one.
+    tempfile.tempdir = str(home.private)
     wanted = house.settings.admin
     passed = _passed_sockets(environ)
     try:
-        server = serve(app, host=wanted.host, port=wanted.port, passed=passed)
+        server = serve(
+            app, host=wanted.host, port=wanted.port, passed=passed, most_bytes=gate.most_bytes(house)
+        )
     except (OSError, ValueError) as error:
         raise CannotListen(_sentence(wanted, error)) from error
     ended = Event()

@@ -56,6 +56,8 @@ _HANDLERS = {
     "scrub": ("sync.mirror.scrub", "scrub"),
     "verify": ("sync.mirror.scrub", "verify"),
     "import": ("sync.mirror.take_over", "take_over"),
+    "upload": ("sync.mirror.uploads", "upload"),
+    "upload-remove": ("sync.mirror.uploads", "remove"),
     "held": ("sync.mirror.held", "held"),
     "trash-restore": ("sync.mirror.trash", "restore_handler"),
     "trash-empty": ("sync.mirror.trash", "empty_handler"),

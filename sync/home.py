@@ -54,6 +54,11 @@ class Home:
         return self.private / "uploads"
 
     @property
+    def new_uploads(self) -> Path:
+        """Files from a phone that nobody has opened yet."""
+        return self.uploads / ".new"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 
@@ -145,6 +150,7 @@ def prepare(home: Home, *, mounts: Path = MOUNTS) -> None:
         (home.settings.parent, 0o755),
         (home.private, 0o700),
         (home.uploads, 0o700),
+        (home.new_uploads, 0o700),
         (home.published, 0o755),
         (home.objects, 0o755),
         (home.parts, 0o700),

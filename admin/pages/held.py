@@ -58,7 +58,7 @@ def decided(number: int) -> str | Response:
 
 def _shown(library: Library, row: HeldRow) -> dict[str, Any]:
     album = house().settings.album(row.album)
-    server = album.server if album else ""
+    server = (album.server if album else "") or "folder"
     found = [photos.find(library, f"{server}:{asset}") for asset in row.photos[:_MOST_SHOWN]]
     pictures = [(photo.display, photo.asset_facts().file_name) for photo in found if photo and photo.display]
     return {"row": row, "pictures": pictures, "rest": len(row.photos) - len(pictures)}

@@ -5,19 +5,23 @@ A page added tomorrow is behind it without a word of its own; only `PUBLIC` is o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.exceptions import SecurityError
+from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin.house import house
+from admin.house import House, house
 from admin.security import forms, hosts
 
 COOKIE, VISITOR = "mantelpiece", "mantelpiece-visitor"
 PUBLIC = frozenset({"static", "setup.page", "setup.claim", "login.page", "login.enter", "health.page"})
 SETUP = frozenset({"static", "setup.page", "setup.claim", "health.page"})
 """All that there is before the first password."""
+LARGE: Mapping[str, tuple[str, int]] = {"upload.take": ("/upload", 51_000_000)}
+"""Where whoever is signed in may send more than a form: endpoint, its path, most bytes."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -29,6 +33,8 @@ def check_request() -> AnyResponse | None:
     g.signed_in = house().sessions.is_open(g.secret)
     if not g.signed_in:
         g.secret = request.cookies.get(VISITOR, "")
+    if g.signed_in and (larger := LARGE.get(request.endpoint or "")):
+        request.max_content_length = larger[1]
     if claimed and _has_api_token():
         return None
     if request.method not in _SAFE:
@@ -39,6 +45,18 @@ def check_request() -> AnyResponse | None:
         return None
     wanted = request.full_path.rstrip("?")
     return _refused(url_for("login.page") + (f"?next={quote(wanted, safe='')}" if wanted != "/" else ""))
+
+
+def most_bytes(house: House) -> Callable[[str, str], int]:
+    """For the server, before it reads a body: how much may be sent to a path by whoever has these cookies."""
+    of_path = dict(LARGE.values())
+
+    def most(path: str, cookies: str) -> int:
+        if path not in of_path or not house.sessions.is_open(parse_cookie(cookies).get(COOKIE, "")):
+            return 0
+        return of_path[path]
+
+    return most
 
 
 def form_token() -> str:

@@ -4,11 +4,13 @@ an address. A crowd of half-open connections from one phone or one attacker push
 
 from __future__ import annotations
 
+import copy
 import socket
 from collections.abc import Callable
 from typing import Any
 
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]
 from waitress.server import create_server  # type: ignore[import-untyped]
 
 THREADS = 4
@@ -28,8 +30,14 @@ class LimitedChannel(HTTPChannel):  # type: ignore[misc]
         super().__init__(server, sock, addr, adj, **more)
 
 
-def serve(app: Callable[..., Any], *, host: str, port: int, passed: list[socket.socket]) -> Any:
-    """A server that is ready to `run()`; on the sockets that systemd passed, or on host and port."""
+def serve(
+    app: Callable[..., Any], *, host: str, port: int, passed: list[socket.socket],
+    most_bytes: Callable[[str, str], int] = lambda _path, _cookies: 0,
+) -> Any:  # fmt: skip
+    """A server that is ready to `run()`; on the sockets that systemd passed, or on host and port.
+
+    `most_bytes(path, cookies)` allows larger bodies than MOST_BYTES, before a byte of one is kept.
+    """
     where: dict[str, Any] = {"sockets": passed} if passed else {"listen": _listen(host, port)}
     server = create_server(
         app,
@@ -46,9 +54,25 @@ def serve(app: Callable[..., Any], *, host: str, port: int, passed: list[socket.
         clear_untrusted_proxy_headers=True,
         log_socket_errors=False,
     )
+    channel = type("Channel", (LimitedChannel,), {"parser_class": _parser(most_bytes)})
     for each in _servers(server):
-        each.channel_class = LimitedChannel
+        each.channel_class = channel
     return server
+
+
+def _parser(most_bytes: Callable[[str, str], int]) -> type[Any]:
+    class Parser(HTTPRequestParser):  # type: ignore[misc]
+        """Strangers may send forms alone: their large bodies would fill the disk before any page said no."""
+
+        def parse_header(self, header_plus: bytes) -> None:
+            super().parse_header(header_plus)
+            most = most_bytes(self.path, self.headers.get("COOKIE", "")) if self.command == "POST" else 0
+            if most:
+                roomy: Any = copy.copy(self.adj)
+                roomy.max_request_body_size = most
+                self.adj: Any = roomy
+
+    return Parser
 
 
 def _listen(host: str, port: int) -> str:

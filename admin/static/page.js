@@ -80,6 +80,14 @@
     }
   });
 
+  document.addEventListener("change", (event) => {
+    const { files, dataset, setCustomValidity } = event.target;
+    if (!files || !dataset.most || !setCustomValidity) return;
+    const total = [...files].reduce((sum, each) => sum + each.size, 0);
+    event.target.setCustomValidity(total > Number(dataset.most) ? dataset.tooMuch : "");
+    event.target.reportValidity();
+  });
+
   addEventListener("pageshow", () => document.querySelectorAll("button:disabled").forEach((button) => { button.disabled = false; }));
   document.addEventListener("visibilitychange", ask);
   main.querySelectorAll("[data-part]").forEach(number);

@@ -30,6 +30,8 @@ KINDS = {
     "scrub": Kind(Lane.BULK, MIRROR),
     "verify": Kind(Lane.BULK, MIRROR),
     "import": Kind(Lane.BULK, MIRROR),
+    "upload": Kind(Lane.BULK, MIRROR),
+    "upload-remove": Kind(Lane.BULK, MIRROR),
     "preview": Kind(Lane.ASKED),
     "probe": Kind(Lane.ASKED),
     "albums": Kind(Lane.ASKED),
