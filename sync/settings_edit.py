@@ -184,10 +184,16 @@ def _edit(home: Home, change: Change, *, cut: Callable[[str], str] | None = None
         known = {problem.sentence for problem in parse_text(before).problems}
         fresh = [problem for problem in parse_text(after).problems if problem.sentence not in known]
         if fresh:
-            raise UsageError(fresh[0].sentence, advice="Nothing was changed.", key=fresh[0].key)
+            raise UsageError(_refused(fresh[0].sentence), advice="Nothing was changed.", key=fresh[0].key)
         make_folder(home.settings.parent)
         write_durably(home.settings, after.encode(), mode=0o640)
     return True
+
+
+def _refused(sentence: str) -> str:
+    """Without what would be used instead: nothing is."""
+    told, _, instead = sentence.rpartition(". ")
+    return f"{told}." if instead.endswith(" is used instead.") else sentence
 
 
 def _changed(before: str, change: Change, wanted: Tree, cut: Callable[[str], str] | None) -> str:

@@ -16,7 +16,7 @@ from sync import secrets
 from sync.errors import UsageError
 from sync.jobs.wake import ring
 from sync.library import albums as rows
-from sync.library import held, memberships
+from sync.library import held, memberships, photos
 from sync.library.reading import reading
 from sync.settings import Album, did_you_mean
 from sync.settings_edit import remove_album
@@ -47,14 +47,18 @@ def list_albums(call: Call, *, server: str | None) -> int:
     with reading(call.home) as library:
         known = {row.name: row for row in rows.every(library)} if library else {}
         waiting = {row.album for row in held.every(library)} if library else set()
-        counts = {name: memberships.count(library, name) for name in known} if library else {}
+        counts = {
+            name: {"photos": memberships.count(library, name), "off_disk": photos.off_disk(library, name)}
+            for name in known
+        } if library else {}  # fmt: skip
     told = [
-        _told(album, known.get(album.name), album.name in waiting) | {"photos": counts.get(album.name, 0)}
+        _told(album, known.get(album.name), album.name in waiting)
+        | counts.get(album.name, {"photos": 0, "off_disk": 0})
         for album in settings.albums
     ]
     call.output.result({"albums": told})
     call.output.table(
-        [(one["name"], one["source"], one["photos"], left_out(one["left_out"]), f"{one['interval_hours']:g} h",
+        [(one["name"], one["source"], one["photos"], left_out(one), f"{one['interval_hours']:g} h",
           one["state"]) for one in told],
         heads=("album", "source", "photos", "left out", "every", "state"),
         empty="No album is set up: mantelpiece album add NAME-OR-ID",

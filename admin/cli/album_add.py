@@ -63,7 +63,7 @@ def add(call: Call, *, what: str | None, server: str | None, name: str | None, *
         return _write(prepared(call), named, {}, "")
     if source is Source.LINK:
         return _link(prepared(call), settings, asked, values, options["password_file"], server)
-    values |= {"source": source.value, "server": _server(settings, server)}
+    values |= {"source": source.value, "server": _server(call, settings, server)}
     sentence = ""
     prepared(call)
     if source in (Source.ALBUM, Source.PERSON):
@@ -119,8 +119,11 @@ def _values(options: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in pairs.items() if value is not None}
 
 
-def _server(settings: Settings, asked: str | None) -> str:
+def _server(call: Call, settings: Settings, asked: str | None) -> str:
     names = list(settings.servers)
+    if asked is None and len(names) > 1:
+        # A shared link's server has no key: nothing else could come from there.
+        names = [name for name in names if secrets.of_server(call.home.secrets, name).key] or names
     if asked is not None:
         if asked not in names:
             raise UsageError(f"There is no server {asked!r}.{did_you_mean(asked, names)}")

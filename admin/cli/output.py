@@ -100,9 +100,10 @@ def _width(text: str) -> int:
                for one in text)  # fmt: skip
 
 
-def left_out(counts: dict[str, int]) -> str:
-    """What an album lists and the wall does not show: `archived 1, videos 3`."""
-    return ", ".join(f"{kind} {count}" for kind, count in counts.items())
+def left_out(album: dict[str, Any]) -> str:
+    """What an album lists and is not shown, or not whole on the disk: `archived 1, videos 3, off disk 20`."""
+    counts = album.get("left_out", {}) | {"off disk": album.get("off_disk", 0)}
+    return ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
 
 
 def size(count: int) -> str:

@@ -55,7 +55,7 @@ def show(call: Call, *, key: str | None) -> int:
     return 0
 
 
-@verb("set")
+@verb("set", context_settings={"ignore_unknown_options": True})
 @click.argument("key")
 @click.argument("value")
 def set_setting(call: Call, *, key: str, value: str) -> int:

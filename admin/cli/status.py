@@ -13,7 +13,7 @@ from sync.home import Home
 from sync.jobs import progress
 from sync.jobs.child import describe
 from sync.jobs.follow import serving
-from sync.library import albums, held, jobs, memberships, runs
+from sync.library import albums, held, jobs, memberships, photos, runs
 from sync.library.jobs import State
 from sync.library.reading import reading
 from sync.settings import Settings
@@ -62,6 +62,7 @@ def _from_library(home: Home, settings: Settings) -> dict[str, Any]:
                     "album": album.name,
                     "photos": memberships.count(library, album.name),
                     "left_out": row.left_out if row else {},
+                    "off_disk": photos.off_disk(library, album.name),
                     "listed": row.listed if row else 0,
                     "listed_at": row.listed_at if row else None,
                     "problem": row.problem if row else None,
@@ -108,7 +109,7 @@ def _tell(output: Output, told: dict[str, Any]) -> None:
         for problem in frame.get("problems", []):
             output.problem(f"wall: {problem}")
     output.table(
-        [(one["album"], one.get("photos", 0), left_out(one.get("left_out", {})),
+        [(one["album"], one.get("photos", 0), left_out(one),
           (one.get("listed_at") or "")[:16].replace("T", " "), one["state"]) for one in told["albums"]],
         heads=("album", "photos", "left out", "last change (UTC)", "state"),
         empty="No album is set up: mantelpiece album add NAME-OR-ID",

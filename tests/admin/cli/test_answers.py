@@ -93,3 +93,31 @@ def test_no_panel_is_larger_than_a_wall(mantelpiece: Mantelpiece, tmp_path: Path
     shown = mantelpiece("show", "--count", "1", "--display", f"file:{tmp_path / 'wall'}", "--size", "99999x99999")
     assert (shown.code, len(shown.err.splitlines())) == (2, 1)
     assert not (tmp_path / "wall").exists()
+
+
+def test_a_disk_budget_says_what_is_off_the_disk(mantelpiece: Mantelpiece, pictures: Path) -> None:
+    assert mantelpiece("album", "add", "--folder", str(pictures)).code == 0
+    assert mantelpiece("sync").code == 0
+    mantelpiece("settings", "set", "mirror.budget_gb", "0.000001")
+    synced = mantelpiece("sync", "--json").json["albums"]["pictures"]
+    for verb in (("status",), ("album", "list")):
+        [album] = mantelpiece(*verb, "--json").json["albums"]
+        assert album["off_disk"] == synced["off_disk"] > 0
+        assert f"off disk {album['off_disk']}" in mantelpiece(*verb).out
+
+
+def test_the_server_of_a_shared_link_is_no_second_choice(connected: Mantelpiece, immich: StandIn) -> None:
+    with connected.home.settings.open("a") as file:
+        file.write('\n[servers.of-a-link]\nurl = "http://127.0.0.1:9"\n')
+    added = connected("album", "add", "Holidays", "--json")
+    assert (added.code, added.json["album"]["server"]) == (0, "home")
+
+
+def test_a_refused_value_is_not_said_to_be_used_otherwise(connected: Mantelpiece) -> None:
+    refused = connected("album", "add", "--all", "--limit", "-3")
+    assert (refused.code, "instead" in refused.err, refused.err.count("Nothing was changed.")) == (2, False, 1)
+
+
+def test_a_negative_value_is_a_value_not_an_option(mantelpiece: Mantelpiece) -> None:
+    refused = mantelpiece("settings", "set", "mirror.budget_gb", "-1")
+    assert (refused.code, refused.err.startswith("mirror.budget_gb = ")) == (2, True)
