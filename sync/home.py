@@ -7,6 +7,7 @@ file systems that cannot keep the promises. Every other module is handed a `Home
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,6 +19,7 @@ SERVICE_HOME = Path("/var/lib/mantelpiece")
 MARKER = ".mantelpiece"
 
 MOUNTS = Path("/proc/self/mounts")
+TEMPORARY = Path("/tmp")  # noqa: S108 - judged by _own_folder
 
 _UNSUITABLE = {"vfat", "msdos", "exfat"}
 
@@ -131,9 +133,24 @@ def _runtime(root: Path, environ: Mapping[str, str]) -> Path:
     if root == SERVICE_HOME:
         return Path("/run/mantelpiece")
     base = environ.get("XDG_RUNTIME_DIR", "")
-    folder = Path(base) if base and Path(base).is_dir() else Path("/tmp") / f"mantelpiece-{os.getuid()}"  # noqa: S108
+    folder = Path(base) if base and Path(base).is_dir() else _own_folder(TEMPORARY / f"mantelpiece-{os.getuid()}")
     # A socket's path may have 107 bytes: homes are told apart by a short digest, not by their own long paths.
     return folder / f"mantelpiece-{sha256(os.fsencode(root)).hexdigest()[:12]}"
+
+
+def _own_folder(folder: Path) -> Path:
+    """A folder of ours alone where everybody may write: else somebody lays links there, and we write through them."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+            raise UnsuitableFolder(
+                f"{folder} belongs to somebody else.", advice="Remove it, or set XDG_RUNTIME_DIR.", folder=str(folder)
+            ) from None
+    except OSError:
+        pass  # whoever writes there says so
+    return folder
 
 
 def prepare(home: Home, *, mounts: Path = MOUNTS) -> None:

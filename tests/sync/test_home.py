@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,27 @@ def test_two_homes_never_share_a_runtime_folder_and_a_long_path_leaves_room_for_
     one, other = (find({"MANTELPIECE_HOME": f"/{long}/{name}"}) for name in "ab")
     assert one.runtime != other.runtime
     assert len(str(one.control_socket)) < 107
+
+
+@pytest.mark.parametrize("laid", ["link", "open folder", "file"])
+def test_a_runtime_folder_that_somebody_else_laid_in_the_way_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, laid: str
+) -> None:
+    monkeypatch.setattr("sync.home.TEMPORARY", tmp_path)
+    ours = tmp_path / f"mantelpiece-{os.getuid()}"
+    assert find({"HOME": str(tmp_path)}).runtime.parent == ours
+    assert ours.stat().st_mode & 0o077 == 0
+    ours.rmdir()
+    if laid == "link":
+        (tmp_path / "theirs").mkdir()
+        ours.symlink_to(tmp_path / "theirs")
+    elif laid == "file":
+        ours.touch()
+    else:
+        ours.mkdir()
+        ours.chmod(0o777)
+    with pytest.raises(UnsuitableFolder, match="somebody else"):
+        find({"HOME": str(tmp_path)})
 
 
 def test_preparing_twice_changes_nothing_and_private_folders_are_private(home: Home) -> None:
