@@ -11,6 +11,7 @@ from typing import Any
 from frame.control import VERBS
 from frame.intents import write_intent
 from frame.player import Player
+from frame.sign import LONGEST_SECONDS
 from frame.state import Shown, State
 from sync.catalogue import PhotoEntry
 from sync.clock import Clock
@@ -34,6 +35,7 @@ class Answers:
             "now": self._now,
             "shown": self._shown,
             "welcome": self._welcome,
+            "sign": self._sign,
             "favourite": self._favourite,
             "hide": self._hide,
         }
@@ -58,6 +60,7 @@ class Answers:
             "photos": len(player.playlist),
             "display": display.name if display else None,
             "problems": player.all_problems(),
+            "sign_seconds": round(player.sign.seconds_left()),
         }
         if current is not None:
             answer |= self._facts(current.item.entry)
@@ -96,13 +99,23 @@ class Answers:
         }
 
     def _welcome(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._player.welcome_lines = self._lines(request)
+        return {}
+
+    def _sign(self, request: dict[str, Any]) -> dict[str, Any]:
+        lines, seconds = self._lines(request), request.get("seconds", 0)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_SECONDS:
+            raise UsageError(f"'seconds' must be a number from 0 to {LONGEST_SECONDS:.0f}.")
+        self._player.put_up_sign(lines, float(seconds))
+        return {"seconds": round(self._player.sign.seconds_left())}
+
+    def _lines(self, request: dict[str, Any]) -> tuple[str, ...]:
         lines = request.get("lines")
         if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
             raise UsageError("'lines' must be a list of texts; an empty one brings the usual words back.")
         if len(lines) > _MOST_LINES or any(len(line) > _MOST_CHARACTERS for line in lines):
             raise UsageError(f"At most {_MOST_LINES} lines of {_MOST_CHARACTERS} characters fit on the picture.")
-        self._player.welcome_lines = tuple("".join(filter(str.isprintable, line)) for line in lines)
-        return {}
+        return tuple("".join(filter(str.isprintable, line)) for line in lines)
 
     def _favourite(self, request: dict[str, Any]) -> dict[str, Any]:
         key, value = self._target(request)

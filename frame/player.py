@@ -14,6 +14,7 @@ from frame.ahead import Ahead, Failed, Ready, Way
 from frame.overlays.sentences import of_empty_wall
 from frame.picture import CopyUnusable, Renderer
 from frame.playlist import Item, Playlist
+from frame.sign import Sign
 from frame.stage import RETRY_SECONDS, Stage
 from frame.state import State
 from frame.watch import CatalogueWatch, SettingsWatch, open_catalogue
@@ -81,6 +82,7 @@ class Player:
         self.paused = False
         self.ended = False
         self.welcome_lines: tuple[str, ...] = ()
+        self.sign = Sign(clock)
         self._has_albums = False
         self.welcome_shown: tuple[str, ...] | None = None
         self._looked_at: float | None = None
@@ -103,18 +105,21 @@ class Player:
         self._press_keys()
         if self.stage.open_if_due(self.wall):
             self._forget_pictures()
+        if self.sign.lines and not self.sign.seconds_left():
+            self.put_up_sign((), 0)
         self._perform()
         if not self._state.loaded and not self._ahead.busy:
             self._state.load()
             self._look(at_once=True)
         self._prepare()
-        if self.current is None and self.nothing_to_show():
+        if self.sign.lines or (self.current is None and self.nothing_to_show()):
             self._show_welcome()
         self._state.flush_if_due()
         return self._until_next()
 
     def press(self, verb: str) -> bool:
-        """One of next, back, pause, resume, quit; False when there is nothing to go back to."""
+        """One of next, back, pause, resume, quit; False when there is nothing to go back to. A sign that is up only
+        comes down by next and back."""
         if verb == "pause":
             self.paused = True
         elif verb == "resume":
@@ -123,11 +128,22 @@ class Player:
             self.paused = False
         elif verb == "quit":
             self.ended = True
+        elif self.sign.lines:
+            self.put_up_sign((), 0)
         elif verb == "back" and self.playlist.back() is None:
             return False
         else:
             self._urge = Way(verb)
         return True
+
+    def put_up_sign(self, lines: tuple[str, ...], seconds: float) -> None:
+        """Cover the photos for so long, or (without lines) bring the photo back that was covered."""
+        was_up = bool(self.sign.lines)
+        self.sign.put_up(lines, seconds)
+        if was_up and not self.sign.lines:
+            self._forget_pictures()
+            if self.current is not None:
+                self.current = replace(self.current, since=self._clock.monotonic())
 
     def hide(self, key: str, hidden: bool) -> None:
         """Take effect at once: what is hidden leaves the wall, what may come again is chosen from again."""
@@ -293,13 +309,13 @@ class Player:
         else:
             why = str(error) or type(error).__name__
             log.warning("%s is passed over: %s", entry.file_name or entry.key, why)
-            self.playlist.refuse(failed.item, why, for_good=not isinstance(error, CopyUnusable))
+            self.playlist.refuse(failed.item, why, for_long=not isinstance(error, CopyUnusable))
 
     # showing
 
     def _perform(self) -> None:
         ready = self._ahead.ready
-        if ready is None or not self._is_time(ready):
+        if ready is None or self.sign.lines or not self._is_time(ready):
             return
         self._ahead.ready = self._urge = None
         at_once = ready.way is Way.AGAIN
@@ -333,7 +349,7 @@ class Player:
     def _show_welcome(self) -> None:
         display = self.stage.display
         troubled = len(self.playlist) > 0 or bool(self._catalogue.problem)
-        lines = self.welcome_lines or of_empty_wall(albums=self._has_albums, troubled=troubled)
+        lines = self.sign.lines or self.welcome_lines or of_empty_wall(albums=self._has_albums, troubled=troubled)
         if self.welcome_shown == lines or display is None:
             return
         from frame.overlays.welcome import draw_welcome
@@ -353,6 +369,8 @@ class Player:
             waits.append(EVENT_SECONDS)
         if (retry := self.stage.seconds_to_retry()) is not None:
             waits.append(retry)
+        if self.sign.lines:
+            return min([*waits, self.sign.seconds_left()])
         if self._ahead.ready is not None and (left := self._seconds_left()) is not None:
             waits.append(left)
         if self._urge is not None and self._ahead.ready is not None:

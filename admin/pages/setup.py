@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,9 +11,14 @@ from admin.house import house
 from admin.language import language, text
 from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
+from admin.sign import sign_lines
+from frame.control import FrameNotRunning, FrameRefused
 from sync.settings_edit import set_value
 
 pages = Blueprint("setup", __name__)
+
+SIGN_SECONDS = 300
+"""Less than a code lives."""
 
 
 @pages.get("/setup")
@@ -32,9 +39,21 @@ def claim() -> Response | tuple[str, int]:
         return _form(problems), 422
     here.set_password(password)
     gate.sign_in()
+    with suppress(FrameNotRunning, FrameRefused):
+        here.frame("sign", lines=[], seconds=0)
     if "language" not in here.loaded().pinned and here.settings.language != language():
         set_value(here.home, "language", language())
     return redirect(url_for("now.page"), 303)
+
+
+@pages.post("/setup/sign")
+def show_sign() -> Response:
+    """Have the wall show the code although it has photos. Whoever is in the network may ask, until there is a password;
+    the photos come back by themselves."""
+    here = house()
+    if not here.password_hash():
+        here.frame("sign", lines=sign_lines(here), seconds=SIGN_SECONDS)
+    return redirect(url_for("setup.page"), 303)
 
 
 def _judge(password: str, again: str) -> dict[str, str]:
@@ -62,6 +81,7 @@ def _try(code: str) -> dict[str, str]:
 
 def _form(problems: dict[str, str]) -> str:
     now = house().now()
-    wall = "away" if now is None else "photo" if now["showing"] == "photo" else "code"
+    covered = now is not None and now["showing"] == "photo" and not now["sign_seconds"]
+    wall = "away" if now is None else "photo" if covered else "code"
     typed = {} if "code" in problems else {"code": request.form.get("code", "")}
     return render_template("setup.html", problems=problems, wall=wall, typed=typed, shortest=passwords.SHORTEST)

@@ -1,6 +1,7 @@
 """The picture of a wall that has no photos yet: calm, and it says what to do. Drawn with Pillow's own font.
 
-Lines may be handed in (the phone page's address and its code); the first is the large one. Called by the player.
+Lines may be handed in (the phone page's address and its code); the first is the large one. An address among them
+stands beside the words as a QR code too, on a picture that has room for both. Called by the player.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def draw_welcome(size: tuple[int, int], *, rotation: int = 0, lines: Sequence[st
     """The welcome picture for a panel of `size` physical pixels that hangs turned by `rotation` degrees clockwise."""
     upright = size if rotation in (0, 180) else (size[1], size[0])
     picture = _background(upright)
-    _write(picture, list(lines or SET_UP)[:MOST_LINES])
+    lines = list(lines or SET_UP)[:MOST_LINES]
+    _write(picture, lines, _place_code(picture, lines))
     # The panel is turned clockwise, so what it gets is turned back.
     return picture if rotation == 0 else picture.transpose(_TURNS[rotation])
 
@@ -35,8 +37,33 @@ def _background(size: tuple[int, int]) -> Image.Image:
     return Image.composite(Image.new("RGB", size, _BOTTOM), Image.new("RGB", size, _TOP), shade)
 
 
-def _write(picture: Image.Image, lines: list[str]) -> None:
+def _place_code(picture: Image.Image, lines: list[str]) -> tuple[int, int]:
+    """Draw the code of the address among the lines, right of them or below; gives the size that is left to the words,
+    from the top left."""
     width, height = picture.size
+    address = next((line.strip() for line in lines if line.startswith(("http://", "https://"))), "")
+    if not address:
+        return width, height
+    from frame.overlays.qr import draw_qr
+
+    beside = width > height
+    side = min(height * 0.52, width * 0.3) if beside else min(width * 0.56, height * 0.34)
+    code = draw_qr(address, int(side))
+    if code is None:
+        return width, height
+    if beside:
+        margin = min(int(width * 0.07), (height - code.height) // 2)
+        left = width - code.width - margin
+        picture.paste(code, (left, (height - code.height) // 2), code)
+        return left, height
+    margin = int(height * 0.12)
+    top = height - code.height - margin
+    picture.paste(code, ((width - code.width) // 2, top), code)
+    return width, top
+
+
+def _write(picture: Image.Image, lines: list[str], room: tuple[int, int]) -> None:
+    width, height = room
     lines = [piece for line in lines for piece in wrap(line, _MOST_CHARACTERS) or [""]]
     unit = min(width / 34, height / 18, height / (6 + 2 * len(lines)))
     draw = ImageDraw.Draw(picture)

@@ -13,7 +13,9 @@ from admin.house import House
 from admin.sign import sign_lines
 from sync.home import Home
 from tests.admin.phone import PASSWORD, Phone
+from tests.admin.wall import hanging, until
 from tests.manual_clock import ManualClock
+from tests.sample_catalogues import make
 
 
 def test_whoever_types_the_code_on_the_wall_sets_the_password(visitor: Phone, house: House) -> None:
@@ -149,3 +151,22 @@ def test_a_password_set_on_the_frame_itself_signs_every_phone_out(phone: Phone, 
     assert visitor.post("/login", {"password": PASSWORD}).status_code == 422
     assert visitor.post("/login", {"password": "set at the frame"}).status_code == 303
     assert visitor.get("/more").status_code == 200
+
+
+def test_a_wall_full_of_photos_shows_the_code_when_it_is_asked_to(visitor: Phone, house: House) -> None:
+    make(house.home, count=3)
+    with hanging(house.home):
+        until(lambda: house.frame("now")["showing"] == "photo")
+        assert 'action="/setup/sign"' in visitor.get("/setup").text
+        assert visitor.post("/setup/sign").headers["Location"] == "/setup"
+        assert house.frame("now")["sign_seconds"] > 290
+        page = visitor.get("/setup").text
+        assert "code of eight digits" in page
+        assert 'action="/setup/sign"' not in page
+        assert visitor.claim(house.code.current()).status_code == 303
+        assert house.frame("now")["sign_seconds"] == 0
+
+
+def test_once_there_is_a_password_nobody_covers_the_wall(phone: Phone, visitor: Phone) -> None:
+    visitor.get("/login")
+    assert visitor.post("/setup/sign").status_code == 403

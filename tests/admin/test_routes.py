@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from admin.house import House
-from admin.security.gate import PUBLIC
+from admin.security.gate import PUBLIC, SETUP
 from admin.security.headers import HEADERS
 from sync.home import Home
 from sync.library.database import Library
@@ -63,7 +63,7 @@ def test_every_page_is_closed_to_whoever_is_not_signed_in(
 def test_before_the_first_password_there_is_only_the_set_up(app: Flask, visitor: Phone, house: House) -> None:
     visitor.get("/setup")
     for endpoint, address in [*_rules(app, "GET"), *_rules(app, "POST")]:
-        if endpoint in ("static", "setup.page", "setup.claim", "health.page"):
+        if endpoint in SETUP:
             continue
         assert visitor.get(address).status_code == 303, address
         assert visitor.post(address, {"password": "12345678"}).status_code == 403, address

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import numpy
 import pytest
+import segno
 
 from frame.overlays.sentences import SET_UP, TROUBLE, of_empty_wall
 from frame.overlays.welcome import draw_welcome
@@ -39,3 +41,35 @@ def test_a_turned_panel_gets_the_upright_picture_turned_back() -> None:
 )
 def test_an_empty_wall_says_what_to_do_now(albums: bool, troubled: bool, large: str) -> None:
     assert of_empty_wall(albums=albums, troubled=troubled)[0] == large
+
+
+ADDRESS = ["Hello", "Open this:", "http://192.168.1.23:8080", "1234 5678"]
+CARD = (250, 246, 238)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (800, 480), (480, 800), (480, 320), (720, 720)], ids=str)
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_an_address_is_a_code_of_whole_modules_with_a_quiet_zone(size: tuple[int, int], rotation: int) -> None:
+    picture = draw_welcome(size, rotation=rotation, lines=ADDRESS)
+    upright = picture.rotate(-rotation, expand=True)
+    light = (numpy.asarray(upright) == CARD).all(axis=2)
+    rows, columns = light.any(axis=1).nonzero()[0], light.any(axis=0).nonzero()[0]
+    top, left, side = int(rows[0]), int(columns[0]), int(columns[-1] - columns[0] + 1)
+    assert side == rows[-1] - rows[0] + 1
+    code = segno.make_qr(ADDRESS[2], error="m")
+    across = len(code.matrix) + 8
+    pixels, rest = divmod(side, across)
+    assert (rest, pixels >= 2) == (0, True)
+    first = 4 * pixels + pixels // 2
+    dark = ~light[top + first : top + side - 4 * pixels : pixels, left + first : left + side - 4 * pixels : pixels]
+    assert dark.tolist() == [[bool(module) for module in row] for row in code.matrix]
+
+
+@pytest.mark.parametrize("size", [(100, 60), (1, 1), (4000, 50)], ids=str)
+def test_a_panel_without_room_for_a_code_has_the_words_alone(size: tuple[int, int]) -> None:
+    colours = draw_welcome(size, lines=ADDRESS).getcolors(1 << 24) or []
+    assert CARD not in {colour for _, colour in colours}
+
+
+def test_an_address_too_long_for_a_code_is_written_only() -> None:
+    assert draw_welcome((320, 240), lines=["x", "http://" + "y" * 4000]).size == (320, 240)
