@@ -6,7 +6,6 @@ Reads the catalogue's rows, writes nothing but the state. Called by the player a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 
 from frame.selection.choose import Chooser, chooser, reason
 from frame.selection.pool import digest_of, without
@@ -19,6 +18,8 @@ from sync.settings import Selection
 
 RETRY_SECONDS = 600.0
 """A display copy that was missing or damaged may have been mended by then."""
+REFUSED_SECONDS = 86400.0
+"""A machine short of time or memory kills decoders of good pictures too, and a wall runs for years."""
 _TRIES = 200
 """So many unshowable photos are passed over at once before the player looks at its other duties."""
 
@@ -116,10 +117,10 @@ class Playlist:
             self._chooser.take(digest_of(key))
         self._state.shown(key)
 
-    def refuse(self, item: Item, why: str, *, for_good: bool) -> None:
-        """It cannot be shown: pass it over, for this run or for a while."""
-        until = inf if for_good else self._clock.monotonic() + RETRY_SECONDS
-        self._refused[item.entry.display] = (why, until)
+    def refuse(self, item: Item, why: str, *, for_long: bool) -> None:
+        """It cannot be shown: pass it over, for a day or for a short while."""
+        seconds = REFUSED_SECONDS if for_long else RETRY_SECONDS
+        self._refused[item.entry.display] = (why, self._clock.monotonic() + seconds)
         if item.steps_back is None and self._chooser is not None:
             self._chooser.take(digest_of(item.entry.key))
 

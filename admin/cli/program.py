@@ -38,6 +38,8 @@ VERBS = {
     "held": ("admin.cli.held", "Removals that wait for your yes: list, keep, remove."),
     "trash": ("admin.cli.trash", "What was removed lately: list, restore."),
     "jobs": ("admin.cli.jobs", "What ran, runs and will run: list, run, cancel, history, export."),
+    "backup": ("admin.cli.backup", "Settings and ledgers in one file, without secrets."),
+    "restore": ("admin.cli.restore", "A backup back in place."),
     "password": ("admin.cli.password", "Set the phone page's password."),
     "settings": ("admin.cli.settings", "The settings file: show, set, unset, check."),
 }
@@ -73,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return output.fail("Cancelled", "Cancelled.", "", 1)
     except MantelpieceError as error:
-        values = all_values(find().secrets)
+        values = _secrets()
         sentence, advice = blotted(error.sentence, values), blotted(error.advice, values)
         return output.fail(type(error).__name__, sentence, advice, error.exit_code)
     except BrokenPipeError:
@@ -86,3 +88,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         return output.fail("OSError", f"{error.strerror or error}{where}.", "", 1)
+
+
+def _secrets() -> list[str]:
+    try:
+        return all_values(find().secrets)
+    except MantelpieceError:
+        return []

@@ -170,11 +170,25 @@ def test_photos_that_cannot_be_shown_are_passed_over_with_the_reason(home: Home,
         assert entries[1].display in problems
         assert "its bytes are not those that were stored" in problems
         assert rotten in problems
-        # What is missing or rotten may have been mended by sync; what cannot be decoded never will be.
+        # What is missing or rotten may have been mended by sync.
         make_object_again = photo(home, 1)
         assert make_object_again.display == entries[1].display
         wall.pass_time(700)
         assert 1 in wall.numbers()
+
+
+def test_a_good_picture_whose_decoder_was_killed_comes_back_the_next_day(home: Home, renderer) -> None:
+    make(home, count=3)
+    with rig(home, renderer) as wall:
+        wall.settle()
+        playlist = wall.player.playlist
+        item = playlist.next()
+        assert item is not None
+        playlist.refuse(item, "It killed its decoder (SIGKILL).", for_long=True)
+        wall.clock.advance(23 * 3600)
+        assert item.entry.display in playlist.refused
+        wall.clock.advance(3600)
+        assert playlist.refused == {}
 
 
 @pytest.mark.parametrize("name", ["../../settings/settings.toml", "", "a" * 40, "A" * 40 + ".jpg", "a" * 40 + ".j/g"])
