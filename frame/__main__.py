@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import sys
 
@@ -31,7 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
 
         return run(home, clock=clock, overrides=overrides)
     except MantelpieceError as error:
-        print(error, file=sys.stderr)
+        if options.verb == "show" and options.json:
+            kind = type(error).__name__
+            told = {"error": error.sentence, "advice": error.advice, "kind": kind, "exit_code": error.exit_code}
+            print(json.dumps(told))
+        else:
+            print(error, file=sys.stderr)
         return error.exit_code
 
 

@@ -14,14 +14,14 @@ from frame.control import FrameNotRunning, ask
 from frame.player import Player
 from frame.playlist import Item
 from sync.clock import Clock
-from sync.errors import DisplayLost, UsageError
+from sync.errors import DisplayLost, MantelpieceError, UsageError
 from sync.home import Home
 
 
 def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, as_json: bool) -> int:
-    """Show `count` pictures (0: until ended) and say which. 1 with a sentence when there are no photos.
+    """Show `count` pictures (0: until ended) and say which.
 
-    Raises what kept the display from being opened: somebody is waiting, and reads it.
+    Raises what kept the display from being opened, and that there are no photos: somebody is waiting, and reads it.
     """
     alone = _is_alone(home)
     if alone:
@@ -49,8 +49,8 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
         return 0
     for problem in problems:
         print(problem, file=sys.stderr)
-    print("There are no photos to show: add an album ('mantelpiece album add'), then sync it.", file=sys.stderr)
-    return 1
+    advice = "See the problems above." if problems else "Add an album ('mantelpiece album add'), then sync it."
+    raise MantelpieceError("There are no photos to show.", advice=advice)
 
 
 def _is_alone(home: Home) -> bool:

@@ -121,3 +121,10 @@ def test_a_refused_value_is_not_said_to_be_used_otherwise(connected: Mantelpiece
 def test_a_negative_value_is_a_value_not_an_option(mantelpiece: Mantelpiece) -> None:
     refused = mantelpiece("settings", "set", "mirror.budget_gb", "-1")
     assert (refused.code, refused.err.startswith("mirror.budget_gb = ")) == (2, True)
+
+
+def test_show_also_tells_its_errors_as_json(mantelpiece: Mantelpiece, pictures: Path) -> None:
+    nothing = mantelpiece("show", "--count", "1", "--display", "none", "--json")
+    assert (nothing.code, nothing.json["exit_code"], nothing.err) == (1, 1, "")
+    wrong = mantelpiece("show", "--count", "1", "--display", f"file:{pictures}/0.jpg", "--json")
+    assert (wrong.code, wrong.json["kind"], wrong.err) == (2, "UsageError", "")
