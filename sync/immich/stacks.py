@@ -13,6 +13,9 @@ from sync.immich.arrays import read_elements
 from sync.immich.sender import Query
 from sync.immich.transport import Transport
 
+UNKNOWN = "unknown"
+"""In place of a primary's id: a member, nobody tells of whom."""
+
 
 def own_stacks(transport: Transport) -> dict[str, str]:
     """The primary's id by every member's id (the primary's too); empty where the key may not read stacks."""
@@ -35,7 +38,7 @@ def own_stacks(transport: Transport) -> dict[str, str]:
 def stacks_of_album(transport: Transport, album_id: str) -> dict[str, str]:
     """As `own_stacks`, of one album, whoever owns its photos; sure only of who is not a primary.
 
-    Immich does not tell which primary a member belongs to: it gets one of its month's, or 'unknown'. A primary whose
+    Immich does not tell which primary a member belongs to: it gets one of its month's, or UNKNOWN. A primary whose
     members lie in other months is in no stack by this.
     """
     members: dict[str, str] = {}
@@ -63,5 +66,5 @@ def _of_month(transport: Transport, query: Query) -> dict[str, str]:
         raise SchemaDrift("The server's answer for a month has columns of different lengths.", field="stack")
     primaries = [asset for asset, stack in zip(folded.id, folded.stack, strict=True) if stack]
     # A stack whose primary lies in another month or outside the album: any other id says "not the primary".
-    primary = primaries[0] if primaries else "unknown"
+    primary = primaries[0] if primaries else UNKNOWN
     return {asset: asset for asset in primaries} | dict.fromkeys(set(everything.id) - set(folded.id), primary)

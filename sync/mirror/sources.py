@@ -18,6 +18,9 @@ from sync.settings import Album, Source
 ABSENT = frozenset({"in the trash", "offline"})
 """Reasons that do not explain a removal."""
 
+STACKED = "stack members"
+"""Only where the primary is listed too: else the stack would show nothing of itself."""
+
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -81,7 +84,7 @@ def left_out(asset: Asset, album: Album, *, me: str | None) -> str | None:
     if asset.visibility is Visibility.ARCHIVE and not album.archived:
         return "archived"
     if asset.stack_primary_id is not None and asset.stack_primary_id != asset.id:
-        return "stack members"
+        return STACKED
     if _is_partners(asset, album, me):
         return "partners' photos"
     return None

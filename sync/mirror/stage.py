@@ -15,10 +15,11 @@ from types import TracebackType
 
 from sync.immich.facts import Asset
 from sync.immich.listing import Listing
+from sync.immich.stacks import UNKNOWN
 from sync.library import photos
 from sync.library.database import Library
 from sync.mirror.plan import Staged
-from sync.mirror.sources import content_of, facts_of, fingerprint_of, key_of, left_out, position_of
+from sync.mirror.sources import STACKED, content_of, facts_of, fingerprint_of, key_of, left_out, position_of
 from sync.settings import Album
 
 _PAGE = 500
@@ -37,7 +38,7 @@ class Stage:
         self._db.execute("PRAGMA apart.synchronous = OFF")
         self._db.execute(
             """CREATE TABLE listed (asset TEXT PRIMARY KEY, fingerprint BLOB, content BLOB, position INTEGER,
-               favourite INTEGER, left_out TEXT) WITHOUT ROWID"""
+               favourite INTEGER, left_out TEXT, stack TEXT) WITHOUT ROWID"""
         )
         self._db.execute("BEGIN")
         self._facts_there = False
@@ -64,6 +65,12 @@ class Stage:
         while page := list(islice(assets, _PAGE)):
             check()
             self._take(page, library, album, me)
+        if listing.complete:
+            self._db.execute(
+                """UPDATE listed SET left_out = NULL WHERE left_out = ? AND stack <> ?
+                   AND stack NOT IN (SELECT asset FROM listed)""",
+                (STACKED, UNKNOWN),
+            )
         self.count = listing.count
 
     def _take(self, page: list[Asset], library: Library, album: Album, me: str | None) -> None:
@@ -74,10 +81,11 @@ class Stage:
             fingerprint = fingerprint_of(facts)
             why = left_out(asset, album, me=me)
             content = content_of(asset)
-            rows.append((asset.id, fingerprint, content, position_of(asset), asset.favourite, why))
-            if why is None and known.get(key_of(album, asset.id)) != fingerprint:
+            stack = asset.stack_primary_id
+            rows.append((asset.id, fingerprint, content, position_of(asset), asset.favourite, why, stack))
+            if why in (None, STACKED) and known.get(key_of(album, asset.id)) != fingerprint:
                 news.append((asset.id, facts))
-        self._db.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         if news:
             self._keep_facts(news)
 

@@ -203,6 +203,24 @@ def test_an_album_that_was_removed_leaves_only_when_the_settings_are_whole(serve
     mirror.check()
 
 
+@every_version
+def test_a_member_of_a_stack_shows_where_its_primary_is_not(server: FakeImmich, mirror: Mirror) -> None:
+    album = server.library.album_named("Holidays")
+    inside = [server.library.assets[one] for one in album.asset_ids]
+    outside = [asset for asset in server.library.assets.values() if asset.id not in album.asset_ids]
+    server.library.add_stack([outside[0], inside[0]])
+    server.library.add_stack([inside[1], inside[2]])
+    facts = mirror.facts("Holidays")
+    assert facts["left_out"] == {"stack members": 1}
+    assert inside[0].name in mirror.shown("Holidays")
+    assert inside[2].name not in mirror.shown("Holidays")
+    assert mirror.facts("Holidays")["kept"] == HOLIDAYS - 1
+    server.edits.add_to_album(outside[0].id, "Holidays")
+    mirror.run()
+    assert inside[0].name not in mirror.shown("Holidays")
+    assert outside[0].name in mirror.shown("Holidays")
+
+
 def test_a_photo_that_failed_while_the_clock_ran_ahead_is_tried_again_when_it_is_right(
     server: FakeImmich, mirror: Mirror
 ) -> None:
