@@ -260,8 +260,7 @@ def test_show_of_one_photo_shows_it_as_often_as_asked(home: Home, tmp_path: Path
 
 def test_show_without_photos_shows_the_welcome_picture_and_says_so(home: Home, tmp_path: Path) -> None:
     done = show("--display", f"file:{tmp_path / 'wall'}", "--count", "2", *SMALL)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "no photos to show" in done.stderr
+    assert (done.returncode, json.loads(done.stdout)["error"]) == (1, "There are no photos to show.")
     assert "Traceback" not in done.stderr
     assert (tmp_path / "wall" / "000001.png").exists()
 
@@ -294,7 +293,7 @@ def test_a_display_that_cannot_be_had_ends_show_with_its_reason(home: Home, tmp_
     make(home, count=1)
     (tmp_path / "a file").touch()
     done = show("--display", f"file:{tmp_path / 'a file' / 'wall'}", "--count", "1")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert "Not a directory" in done.stderr
     assert "Traceback" not in done.stderr
 
