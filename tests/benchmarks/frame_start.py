@@ -23,13 +23,10 @@ from sync.catalogue import AlbumEntry, Candidate, PhotoEntry, write
 from sync.clock import SystemClock
 from sync.home import Home, find, prepare
 from sync.settings import Selection
+from tests.benchmarks.report import report
 from tests.sample_catalogues import add_object, jpeg
 
 COUNT = 100_000
-
-
-def report(name: str, figure: str, wanted: str, *, good: bool) -> None:
-    print(f"{'ok  ' if good else 'MISS'} {name:<46} {figure:>24}   {wanted}", flush=True)
 
 
 def key_of(number: int) -> str:

@@ -29,6 +29,7 @@ from sync.errors import PictureRefused
 from sync.mirror import decode
 from sync.mirror.decode_open import open_picture
 from sync.mirror.rendition import LONG_SIDE, SHORT_SIDE, Decoders
+from tests.benchmarks.report import report
 
 WORST = (6000, 4000)
 COPY = (2160, 1440)
@@ -49,12 +50,15 @@ def worst(folder: Path) -> None:
         vips = min(_started_cpu(lambda source=path: _vips(source, folder)) for _ in range(ROUNDS))
         opened_again = open_picture(path)
         raw = decode.shrink(decode._pixels(opened_again, SHORT_SIDE, LONG_SIDE), COPY)
-        print(
-            f"{name:28} copy {ours * 1000:4.0f} ms CPU ({fresh * 1000:4.0f} with a child of its own), vipsthumbnail"
-            f" {vips * 1000:4.0f} ms: {ours / vips:.2f} (at most 1.00);"
-            f" {_psnr(raw, exact):.1f} dB drawn, {_psnr(Image.open(part), exact):.1f} dB written (at least 40);"
-            f" vipsthumbnail's {_psnr(Image.open(folder / 'vips.jpg'), exact):.1f} dB"
+        drawn, written = _psnr(raw, exact), _psnr(Image.open(part), exact)
+        report(
+            f"24 megapixels, {name}",
+            f"{ours / vips:.2f} of its CPU, {written:.1f} dB",
+            "<= 1.00, >= 40 dB",
+            good=ours <= vips and written >= 40,
+            yardstick=f"vipsthumbnail {vips * 1000:.0f} ms, {_psnr(Image.open(folder / 'vips.jpg'), exact):.1f} dB",
         )
+        print(f"  {fresh * 1000:.0f} ms with a child of its own; {drawn:.1f} dB before JPEG")
 
 
 def proofs(folder: Path) -> None:
@@ -74,21 +78,36 @@ def proofs(folder: Path) -> None:
 
 
 def corpus(folder: Path) -> None:
+    """Every picture drawn by a process that is what the job is; the most that it and its child hold together."""
+    files = {}
     for name, make in _CORPUS.items():
-        path = make(folder)
-        with Decoders(workers=1) as decoders, _watched() as watched:
+        (folder / name).mkdir()
+        files[name] = make(folder / name)
+    with _watched() as watched:
+        command = [sys.executable, "-m", "tests.benchmarks.rendition", "--job", str(folder / "copy.jpg")]
+        done = subprocess.run(
+            [*command, *map(str, files.values())], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+    for name, line in zip(files, done, strict=True):
+        print(f"  {name:28} {line}")
+    drawn = sum("refused" not in line for line in done)
+    report("odd and large originals drawn", f"{drawn} of {len(files)}", "all", good=drawn == len(files))
+    most = watched[0] / 1e6
+    report("job that draws them, with its child", f"{most:.0f} MB PSS", "<= 460 MB", good=most <= 460)
+
+
+def job(part: Path, files: list[Path]) -> None:
+    """Draw each file, with all that the job has in memory beside it."""
+    import sync.mirror.synchronise  # noqa: F401 - for what it loads
+
+    with Decoders(workers=1) as decoders:
+        for path in files:
             started = time.perf_counter()
             try:
-                size = decoders.make_display_copy(path, folder / "copy.jpg")
+                size = decoders.make_display_copy(path, part)
+                print(f"{size[0]}x{size[1]} in {time.perf_counter() - started:.2f} s")
             except PictureRefused as refused:
-                print(f"{name:28} REFUSED: {refused}")
-                continue
-            seconds = time.perf_counter() - started
-        print(
-            f"{name:28} {size[0]}x{size[1]} in {seconds:.2f} s;"
-            f" child at most {watched[0] / 1e6:.0f} MB PSS (at most 400)"
-        )
-        path.unlink()
+                print(f"refused: {refused}")
 
 
 def _worst_files(folder: Path) -> dict[str, Path]:
@@ -241,6 +260,9 @@ def _watched() -> Iterator[list[int]]:
 
 
 def main(names: list[str]) -> None:
+    if names[:1] == ["--job"]:
+        job(Path(names[1]), [Path(name) for name in names[2:]])
+        return
     parts = {"worst": worst, "proofs": proofs, "corpus": corpus}
     for name in names or parts:
         with tempfile.TemporaryDirectory() as folder:

@@ -37,15 +37,12 @@ from frame.transitions.crossfade import FRAME_SECONDS, crossfade
 from sync.catalogue import AlbumEntry, write
 from sync.clock import SystemClock
 from sync.home import Home, prepare
+from tests.benchmarks.report import report
 from tests.frame.displays.panel import Panel, xvfb
 from tests.frame.render.profiles import display_p3
 from tests.sample_catalogues import add_object, photo
 
 SIZE = (1920, 1080)
-
-
-def report(name: str, figure: str, wanted: str, *, good: bool) -> None:
-    print(f"{'ok  ' if good else 'MISS'} {name:<46} {figure:>24}   {wanted}", flush=True)
 
 
 def noisy(size: tuple[int, int], seed: int = 1) -> Image.Image:
