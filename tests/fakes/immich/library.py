@@ -51,6 +51,8 @@ class Library:
         self.links: dict[str, SharedLink] = {}
         self.libraries: dict[str, ExternalLibrary] = {}
         self.partners: list[Partner] = []
+        self.looks: dict[str, list[str]] | None = None
+        """Asset ids by the text that smart search finds them for, the best first; None: it is off."""
         self._remembered: dict[Hashable, Any] = {}
         self.me = self.add_user("Admin", "admin@example.org", admin=True)
         self.api_key = self.add_key(self.me, "all").secret

@@ -175,6 +175,19 @@ def change_album(call: Call) -> Answer:
     return Json(_written_shape(call, album))
 
 
+@route("PUT", "/albums/:id/users", "albumUser.create", v1=ANY)
+def share_album(call: Call) -> Answer:
+    album = album_for(call, uuid_of(call), "album.share")
+    if album.owner_id != call.me.id:
+        raise no_access("album.share")
+    for entry in (call.body or {}).get("albumUsers", []):
+        if entry["userId"] in album.shared_with:
+            raise Refusal(400, "User already added")
+        album.shared_with[entry["userId"]] = entry.get("role", "editor")
+    call.library.changed()
+    return Json(_written_shape(call, album))
+
+
 @route("DELETE", "/albums/:id", "album.delete")
 def delete_album(call: Call) -> Answer:
     album = album_for(call, uuid_of(call), "album.delete")

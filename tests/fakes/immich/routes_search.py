@@ -10,6 +10,7 @@ import msgspec
 
 from tests.fakes.immich import query
 from tests.fakes.immich.model import Asset
+from tests.fakes.immich.refusal import Refusal
 from tests.fakes.immich.routing import ANY, Answer, Call, Json, route
 from tests.fakes.immich.shapes import asset_shape
 
@@ -66,6 +67,18 @@ def search_metadata(call: Call) -> Answer:
     }
     albums = {"total": 0, "count": 0, "items": [], "facets": []}
     return Json(encoded=msgspec.json.encode({"albums": albums, "assets": assets}))
+
+
+@route("POST", "/search/smart", "asset.read", v1=ANY)
+def search_smart(call: Call) -> Answer:
+    """What `library.looks` says of the text; without it machine learning is off, as in the recordings."""
+    looks = call.library.looks
+    if looks is None:
+        raise Refusal(400, "Smart search is not enabled")
+    body = call.body or {}
+    found = [call.library.assets[one] for one in looks.get(body["query"], ())][: body.get("size", 100)]
+    page = {"total": len(found), "count": len(found), "items": _shapes(call, {}, found), "facets": [], "nextPage": None}
+    return Json({"albums": {"total": 0, "count": 0, "items": [], "facets": []}, "assets": page})
 
 
 @route("POST", "/search/random", "asset.read", v1=ANY)
