@@ -392,7 +392,9 @@ def _struct(kind: Any, tree: Any, key: str, fallback: Any, problems: list[Proble
         where = f"{key}.{unknown}".lstrip(".")
         near = [name for name in difflib.get_close_matches(unknown, list(hints), n=1, cutoff=0.5) if name not in tree]
         sentence = f"{where} is not a setting.{did_you_mean(unknown, list(hints))}"
-        problems.append(Problem(where, sentence, instead=bool(near)))
+        # [[album]] for [[albums]]: an album that nobody took out.
+        loses = not key and isinstance(tree[unknown], list)
+        problems.append(Problem(where, sentence, loses, instead=bool(near)))
         # What was set before stays as it was: a slip of the pen is no wish.
         values |= {name: getattr(fallback, name) for name in near if hasattr(fallback, name)}
     for name in tree.keys() & hints.keys():

@@ -37,6 +37,10 @@ DAMAGE = {
     "a layout that is a number": (GOOD.replace('"fit"', "7"), ("de", "fit", ["A"]), True),
     "an unknown key": (GOOD + 'lay_out = "x"\n', ("de", "fit", ["A"]), True),
     "an unknown section": (GOOD + "[wal]\n", ("de", "fit", ["A"]), True),
+    "a misspelt album beside another": (
+        GOOD + '[[album]]\nname = "B"\nserver = "home"\n', ("de", "fit", ["A"]), False,
+    ),
+    "the only album misspelt": (GOOD.replace("[[albums]]", "[[album]]"), ("de", "fit", ["A"]), False),
     "wall is no section": (GOOD.replace("[wall]\nlayout", "wall_x"), ("de", "blur", ["A"]), True),
     "an album without a name": (GOOD.replace('name = "A"', ""), ("de", "fit", []), False),
     "an album of an unknown server": (GOOD.replace('server = "home"', 'server = "hame"'), ("de", "fit", []), False),
