@@ -14,11 +14,14 @@ import time
 from pathlib import Path
 from random import Random
 
+import msgspec
+
 from frame.control import FrameNotRunning, ask
+from frame.journal import Journal
 from frame.selection.choose import chooser
 from frame.selection.memory import Memory
-from frame.selection.pool import digest_of, gather
-from frame.state import State
+from frame.selection.pool import gather
+from frame.state import Shown, State
 from sync.catalogue import AlbumEntry, Candidate, PhotoEntry, write
 from sync.clock import SystemClock
 from sync.home import Home, find, prepare
@@ -75,13 +78,15 @@ def large_home() -> Home:
         for number in range(COUNT)
     )
     write(home.catalogue, generation=1, albums=[AlbumEntry(name="Everything")], photos=photos)
-    clock = SystemClock()
-    state = State(home.frame / "shown.jsonl", Path(os.devnull), clock=clock, random=Random(1))
-    for number in range(COUNT - 1):
-        state.memory.marks[digest_of(key_of(number))] = state.memory.now = number / COUNT
-        state.shown(key_of(number))
-        state.flush_if_due()
-    state.flush()
+    shown = (
+        Shown(number + 1, key_of(number), 1_700_000_000, number / COUNT, number / COUNT) for number in range(COUNT - 1)
+    )
+    Journal(home.frame / "shown.jsonl").rewrite([["seed", 1], *(["shown", *msgspec.to_builtins(one)] for one in shown)])
+    memory = State(
+        home.frame / "shown.jsonl", home.runtime / "nothing", clock=SystemClock(), random=Random(1), keep=False
+    )
+    memory.load()
+    assert len(memory.memory.marks) == COUNT - 1, "the long memory that is to be measured is not there"
     return home
 
 
