@@ -38,7 +38,9 @@ DAMAGE = {
     "an unknown key": (GOOD + 'lay_out = "x"\n', ("de", "fit", ["A"]), True),
     "an unknown section": (GOOD + "[wal]\n", ("de", "fit", ["A"]), True),
     "a misspelt album beside another": (
-        GOOD + '[[album]]\nname = "B"\nserver = "home"\n', ("de", "fit", ["A"]), False,
+        GOOD + '[[album]]\nname = "B"\nserver = "home"\n',
+        ("de", "fit", ["A"]),
+        False,
     ),
     "the only album misspelt": (GOOD.replace("[[albums]]", "[[album]]"), ("de", "fit", ["A"]), False),
     "wall is no section": (GOOD.replace("[wall]\nlayout", "wall_x"), ("de", "blur", ["A"]), True),
