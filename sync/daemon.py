@@ -68,6 +68,7 @@ _HANDLERS = {
     "probe": ("sync.inquiries", "probe"),
     "albums": ("sync.inquiries", "albums"),
     "resolve": ("sync.inquiries", "resolve"),
+    "thumbs": ("sync.mirror.thumbs", "thumbs"),
     FAVOURITES: ("sync.favourites", "favourites"),
 }
 

@@ -13,6 +13,7 @@ import msgspec
 from sync import secrets
 from sync.errors import UsageError
 from sync.immich.server import Immich
+from sync.mirror.covers import covers
 from sync.settings import Server, Source, did_you_mean
 from sync.work import Result, Work
 
@@ -36,10 +37,12 @@ def probe(work: Work, arguments: dict[str, Any]) -> Result:
 
 
 def albums(work: Work, arguments: dict[str, Any]) -> Result:
-    """Every album that could be mirrored. {"server": name}"""
-    found = _immich(work, arguments).albums()
-    listed = [{"id": album.id, "name": album.name, "owned": album.owned, "photos": album.asset_count}
-              for album in sorted(found, key=lambda album: album.name.casefold())]  # fmt: skip
+    """Every album that could be mirrored. {"server": name}. `cover` is what the page shows as /thumb/…, or None."""
+    immich = _immich(work, arguments)
+    found = sorted(immich.albums(), key=lambda album: album.name.casefold())
+    shown = covers(work, immich, [album.cover_asset_id for album in found if album.cover_asset_id])
+    listed = [{"id": album.id, "name": album.name, "owned": album.owned, "photos": album.asset_count,
+               "cover": shown.get(album.cover_asset_id or "")} for album in found]  # fmt: skip
     return Result({"albums": listed}, f"{len(listed)} albums.")
 
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from sync.errors import LibraryCorrupt
 from sync.home import Home
-from sync.library import intents, photos
+from sync.library import intents
 from sync.library.database import Library
 from sync.library.intents import FAVOURITE, HIDE, IntentRow, State
 
@@ -104,6 +104,9 @@ def _record(library: Library, wishes: Iterable[tuple[str, _Written]]) -> None:
 
 
 def _known(library: Library, key: str) -> bool | None:
+    # The service itself imports nothing of Immich's while nobody touches the wall.
+    from sync.library import photos
+
     photo = photos.find(library, key)
     try:
         return None if photo is None else photo.asset_facts().favourite

@@ -31,6 +31,7 @@ from sync.immich.probe import probe_key, probe_link
 from sync.immich.searches import filters_of, list_search
 from sync.immich.sender import Sender
 from sync.immich.slots import Slots
+from sync.immich.thumbnail import read_thumbnail
 from sync.immich.transport import Transport
 from sync.secrets import LinkSecrets, Secret, ServerSecrets
 from sync.settings import Server, Source
@@ -143,6 +144,10 @@ class Immich:
     ) -> Downloaded | None:
         """Write Immich's preview (of the edited picture, where there is one) into `part`; NotAvailable without one."""
         return assets.display(self._transport, asset, part, etag=etag, cancelled=cancelled)
+
+    def thumbnail(self, asset_id: str, *, cancelled: Callable[[], bool]) -> bytes:
+        """Immich's small picture of an asset, as it came. Raises NotAvailable, BadTransfer, Cancelled."""
+        return read_thumbnail(self._transport, asset_id, cancelled)
 
     def favourite(self, asset_id: str) -> Favourite:
         """Whether an asset is a favourite of its owner. Raises NotAvailable."""

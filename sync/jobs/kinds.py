@@ -36,6 +36,7 @@ KINDS = {
     "probe": Kind(Lane.ASKED),
     "albums": Kind(Lane.ASKED),
     "resolve": Kind(Lane.ASKED),
+    "thumbs": Kind(Lane.ASKED, "thumbs"),
     FAVOURITES: Kind(Lane.ASKED, FAVOURITES),
     "held": Kind(Lane.ASKED, MIRROR),
     "trash-restore": Kind(Lane.ASKED, MIRROR),

@@ -1,4 +1,4 @@
-"""What the decoder child does with one picture: prove that it decodes, or draw its display copy.
+"""What the decoder child does with one picture: prove that it decodes, or draw its display copy or its thumbnail.
 
 A display copy is upright, opaque, at most `short_side` pixels on its short side, and keeps an RGB profile but no
 metadata. Large pictures are shrunk band by band, so that one full picture is the most that is ever held.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from sync.mirror.decode_open import Opened, Refused, copy_size, jpeg_scale, open
 
 QUALITY = 96
 """With full colour resolution: the lowest that keeps 40 dB against the exact copy on the noisiest pictures."""
+
+THUMB_QUALITIES = (82, 72, 60, 45, 30, 15, 5)
+"""The first one whose file is small enough is taken."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -64,6 +68,37 @@ def draw(
     With `coarse`, a progressive JPEG that does not fit into `most_bytes` is read at an eighth of its size.
     """
     opened = open_picture(path)
+    profile = _rgb_profile(opened)
+    small = _small(opened, path, short_side=short_side, long_side=long_side, most_bytes=most_bytes, coarse=coarse)
+    small.save(part, "JPEG", quality=QUALITY, subsampling=0, icc_profile=profile)
+    return small.size
+
+
+def draw_thumb(
+    path: Path, part: Path, *, short_side: int, long_side: int, most_file_bytes: int, most_bytes: int, coarse: bool
+) -> tuple[int, int]:
+    """Write a small sRGB picture of at most `most_file_bytes` to `part`; gives its width and height."""
+    opened = open_picture(path)
+    profile = _rgb_profile(opened)
+    small = _small(opened, path, short_side=short_side, long_side=long_side, most_bytes=most_bytes, coarse=coarse)
+    if profile is not None:
+        with suppress(OSError, ValueError, TypeError, ImageCms.PyCMSError):
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            small = ImageCms.profileToProfile(small, source, ImageCms.createProfile("sRGB")) or small
+            small.info = {}
+    for quality in THUMB_QUALITIES:
+        content = io.BytesIO()
+        small.save(content, "JPEG", quality=quality, optimize=True, progressive=True)
+        if content.tell() <= most_file_bytes:
+            break
+    part.write_bytes(content.getvalue())
+    return small.size
+
+
+def _small(
+    opened: Opened, path: Path, *, short_side: int, long_side: int, most_bytes: int, coarse: bool
+) -> Image.Image:
+    """The whole picture upright at that size, without anything that its file says beside the pixels."""
     if coarse and opened.coefficients_bytes() and opened.needs_bytes(short_side, long_side) > most_bytes:
         rough = read_coarse(path)
         pixels = Pixels(rough.width, rough.height, lambda top, bottom: rough.crop((0, top, rough.width, bottom)), rough)
@@ -77,11 +112,9 @@ def draw(
     turn = _TURNS.get(_orientation(opened))
     if turn is not None:
         small = small.transpose(turn)
-    profile = _rgb_profile(opened)
     # Without `info` no comment, EXIF or foreign profile is carried along.
     small.info = {}
-    small.save(part, "JPEG", quality=QUALITY, subsampling=0, icc_profile=profile)
-    return small.size
+    return small
 
 
 def shrink(pixels: Pixels, wanted: tuple[int, int]) -> Image.Image:

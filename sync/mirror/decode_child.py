@@ -55,6 +55,18 @@ def _do(request: Mapping[str, Any], most_bytes: int) -> Any:
         return read_facts(source)
     if request["do"] == "check":
         return list(decode.check(source, most_bytes=most_bytes))
+    if request["do"] == "thumb":
+        return list(
+            decode.draw_thumb(
+                source,
+                Path(request["part"]),
+                short_side=request["short_side"],
+                long_side=request["long_side"],
+                most_file_bytes=request["most_file_bytes"],
+                most_bytes=most_bytes,
+                coarse=bool(request["large"]),
+            )
+        )
     return list(
         decode.draw(
             source,

@@ -33,6 +33,9 @@ SHORT_SIDE = 1440
 LONG_SIDE = 7680
 """A panorama's display copy is no longer than this."""
 
+THUMB_SHORT_SIDE, THUMB_LONG_SIDE = 240, 360
+THUMB_BYTES = 12 * 1024
+
 _RECYCLE_AFTER = 1000
 _HELD_MOST = 80 << 20
 _converting = threading.Lock()
@@ -104,6 +107,12 @@ class Decoders:
         """
         request = {"do": "draw", "source": str(source), "part": str(part)}
         width, height = self._ask(request | {"short_side": short_side, "long_side": long_side})
+        return int(width), int(height)
+
+    def make_thumb(self, source: Path, part: Path) -> tuple[int, int]:
+        """Write a small sRGB JPEG of `source` into `part`; gives its width and height. Raises as check_decodes does."""
+        request = {"do": "thumb", "source": str(source), "part": str(part), "most_file_bytes": THUMB_BYTES}
+        width, height = self._ask(request | {"short_side": THUMB_SHORT_SIDE, "long_side": THUMB_LONG_SIDE})
         return int(width), int(height)
 
     def read_facts(self, path: Path) -> FileFacts:

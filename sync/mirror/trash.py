@@ -20,7 +20,7 @@ from sync.library import meta, objects
 from sync.library import trash as rows
 from sync.library.database import Library
 from sync.library.objects import ObjectRow
-from sync.mirror import retention
+from sync.mirror import retention, thumbs
 from sync.mirror.publish import publish
 from sync.mirror.views import show_views
 from sync.work import Result, Work
@@ -68,6 +68,7 @@ def move_out(library: Library, home: Home, names: Iterable[str]) -> int:
         for name in leaving:
             objects.remove(db, name)
     library.checkpoint()
+    thumbs.drop(home, leaving)
     return _move([(home.object_path(name), home.trash / name) for name in leaving])
 
 
