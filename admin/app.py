@@ -9,6 +9,7 @@ from admin.house import EXTENSION, House
 from admin.pages import (
     album,
     albums,
+    backup,
     choose,
     device,
     errors,
@@ -37,8 +38,8 @@ MOST_FIELDS = 2_000
 """A choice among all albums of a large server is one form."""
 
 PAGES = (
-    album, albums, choose, device, health, held, jobs, link, login, now, pictures, run, servers, setup, tokens, trash,
-    upload, wall,
+    album, albums, backup, choose, device, health, held, jobs, link, login, now, pictures, run, servers, setup, tokens,
+    trash, upload, wall,
 )  # fmt: skip
 
 

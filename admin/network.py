@@ -28,11 +28,15 @@ def addresses() -> list[str]:
 
 def page_address(port: int, host: str = "") -> str:
     """What to type into the phone; `host` is the one address that the page listens on, where it is bound to one."""
-    if not host or _is_unspecified(host):
-        host = next(iter(addresses()), f"{socket.gethostname()}.local")
-    elif ":" in host and not host.startswith("["):
-        host = f"[{host}]"
-    return f"http://{host}" + ("" if port == 80 else f":{port}")
+    return page_addresses(port, host)[0]
+
+
+def page_addresses(port: int, host: str = "") -> list[str]:
+    """Every address that opens the page; never none."""
+    bound = bool(host) and not _is_unspecified(host)
+    hosts = [host] if bound else addresses() or [f"{socket.gethostname()}.local"]
+    written = (f"[{each}]" if ":" in each and not each.startswith("[") else each for each in hosts)
+    return [f"http://{each}" + ("" if port == 80 else f":{port}") for each in written]
 
 
 def _is_unspecified(host: str) -> bool:

@@ -171,6 +171,15 @@ def remove_album(home: Home, name: str) -> None:
     _edit(home, change, cut=lambda text: without_entry(text, "albums", number))
 
 
+def with_folder(text: str, *, before: str, after: str) -> str:
+    """The settings with another folder for the albums that had that one; comments stay."""
+    document = tomlkit.parse(text)
+    for album in document["albums"]:
+        if album.get("folder") == before:
+            album["folder"] = after
+    return tomlkit.dumps(document)
+
+
 def _edit(home: Home, change: Change, *, cut: Callable[[str], str] | None = None) -> bool:
     """Apply `change`, judge the outcome, write it; gives whether anything changed. `cut` does the same by text."""
     with locked(home.locks / "settings", "another change of the settings", wait_seconds=5):

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from admin.house import ServiceAway, house
 from admin.language import text
-from admin.network import addresses
+from admin.network import page_addresses
 from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
 from sync.errors import DiskError
@@ -29,6 +29,12 @@ def more() -> str:
 
 @pages.get("/device")
 def page() -> str:
+    loaded = house().loaded()
+    return render_template("device.html", problems=loaded.problems, pinned=sorted(loaded.pinned), **facts())
+
+
+def facts() -> dict[str, Any]:
+    """What is known of this machine and what runs on it."""
     here = house()
     used, known = 0, []
     try:
@@ -36,14 +42,13 @@ def page() -> str:
             used, known = objects.bytes_on_disk(library), servers.every(library)
     except (ServiceAway, DiskError):
         pass
-    disk = shutil.disk_usage(here.home.root)
-    loaded = here.loaded()
-    return render_template(
-        "device.html", ours=_version("mantelpiece"), python=platform.python_version(), system=_system(), used=used,
-        disk=disk, budget=loaded.settings.mirror.budget_gb, memory=_memory(), heat=_heat(), servers=known,
-        trusted=here.clock.trusted(), now=here.clock.now().isoformat(), addresses=addresses(),
-        port=loaded.settings.admin.port, problems=loaded.problems, pinned=sorted(loaded.pinned), wall=here.now(),
-    )  # fmt: skip
+    disk, settings = shutil.disk_usage(here.home.root), here.settings
+    return {
+        "ours": _version("mantelpiece"), "python": platform.python_version(), "system": _system(), "used": used,
+        "disk": {"free": disk.free, "total": disk.total}, "budget": settings.mirror.budget_gb, "memory": _memory(),
+        "heat": _heat(), "servers": known, "trusted": here.clock.trusted(), "now": here.clock.now().isoformat(),
+        "addresses": page_addresses(settings.admin.port, settings.admin.host), "wall": here.now(),
+    }  # fmt: skip
 
 
 @pages.get("/password")

@@ -20,7 +20,10 @@ COOKIE, VISITOR = "mantelpiece", "mantelpiece-visitor"
 PUBLIC = frozenset({"static", "setup.page", "setup.claim", "login.page", "login.enter", "health.page"})
 SETUP = frozenset({"static", "setup.page", "setup.claim", "setup.show_sign", "health.page"})
 """All that there is before the first password."""
-LARGE: Mapping[str, tuple[str, int]] = {"upload.take": ("/upload", 51_000_000)}
+LARGE: Mapping[str, tuple[str, int]] = {
+    "upload.take": ("/upload", 51_000_000),
+    "backup.restore": ("/backup/restore", 51_000_000),
+}
 """Where whoever is signed in may send more than a form: endpoint, its path, most bytes."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -42,6 +42,7 @@ ENUMERATED = {
     "jobs": ["title", "short"],
     "servers": ["title", "short"],
     "device": ["title", "short"],
+    "backup": ["title", "short"],
     "password": ["title", "short"],
     "trash": ["title", "short"],
     "tokens": ["title", "short"],

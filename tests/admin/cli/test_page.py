@@ -95,3 +95,20 @@ def test_a_short_password_changes_nothing(mantelpiece: Mantelpiece) -> None:
     told = mantelpiece("password", answer="short")
     assert (told.code, told.err) == (2, "A password has 8 to 200 characters. Nothing was changed.\n")
     assert mantelpiece.files() == before
+
+
+def test_a_backup_comes_back_and_never_writes_over_a_file(mantelpiece: Mantelpiece, tmp_path: Path) -> None:
+    assert mantelpiece("settings", "set", "wall.layout", "fill").code == 0
+    file = tmp_path / "frame.zip"
+    assert mantelpiece("backup", str(file)).code == 0
+    assert "there already" in mantelpiece("backup", str(file)).err
+    mantelpiece("settings", "set", "wall.layout", "fit")
+    restored = mantelpiece("restore", str(file), "--json")
+    assert (restored.code, restored.json["enter"]) == (0, ["A password for the phone page."])
+    assert mantelpiece("settings", "show", "wall.layout", "--json").json["value"] == "fill"
+
+
+def test_what_is_no_backup_is_refused(mantelpiece: Mantelpiece, tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"x")
+    assert mantelpiece("restore", str(tmp_path / "x.zip")).code == 2
+    assert mantelpiece("restore", str(tmp_path / "none.zip")).code == 2

@@ -1,0 +1,75 @@
+"""Backup, restore and the support bundle from the phone."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from sync import secrets
+from sync.home import Home
+from sync.library import jobs
+from sync.library.database import Library
+from sync.settings import load
+from sync.settings_edit import add_album, put_server
+from tests.admin.phone import Phone
+
+KEY = "CANARY0123456789abcdef"
+HOST = "photos.private.example.org"
+
+
+def furnished(home: Home) -> None:
+    secrets.put(home.secrets, "servers", "home", key=KEY)
+    put_server(home, "home", {"url": f"http://{HOST}:2283"})
+    add_album(home, {"name": "Holidays", "server": "home", "id": "a"})
+
+
+def test_a_backup_goes_to_the_phone_and_comes_back(phone: Phone, home: Home, library: Library) -> None:
+    furnished(home)
+    saved = phone.get("/backup/file")
+    assert saved.headers["Content-Disposition"].startswith("attachment; filename=mantelpiece-")
+    home.settings.write_text("")
+    phone.get("/backup")
+    page = phone.post("/backup/restore", {"file": (io.BytesIO(saved.data), "frame.zip")})
+    assert page.status_code == 200
+    assert [album.name for album in load(home.settings).settings.albums] == ["Holidays"]
+    assert [job.kind for job in jobs.in_state(library, jobs.State.WAITING)] == ["sync"]
+    assert "API key" not in page.text, "it is still here"
+    assert len(list(home.private.glob("before-restore-*.zip"))) == 1
+
+
+def test_a_file_that_is_no_backup_is_said_beside_the_field(phone: Phone, home: Home, library: Library) -> None:
+    furnished(home)
+    before = home.settings.read_bytes()
+    phone.get("/backup")
+    page = phone.post("/backup/restore", {"file": (io.BytesIO(b"x"), "x.zip")})
+    assert (page.status_code, "no backup of mantelpiece" in page.text) == (422, True)
+    page = phone.post("/backup/restore", {})
+    assert (page.status_code, "Choose the file" in page.text) == (422, True)
+    assert home.settings.read_bytes() == before
+
+
+def test_settings_are_saved_while_there_is_no_library(phone: Phone, home: Home) -> None:
+    furnished(home)
+    with zipfile.ZipFile(io.BytesIO(phone.get("/backup/file").data)) as archive:
+        assert b"Holidays" in archive.read("settings.toml")
+
+
+def test_the_support_bundle_names_neither_keys_nor_addresses(phone: Phone, home: Home, library: Library) -> None:
+    furnished(home)
+    log = home.root / "m.log"
+    log.write_text(
+        f"GET http://{HOST}:2283/api?key={KEY} from 192.168.7.9 and fe80::1:2 by anna@{HOST}\n"
+        f"{HOST.upper()} did not answer at 14:05:09; /share/abcdefgh12345678\n"
+    )
+    with home.settings.open("a") as file:
+        file.write(f'[log]\nfile = "{log}"\n')
+    with zipfile.ZipFile(io.BytesIO(phone.get("/backup/support").data)) as archive:
+        told = {name: archive.read(name).decode() for name in archive.namelist()}
+    whole = "\n".join(told.values())
+    for private in (KEY, HOST, HOST.upper(), "192.168.7.9", "fe80::1:2", "anna@", "abcdefgh12345678"):
+        assert private not in whole, private
+    assert "did not answer at 14:05:09" in told["log.txt"], "a time is no address"
+    assert "Holidays" in told["settings.toml"]
+    assert set(told) == {
+        "device.json", "problems.txt", "settings.toml", "wall.json", "log.txt", "library.json", "runs.json"
+    }  # fmt: skip

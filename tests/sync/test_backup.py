@@ -1,0 +1,204 @@
+"""A backup holds what no server could tell again and no secret, and comes back whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from sync import backup, secrets
+from sync.errors import Busy, UsageError
+from sync.files import locked
+from sync.home import Home, prepare
+from sync.library import ledgers
+from sync.library.database import Library
+from sync.settings import load
+from tests.manual_clock import ManualClock
+
+KEY = "CANARY0123456789abcdef"
+SETTINGS = f"""# my frame; once upon a time the key was {KEY}
+[wall]
+layout = "fit"
+[servers.home]
+url = "https://photos.example.org"
+[servers.shared]
+url = "https://other.example.org"
+[[albums]]
+name = "Holidays"
+server = "home"
+id = "a"
+[[albums]]
+name = "From Anna"
+source = "link"
+server = "shared"
+id = "b"
+"""
+LEDGER = {
+    "smart_albums": [], "smart_changes": [], "smart_runs": [],
+    "smart_added": [{"album": "x", "asset": "1", "state": "added"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def library(home: Home) -> Iterator[Library]:
+    opened = Library(home.library)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def used(home: Home, library: Library) -> Home:
+    """A frame that was in use for a while."""
+    home.settings.write_text(SETTINGS)
+    secrets.put(home.secrets, "servers", "home", key=KEY)
+    secrets.put(home.secrets, "links", "From Anna", key=KEY + "link")
+    (home.frame / "shown.jsonl").write_bytes(b'["hide","home:1",true]\n')
+    with library.transaction() as db:
+        ledgers.replace(db, LEDGER)
+    return home
+
+
+def made(home: Home, library: Library, clock: ManualClock) -> bytes:
+    out = io.BytesIO()
+    backup.make(home, library, clock, out)
+    return out.getvalue()
+
+
+def test_it_comes_back_as_a_new_frame_and_says_what_to_enter(used: Home, library: Library, tmp_path: Path) -> None:
+    clock = ManualClock()
+    with used.settings.open("a") as file:
+        file.write(f'[[albums]]\nname = "Uploads"\nsource = "folder"\nfolder = "{used.uploads}"\n')
+    found = backup.read(io.BytesIO(made(used, library, clock)))
+    fresh = Home(root=tmp_path / "fresh", runtime=tmp_path / "r2")
+    prepare(fresh)
+    other = Library(fresh.library)
+    done = backup.restore(fresh, other, clock, found)
+    settings = load(fresh.settings).settings
+    assert [album.name for album in settings.albums] == ["Holidays", "From Anna", "Uploads"]
+    assert settings.albums[2].folder == str(fresh.uploads), "where photos from phones lie on this frame"
+    assert fresh.settings.read_text().startswith("# my frame")
+    assert ledgers.export(other) == LEDGER
+    assert (fresh.frame / "shown.jsonl").read_bytes() == b'["hide","home:1",true]\n'
+    assert done.enter == (
+        "The API key of the server home.",
+        "The shared link of the album From Anna.",
+        "A password for the phone page.",
+    )
+    other.close()
+
+
+def test_no_secret_is_in_it(used: Home, library: Library) -> None:
+    with zipfile.ZipFile(io.BytesIO(made(used, library, ManualClock()))) as archive:
+        assert set(archive.namelist()) == {"manifest.json", "settings.toml", "ledgers.json", "shown.jsonl"}
+        for name in archive.namelist():
+            assert b"CANARY" not in archive.read(name), name
+
+
+def test_what_it_replaces_is_kept_and_can_be_restored_too(used: Home, library: Library) -> None:
+    clock = ManualClock()
+    old = backup.read(io.BytesIO(made(used, library, clock)))
+    used.settings.write_text('[wall]\nlayout = "fill"\n')
+    done = backup.restore(used, library, clock, old)
+    assert load(used.settings).settings.wall.layout == "fit"
+    assert done.kept.stat().st_mode & 0o077 == 0
+    with done.kept.open("rb") as stream:
+        backup.restore(used, library, clock, backup.read(stream))
+    assert load(used.settings).settings.wall.layout == "fill"
+
+
+def test_keys_that_are_still_here_need_not_be_entered(used: Home, library: Library) -> None:
+    clock = ManualClock()
+    done = backup.restore(used, library, clock, backup.read(io.BytesIO(made(used, library, clock))))
+    assert done.enter == ("A password for the phone page.",)
+
+
+def repacked(whole: bytes, change: Callable[[dict[str, bytes]], None], *, honest: bool = True) -> bytes:
+    """The backup with other files in it; `honest` makes the manifest fit them."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    if honest and "manifest.json" in files:
+        manifest = json.loads(files.pop("manifest.json"))
+        manifest["sha256"] = {name: sha256(content).hexdigest() for name, content in files.items()}
+        files = {"manifest.json": json.dumps(manifest).encode(), **files}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "no zip": (lambda whole: b"hello", "no backup"),
+    "nothing": (lambda whole: b"", "no backup"),
+    "cut off": (lambda whole: whole[: len(whole) // 2], "no backup"),
+    "a flipped byte": (lambda whole: whole[:60] + bytes([whole[60] ^ 1]) + whole[61:], "no backup|damaged"),
+    "a foreign file": (lambda whole: repacked(whole, lambda files: files.update(x=b"")), "no backup"),
+    "a path that climbs": (lambda whole: repacked(whole, lambda files: files.update({"../x": b""})), "no backup"),
+    "no manifest": (lambda whole: repacked(whole, lambda files: files.pop("manifest.json") and None), "no backup"),
+    "other content": (
+        lambda whole: repacked(whole, lambda files: files.update({"settings.toml": b"x=1"}), honest=False), "damaged"
+    ),
+    "no settings": (lambda whole: repacked(whole, lambda files: files.pop("settings.toml") and None), "cannot be read"),
+    "settings that are no TOML": (
+        lambda whole: repacked(whole, lambda files: files.update({"settings.toml": b"[["})), "cannot be read"
+    ),
+    "an album without a name": (
+        lambda whole: repacked(whole, lambda files: files.update({"settings.toml": b"[[albums]]\nid='x'\n"})),
+        "cannot be used",
+    ),
+    "ledgers of another shape": (
+        lambda whole: repacked(whole, lambda files: files.update({"ledgers.json": b"[1]"})), "cannot be read"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "said"), BAD.values(), ids=BAD.keys())
+def test_a_bad_backup_is_refused_with_a_sentence(
+    used: Home, library: Library, spoil: Callable[[bytes], bytes], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        backup.read(io.BytesIO(spoil(made(used, library, ManualClock()))))
+
+
+def test_a_backup_that_unpacks_to_too_much_is_refused(
+    used: Home, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "MOST_BYTES", 2000)
+    whole = repacked(made(used, library, ManualClock()), lambda files: files.update({"shown.jsonl": b"\n" * 3000}))
+    with pytest.raises(UsageError, match="too large"):
+        backup.read(io.BytesIO(whole))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"smart_added": [{"album": "x", "asset": "1", "state": None}]},
+        {"smart_added": [{"album": "x", "colour": "red"}]},
+        {"smart_changes": [{"run": 7, "asset": "1", "action": "add", "ours": 1}]},
+        {"photos": []},
+    ],
+    ids=["a missing value", "an unknown column", "a change of no run", "an unknown table"],
+)
+def test_ledgers_that_do_not_fit_change_nothing(used: Home, library: Library, rows: dict[str, ledgers.Rows]) -> None:
+    clock = ManualClock()
+    whole = repacked(
+        made(used, library, clock), lambda files: files.update({"ledgers.json": json.dumps(rows).encode()})
+    )
+    used.settings.write_text("# another\n")
+    with pytest.raises(UsageError):
+        backup.restore(used, library, clock, backup.read(io.BytesIO(whole)))
+    assert used.settings.read_text() == "# another\n"
+    assert ledgers.export(library) == LEDGER
+
+
+def test_it_waits_for_nobody_who_changes_smart_albums(used: Home, library: Library) -> None:
+    clock = ManualClock()
+    found = backup.read(io.BytesIO(made(used, library, clock)))
+    with locked(used.locks / "smart", "a smart album"), pytest.raises(Busy):
+        backup.restore(used, library, clock, found)
