@@ -261,6 +261,10 @@ def load(
     problems: list[Problem] = []
     fallback = last_good or Settings()
     tree = _read(path, problems)
+    if tree == {} and last_good is not None and _is_blank(path):
+        # What a power cut leaves of a file that an editor was saving.
+        problems.append(Problem("", f"{path} is empty; the last good settings stay in use.", True))
+        tree = None
     if tree is None:
         tree = msgspec.to_builtins(fallback)
     return _loaded(tree, environ, overrides or {}, fallback, problems)
@@ -295,6 +299,13 @@ def _read(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         problems.append(Problem("", f"{path} is not valid TOML: {error}. The last good settings stay in use.", True))
     return None
+
+
+def _is_blank(path: Path) -> bool:
+    try:
+        return not path.read_bytes().strip()
+    except OSError:
+        return False
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:

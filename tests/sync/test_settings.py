@@ -92,6 +92,18 @@ def test_a_slip_of_the_pen_changes_nothing_that_was_set(home: Home, right: str, 
         keep_copy(home)
 
 
+def test_whoever_has_good_settings_takes_a_file_of_no_bytes_for_torn(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(GOOD)
+    good = load(path).settings
+    path.write_text("\n")
+    again = load(path, last_good=good)
+    assert again.settings == good
+    assert "is empty" in again.problems[0].sentence
+    path.unlink()
+    assert load(path, last_good=good).settings == Settings()
+
+
 def test_a_settings_file_that_is_missing_is_a_loss_not_a_wish(home: Home) -> None:
     home.settings.write_text(GOOD)
     keep_copy(home)
