@@ -18,6 +18,7 @@ from admin.pages import (
     jobs,
     link,
     login,
+    marked,
     now,
     pictures,
     run,
@@ -38,8 +39,8 @@ MOST_FIELDS = 2_000
 """A choice among all albums of a large server is one form."""
 
 PAGES = (
-    album, albums, backup, choose, device, health, held, jobs, link, login, now, pictures, run, servers, setup, tokens,
-    trash, upload, wall,
+    album, albums, backup, choose, device, health, held, jobs, link, login, marked, now, pictures, run, servers, setup,
+    tokens, trash, upload, wall,
 )  # fmt: skip
 
 

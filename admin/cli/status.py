@@ -13,7 +13,7 @@ from sync.home import Home
 from sync.jobs import progress
 from sync.jobs.child import describe
 from sync.jobs.follow import serving
-from sync.library import albums, held, jobs, memberships, photos, runs
+from sync.library import albums, held, intents, jobs, memberships, photos, runs
 from sync.library.jobs import State
 from sync.library.reading import reading
 from sync.settings import Settings
@@ -47,7 +47,8 @@ def _frame(home: Home) -> dict[str, Any]:
 
 
 def _from_library(home: Home, settings: Settings) -> dict[str, Any]:
-    told: dict[str, Any] = {"jobs": [], "albums": [], "held": [], "last_runs": [], "problems": []}
+    told: dict[str, Any] = {"jobs": [], "albums": [], "held": [], "favourites": [], "last_runs": [],
+                            "problems": []}  # fmt: skip
     try:
         with reading(home) as library:
             if library is None:
@@ -73,6 +74,10 @@ def _from_library(home: Home, settings: Settings) -> dict[str, Any]:
                 {"album": row.album, "photos": len(row.photos), "reason": row.reason, "since": row.since}
                 for row in held.every(library) if row.decision is None
             ]  # fmt: skip
+            told["favourites"] = [
+                {"photo": row.key, "value": row.value, "at": row.at, "problem": row.sentence or None}
+                for row in intents.waiting(library)
+            ]
             for job in jobs.in_state(library, State.RUNNING, State.WAITING, State.PARKED):
                 told["jobs"].append({"id": job.id, "job": describe(job), "state": job.state.value,
                                      "progress": progress.read(home, job.id)})  # fmt: skip
@@ -119,6 +124,9 @@ def _tell(output: Output, told: dict[str, Any]) -> None:
         output.say(f"job {one['id']}, {one['job']}: {doing}")
     for one in told["held"]:
         output.say(f"held in {one['album']}: {one['photos']} photos; see 'mantelpiece held list'")
+    if told["favourites"]:
+        problems = dict.fromkeys(one["problem"] for one in told["favourites"] if one["problem"])
+        output.say(" ".join([f"waiting for Immich: {len(told['favourites'])} favourites.", *problems]))
     if told["free_bytes"] is not None:
         output.say(f"free: {size(told['free_bytes'])} above the reserve")
     for problem in [*told["problems"], *told["settings_problems"]]:

@@ -11,6 +11,7 @@ from admin.asking import answer, queue
 from admin.house import ServiceAway, house
 from admin.language import text
 from admin.pages.asked import failed, waiting
+from admin.thumbs import want
 from sync.library import held, photos
 from sync.library.database import Library
 from sync.library.held import HeldRow
@@ -29,6 +30,7 @@ def page() -> str:
             waiting = [_shown(library, row) for row in held.every(library)]
     except ServiceAway:
         pass
+    want(house(), [name for each in waiting for name, _ in each["pictures"]])
     return render_template("held.html", waiting=waiting)
 
 

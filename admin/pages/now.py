@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from admin.house import house
 from admin.pages.parts import PARTS, facts_of
 from admin.security.redirects import safe_path
+from admin.thumbs import want
 from frame.control import FrameNotRunning
 
 pages = Blueprint("now", __name__)
@@ -33,6 +34,7 @@ _BEFORE_SCROLLING = 24
 @pages.get("/")
 def page() -> str:
     shown = _shown()
+    want(house(), [line["object"] for line in shown])
     first, more = shown[:_BEFORE_SCROLLING], shown[_BEFORE_SCROLLING:]
     return render_template("now.html", shown=first, more=more, **facts_of("wall"))
 

@@ -12,11 +12,14 @@ from flask import request
 from admin.house import House, ServiceAway, house
 from admin.language import counted, text
 from sync.jobs import progress
-from sync.library import held, jobs, servers
+from sync.jobs.kinds import FAVOURITES
+from sync.library import held, intents, jobs, servers
 from sync.library.database import Library
 from sync.library.jobs import Job, State
 
 Facts = dict[str, Any]
+QUIET = (FAVOURITES, "thumbs")
+"""Over in a moment, and nobody's to cancel."""
 
 
 def facts_of(name: str) -> Facts:
@@ -52,6 +55,9 @@ def _of_library(here: House, library: Library) -> list[tuple[str, str, str]]:
     known = here.settings.servers
     ill = [row for row in servers.every(library) if row.problem and row.name in known]
     notices += [("problem", text("bar.server", name=row.name, problem=row.problem), "/servers") for row in ill]
+    unsent = intents.waiting(library)
+    if any(row.sentence for row in unsent):
+        notices.append(("quiet", counted("bar.favourites", len(unsent)), "/marked"))
     parked = jobs.in_state(library, State.PARKED)
     if parked:
         notices.append(("problem", counted("bar.parked", len(parked)), "/jobs"))
@@ -69,7 +75,8 @@ def _work() -> Facts:
     here = house()
     try:
         with here.library() as library:
-            found = jobs.in_state(library, State.RUNNING, State.WAITING)
+            known = jobs.in_state(library, State.RUNNING, State.WAITING)
+            found = [job for job in known if job.kind not in QUIET]
     except ServiceAway:
         found = []
     return {"work": [{"job": job, **_progress(here, job)} for job in found]}

@@ -25,7 +25,12 @@ def full(name: str) -> Response:
 def small(name: str) -> Response:
     path = _object(name)
     thumb = house().home.thumbs / f"{path.stem}.jpg"
-    return _send(thumb if thumb.is_file() else path)
+    if thumb.is_file():
+        return _send(thumb)
+    answer = _send(path)
+    # The small one is on its way.
+    answer.headers["Cache-Control"] = "private, max-age=60"
+    return answer
 
 
 def _object(name: str) -> Path:
@@ -35,8 +40,9 @@ def _object(name: str) -> Path:
 
 
 def _send(path: Path) -> Response:
+    etag = f"{path.parent.name}-{path.stem}"
     try:
-        answer = send_file(path, mimetype=_KINDS[path.suffix[1:]], etag=path.stem, conditional=True)
+        answer = send_file(path, mimetype=_KINDS[path.suffix[1:]], etag=etag, conditional=True)
     except OSError:
         abort(404)
     # Named by its content, so it never changes; no proxy may keep it.

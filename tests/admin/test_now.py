@@ -29,7 +29,8 @@ def test_it_shows_what_hangs_there_and_why(phone: Phone, wall: Home) -> None:
     assert "Vienna, Austria" in page
     assert "14 July 2017" in page
     assert "Anna" in page
-    picture = phone.get(f"/thumb/{now['object']}")
+    assert phone.get(f"/thumb/{now['object']}").headers["Cache-Control"] == "private, max-age=60", "it stands in"
+    picture = phone.get(f"/picture/{now['object']}")
     assert picture.mimetype == "image/jpeg"
     assert "immutable" in picture.headers["Cache-Control"]
 

@@ -45,6 +45,7 @@ ENUMERATED = {
     "backup": ["title", "short"],
     "password": ["title", "short"],
     "trash": ["title", "short"],
+    "marked": ["title", "short"],
     "tokens": ["title", "short"],
     "source ": ["favourites_hint", "memories_hint", "all_hint"],
     "held": ["decided_keep", "decided_remove"],

@@ -1,0 +1,50 @@
+"""What people did to single photos: favourites that Immich does not have yet, with the reason, and what is hidden."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from admin.asking import queue
+from admin.house import ServiceAway, house
+from admin.thumbs import want
+from sync.jobs.kinds import FAVOURITES
+from sync.library import intents, photos
+from sync.library.database import Library
+
+pages = Blueprint("marked", __name__, url_prefix="/marked")
+
+_MOST_SHOWN = 100
+
+
+@pages.get("")
+def page() -> str:
+    waiting: list[dict[str, Any]] = []
+    gone: list[dict[str, Any]] = []
+    hidden: list[dict[str, Any]] = []
+    count = 0
+    try:
+        with house().library() as library:
+            waiting = [_told(library, row.key) | {"row": row} for row in intents.waiting(library)[:_MOST_SHOWN]]
+            gone = [_told(library, row.key) | {"row": row} for row in intents.given_up(library)]
+            keys = intents.hidden(library)
+            count, hidden = len(keys), [_told(library, key) for key in keys[:_MOST_SHOWN]]
+    except ServiceAway:
+        pass
+    want(house(), [each["object"] for each in [*hidden, *waiting, *gone] if each["object"]])
+    return render_template("marked.html", waiting=waiting, gone=gone, hidden=hidden, count=count)
+
+
+@pages.post("/send")
+def send() -> Response:
+    queue(house(), FAVOURITES, {})
+    return redirect(url_for("marked.page", sent=1), 303)
+
+
+def _told(library: Library, key: str) -> dict[str, Any]:
+    photo = photos.find(library, key)
+    if photo is None:
+        return {"key": key, "object": None, "name": key.partition(":")[2]}
+    return {"key": key, "object": photo.display, "name": photo.asset_facts().file_name}
