@@ -51,6 +51,8 @@ class House:
         self.throttle = Throttle(clock)
         self.code = SetupCode(clock)
         self.texts = Texts()
+        self.album_bytes: dict[str, tuple[object, int]] = {}
+        """What an album takes on the disk, and the state of the catalogue that it was counted in."""
         self._lock = Lock()
         self._seen: object = _NEVER  # A file that is not there yet is a state of its own: the environment counts then.
         self._loaded = Loaded(Settings(), (), frozenset())
@@ -59,7 +61,7 @@ class House:
 
     def loaded(self) -> Loaded:
         """The settings with their problems and what is pinned."""
-        seen = _state_of(self.home.settings)
+        seen = state_of(self.home.settings)
         with self._lock:
             if seen != self._seen:
                 self._loaded = load(self.home.settings, last_good=self._loaded.settings)
@@ -133,7 +135,8 @@ def house() -> House:
     return cast("House", current_app.extensions[EXTENSION])
 
 
-def _state_of(path: Path) -> tuple[int, int, int] | None:
+def state_of(path: Path) -> tuple[int, int, int] | None:
+    """Differs when the file was replaced or written; None where there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116 - called with every request
     except OSError:

@@ -48,7 +48,7 @@ def size(number_bytes: float) -> str:
     unit = 0
     while number_bytes >= 1000 and unit < len(_UNITS) - 1:
         number_bytes, unit = number_bytes / 1000, unit + 1
-    digits = 1 if unit > 1 and number_bytes < 100 else 0
+    digits = 1 if unit > 1 and number_bytes < 100 and number_bytes != int(number_bytes) else 0
     return f"{house().texts.number(language(), number_bytes, digits)}\N{NO-BREAK SPACE}{_UNITS[unit]}"
 
 

@@ -8,14 +8,15 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import ServiceAway, house
+from admin.house import ServiceAway, house, state_of
 from admin.language import text
 from admin.pages.asked import waiting
 from admin.pages.edited import digest_of
 from admin.pages.parts import facts_of
 from sync.errors import UsageError
 from sync.library import albums as rows
-from sync.library import held, memberships, photos
+from sync.library import held, memberships, objects, photos
+from sync.library.database import Library
 from sync.settings import Album, Keep, Pick
 from sync.settings_edit import change_album, remove_album
 
@@ -33,10 +34,12 @@ def page() -> str:
 def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
     here, album = house(), _album(request.values.get("name", ""))
     facts: dict[str, Any] = {"row": None, "here": 0, "held": None, "problems_of": [], "off_disk": 0, "rewritten": 0}
+    facts["bytes"] = 0
     try:
         with here.library() as library:
             facts = {
                 "row": rows.get(library, album.name),
+                "bytes": _bytes(library, album.name),
                 "here": memberships.count(library, album.name),
                 "held": held.get(library, album.name),
                 "problems_of": photos.problems(library, album.name)[:_MOST_PROBLEMS],
@@ -129,6 +132,16 @@ def remove() -> Response:
     remove_album(house().home, album.name)
     queue(house(), "sync", {"albums": None})
     return redirect(url_for("albums.page"), 303)
+
+
+def _bytes(library: Library, name: str) -> int:
+    """Counted once for each state of the mirror: a large album takes a moment."""
+    here = house()
+    state = state_of(here.home.catalogue)
+    kept = here.album_bytes.get(name)
+    if kept is None or kept[0] != state:
+        kept = here.album_bytes[name] = state, objects.bytes_of_album(library, name)
+    return kept[1]
 
 
 def _number(typed: str) -> float | None:

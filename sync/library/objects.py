@@ -79,3 +79,16 @@ def bytes_on_disk(library: Library) -> int:
     """The sum of all objects."""
     row = library.row("SELECT coalesce(sum(bytes), 0) FROM objects")
     return 0 if row is None else int(row[0])
+
+
+def bytes_of_album(library: Library, album: str) -> int:
+    """What the album's photos take on the disk; an object of several albums counts in each."""
+    row = library.row(
+        """SELECT coalesce(sum(
+             coalesce((SELECT bytes FROM objects WHERE name = p.display), 0)
+             + CASE WHEN p.original = p.display THEN 0
+               ELSE coalesce((SELECT bytes FROM objects WHERE name = p.original), 0) END), 0)
+           FROM memberships m JOIN photos p ON p.id = m.photo WHERE m.album = ? AND m.gone IS NULL""",
+        (album,),
+    )
+    return 0 if row is None else int(row[0])

@@ -6,11 +6,12 @@ import pytest
 
 from sync import secrets
 from sync.home import Home
-from sync.library import albums, held, jobs, runs
+from sync.library import albums, held, jobs, memberships, objects, photos, runs
 from sync.library.albums import AlbumRow
 from sync.library.database import Library
 from sync.library.held import HeldRow
 from sync.library.jobs import Lane, State
+from sync.library.objects import ObjectRow
 from sync.library.runs import Outcome
 from sync.settings import load
 from sync.settings_edit import add_album, put_server
@@ -268,3 +269,22 @@ def test_many_albums_stay_a_small_page(phone: Phone, furnished: Home) -> None:
             file.write(f'\n[[albums]]\nname = "Album {number}"\nserver = "home"\nid = "{number}"\n')
     sizes = [len(phone.get(path).data) for path in ("/albums", "/static/page.css", "/static/page.js")]
     assert sum(sizes) <= 100_000
+
+
+def test_an_album_says_how_much_of_it_is_here(phone: Phone, library: Library, home: Home) -> None:
+    add_album(home, {"name": "Holidays", "source": "folder", "folder": "/nowhere"})
+    with library.transaction() as db:
+        albums.put(db, AlbumRow(name="Holidays", listed=4, listed_at="2026-05-01T10:00:00+00:00", complete=True,
+                                left_out={"videos": 2, "in the trash": 1}))  # fmt: skip
+        number = photos.upsert(db, server="folder", asset="a", facts=b"", content=b"1", added="2026-05-01")
+        memberships.put(db, album="Holidays", photo=number, position=1, fingerprint=None)
+        name = "0" * 40 + ".jpg"
+        photos.set_display(db, number, name=name, content=b"1", size=(4, 3), proof="rendered", etag=None)
+        photos.set_original(db, number, name="1" * 40 + ".jpg", content=b"1", proof="checksum", etag=None)
+        for each, size in ((name, 1_500_000), ("1" * 40 + ".jpg", 3_000_000)):
+            objects.put(db, ObjectRow(name=each, bytes=size, mtime_ns=0, proof="decoded", checked_at=""))
+    page = " ".join(phone.get("/album?name=Holidays").text.split())
+    assert "<dd>1 photo, 4.5 MB</dd>" in page
+    assert "<dd>4 photos and videos</dd>" in page
+    assert "2 videos, 1 in Immich&#39;s trash" in page
+    assert "1 photo, 3 left out" in " ".join(phone.get("/albums").text.split())

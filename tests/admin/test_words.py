@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ import admin
 from admin.words.catalogue import Texts, read
 from sync.jobs.kinds import KINDS
 from sync.library.runs import Outcome
+from sync.mirror import sources
 from sync.settings import Keep, Layout, Pick, Rotation, Selection, Source, Transition
 
 ROOM = Path(admin.__file__).parent
@@ -120,3 +122,9 @@ def _blanks(text: str) -> set[str | None]:
 
 def _iterate(text: str) -> Iterable[tuple[str, str | None, str | None, str | None]]:
     return Formatter().parse(text)
+
+
+def test_every_reason_for_leaving_a_photo_out_is_in_words() -> None:
+    given = re.findall(r'(?:return|else) "([^"]+)"', inspect.getsource(sources.left_out))
+    told = {key.removeprefix("left_out.") for key in read("en") if key.startswith("left_out.")}
+    assert {*given, sources.STACKED, "limit"} == told
