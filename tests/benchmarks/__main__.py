@@ -21,6 +21,7 @@ PARTS = {
     "rendition": (("tests.benchmarks.rendition", "worst", "corpus"), 240),
     "wall": (("tests.benchmarks.wall",), 150),
     "frame_start": (("tests.benchmarks.frame_start",), 60),
+    "smart": (("tests.benchmarks.smart", "3"), 150),
 }
 """Module with its arguments, and the most seconds that it may take."""
 

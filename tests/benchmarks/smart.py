@@ -34,6 +34,7 @@ from sync.smart.look import open_server
 from sync.smart.written import rule_of
 from sync.today import today
 from sync.work import Work
+from tests.benchmarks.report import report
 from tests.fakes.immich import FakeImmich, synthetic_library
 from tests.fakes.immich.model import Exif, Face
 
@@ -157,6 +158,7 @@ def bench(version: str) -> None:
             union = in_child(**order, union=True)["union"]
             first, second = in_child(**order), in_child(**order)
             pages = len(rules) * (ASSETS // 1000 + 2)
+            figures(name, union, first, second)
             print(
                 f"smart v{version}, {len(rules)} rules, {name}: {first['listing']} requests list (their union needs "
                 f"{union}; each rule for itself over everything {pages}, {pages / first['listing']:.1f} ×), "
@@ -168,6 +170,17 @@ def bench(version: str) -> None:
                 f"requests, own CPU {second['cpu']:.1f} s, most memory {second['rss_mb']:.0f} MB",
                 flush=True,
             )
+
+
+def figures(name: str, union: int, first: dict[str, Any], second: dict[str, Any]) -> None:
+    """The goals: no more listing than the union needs, little CPU and memory, and a second run that changes nothing."""
+    report(f"smart, {name}: requests that list", f"{first['listing']}", f"≤ {union}", good=first["listing"] <= union)
+    report(f"smart, {name}: own CPU", f"{first['cpu']:.1f} s", "≤ 8 s", good=first["cpu"] <= 8)
+    most = max(first["rss_mb"], second["rss_mb"])
+    report(f"smart, {name}: memory at the peak", f"{most:.0f} MB", "≤ 120 MB", good=most <= 120)
+    quiet = not second["changes"] and not second["wrote"]
+    told = f"{second['changes']} changes, wrote: {second['wrote']}"
+    report(f"smart, {name}: again without news", told, "nothing", good=quiet)
 
 
 def main(words: list[str]) -> None:
