@@ -175,7 +175,7 @@ class Daemon:
             self._count_asked(finished)
             if finished.job.kind == "sync" and _went_well(finished.run):
                 # A server that was away is there again. Keys that may not are not asked so often.
-                intents.try_again(self._library, before=(self._clock.now() + timedelta(hours=1)).isoformat())
+                self._try_favourites(before=(self._clock.now() + timedelta(hours=1)).isoformat())
         self._settle_entries()
         self._look_at_intents()
         for entry in self._schedule.due():
@@ -196,7 +196,7 @@ class Daemon:
             self._problems = kept.problems
             for problem in kept.problems:
                 log.warning("settings: %s", problem.sentence)
-        intents.try_again(self._library)
+        self._try_favourites(before="9999")
         self._schedule.zone = zone_of(kept.settings.time_zone)
         wanted = entries(kept.settings, secrets_state=seen[1])
         known = schedule.remembered(self._library)
@@ -221,6 +221,10 @@ class Daemon:
         jobs.add(
             self._library, kind=FAVOURITES, lane=kind.lane, resource=kind.resource, arguments={}, asked_by=SCHEDULE
         )
+
+    def _try_favourites(self, *, before: str) -> None:
+        intents.try_again(self._library, before=before)
+        self._favourites_at = float("-inf")
 
     def _queue(self, entry: Entry) -> None:
         parked = self._parked(entry)

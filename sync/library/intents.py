@@ -81,7 +81,7 @@ def given_up(library: Library, *, most: int = 20) -> list[IntentRow]:
     return _rows(library, f"WHERE state = 'given-up' ORDER BY at DESC LIMIT {int(most)}")
 
 
-def try_again(library: Library, *, before: str = "9999") -> None:
+def try_again(library: Library, *, before: str) -> None:
     """What waits may be tried at once, as far as it was to be tried `before` then anyway: its server is there again,
     or its key is another one."""
     if library.row("SELECT 1 FROM intents WHERE state = 'waiting' AND retry_at <= ?", (before,)) is None:
