@@ -12,6 +12,7 @@ from admin.pages import (
     backup,
     choose,
     device,
+    displays,
     errors,
     health,
     held,
@@ -39,8 +40,8 @@ MOST_FIELDS = 2_000
 """A choice among all albums of a large server is one form."""
 
 PAGES = (
-    album, albums, backup, choose, device, health, held, jobs, link, login, marked, now, pictures, run, servers, setup,
-    tokens, trash, upload, wall,
+    album, albums, backup, choose, device, displays, health, held, jobs, link, login, marked, now, pictures, run,
+    servers, setup, tokens, trash, upload, wall,
 )  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class House:
         self.clock = clock
         self.sessions = Sessions(home.private / "sessions.json", clock)
         self.tokens = Tokens(home.private / "tokens.json", clock)
+        self.displays = Tokens(home.private / "displays.json", clock)
+        """Keys of other displays: each shows the wall's picture and opens nothing else."""
         self.throttle = Throttle(clock)
         self.code = SetupCode(clock)
         self.texts = Texts()

@@ -33,6 +33,11 @@ def small(name: str) -> Response:
     return answer
 
 
+def send_full(name: str) -> Response:
+    """The display copy of that name; 404 where it is none that a browser shows."""
+    return _send(_object(name))
+
+
 def _object(name: str) -> Path:
     if not _NAME.fullmatch(name) or name.rpartition(".")[2] not in _KINDS:
         abort(404)

@@ -18,6 +18,8 @@ from admin.security import forms, hosts
 
 COOKIE, VISITOR = "mantelpiece", "mantelpiece-visitor"
 PUBLIC = frozenset({"static", "setup.page", "setup.claim", "login.page", "login.enter", "health.page"})
+FRAME = frozenset({"displays.frame", "displays.picture"})
+"""The wall's picture, for who has a key of a display."""
 SETUP = frozenset({"static", "setup.page", "setup.claim", "setup.show_sign", "health.page"})
 """All that there is before the first password."""
 LARGE: Mapping[str, tuple[str, int]] = {
@@ -38,7 +40,7 @@ def check_request() -> AnyResponse | None:
         g.secret = request.cookies.get(VISITOR, "")
     if g.signed_in and (larger := LARGE.get(request.endpoint or "")):
         request.max_content_length = larger[1]
-    if claimed and _has_api_token():
+    if claimed and (_has_api_token() or _has_display_key()):
         return None
     if request.method not in _SAFE:
         _check_form()
@@ -104,6 +106,11 @@ def _has_api_token() -> bool:
     """A program's own key opens the API and nothing else. No foreign page can make a browser send this header."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     return request.blueprint == "api" and kind.casefold() == "bearer" and house().tokens.is_known(secret)
+
+
+def _has_display_key() -> bool:
+    """An old tablet can send neither a header nor a form: its key is in the address, and shows one picture."""
+    return request.endpoint in FRAME and house().displays.is_known(request.args.get("key", ""))
 
 
 def _check_form() -> None:

@@ -45,6 +45,7 @@ ENUMERATED = {
     "servers": ["title", "short"],
     "device": ["title", "short"],
     "backup": ["title", "short"],
+    "displays": ["title", "short"],
     "password": ["title", "short"],
     "trash": ["title", "short"],
     "marked": ["title", "short"],
