@@ -20,6 +20,7 @@ from sync.home import Home
 from sync.settings import did_you_mean
 
 _MOST_LINES, _MOST_CHARACTERS = 8, 200
+_MOST_HIDDEN = 2000
 
 
 class Answers:
@@ -38,6 +39,7 @@ class Answers:
             "sign": self._sign,
             "favourite": self._favourite,
             "hide": self._hide,
+            "hidden": self._hidden,
         }
 
     def __call__(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -128,6 +130,10 @@ class Answers:
         write_intent(self._home, "hide", key, value=value, now=self._clock.now())
         self._player.hide(key, value)
         return {"key": key, "hidden": value}
+
+    def _hidden(self, _request: dict[str, Any]) -> dict[str, Any]:
+        hidden = sorted(self._state.hidden)
+        return {"hidden": hidden[:_MOST_HIDDEN], "count": len(hidden)}
 
     def _target(self, request: dict[str, Any]) -> tuple[str, bool]:
         """The photo that is meant (the one on the wall where none is named) and yes or no."""

@@ -13,7 +13,7 @@ from typing import Any
 from sync.errors import MantelpieceError
 from sync.home import Home
 
-VERBS = ("next", "back", "pause", "resume", "quit", "now", "shown", "welcome", "sign", "favourite", "hide")
+VERBS = ("next", "back", "pause", "resume", "quit", "now", "shown", "welcome", "sign", "favourite", "hide", "hidden")
 MOST_LINE_BYTES = 16_384
 """Longest request."""
 _MOST_ANSWER_BYTES = 1_000_000

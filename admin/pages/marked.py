@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin.asking import queue
 from admin.house import ServiceAway, house
 from admin.thumbs import want
+from frame.control import FrameNotRunning, FrameRefused
 from sync.jobs.kinds import FAVOURITES
 from sync.library import intents, photos
 from sync.library.database import Library
@@ -29,8 +30,8 @@ def page() -> str:
         with house().library() as library:
             waiting = [_told(library, row.key) | {"row": row} for row in intents.waiting(library)[:_MOST_SHOWN]]
             gone = [_told(library, row.key) | {"row": row} for row in intents.given_up(library)]
-            keys = intents.hidden(library)
-            count, hidden = len(keys), [_told(library, key) for key in keys[:_MOST_SHOWN]]
+            count, keys = _hidden(library)
+            hidden = [_told(library, key) for key in keys[:_MOST_SHOWN]]
     except ServiceAway:
         pass
     want(house(), [each["object"] for each in [*hidden, *waiting, *gone] if each["object"]])
@@ -41,6 +42,17 @@ def page() -> str:
 def send() -> Response:
     queue(house(), FAVOURITES, {})
     return redirect(url_for("marked.page", sent=1), 303)
+
+
+def _hidden(library: Library) -> tuple[int, list[str]]:
+    """How many are hidden, and their keys, the last one first. The wall knows best; sync's notes stand in for it."""
+    noted = intents.hidden(library)
+    try:
+        answer = house().frame("hidden")
+    except (FrameNotRunning, FrameRefused):
+        return len(noted), noted
+    there = set(answer["hidden"])
+    return answer["count"], [key for key in noted if key in there] + sorted(there.difference(noted))
 
 
 def _told(library: Library, key: str) -> dict[str, Any]:

@@ -52,16 +52,16 @@ def test_what_is_hidden_here_is_listed_and_comes_back(phone: Phone, library: Lib
     make(home, count=3)
     with hanging(home):
         until(lambda: phone.get("/now?parts=wall").status_code == 200)
-        until(lambda: (House.frame(phone_house(phone), "now"))["showing"] == "photo")
+        until(lambda: phone_house(phone).frame("now")["showing"] == "photo")
         key = str(phone_house(phone).frame("now")["key"])
         phone.get("/")
         phone.post("/wall/hide", {"key": key})
-        note(library, HIDE, key)
         assert key.partition(":")[2] in phone.get("/marked").text
         assert phone.post("/wall/unhide", {"key": key, "next": "/marked"}).headers["Location"] == "/marked"
         assert len(list(home.intents.iterdir())) == 2
-    note(library, HIDE, key, value=False)
-    assert "Nothing is hidden." in phone.get("/marked").text
+        note(library, HIDE, key)
+        assert "Nothing is hidden." in phone.get("/marked").text, "the wall knows best"
+    assert key.partition(":")[2] in phone.get("/marked").text, "what sync noted stands in for it"
 
 
 def phone_house(phone: Phone) -> House:
