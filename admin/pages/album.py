@@ -13,6 +13,7 @@ from admin.language import text
 from admin.pages.asked import waiting
 from admin.pages.edited import digest_of
 from admin.pages.parts import facts_of
+from admin.uploads import album_of
 from sync.errors import UsageError
 from sync.library import albums as rows
 from sync.library import held, memberships, objects, photos
@@ -50,7 +51,7 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
         pass
     return render_template(
         "album.html", album=album, problems=problems, typed=typed, clash=clash, seen=digest_of(album),
-        trash_days=f"{here.settings.mirror.trash_days:g}",
+        from_phones=album == album_of(here.settings, here.home), trash_days=f"{here.settings.mirror.trash_days:g}",
         picks=[pick.value for pick in Pick], keeps=[keep.value for keep in Keep], **facts, **facts_of("work"),
     )  # fmt: skip
 

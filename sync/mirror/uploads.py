@@ -32,7 +32,8 @@ def upload(work: Work, arguments: dict[str, Any]) -> Result:
         return Result(facts, sentence, 1 if told else 0, told)
     done = synchronise(work, {"albums": [name]})
     code = max(done.exit_code, 1 if told else 0)
-    return Result(facts | done.facts, f"{len(kept)} photos hang on the wall.", code, told + done.problems)
+    sentence = "1 photo hangs on the wall." if len(kept) == 1 else f"{len(kept)} photos hang on the wall."
+    return Result(facts | done.facts, sentence, code, told + done.problems)
 
 
 def remove(work: Work, arguments: dict[str, Any]) -> Result:

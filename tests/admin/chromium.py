@@ -92,6 +92,11 @@ class Browser:
         """Fill a named field."""
         self.run(f"document.querySelector('[name={field}]').value = {json.dumps(text)}")
 
+    def choose_file(self, field: str, path: Path) -> None:
+        """Choose a file in a named field."""
+        found = self._call("Runtime.evaluate", expression=f"document.querySelector('[name={field}]')")
+        self._call("DOM.setFileInputFiles", files=[str(path)], objectId=found["result"]["objectId"])
+
     def press(self, label: str) -> None:
         """Press the button or link that is called this, as a finger would, and wait for what it leads to."""
         found = self.run(
