@@ -10,20 +10,23 @@ import os
 import socket
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from PIL import Image
 
 from admin.app import create_app
 from admin.house import EXTENSION, House
+from admin.security.gate import most_bytes
 from admin.security.server import serve
 from admin.sign import tell
 from frame.control import ask
 from sync.clock import SystemClock
-from sync.home import Home
+from sync.home import Home, find, prepare
 from tests.admin.chromium import PROGRAM, Browser, open_browser
 from tests.admin.looks import assert_looks_well
 from tests.admin.phone import PASSWORD
@@ -59,10 +62,11 @@ def answering(home: Home) -> Iterator[tuple[str, House]]:
     """The page behind its real server; gives its address and its house."""
     app = create_app(home, SystemClock())
     listener = socket.create_server(("127.0.0.1", 0))
-    server = serve(app, host="", port=0, passed=[listener])
+    house: House = app.extensions[EXTENSION]
+    server = serve(app, host="", port=0, passed=[listener], most_bytes=most_bytes(house))
     Thread(target=server.run, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", app.extensions[EXTENSION]
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", house
     finally:
         server.close()
 
@@ -70,8 +74,6 @@ def answering(home: Home) -> Iterator[tuple[str, House]]:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home whose runtime folder the services find by themselves."""
-    from sync.home import find, prepare
-
     runtime = tmp_path / "r"
     runtime.mkdir()
     home = find({"MANTELPIECE_HOME": str(tmp_path / "home"), "XDG_RUNTIME_DIR": str(runtime)})
@@ -111,6 +113,8 @@ def test_the_way_of_a_new_owner(place: Home, tmp_path: Path) -> None:
         choose_an_album(browser, place)
         use_the_wall(browser, immich, place, address)
         change_the_wall(browser, place, address)
+        hang_up_a_photo(browser, place, address, tmp_path)
+        move_to_a_new_frame(browser, immich, address, tmp_path)
         decide_what_is_held(browser, immich, place, address)
         look_around(browser, address)
         assert not browser.complaints
@@ -170,7 +174,7 @@ def use_the_wall(browser: Browser, immich: FakeImmich, place: Home, address: str
     browser.until(f"document.querySelector('.hanging img').src.endsWith({shown!r})")
     browser.press("Pause")
     browser.until("[...document.querySelectorAll('button')].some((each) => each.ariaLabel === 'Go on')")
-    favourite_while_the_server_is_down(browser, immich, place)
+    favourite_while_the_server_is_down(browser, immich, place, address)
     look(browser, "now-favourite")
     browser.press("Go on")
     hidden = ask(place, "now")["key"]
@@ -180,12 +184,24 @@ def use_the_wall(browser: Browser, immich: FakeImmich, place: Home, address: str
     look(browser, "now-hidden")
 
 
-def favourite_while_the_server_is_down(browser: Browser, immich: FakeImmich, place: Home) -> None:
+def favourite_while_the_server_is_down(browser: Browser, immich: FakeImmich, place: Home, address: str) -> None:
     immich.edits.set_mode("maintenance")
     browser.press("Favourite")
     browser.until("document.querySelector('.heart[aria-pressed=true]')")
-    assert ask(place, "now")["favourite"], "it counts at once, here"
+    now = ask(place, "now")
+    assert now["favourite"], "it counts at once, here"
+
+    def waits() -> bool:
+        browser.open(f"{address}/marked")
+        return bool(browser.run("document.body.innerText.includes('maintenance')"))
+
+    until(waits)
+    look(browser, "marked")
     immich.edits.set_mode("normal")
+    assert not immich.library.assets[now["asset"]].favourite
+    go(browser, "Try now", "/marked")
+    until(lambda: immich.library.assets[now["asset"]].favourite)
+    browser.open(address)
 
 
 def change_the_wall(browser: Browser, place: Home, address: str) -> None:
@@ -198,6 +214,63 @@ def change_the_wall(browser: Browser, place: Home, address: str) -> None:
     look(browser, "wall-changed")
     browser.press("Take it back")
     browser.until("document.querySelector('[value=blur]').checked")
+
+
+def hang_up_a_photo(browser: Browser, place: Home, address: str, folder: Path) -> None:
+    before = ask(place, "now")["photos"]
+    Image.new("RGB", (320, 240), "orange").save(folder / "Anna.jpg")
+    (folder / "Letter.jpg").write_text("Dear Anna")
+    browser.open(f"{address}/upload")
+    browser.choose_file("photo", folder / "Letter.jpg")
+    browser.press("Send to the wall")
+    browser.until("document.body.innerText.includes('Letter.jpg:')")
+    browser.choose_file("photo", folder / "Anna.jpg")
+    browser.press("Send to the wall")
+    browser.until("document.body.innerText.includes('1 photo hangs on the wall now')")
+    look(browser, "upload")
+    until(lambda: ask(place, "now")["photos"] == before + 1)
+    browser.press("Take down")
+    until(lambda: ask(place, "now")["photos"] == before)
+
+
+def move_to_a_new_frame(browser: Browser, immich: FakeImmich, address: str, folder: Path) -> None:
+    """A backup of this frame makes another one like it, once the key is typed again."""
+    browser.open(f"{address}/backup")
+    look(browser, "backup")
+    saved = browser.run(
+        "fetch('/backup/file').then((answer) => answer.arrayBuffer())"
+        ".then((bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))))"
+    )
+    (folder / "backup.zip").write_bytes(b64decode(saved))
+    (folder / "r2").mkdir()
+    fresh = find({"MANTELPIECE_HOME": str(folder / "fresh"), "XDG_RUNTIME_DIR": str(folder / "r2")})
+    prepare(fresh)
+    with syncing(fresh), answering(fresh) as (other, house):
+        browser.open(other)
+        browser.type("code", house.code.current())
+        browser.type("password", PASSWORD)
+        browser.type("again", PASSWORD)
+        browser.press("Set up this frame")
+        browser.until("document.body.innerText.includes('First, your Immich')")
+        browser.open(f"{other}/backup")
+        browser.choose_file("file", folder / "backup.zip")
+        browser.press("Restore this backup")
+        browser.until("document.body.innerText.includes('The API key of the server')")
+        look(browser, "restored")
+        go(browser, "Immich servers", "/servers")
+        go(browser, "New key", "/servers/new")
+        browser.type("key", immich.api_key)
+        go(browser, "Try it", "/servers/trial")
+        browser.until("document.body.innerText.includes('It works')")
+        go(browser, "Use this server", "/")
+        browser.open(f"{other}/albums")
+        browser.press("Sync now")
+        until(lambda: fresh.catalogue.exists() and len(list(fresh.objects.rglob("*.jpg"))) >= 7)
+    # Both frames are at one address here, and a browser keeps cookies by address, not by port.
+    browser.open(f"{address}/login")
+    browser.type("password", PASSWORD)
+    browser.press("Sign in")
+    browser.until("document.querySelector('.hanging')")
 
 
 def decide_what_is_held(browser: Browser, immich: FakeImmich, place: Home, address: str) -> None:
@@ -219,7 +292,7 @@ def decide_what_is_held(browser: Browser, immich: FakeImmich, place: Home, addre
 
 
 def look_around(browser: Browser, address: str) -> None:
-    pages = ("more", "jobs", "runs/1", "device", "servers", "trash", "password", "tokens", "link", "albums/add")
+    pages = ("more", "jobs", "runs/1", "device", "displays", "backup", "upload", "servers", "trash", "marked", "password", "tokens", "link", "albums/add")
     for width, phone in ((360, True), (1280, False)):
         browser.size(width, 780, phone=phone)
         for page in ("", *pages):
