@@ -292,7 +292,10 @@ def decide_what_is_held(browser: Browser, immich: FakeImmich, place: Home, addre
 
 
 def look_around(browser: Browser, address: str) -> None:
-    pages = ("more", "jobs", "runs/1", "device", "displays", "backup", "upload", "servers", "trash", "marked", "password", "tokens", "link", "albums/add")
+    pages = (
+        "more", "jobs", "runs/1", "device", "displays", "backup", "upload",
+        "servers", "trash", "marked", "password", "tokens", "link", "albums/add",
+    )  # fmt: skip
     for width, phone in ((360, True), (1280, False)):
         browser.size(width, 780, phone=phone)
         for page in ("", *pages):
