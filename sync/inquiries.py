@@ -17,6 +17,9 @@ from sync.mirror.covers import covers
 from sync.settings import Server, Source, did_you_mean
 from sync.work import Result, Work
 
+OPTIONAL = (("asset.update", "Favourites marked at the wall stay here and do not reach Immich."),)
+"""Permission and what does not work without it; a key that lacks it is sound."""
+
 
 def probe(work: Work, arguments: dict[str, Any]) -> Result:
     """Version, whose key, what it may not do. {"server": name} or a candidate."""
@@ -30,10 +33,18 @@ def probe(work: Work, arguments: dict[str, Any]) -> Result:
         "admin": found.admin,
         "permissions": None if found.permissions is None else list(found.permissions),
         "missing": missing,
+        "optional": _optional(found.permissions),
     }
     problems = [f"The key lacks {entry['permission']}: {entry['without']}" for entry in missing]
     whose = f", key of {found.user_name}" if found.user_name else ""
     return Result(facts, f"Immich {found.version}{whose}.", exit_code=1 if problems else 0, problems=problems)
+
+
+def _optional(permissions: tuple[str, ...] | None) -> list[dict[str, str]]:
+    """What a key lacks that showing photos does not need."""
+    if permissions is None or "all" in permissions:
+        return []
+    return [{"permission": name, "without": without} for name, without in OPTIONAL if name not in permissions]
 
 
 def albums(work: Work, arguments: dict[str, Any]) -> Result:

@@ -1,4 +1,4 @@
-"""Favourites of the wall on their way to Immich: sent once, never against its owner's later word, never to another's."""
+"""Favourites of the wall on their way to Immich: sent once, never against a later word there, never to another's."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from frame.intents import write_intent
-from sync import secrets
+from sync import inquiries, secrets
 from sync.favourites import favourites
+from sync.immich.probe import NEEDED
 from sync.intents import Intents
 from sync.library import intents
 from sync.library.intents import FAVOURITE, IntentRow, State
@@ -120,6 +121,17 @@ def test_a_key_that_may_not_is_said_once_and_tried_again_with_another_key(server
     with mirror.work() as work:
         intents.try_again(work.library, before="9999")
     assert send(mirror).facts["sent"] == 3
+
+
+def test_a_trial_tells_what_the_hearts_need_and_finds_the_key_sound(server: FakeImmich, mirror: Mirror) -> None:
+    if server.version == 1:
+        return  # it cannot tell
+    whole = server.edits.make_key("reads", [name for name, _ in NEEDED])
+    secrets.put(mirror.home.secrets, "servers", SERVER, key=whole["api_key"])
+    with mirror.work() as work:
+        result = inquiries.probe(work, {"server": SERVER})
+    assert [entry["permission"] for entry in result.facts["optional"]] == ["asset.update"]
+    assert (result.exit_code, result.problems) == (0, [])
 
 
 def test_a_later_change_on_the_server_wins(server: FakeImmich, mirror: Mirror) -> None:
