@@ -28,7 +28,8 @@ from sync.errors import DiskError, LibraryTooNew, MantelpieceError
 from sync.files import holder_of
 from sync.home import Home
 from sync.library.database import Library
-from sync.settings import Loaded, Settings, load
+from sync.settings import Settings
+from sync.settings_reading import Loaded, load
 
 EXTENSION = "mantelpiece"
 _NEVER = object()

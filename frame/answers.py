@@ -15,9 +15,8 @@ from frame.sign import LONGEST_SECONDS
 from frame.state import Shown, State
 from sync.catalogue import PhotoEntry
 from sync.clock import Clock
-from sync.errors import UsageError
+from sync.errors import UsageError, did_you_mean
 from sync.home import Home
-from sync.settings import did_you_mean
 
 _MOST_LINES, _MOST_CHARACTERS = 8, 200
 _MOST_HIDDEN = 2000

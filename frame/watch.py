@@ -16,7 +16,8 @@ from frame.worker import Job, Worker
 from sync.catalogue import Catalogue, previous
 from sync.clock import Clock
 from sync.errors import CatalogueUnreadable
-from sync.settings import Loaded, Settings, load
+from sync.settings import Settings
+from sync.settings_reading import Loaded, load
 
 RELOAD_SECONDS = 60.0
 """A catalogue that could not be read is tried again after this long, though its file did not change."""

@@ -25,8 +25,9 @@ from sync.files import locked, make_folder, write_durably
 from sync.home import Home
 from sync.library import ledgers
 from sync.library.database import Library
-from sync.settings import Source, parse_text
+from sync.settings import Source
 from sync.settings_edit import with_folder
+from sync.settings_reading import parse_text
 
 FORMAT = 1
 MOST_BYTES = 200_000_000

@@ -37,8 +37,8 @@ from sync.library import intents, jobs, runs, schedule
 from sync.library.database import Library
 from sync.library.jobs import SCHEDULE, Job, State
 from sync.library.runs import Outcome, Run
-from sync.settings import Problem
 from sync.settings_copy import keep_copy, load_kept
+from sync.settings_reading import Problem
 from sync.work import Handler, Result, Work
 
 LOOK_SECONDS = 5.0

@@ -6,6 +6,7 @@ Raised where a fact is known, caught broadly only by the job runner, the player 
 
 from __future__ import annotations
 
+import difflib
 from typing import ClassVar
 
 
@@ -192,3 +193,9 @@ class DisplayLost(MantelpieceError):
     """The panel went away or changed its mode; it is opened again every few seconds."""
 
     default_advice = "Check the panel's cable and power; it is tried again by itself."
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """` Did you mean 'x'?` with the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f" Did you mean {near[0]!r}?" if near else ""

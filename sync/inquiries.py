@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from sync import secrets
-from sync.errors import UsageError
+from sync.errors import UsageError, did_you_mean
 from sync.immich.server import Immich
 from sync.mirror.covers import covers
-from sync.settings import Server, Source, did_you_mean
+from sync.settings import Server, Source
 from sync.work import Result, Work
 
 OPTIONAL = (("asset.update", "Favourites marked at the wall stay here and do not reach Immich."),)

@@ -12,7 +12,8 @@ from pathlib import Path
 from sync.errors import DiskError
 from sync.files import write_durably
 from sync.home import Home
-from sync.settings import Loaded, Problem, Settings, load
+from sync.settings import Settings
+from sync.settings_reading import Loaded, Problem, load
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from sync.errors import UsageError
+from sync.errors import UsageError, did_you_mean
 from sync.files import locked, make_folder, write_durably
 from sync.home import Home
-from sync.settings import did_you_mean, load, parse_text, parse_value, plain_hint
 from sync.settings_cut import without_entry, without_section
+from sync.settings_reading import load, parse_text, parse_value, plain_hint
 
 Tree = dict[str, Any]
 Change = Callable[[Tree, Callable[[], Any]], None]

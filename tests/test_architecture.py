@@ -66,7 +66,15 @@ def all_imports() -> list[Import]:
 
 IMPORTS = all_imports()
 
-FRAME_MAY = ("sync.settings", "sync.clock", "sync.files", "sync.errors", "sync.catalogue", "sync.home")
+FRAME_MAY = (
+    "sync.settings",
+    "sync.settings_reading",
+    "sync.clock",
+    "sync.files",
+    "sync.errors",
+    "sync.catalogue",
+    "sync.home",
+)
 WORKERS = ("sync.mirror", "sync.smart", "sync.writeback", "sync.ingest")
 PROGRAMS = ("sync.daemon", "frame.daemon", "admin.daemon", "admin.cli")
 
@@ -102,7 +110,15 @@ def jobs_are_handed_their_handlers(each: Import) -> bool:
 
 
 def ground_floor_knows_no_room(each: Import) -> bool:
-    ground = ("sync.errors", "sync.clock", "sync.files", "sync.home", "sync.settings", "sync.catalogue")
+    ground = (
+        "sync.errors",
+        "sync.clock",
+        "sync.files",
+        "sync.home",
+        "sync.settings",
+        "sync.settings_reading",
+        "sync.catalogue",
+    )
     rooms = ("sync.immich", "sync.library", "sync.jobs", *WORKERS)
     return each.module in ground and is_below(each.target, *rooms)
 

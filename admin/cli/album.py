@@ -13,12 +13,12 @@ from admin.cli.group import Verbs
 from admin.cli.output import left_out
 from admin.cli.verb import Call, prepared, verb
 from sync import secrets
-from sync.errors import UsageError
+from sync.errors import UsageError, did_you_mean
 from sync.jobs.wake import ring
 from sync.library import albums as rows
 from sync.library import held, memberships, photos
 from sync.library.reading import reading
-from sync.settings import Album, did_you_mean
+from sync.settings import Album
 from sync.settings_edit import remove_album
 
 

@@ -11,10 +11,10 @@ import click
 from admin.cli.names import album_name, same_server, shared_link
 from admin.cli.verb import Call, prepared, verb
 from sync import secrets
-from sync.errors import UsageError
+from sync.errors import UsageError, did_you_mean
 from sync.jobs.follow import serving
 from sync.jobs.wake import ring
-from sync.settings import Keep, Pick, Server, Settings, Source, did_you_mean
+from sync.settings import Keep, Pick, Server, Settings, Source
 from sync.settings_edit import add_album, put_server
 
 _TITLES = {Source.FAVOURITES: "Favourites", Source.MEMORIES: "Memories", Source.ALL: "Library"}

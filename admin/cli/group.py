@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sync.settings import did_you_mean
+from sync.errors import did_you_mean
 
 
 class Verbs(click.Group):

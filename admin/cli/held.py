@@ -7,10 +7,9 @@ import msgspec
 
 from admin.cli.group import Verbs
 from admin.cli.verb import Call, prepared, verb
-from sync.errors import UsageError
+from sync.errors import UsageError, did_you_mean
 from sync.library import held as rows
 from sync.library.reading import reading
-from sync.settings import did_you_mean
 
 
 @click.group("held", cls=Verbs)

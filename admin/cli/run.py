@@ -6,9 +6,8 @@ import click
 
 from admin.cli.supervise import supervise
 from admin.cli.verb import Call, prepared, verb
-from sync.errors import Busy, UsageError
+from sync.errors import Busy, UsageError, did_you_mean
 from sync.jobs.follow import serving
-from sync.settings import did_you_mean
 
 PARTS = {"sync": ("sync",), "frame": ("frame",), "admin": ("admin",)}
 """What runs, and the module of each."""

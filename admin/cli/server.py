@@ -17,10 +17,10 @@ from admin.cli.group import Verbs
 from admin.cli.names import server_address, server_name
 from admin.cli.verb import Call, prepared, verb
 from sync import secrets
-from sync.errors import UsageError
+from sync.errors import UsageError, did_you_mean
 from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
-from sync.settings import Server, did_you_mean
+from sync.settings import Server
 from sync.settings_edit import put_server, remove_server
 
 

@@ -11,8 +11,9 @@ from admin.cli.group import Verbs
 from admin.cli.verb import Call, prepared, verb
 from sync.errors import UsageError
 from sync.jobs.wake import ring
-from sync.settings import Settings, parse_value, plain_hint
+from sync.settings import Settings
 from sync.settings_edit import set_value, unset
+from sync.settings_reading import parse_value, plain_hint
 from sync.smart.written import problem_of
 
 

@@ -11,11 +11,11 @@ import msgspec
 from admin.cli.group import Verbs
 from admin.cli.names import same_server
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
-from sync.errors import UsageError
+from sync.errors import UsageError, did_you_mean
 from sync.jobs.wake import ring
 from sync.library import smart as rows
 from sync.library.reading import reading
-from sync.settings import Smart, did_you_mean
+from sync.settings import Smart
 from sync.settings_edit import add_smart
 from sync.smart.explain import explain
 from sync.smart.parse import RuleError

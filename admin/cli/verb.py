@@ -16,12 +16,12 @@ from admin.cli.output import Output
 from admin.cli.owner import become_owner
 from sync import logs
 from sync.clock import SystemClock
-from sync.errors import Maintenance, MantelpieceError, Unreachable, UsageError
+from sync.errors import Maintenance, MantelpieceError, Unreachable, UsageError, did_you_mean
 from sync.home import Home, find, prepare
 from sync.jobs.follow import follow, open_library, queue
 from sync.jobs.progress import Ended
 from sync.library.database import Library
-from sync.settings import Log, did_you_mean
+from sync.settings import Log
 from sync.settings_copy import Kept, load_kept
 from sync.work import most_serious
 

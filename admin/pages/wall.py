@@ -13,8 +13,9 @@ from admin.house import house
 from admin.language import text
 from admin.pages.edited import digest_of
 from sync.errors import UsageError
-from sync.settings import Layout, Rotation, Selection, Transition, parse_value
+from sync.settings import Layout, Rotation, Selection, Transition
 from sync.settings_edit import set_value
+from sync.settings_reading import parse_value
 
 pages = Blueprint("wall", __name__, url_prefix="/wall")
 

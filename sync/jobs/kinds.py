@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sync.errors import UsageError
+from sync.errors import UsageError, did_you_mean
 from sync.library.jobs import Lane
-from sync.settings import did_you_mean
 
 MIRROR = "mirror"
 """The lock of whoever changes objects, albums or the catalogue."""

@@ -24,6 +24,7 @@ from sync.errors import (
     ServerError,
     ServerFailure,
     UsageError,
+    did_you_mean,
 )
 from sync.files import sweep_parts
 from sync.library import albums, memberships, photos
@@ -41,7 +42,7 @@ from sync.mirror.publish import Publisher
 from sync.mirror.rendition import Decoders
 from sync.mirror.restore import restore
 from sync.mirror.views import show_views
-from sync.settings import Album, Keep, Source, did_you_mean
+from sync.settings import Album, Keep, Source
 from sync.today import today
 from sync.work import Result, Work, most_serious
 

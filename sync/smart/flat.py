@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sync.settings import did_you_mean
+from sync.errors import did_you_mean
 from sync.smart import rules
 from sync.smart.parse import RuleError, day, named, visibility, yes
 from sync.smart.rules import Named, Operator, Rule, Test

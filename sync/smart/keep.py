@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from sync.errors import MantelpieceError, ServerError, UsageError
+from sync.errors import MantelpieceError, ServerError, UsageError, did_you_mean
 from sync.library import smart as rows
 from sync.library.smart import SmartRow
-from sync.settings import Smart, did_you_mean
+from sync.settings import Smart
 from sync.smart.apply import apply
 from sync.smart.look import Looked, look, open_server
 from sync.work import Result, Work, most_serious

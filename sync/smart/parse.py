@@ -11,8 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sync.errors import UsageError
-from sync.settings import did_you_mean
+from sync.errors import UsageError, did_you_mean
 from sync.smart import rules
 from sync.smart.rules import Named, Operator, Rule, Test
 

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.errors import UsageError
-from sync.settings import did_you_mean
+from sync.errors import UsageError, did_you_mean
 from sync.smart.explain import explain
 from sync.smart.flat import parse_flat
 from sync.smart.parse import RuleError, parse

@@ -13,8 +13,8 @@ from sync.library.held import HeldRow
 from sync.library.jobs import Lane, State
 from sync.library.objects import ObjectRow
 from sync.library.runs import Outcome
-from sync.settings import load
 from sync.settings_edit import add_album, put_server
+from sync.settings_reading import load
 from tests.admin.phone import Phone
 
 SEEN = 'name="seen" value="'

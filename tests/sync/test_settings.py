@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.home import Home
-from sync.settings import Settings, load, parse_text, parse_value
+from sync.settings import Settings
 from sync.settings_copy import copy_path, keep_copy, load_kept
+from sync.settings_reading import load, parse_text, parse_value
 
 GOOD = """\
 language = "de"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from sync.errors import UsageError
 from sync.home import Home, prepare
-from sync.settings import load
 from sync.settings_edit import add_album, put_server, remove_album, remove_server, set_value, unset
+from sync.settings_reading import load
 
 BEFORE = """\
 # The owner's own words.
@@ -84,7 +84,7 @@ def test_an_edit_changes_its_own_lines_and_no_others(
 
 
 def load_text_problems(text: str) -> tuple[object, ...]:
-    from sync.settings import parse_text
+    from sync.settings_reading import parse_text
 
     return parse_text(text).problems
 
