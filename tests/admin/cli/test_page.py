@@ -29,8 +29,10 @@ def running(mantelpiece: Mantelpiece, *words: str) -> Iterator[subprocess.Popen[
         yield process
     finally:
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
-        mantelpiece.said.append(said)
+        assert process.stderr is not None
+        # communicate() would lose what a test has read ahead.
+        mantelpiece.said.append(process.stderr.read())
+        process.wait(20)
 
 
 @pytest.fixture
