@@ -180,6 +180,9 @@ def with_folder(text: str, *, before: str, after: str) -> str:
     return tomlkit.dumps(document)
 
 
+EMPTY = "# Nothing is set up yet: mantelpiece --help\n"
+
+
 def _edit(home: Home, change: Change, *, cut: Callable[[str], str] | None = None) -> bool:
     """Apply `change`, judge the outcome, write it; gives whether anything changed. `cut` does the same by text."""
     with locked(home.locks / "settings", "another change of the settings", wait_seconds=5):
@@ -195,7 +198,8 @@ def _edit(home: Home, change: Change, *, cut: Callable[[str], str] | None = None
         if fresh:
             raise UsageError(_refused(fresh[0].sentence), advice="Nothing was changed.", key=fresh[0].key)
         make_folder(home.settings.parent)
-        write_durably(home.settings, after.encode(), mode=0o640)
+        # An empty file would count as one that a power cut emptied, and the last good settings would come back.
+        write_durably(home.settings, (after if after.strip() else EMPTY).encode(), mode=0o640)
     return True
 
 
