@@ -141,7 +141,7 @@ def test_a_changed_password_ends_every_other_session(app: Flask, phone: Phone) -
 
 def test_a_password_set_on_the_frame_itself_signs_every_phone_out(phone: Phone, visitor: Phone, home: Home) -> None:
     environment = {**os.environ, "MANTELPIECE_HOME": str(home.root), "XDG_RUNTIME_DIR": str(home.runtime)}
-    command = [sys.executable, "-m", "admin", "password"]
+    command = [sys.executable, "-m", "admin.cli", "password"]
     short = subprocess.run(command, input="short\n", env=environment, text=True, capture_output=True, check=False)
     assert short.returncode == 2
     assert phone.get("/more").status_code == 200
