@@ -56,6 +56,10 @@ def answers(port: int) -> bool:
     return True
 
 
+def children(process: subprocess.Popen[str]) -> list[str]:
+    return Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+
+
 def test_run_serves_the_page_beside_the_wall(mantelpiece: Mantelpiece, port: int) -> None:
     with running(mantelpiece) as process:
         until(lambda: answers(port))
@@ -70,6 +74,7 @@ def test_a_taken_port_costs_a_sentence_and_the_rest_goes_on(
     with socket.create_server(("127.0.0.1", port)), running(mantelpiece) as process:
         assert process.stderr is not None
         assert any(f"The phone page cannot listen on port {port}" in line for line in process.stderr)
+        until(lambda: len(children(process)) == 2)
         until(lambda: serving(mantelpiece.home))
         until((tmp_path / "wall" / "current.png").exists)
     assert process.returncode == 0
