@@ -17,7 +17,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from sync.errors import CatalogueUnreadable
+from sync.errors import CatalogueUnreadable, LibraryCorrupt
 from sync.files import disk_errors, fsync_folder
 
 FORMAT = 1
@@ -121,7 +121,10 @@ class Candidate:
 
 
 def write(path: Path, *, generation: int, albums: Iterable[AlbumEntry], photos: Iterable[PhotoEntry]) -> None:
-    """Write the catalogue of `generation` and put it at `path`, on the disk when this returns."""
+    """Write the catalogue of `generation` and put it at `path`, on the disk when this returns.
+
+    Raises DiskError, and LibraryCorrupt where two photos claim one key or place.
+    """
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     with disk_errors("Publishing the catalogue"):
         try:
@@ -134,6 +137,10 @@ def write(path: Path, *, generation: int, albums: Iterable[AlbumEntry], photos: 
         except sqlite3.OperationalError as error:
             part.unlink(missing_ok=True)
             raise OSError(28, str(error)) if "full" in str(error) else error from error
+        except sqlite3.IntegrityError as error:
+            part.unlink(missing_ok=True)
+            # Keys and places are unique in a whole library; damage that its own check passes shows here.
+            raise LibraryCorrupt(f"What the library says of its photos contradicts itself: {error}.") from error
         except BaseException:
             part.unlink(missing_ok=True)
             raise

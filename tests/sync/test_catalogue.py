@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync.catalogue import AlbumEntry, Catalogue, FaceEntry, PhotoEntry, write
-from sync.errors import CatalogueUnreadable
+from sync.errors import CatalogueUnreadable, LibraryCorrupt
 from sync.home import Home
 from tests import sample_catalogues
 
@@ -98,6 +98,15 @@ def test_writing_leaves_nothing_behind_when_it_fails(home: Home) -> None:
 
     with pytest.raises(RuntimeError):
         write(home.catalogue, generation=2, albums=[], photos=broken())
+    assert home.catalogue.read_bytes() == before
+    assert [entry.name for entry in home.published.iterdir() if "part" in entry.name] == []
+
+
+def test_photos_that_contradict_each_other_leave_the_published_catalogue_as_it_is(home: Home) -> None:
+    photos = sample_catalogues.make(home)
+    before = home.catalogue.read_bytes()
+    with pytest.raises(LibraryCorrupt):
+        write(home.catalogue, generation=2, albums=[], photos=[photos[0], photos[0]])
     assert home.catalogue.read_bytes() == before
     assert [entry.name for entry in home.published.iterdir() if "part" in entry.name] == []
 
