@@ -1,7 +1,7 @@
 """What was shown and what is hidden here, over restarts: a journal on the card, written at most every ten minutes,
 and one small file in the runtime directory, written with every picture, which survives the end of the process.
 
-Reading never raises; what is damaged is left out and named in `problems`. Called by the player alone.
+Reading never raises; what is damaged is left out and named in `problems`. Called by the player and its playlist.
 """
 
 from __future__ import annotations

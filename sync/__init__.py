@@ -1,1 +1,1 @@
-"""What the device keeps and does: the mirror, smart albums, write-back, ingest and the jobs that run them."""
+"""What the device keeps and does: the mirror, smart albums and the jobs that run them."""

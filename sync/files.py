@@ -15,7 +15,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from sync.errors import Busy, DiskError, DiskFailing, DiskFull, DiskReadOnly
 
@@ -76,17 +75,6 @@ def write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        fsync_folder(path.parent)
-
-
-def sync_and_place(file: BinaryIO, part: Path, path: Path, *, mode: int = 0o444) -> None:
-    """Give the finished part file its final name. The caller owns `part` and removes it when this raises."""
-    with disk_errors(f"Writing {path.name}"):
-        file.flush()
-        os.fchmod(file.fileno(), mode)
-        os.fsync(file.fileno())
-        make_folder(path.parent)
-        part.replace(path)
         fsync_folder(path.parent)
 
 

@@ -90,7 +90,6 @@ EXAMPLES = {
 }
 """What a person reads in place of a pattern."""
 
-Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
 
 

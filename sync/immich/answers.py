@@ -183,10 +183,6 @@ class Album3(_AlbumCore):
     album_users: list[AlbumUser]
 
 
-class AlbumOfLink3(_AlbumCore):
-    """3.x tells no owner inside a link."""
-
-
 class EmbeddedOld(Album12):
     """An album with its assets, as 1.x and 2.x give it; decoded with only the last of them inside."""
 

@@ -1,7 +1,8 @@
 """Runs one job in this process: claim it, hold its locks, call its handler, write down what it came to.
 
 Called by `python -m sync job <id>` alone. Standard input is the cancel pipe; when it ends, the handler has a second
-and a half before the whole process group is killed. This is the one place of sync that catches broadly.
+and a half before the whole process group is killed. Beside the decoder child, this is
+the one place of sync that catches broadly.
 """
 
 from __future__ import annotations

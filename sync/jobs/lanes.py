@@ -124,10 +124,6 @@ class Lanes:
             found.append(Finished(job, run))
         return found
 
-    @property
-    def busy(self) -> bool:
-        return bool(self._running)
-
     def close(self) -> None:
         """Cancel everything and wait until it ended, two seconds at most."""
         for process, _ in self._running.values():

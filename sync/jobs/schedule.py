@@ -79,11 +79,6 @@ class Schedule:
         waits = [self._wait(state) for state in self._states.values() if not state.running]
         return max(0.0, min(waits, default=float("inf")))
 
-    def due_in(self, name: str) -> float | None:
-        """Seconds until that entry is due, None while it runs or where it is unknown."""
-        state = self._states.get(name)
-        return None if state is None or state.running else max(0.0, self._wait(state))
-
     def identity(self, name: str) -> str:
         """The settings that it would run under now; empty where it is unknown."""
         state = self._states.get(name)

@@ -1,4 +1,5 @@
-"""Single values of the library: the generation last published, and a count of what the wall would notice."""
+"""Single values of the library: the generation last published, a count of what the wall would notice, and
+other marks that need no table of their own."""
 
 from __future__ import annotations
 

@@ -51,13 +51,3 @@ def files(library: Library, album: str) -> Iterator[tuple[bytes, str]]:
         (album,),
     )
     yield from ((facts, item) for facts, item in rows)
-
-
-def count(library: Library, album: str) -> int:
-    """How many photos of the album the wall can show."""
-    row = library.row(
-        """SELECT count(*) FROM memberships m JOIN photos p ON p.id = m.photo
-           WHERE m.album = ? AND m.gone IS NULL AND p.display IS NOT NULL""",
-        (album,),
-    )
-    return 0 if row is None else int(row[0])

@@ -1,7 +1,7 @@
 """Opens a stranger's picture in the decoder child: which formats are decoded at all, and what that will cost.
 
 Only names on our list reach a decoder (EPS bytes named .jpg would start Ghostscript). A camera's RAW is refused even
-where it is a TIFF inside, since only its thumbnail would be seen. Called by decode.py alone.
+where it is a TIFF inside, since only its thumbnail would be seen. Called by the decoder child's modules alone.
 """
 
 from __future__ import annotations

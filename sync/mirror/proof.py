@@ -1,7 +1,7 @@
 """The strongest proof there is of downloaded bytes (promise 2): which one admits them, or why they are thrown away.
 
-Immich's checksum where it speaks of the content; else the length and a full decode; else two equal downloads. Every
-door into the objects passes here; fetch.py and scrub's repair call it.
+Immich's checksum where it speaks of the content; else the length and a full decode; else two equal downloads. Called
+by fetch.py; take_over.py adopts by the checksum alone.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 A child holds at most 400 MB, one large photo at a time; small ones (previews, most JPEGs) run side by side. A picture
 that kills its child, or takes too long, is refused like any other that cannot be decoded. Pillow is never imported
-here: sync at rest stays small. Used by the mirror's fetching and by scrub, inside a `with`.
+here: sync at rest stays small. Used by whatever decodes in sync (fetching, thumbs, covers, folders, uploads),
+inside a `with`.
 """
 
 from __future__ import annotations

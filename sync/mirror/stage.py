@@ -1,7 +1,7 @@
 """Holds a listing apart until it has ended well: nothing of it touches the library or the objects before.
 
 100,000 assets take about 15 MB of memory; full facts are kept only of new and changed ones, in a part file that is
-swept like a download. Used by synchronise.py and preview.py, inside a `with`.
+swept like a download. Used by compare.py and preview.py, inside a `with`.
 """
 
 from __future__ import annotations

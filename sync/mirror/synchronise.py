@@ -226,6 +226,8 @@ def _facts(work: Work, run: AlbumRun) -> dict[str, Any]:
     name, plan = run.album.name, run.compared.plan
     rewritten = photos.rewritten(work.library, name)
     notes = [f"{rewritten} changed on the server since upload."] if rewritten else []
+    if run.outcome.not_there:
+        notes.append(f"{run.outcome.not_there} listed and not given; asked for again at the next sync.")
     return {
         "added": len(plan.add) + len(plan.returning),
         "replaced": len(plan.replace),
