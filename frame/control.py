@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
+from pathlib import Path
 from typing import Any
 
 from sync.errors import MantelpieceError
@@ -34,8 +36,7 @@ def ask(home: Home, verb: str, *, timeout_seconds: float = 5.0, **values: object
     request = json.dumps({"verb": verb, **values}).encode() + b"\n"
     try:
         with socket.socket(socket.AF_UNIX) as channel:
-            channel.settimeout(timeout_seconds)
-            channel.connect(str(home.control_socket))
+            connect(channel, home.control_socket, timeout_seconds=timeout_seconds)
             channel.sendall(request)
             line = _line(channel)
     except OSError as error:
@@ -48,6 +49,18 @@ def ask(home: Home, verb: str, *, timeout_seconds: float = 5.0, **values: object
     if not answer.get("ok"):
         raise FrameRefused(str(answer.get("error", "The frame refused.")))
     return dict(answer)
+
+
+def connect(channel: socket.socket, path: Path, *, timeout_seconds: float) -> None:
+    """Connect, waiting for a place in the frame's queue: with settimeout() alone a full queue is an error at once.
+
+    Raises OSError; BlockingIOError when no place became free in time.
+    """
+    seconds, rest = divmod(timeout_seconds, 1)
+    channel.settimeout(None)
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(rest * 1e6)))
+    channel.connect(str(path))
+    channel.settimeout(timeout_seconds)
 
 
 def _line(channel: socket.socket) -> bytes:

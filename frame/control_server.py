@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from frame.control import MOST_LINE_BYTES
+from frame.control import MOST_LINE_BYTES, connect
 from sync.errors import Busy, MantelpieceError
 
 log = logging.getLogger(__name__)
@@ -113,13 +113,14 @@ def _refusal(sentence: str) -> bytes:
 
 
 def _remove_left_behind(path: Path) -> None:
-    """A killed frame leaves its socket's name; one that answers is a frame that runs."""
-    if not path.exists():
-        return
+    """A killed frame leaves its socket's name; one that listens is a frame that runs, however busy."""
     with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(1.0)
         try:
-            probe.connect(str(path))
+            connect(probe, path, timeout_seconds=1.0)
+        except BlockingIOError:
+            pass
+        except FileNotFoundError:
+            return
         except OSError:
             path.unlink(missing_ok=True)
             return

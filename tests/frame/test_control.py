@@ -146,6 +146,39 @@ def test_many_idle_callers_shut_nobody_out(home: Home) -> None:
             channel.close()
 
 
+def test_a_full_queue_is_waited_for(home: Home) -> None:
+    """Nobody serves until the asker waits: with a queue of one place, the asker cannot connect at once."""
+    home.control_socket.parent.mkdir(parents=True, exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(home.control_socket))
+        listener.listen(0)
+        with socket.socket(socket.AF_UNIX) as first:
+            first.connect(str(home.control_socket))
+            with pytest.raises(FrameNotRunning, match="does not answer"):
+                ask(home, "now", timeout_seconds=0.2)
+            answers: list[dict[str, object]] = []
+            asker = Thread(target=lambda: answers.append(ask(home, "now", timeout_seconds=20)))
+            asker.start()
+            listener.accept()[0].close()
+            channel, _ = listener.accept()
+            with channel:
+                assert channel.recv(1000)
+                channel.sendall(b'{"ok": true}\n')
+                asker.join()
+        assert answers == [{"ok": True}]
+
+
+def test_a_busy_frames_socket_is_not_taken_for_one_left_behind(home: Home) -> None:
+    home.control_socket.parent.mkdir(parents=True, exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+        listener.bind(str(home.control_socket))
+        listener.listen(0)
+        first.connect(str(home.control_socket))
+        with pytest.raises(Busy):
+            ControlServer(home.control_socket)
+        assert home.control_socket.exists()
+
+
 def test_the_socket_is_for_its_group_alone_and_goes_with_the_frame(home: Home) -> None:
     server = ControlServer(home.control_socket)
     assert stat.S_IMODE(home.control_socket.stat().st_mode) == 0o660
