@@ -7,6 +7,7 @@ import sys
 from sync import daemon
 from sync.clock import SystemClock
 from sync.errors import MantelpieceError
+from sync.handlers import handlers
 from sync.home import find
 from sync.jobs import child
 
@@ -18,7 +19,7 @@ def main(arguments: list[str]) -> int:
             case []:
                 return daemon.run(find(), clock=SystemClock())
             case ["job", number] if number.isdigit():
-                return child.run(find(), int(number), daemon.handlers(), clock=SystemClock())
+                return child.run(find(), int(number), handlers(), clock=SystemClock())
     except MantelpieceError as error:
         print(error, file=sys.stderr)
         return error.exit_code

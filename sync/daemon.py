@@ -11,12 +11,10 @@ import selectors
 import signal
 import socket
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, timedelta, tzinfo
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync import logs
@@ -39,7 +37,6 @@ from sync.library.jobs import SCHEDULE, Job, State
 from sync.library.runs import Outcome, Run
 from sync.settings_copy import keep_copy, load_kept
 from sync.settings_reading import Problem
-from sync.work import Handler, Result, Work
 
 LOOK_SECONDS = 5.0
 DISK_RETRY_SECONDS = 300.0
@@ -48,43 +45,6 @@ FAVOURITES_SECONDS = 30.0
 """Between two tries to send what waits, unless somebody marks another photo."""
 
 log = logging.getLogger(__name__)
-
-_HANDLERS = {
-    "sync": ("sync.mirror.synchronise", "synchronise"),
-    "details": ("sync.mirror.details", "details"),
-    "preview": ("sync.mirror.preview", "preview"),
-    "scrub": ("sync.mirror.scrub", "scrub"),
-    "verify": ("sync.mirror.scrub", "verify"),
-    "import": ("sync.mirror.take_over", "take_over"),
-    "upload": ("sync.mirror.uploads", "upload"),
-    "upload-remove": ("sync.mirror.uploads", "remove"),
-    "held": ("sync.mirror.held", "held"),
-    "trash-restore": ("sync.mirror.trash", "restore_handler"),
-    "trash-empty": ("sync.mirror.trash", "empty_handler"),
-    "smart-apply": ("sync.smart.keep", "keep"),
-    "smart-preview": ("sync.smart.why", "preview"),
-    "smart-why": ("sync.smart.why", "why"),
-    "smart-undo": ("sync.smart.undo", "undo"),
-    "probe": ("sync.inquiries", "probe"),
-    "albums": ("sync.inquiries", "albums"),
-    "resolve": ("sync.inquiries", "resolve"),
-    "thumbs": ("sync.mirror.thumbs", "thumbs"),
-    FAVOURITES: ("sync.favourites", "favourites"),
-}
-
-
-def handlers() -> Mapping[str, Handler]:
-    """What does the work of every kind, each imported only when it is called."""
-    return {kind: _lazy(*place) for kind, place in _HANDLERS.items()}
-
-
-def _lazy(module: str, name: str) -> Handler:
-    def handle(work: Work, arguments: dict[str, Any]) -> Result:
-        handler: Handler = getattr(import_module(module), name)
-        return handler(work, arguments)
-
-    return handle
-
 
 def run(
     home: Home, *, clock: Clock, program: Sequence[str] = PROGRAM, retry_seconds: float = RETRY_SECONDS

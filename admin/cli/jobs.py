@@ -15,10 +15,9 @@ from admin.cli.output import describe_progress
 from admin.cli.verb import Call, prepared, verb
 from sync.errors import UsageError
 from sync.jobs import progress
-from sync.jobs.child import describe
 from sync.jobs.follow import cancel as cancel_job
 from sync.jobs.follow import open_library
-from sync.jobs.kinds import KINDS, kind_of
+from sync.jobs.kinds import KINDS, describe, kind_of
 from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
 from sync.library import jobs, runs

@@ -11,8 +11,8 @@ from sync import files
 from sync.errors import LibraryCorrupt
 from sync.home import Home
 from sync.jobs import progress
-from sync.jobs.child import describe
 from sync.jobs.follow import serving
+from sync.jobs.kinds import describe
 from sync.library import albums, held, intents, jobs, memberships, photos, runs
 from sync.library.jobs import State
 from sync.library.reading import reading

@@ -24,7 +24,7 @@ from sync.errors import Busy, Cancelled, DiskError, LibraryCorrupt, MantelpieceE
 from sync.files import disk_errors, locked
 from sync.home import Home
 from sync.jobs import believed, progress
-from sync.jobs.kinds import lock_name
+from sync.jobs.kinds import describe, lock_name
 from sync.jobs.process import ATTEMPTS, BUSY_EXIT, CORRUPT_EXIT, DISK_EXIT, KILL_AFTER_SECONDS, boot_id, move_on
 from sync.jobs.progress import Ended
 from sync.library import jobs, runs
@@ -134,12 +134,6 @@ def _busy(work: Work, job: Job, error: Busy) -> int:
             jobs.set_state(db, job.id, State.ENDED)
         progress.put_ended(work.home, _failure(work.home, job.id, error))
     return BUSY_EXIT
-
-
-def describe(job: Job) -> str:
-    """`sync of Holidays`, for whoever finds it busy."""
-    albums = job.arguments.get("albums") or ([job.arguments["album"]] if "album" in job.arguments else [])
-    return job.kind + (f" of {', '.join(albums)}" if albums else "")
 
 
 def _handle(work: Work, job: Job, handlers: Mapping[str, Handler]) -> Ended:

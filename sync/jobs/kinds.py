@@ -1,11 +1,11 @@
-"""Every kind of job: its lane, and the lock that it holds while it runs. What a kind does is its handler's affair."""
+"""Every kind of job, in one table: its lane, what does its work, and the lock that it holds while it runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from sync.errors import UsageError, did_you_mean
-from sync.library.jobs import Lane
+from sync.library.jobs import Job, Lane
 
 MIRROR = "mirror"
 """The lock of whoever changes objects, albums or the catalogue."""
@@ -20,30 +20,32 @@ FAVOURITES = "favourites"
 @dataclass(frozen=True)
 class Kind:
     lane: Lane
+    handler: str
+    """`module:function`, a `sync.work.Handler`; imported only when a job of this kind runs."""
     resource: str = ""
 
 
 KINDS = {
-    "sync": Kind(Lane.BULK, MIRROR),
-    "details": Kind(Lane.BULK, MIRROR),
-    "scrub": Kind(Lane.BULK, MIRROR),
-    "verify": Kind(Lane.BULK, MIRROR),
-    "import": Kind(Lane.BULK, MIRROR),
-    "upload": Kind(Lane.BULK, MIRROR),
-    "upload-remove": Kind(Lane.BULK, MIRROR),
-    "preview": Kind(Lane.ASKED),
-    "probe": Kind(Lane.ASKED),
-    "albums": Kind(Lane.ASKED),
-    "resolve": Kind(Lane.ASKED),
-    "thumbs": Kind(Lane.ASKED, "thumbs"),
-    FAVOURITES: Kind(Lane.ASKED, FAVOURITES),
-    "held": Kind(Lane.ASKED, MIRROR),
-    "trash-restore": Kind(Lane.ASKED, MIRROR),
-    "trash-empty": Kind(Lane.ASKED, MIRROR),
-    "smart-apply": Kind(Lane.BULK, SMART),
-    "smart-preview": Kind(Lane.ASKED),
-    "smart-why": Kind(Lane.ASKED),
-    "smart-undo": Kind(Lane.ASKED, SMART),
+    "sync": Kind(Lane.BULK, "sync.mirror.synchronise:synchronise", MIRROR),
+    "details": Kind(Lane.BULK, "sync.mirror.details:details", MIRROR),
+    "scrub": Kind(Lane.BULK, "sync.mirror.scrub:scrub", MIRROR),
+    "verify": Kind(Lane.BULK, "sync.mirror.scrub:verify", MIRROR),
+    "import": Kind(Lane.BULK, "sync.mirror.take_over:take_over", MIRROR),
+    "upload": Kind(Lane.BULK, "sync.mirror.uploads:upload", MIRROR),
+    "upload-remove": Kind(Lane.BULK, "sync.mirror.uploads:remove", MIRROR),
+    "preview": Kind(Lane.ASKED, "sync.mirror.preview:preview"),
+    "probe": Kind(Lane.ASKED, "sync.inquiries:probe"),
+    "albums": Kind(Lane.ASKED, "sync.inquiries:albums"),
+    "resolve": Kind(Lane.ASKED, "sync.inquiries:resolve"),
+    "thumbs": Kind(Lane.ASKED, "sync.mirror.thumbs:thumbs", "thumbs"),
+    FAVOURITES: Kind(Lane.ASKED, "sync.favourites:favourites", FAVOURITES),
+    "held": Kind(Lane.ASKED, "sync.mirror.held:held", MIRROR),
+    "trash-restore": Kind(Lane.ASKED, "sync.mirror.trash:restore_handler", MIRROR),
+    "trash-empty": Kind(Lane.ASKED, "sync.mirror.trash:empty_handler", MIRROR),
+    "smart-apply": Kind(Lane.BULK, "sync.smart.keep:keep", SMART),
+    "smart-preview": Kind(Lane.ASKED, "sync.smart.why:preview"),
+    "smart-why": Kind(Lane.ASKED, "sync.smart.why:why"),
+    "smart-undo": Kind(Lane.ASKED, "sync.smart.undo:undo", SMART),
 }
 
 
@@ -53,6 +55,12 @@ def kind_of(name: str) -> Kind:
         return KINDS[name]
     except KeyError:
         raise UsageError(f"There is no job {name!r}.{did_you_mean(name, list(KINDS))}") from None
+
+
+def describe(job: Job) -> str:
+    """`sync of Holidays`, for whoever finds it busy."""
+    albums = job.arguments.get("albums") or ([job.arguments["album"]] if "album" in job.arguments else [])
+    return job.kind + (f" of {', '.join(albums)}" if albums else "")
 
 
 def lock_name(number: int) -> str:

@@ -17,8 +17,8 @@ from admin import uploads
 from admin.house import House
 from admin.security.gate import LARGE, most_bytes
 from admin.security.server import serve
-from sync.daemon import handlers
 from sync.errors import UsageError
+from sync.handlers import handlers
 from sync.home import Home
 from sync.library import jobs, memberships
 from sync.library.database import Library
