@@ -6,6 +6,7 @@ local ids for them.
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from pathlib import Path
 
@@ -135,6 +136,8 @@ def symbols(library: Library) -> dict[str, str]:
     """What the names in curly brackets stand for here."""
     found = {"stack": next(iter(library.stacks)), "library": next(iter(library.libraries))}
     found |= {f"asset:{asset.name}": asset.id for asset in library.assets.values()}
+    found |= {f"sha1:{asset.name}": asset.checksum for asset in library.assets.values()}
+    found |= {f"sha1hex:{asset.name}": base64.b64decode(asset.checksum).hex() for asset in library.assets.values()}
     found |= {f"album:{album.name}": album.id for album in library.albums.values()}
     found |= {f"person:{person.name}": person.id for person in library.people.values()}
     found |= {f"tag:{tag.value}": tag.id for tag in library.tags.values()}

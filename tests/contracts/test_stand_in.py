@@ -33,6 +33,7 @@ KEYS = {
 # Exchanges that find or leave the library changed, each on a server of its own.
 CHANGING = re.compile(
     r"maintenance|db-down|shared-link|^album-(create|add|remove|patch|delete)|^asset.*(update|patch|bulk)"
+    r"|^upload|^live|^stack-(create|set|merge|remove|delete)"
 )
 # Values that must be the recorded ones; of the other headers only the presence counts.
 SAME_HEADERS = ("Content-Type", "Cache-Control", "Accept-Ranges", "X-Powered-By", "Keep-Alive", "Connection")
@@ -107,10 +108,21 @@ def _ask(exchange: dict[str, Any], server: FakeImmich) -> requests.Response:
     data = (
         json.dumps(_filled(body, names)) if body is not None else ("{bad" if "bad-json" in exchange["name"] else None)
     )
+    files = None
+    if "form" in exchange:
+        data, files = exchange["form"]["texts"], _files(exchange["form"]["files"], server)
     return requests.request(
-        exchange["method"], server.url + path, params=query, headers=headers, data=data, allow_redirects=False,
-        timeout=10,
+        exchange["method"], server.url + path, params=query, headers=_filled(headers, names), data=data, files=files,
+        allow_redirects=False, timeout=10,
     )  # fmt: skip
+
+
+def _files(recorded: dict[str, list[Any]], server: FakeImmich) -> dict[str, tuple[str, bytes]]:
+    """So many bytes under that name, or (-1) those of the asset of that name."""
+    return {
+        part: (name, b"\xff" * size if size >= 0 else server.library.asset_named(name).original.read())  # type: ignore[union-attr]
+        for part, (name, size) in recorded.items()
+    }
 
 
 def _filled(value: Any, names: dict[str, str]) -> Any:

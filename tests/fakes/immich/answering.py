@@ -22,11 +22,14 @@ import msgspec
 from tests.fakes.immich import (  # noqa: F401 - importing the routes registers them
     routes_album,
     routes_asset,
+    routes_library,
     routes_more,
     routes_people,
     routes_search,
     routes_server,
+    routes_stack,
     routes_timeline,
+    routes_upload,
 )
 from tests.fakes.immich.access import authenticate
 from tests.fakes.immich.library import Library

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from tests.fakes.immich.library import Library
 from tests.fakes.immich.model import Album, Asset, Blob, make_id
+from tests.fakes.immich.scanning import scan
 
 
 class Running(Protocol):
@@ -184,6 +185,24 @@ class Edits:
         chosen = self._asset(asset)
         chosen.offline = chosen.trashed = offline
         self._library.touch(chosen)
+
+    # ---- external libraries
+
+    def add_library(
+        self, name: str, import_paths: list[str], maps: dict[str, str] | None = None
+    ) -> dict[str, str]:
+        """An external library over folders that the test owns; answers `{"id": …}`."""
+        for inside, outside in (maps or {}).items():
+            self._library.maps[inside] = Path(outside)
+        return {"id": self._library.add_library(name, import_paths).id}
+
+    def hold_scans(self, held: bool = True) -> None:
+        """From now on a scan is accepted and does nothing, until this is taken back."""
+        self._library.scans_held = held
+        if not held:
+            for library_id in self._library.scans_waiting:
+                scan(self._library, self._library.libraries[library_id])
+            self._library.scans_waiting.clear()
 
     # ---- people, keys, server
 

@@ -53,6 +53,12 @@ class Library:
         self.partners: list[Partner] = []
         self.looks: dict[str, list[str]] | None = None
         """Asset ids by the text that smart search finds them for, the best first; None: it is off."""
+        self.mounted = {"/mnt/photos"}
+        """Folders of the server that no test owns."""
+        self.maps: dict[str, Path] = {}
+        """Where the server's folders lie here, as a container's mounts would say; others lie where they say."""
+        self.scans_held = False
+        self.scans_waiting: list[str] = []
         self._remembered: dict[Hashable, Any] = {}
         self.me = self.add_user("Admin", "admin@example.org", admin=True)
         self.api_key = self.add_key(self.me, "all").secret
@@ -80,6 +86,13 @@ class Library:
         """The asset's updatedAt moves, as it does on favourite, archive, trash, restore, rating, edit."""
         asset.updated_us = self.tick_us()
         self.changed()
+
+    def on_disk(self, path: str) -> Path:
+        """Where a folder of the server lies here."""
+        for inside, outside in self.maps.items():
+            if path == inside or path.startswith(inside.rstrip("/") + "/"):
+                return outside / path[len(inside.rstrip("/")) :].lstrip("/")
+        return Path(path)
 
     # ---- adding
 

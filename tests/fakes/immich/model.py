@@ -119,6 +119,7 @@ class Asset:
     edited_preview: Blob | None = None
     library_id: str | None = None
     live_video_id: str | None = None
+    content_id: str | None = None
     duration_ms: int | None = None
     stack_id: str | None = None
     tag_ids: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -259,8 +260,9 @@ def _text_tests(wanted: dict[str, Any]) -> list[Predicate]:
         ("originalFileName", "name"), ("originalPath", "path"), ("description", "description"),
     ):  # fmt: skip
         if wanted.get(name):
-            part = _plain(wanted[name])
-            tests.append(lambda a, k=attribute, v=part: v in _plain(getattr(a, k)))  # type: ignore[misc]
+            # As SQL's ILIKE: in any place, `_` is any letter and `%` any letters.
+            part = re.escape(_plain(wanted[name])).replace("_", ".").replace("%", ".*")
+            tests.append(lambda a, k=attribute, v=re.compile(part): v.search(_plain(getattr(a, k))))  # type: ignore[misc]
     return tests
 
 

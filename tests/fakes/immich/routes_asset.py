@@ -32,7 +32,7 @@ def get_asset(call: Call) -> Answer:
 @route("PUT", "/assets/:id", "asset.update", v1=ANY)
 def put_asset(call: Call) -> Answer:
     asset = asset_for(call, uuid_of(call), "asset.update")
-    _change(call, asset)
+    _change(call, asset, one=True)
     return _shown(call, asset, "update")
 
 
@@ -41,7 +41,23 @@ def patch_asset(call: Call) -> Answer:
     return put_asset(call)
 
 
-def _change(call: Call, asset: Asset) -> None:
+def _link(call: Call, asset: Asset, video_id: str | None) -> None:
+    """The video is hidden while it belongs to a photo, and back in the timeline when it no longer does."""
+    before = call.library.assets.get(asset.live_video_id or "")
+    if video_id is not None:
+        video = call.library.assets.get(video_id)
+        if video is None or video.owner_id != asset.owner_id:
+            raise Refusal(400, "Live photo video not found")
+        if video.kind != "VIDEO":
+            raise Refusal(400, "Live photo video must be a video")
+        video.visibility = "hidden"
+    elif before is not None:
+        before.visibility = asset.visibility
+    asset.live_video_id = video_id
+
+
+def _change(call: Call, asset: Asset, *, one: bool) -> None:
+    """`one`: of a single asset; a bulk change does not know links to videos, and ignores them."""
     body: dict[str, Any] = call.body or {}
     if "isFavorite" in body:
         asset.favourite = body["isFavorite"]
@@ -53,8 +69,8 @@ def _change(call: Call, asset: Asset) -> None:
         asset.description = body["description"]
     if "dateTimeOriginal" in body:
         asset.taken_ms = dates.parse_ms(body["dateTimeOriginal"])
-    if "livePhotoVideoId" in body:
-        asset.live_video_id = body["livePhotoVideoId"]
+    if "livePhotoVideoId" in body and one:
+        _link(call, asset, body["livePhotoVideoId"])
     call.library.touch(asset)
 
 
@@ -74,7 +90,7 @@ def _owned(call: Call, permission: str) -> list[Asset]:
 @route("PUT", "/assets", "asset.update", v1=ANY)
 def put_assets(call: Call) -> Answer:
     for asset in _owned(call, "asset.update"):
-        _change(call, asset)
+        _change(call, asset, one=False)
     return Empty()
 
 

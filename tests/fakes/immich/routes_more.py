@@ -1,4 +1,4 @@
-"""Tags, stacks, memories, partners, shared links and external libraries."""
+"""Tags, memories, partners and shared links."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from tests.fakes.immich import dates
-from tests.fakes.immich.model import ExternalLibrary, SharedLink, Stack
+from tests.fakes.immich.model import SharedLink
 from tests.fakes.immich.refusal import Refusal, invalid, no_access
 from tests.fakes.immich.routes_album import album_shape
-from tests.fakes.immich.routing import ANY, Answer, Call, Json, route, uuid_of
+from tests.fakes.immich.routing import ANY, Answer, Call, Json, route
 from tests.fakes.immich.shapes import asset_shape, tag_shape, user_shape
 
 
@@ -17,28 +17,6 @@ from tests.fakes.immich.shapes import asset_shape, tag_shape, user_shape
 def list_tags(call: Call) -> Answer:
     mine = [tag for tag in call.library.tags.values() if tag.owner_id == call.me.id]
     return Json([tag_shape(tag, is_nested=False) for tag in sorted(mine, key=lambda tag: tag.value)])
-
-
-def _stack_shape(call: Call, stack: Stack, form: str) -> dict[str, Any]:
-    members = [call.library.assets[i] for i in stack.asset_ids]
-    shapes = [asset_shape(call.library, a, call.version, form, with_exif=True) for a in members]
-    return {"id": stack.id, "primaryAssetId": stack.primary_id, "assets": shapes}
-
-
-@route("GET", "/stacks", "stack.read")
-def list_stacks(call: Call) -> Answer:
-    mine = [s for s in call.library.stacks.values() if s.owner_id == call.me.id]
-    if "primaryAssetId" in call.query:
-        mine = [s for s in mine if s.primary_id == call.query["primaryAssetId"]]
-    return Json([_stack_shape(call, stack, "stacks") for stack in mine])
-
-
-@route("GET", "/stacks/:id", "stack.read")
-def get_stack(call: Call) -> Answer:
-    stack = call.library.stacks.get(uuid_of(call))
-    if stack is None or stack.owner_id != call.me.id:
-        raise no_access("stack.read")
-    return Json(_stack_shape(call, stack, "stack"))
 
 
 @route("GET", "/memories", "memory.read")
@@ -139,45 +117,3 @@ def create_link(call: Call) -> Answer:
     if album is None or album.owner_id != call.me.id:
         raise no_access("album.share")
     return Json(_link_shape(call, call.library.add_link(album), with_album=False), status=201)
-
-
-def _library_shape(library: ExternalLibrary) -> dict[str, Any]:
-    """assetCount is always 0, as on all three real servers."""
-    stamp = dates.top(library.created_ms)
-    return {
-        "id": library.id,
-        "ownerId": library.owner_id,
-        "name": library.name,
-        "createdAt": stamp,
-        "updatedAt": stamp,
-        "refreshedAt": stamp,
-        "assetCount": 0,
-        "importPaths": library.import_paths,
-        "exclusionPatterns": library.exclusions,
-    }
-
-
-def _library(call: Call) -> ExternalLibrary:
-    library = call.library.libraries.get(uuid_of(call))
-    if library is None:
-        raise Refusal(400, "Library not found")
-    return library
-
-
-@route("GET", "/libraries", "library.read", admin=True)
-def list_libraries(call: Call) -> Answer:
-    return Json([_library_shape(library) for library in call.library.libraries.values()])
-
-
-@route("GET", "/libraries/:id", "library.read", admin=True)
-def get_library(call: Call) -> Answer:
-    return Json(_library_shape(_library(call)))
-
-
-@route("GET", "/libraries/:id/statistics", "library.statistics", admin=True)
-def library_statistics(call: Call) -> Answer:
-    library = _library(call)
-    inside = [a for a in call.library.assets.values() if a.library_id == library.id and not a.trashed]
-    photos = sum(a.kind == "IMAGE" for a in inside)
-    usage = sum(a.size_bytes for a in inside)
-    return Json({"photos": photos, "videos": len(inside) - photos, "usage": usage, "total": len(inside)})
