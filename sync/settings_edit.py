@@ -115,14 +115,49 @@ def add_album(home: Home, values: Tree) -> None:
 
 def add_smart(home: Home, values: Tree) -> None:
     """Add a smart album at the end of the list."""
+    _append(home, "smart", values)
 
+
+def add_root(home: Home, values: Tree) -> None:
+    """Add a folder of originals that write-back may touch, at the end of the list."""
+    _append(home, "writeback", values)
+
+
+def change_root(home: Home, name: str, values: Tree) -> None:
+    """Set the given values of a root that is there; None takes a value out, back to its default."""
+    number = _numbered(home, "writeback", name, "root")
+
+    def change(tree: Tree, _section: Callable[[], Any]) -> None:
+        entry = tree["writeback"][number]
+        for key, value in values.items():
+            if value is not None:
+                entry[key] = value
+            elif key in entry:
+                del entry[key]
+
+    _edit(home, change)
+
+
+def remove_root(home: Home, name: str) -> None:
+    """Take a root out of the list. What was written stays written, and can still be undone once it is back."""
+    number = _numbered(home, "writeback", name, "root")
+
+    def change(tree: Tree, _section: Callable[[], Any]) -> None:
+        del tree["writeback"][number]
+        if not tree["writeback"]:
+            del tree["writeback"]
+
+    _edit(home, change, cut=lambda text: without_entry(text, "writeback", number))
+
+
+def _append(home: Home, section_name: str, values: Tree) -> None:
     def change(tree: Tree, section: Callable[[], Any]) -> None:
-        if "smart" not in tree:
-            tree["smart"] = [] if section is dict else tomlkit.aot()
+        if section_name not in tree:
+            tree[section_name] = [] if section is dict else tomlkit.aot()
         entry = section()
         for key, value in values.items():
             entry[key] = value if section is dict else _inline(value)
-        tree["smart"].append(entry)
+        tree[section_name].append(entry)
 
     _edit(home, change)
 
@@ -144,10 +179,7 @@ def _inline(value: Any) -> Any:
 
 def change_album(home: Home, name: str, values: Tree) -> None:
     """Set the given values of an album that is there; its other keys and comments stay."""
-    number = _number_of(home, name)
-    if number is None:
-        names = [album.name for album in load(home.settings).settings.albums]
-        raise UsageError(f"There is no album {name!r}.{did_you_mean(name, names)}")
+    number = _numbered(home, "albums", name, "album")
 
     def change(tree: Tree, _section: Callable[[], Any]) -> None:
         for key, value in values.items():
@@ -158,10 +190,7 @@ def change_album(home: Home, name: str, values: Tree) -> None:
 
 def remove_album(home: Home, name: str) -> None:
     """Take an album out of the list. Its photos go to the trash with the next sync."""
-    names = [album.name for album in load(home.settings).settings.albums]
-    number = _number_of(home, name)
-    if number is None:
-        raise UsageError(f"There is no album {name!r}.{did_you_mean(name, names)}")
+    number = _numbered(home, "albums", name, "album")
 
     def change(tree: Tree, _section: Callable[[], Any]) -> None:
         del tree["albums"][number]
@@ -246,11 +275,14 @@ def _read(home: Home) -> str:
     return text
 
 
-def _number_of(home: Home, name: str) -> int | None:
-    albums = tomllib.loads(_read(home)).get("albums", [])
-    numbers = [number for number, album in enumerate(albums)
-               if isinstance(album, dict) and str(album.get("name", "")).casefold() == name.casefold()]  # fmt: skip
-    return numbers[0] if numbers else None
+def _numbered(home: Home, section: str, name: str, what: str) -> int:
+    """Where that entry stands in its list. UsageError where there is none of the name."""
+    listed = tomllib.loads(_read(home)).get(section, [])
+    names = [str(entry.get("name", "")) if isinstance(entry, dict) else "" for entry in listed]
+    for number, known in enumerate(names):
+        if known.casefold() == name.casefold():
+            return number
+    raise UsageError(f"There is no {what} {name!r}.{did_you_mean(name, names)}")
 
 
 def _refuse_pinned(home: Home, key: str) -> None:

@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from sync.errors import did_you_mean
-from sync.settings import EXAMPLES, Album, Server, Settings, Smart, Source
+from sync.settings import EXAMPLES, Album, Root, Server, Settings, Smart, Source
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,8 @@ def _value(hint: Any, raw: Any, key: str, fallback: Any, problems: list[Problem]
         return _entries(Album, raw, "albums", fallback or (), problems)
     if hint == tuple[Smart, ...]:
         return _entries(Smart, raw, "smart", fallback or (), problems)
+    if hint == tuple[Root, ...]:
+        return _entries(Root, raw, "writeback", fallback or (), problems)
     if isinstance(hint, type) and issubclass(hint, Struct):
         return _struct(hint, raw, key, fallback, problems)
     try:
@@ -274,7 +276,9 @@ def _without_clashes(settings: Settings, problems: list[Problem]) -> Settings:
             continue
         names.add(album.name.casefold())
         kept.append(album)
-    return msgspec.structs.replace(settings, albums=tuple(kept), smart=_smart(settings, problems))
+    return msgspec.structs.replace(
+        settings, albums=tuple(kept), smart=_smart(settings, problems), writeback=_roots(settings, problems)
+    )
 
 
 def _smart(settings: Settings, problems: list[Problem]) -> tuple[Smart, ...]:
@@ -289,4 +293,26 @@ def _smart(settings: Settings, problems: list[Problem]) -> tuple[Smart, ...]:
             problems.append(Problem(key, f"{key} names the server {one.server!r}, which is not set up.{hint}", True))
         else:
             kept[one.name.casefold()] = one
+    return tuple(kept.values())
+
+
+def _roots(settings: Settings, problems: list[Problem]) -> tuple[Root, ...]:
+    kept: dict[str, Root] = {}
+    for root in settings.writeback:
+        key = f"writeback.{root.name}"
+        prefixes = {(one.server, one.prefix.rstrip("/\\")) for one in kept.values()}
+        if root.name.casefold() in kept:
+            sentence = f"There are two roots named {root.name!r}; the second is left out."
+        elif root.server not in settings.servers:
+            hint = did_you_mean(root.server, list(settings.servers))
+            sentence = f"{key} names the server {root.server!r}, which is not set up.{hint}"
+        elif not root.prefix or not root.folder.startswith("/"):
+            needed = "a 'prefix' (of Immich's paths) and a 'folder' that begins with '/'"
+            sentence = f"{key} needs {needed}; it is left out."
+        elif (root.server, root.prefix.rstrip("/\\")) in prefixes:
+            sentence = f"{key} has the prefix of another root, {root.prefix!r}; it is left out."
+        else:
+            kept[root.name.casefold()] = root
+            continue
+        problems.append(Problem(key, sentence, True))
     return tuple(kept.values())
