@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 from sync.errors import SchemaDrift
 from sync.immich.answers import Album3, Album12, AnyAsset, Shapes
+from sync.immich.asked import Ask, Asked, Place
 from sync.immich.convert import to_asset
 from sync.immich.embedded import read_embedded
 from sync.immich.facts import AlbumInfo, Asset
 from sync.immich.listing import Listing
-from sync.immich.searches import PAGE_SIZE, PageFault, search_pages
-from sync.immich.stacks import own_stacks, stacks_of_album
+from sync.immich.searches import PageFault, ask_page, pages_of, search_pages
+from sync.immich.stacks import ask_stacks, own_stacks, stacks_of_album
+from sync.immich.stored import Stored
 from sync.immich.transport import Transport, in_path
 
 AnyAlbum = Album12 | Album3
@@ -64,25 +66,39 @@ def _owner(album: AnyAlbum) -> str:
     raise SchemaDrift("The server's answer for an album names no owner.", field="albumUsers[].role")
 
 
-def list_album(transport: Transport, shapes: Shapes, album_id: str, *, by_link: bool) -> Listing:
-    """What is in an album. Requests: 3 and the pages of a search, one or two more for stacks, two more for each month
-    that holds a stack of others."""
+def list_album(
+    transport: Transport, shapes: Shapes, album_id: str, *, by_link: bool, known: str | None
+) -> Listing:
+    """What is in an album; with the mark of a listing that is `known`, nothing where it would be the same.
+
+    Requests: 3 and the pages of a search, one or two more for stacks, two more for each month that holds a stack of
+    others."""
 
     def run(listing: Listing) -> Iterator[Asset]:
         before = read_album(transport, shapes, album_id)
-        stacks = {} if by_link else own_stacks(transport)
-        if by_link or before.shared:
+        asked = Asked(known, before)
+        ask = _ask_embedded(transport, before) if shapes.embedded else _ask_page(transport, before)
+        answer = None if by_link else ask_stacks(transport)
+        asked.add(answer)
+        # Others' stacks take many small answers: they are not worth a mark.
+        alone = not by_link and not before.shared
+        places = [(0, 0)] if shapes.embedded else [(0, page) for page in pages_of(before.asset_count)]
+        if alone and asked.same(places, ask) and read_album(transport, shapes, album_id) == before:
+            listing.repeat()
+            return
+        stacks = own_stacks(answer)
+        if not alone:
             stacks = stacks_of_album(transport, album_id) | stacks
         reading = _Reading()
         source = _embedded if shapes.embedded else _searched
-        for asset in source(transport, shapes, before, reading):
+        for asset in source(shapes, before, reading, lambda place: asked.answer(place, ask)):
             if asset.id in reading.seen:
                 reading.faults.append("an asset is listed twice")
                 continue
             reading.seen.add(asset.id)
             yield to_asset(asset, stacks)
         after = read_album(transport, shapes, album_id)
-        _conclude(listing, reading, before, after)
+        _conclude(listing, reading, before, after, mark=asked.mark() if alone else None)
 
     return Listing(run)
 
@@ -93,13 +109,27 @@ class _Reading:
         self.faults: list[str] = []
 
 
-def _embedded(transport: Transport, shapes: Shapes, before: AnyAlbum, reading: _Reading) -> Iterator[AnyAsset]:
-    what = f"album {before.id}"
+def _ask_embedded(transport: Transport, album: AnyAlbum) -> Ask:
     # The server writes the whole answer before it sends the first byte of it.
-    seconds = transport.patience.head_seconds + before.asset_count / 500
-    reply = transport.ask("GET", f"/albums/{in_path(before.id)}", what=what, head_seconds=seconds)
+    seconds = transport.patience.head_seconds + album.asset_count / 500
+
+    def ask(_place: Place) -> Stored:
+        path = f"/albums/{in_path(album.id)}"
+        reply = transport.ask("GET", path, what=f"album {album.id}", head_seconds=seconds)
+        assert reply.body is not None
+        return reply.body
+
+    return ask
+
+
+def _ask_page(transport: Transport, album: AnyAlbum) -> Ask:
+    return lambda place: ask_page(transport, {"albumIds": [album.id]}, place[1])
+
+
+def _embedded(shapes: Shapes, before: AnyAlbum, reading: _Reading, answer: Ask) -> Iterator[AnyAsset]:
+    what = f"album {before.id}"
     bare = full = 0
-    for part in read_embedded(reply.body.pieces() if reply.body else (), shapes, what=what):
+    for part in read_embedded(answer((0, 0)).pieces(), shapes, what=what):
         if isinstance(part, Album12):
             if bare and not full:
                 raise SchemaDrift(f"The server's answer for {what} has no 'exifInfo'.", field="assets[].exifInfo")
@@ -111,16 +141,18 @@ def _embedded(transport: Transport, shapes: Shapes, before: AnyAlbum, reading: _
             yield part
 
 
-def _searched(transport: Transport, shapes: Shapes, before: AnyAlbum, reading: _Reading) -> Iterator[AnyAsset]:
-    question = {"albumIds": [before.id], "withExif": True, "withPeople": True}
+def _searched(shapes: Shapes, before: AnyAlbum, reading: _Reading, answer: Ask) -> Iterator[AnyAsset]:
+    most = pages_of(before.asset_count)[-1] + 3
     try:
-        for page in search_pages(transport, shapes, question, most=before.asset_count // PAGE_SIZE + 3):
+        for page in search_pages(shapes, lambda page: answer((0, page)), most=most):
             yield from page
     except PageFault as fault:
         reading.faults.append(fault.reason)
 
 
-def _conclude(listing: Listing, reading: _Reading, before: AnyAlbum, after: AnyAlbum) -> None:
+def _conclude(
+    listing: Listing, reading: _Reading, before: AnyAlbum, after: AnyAlbum, *, mark: str | None
+) -> None:
     count = len(reading.seen)
     faults = reading.faults
     if (before.asset_count, before.updated_at) != (after.asset_count, after.updated_at):
@@ -128,4 +160,4 @@ def _conclude(listing: Listing, reading: _Reading, before: AnyAlbum, after: AnyA
     if count != after.asset_count:
         faults.append(f"{count} assets were listed, but assetCount is {after.asset_count}")
     proof = "; ".join(dict.fromkeys(faults)) or f"assetCount {count}, read before and after"
-    listing.conclude(count, complete=not faults, proof=proof)
+    listing.conclude(count, complete=not faults, proof=proof, mark=mark)

@@ -21,6 +21,10 @@ class Listing:
         """How that is known, or why it is not."""
         self.count = 0
         """How many different assets the server listed, with those that are left out because a partner owns them."""
+        self.mark: str | None = None
+        """Stands for all the answers that it was made of; None where more than they decides."""
+        self.same = False
+        """Nothing was handed out, because every answer is as it was in the listing of the mark that was given."""
         self._run: Callable[[Listing], Iterator[Asset]] | None = run
 
     def __iter__(self) -> Iterator[Asset]:
@@ -29,6 +33,11 @@ class Listing:
             raise RuntimeError("a listing is iterated once")
         return run(self)
 
-    def conclude(self, count: int, *, complete: bool, proof: str) -> None:
+    def conclude(self, count: int, *, complete: bool, proof: str, mark: str | None = None) -> None:
         """Called by who lists, after its last asset."""
         self.count, self.complete, self.proof = count, complete, proof
+        self.mark = mark if complete else None
+
+    def repeat(self) -> None:
+        """Called by who lists, in place of every asset and of `conclude`."""
+        self.same = True

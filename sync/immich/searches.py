@@ -6,19 +6,23 @@ alone, so equal times may repeat on one page and vanish from another: one repeti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from sync.errors import PermissionMissing, SchemaDrift
-from sync.immich.answers import AnyAsset, Shapes, Total
+from sync.immich.answers import AnyAsset, Shapes, Total, decode
+from sync.immich.asked import Ask, Asked, Place
 from sync.immich.convert import to_asset
 from sync.immich.facts import Asset, Wanted
 from sync.immich.listing import Listing
-from sync.immich.stacks import own_stacks
+from sync.immich.stacks import ask_stacks, own_stacks
+from sync.immich.stored import Stored
 from sync.immich.transport import Transport
 from sync.settings import Source
 
 PAGE_SIZE = 1000
+_WHAT = "a search"
 _HEAD_SECONDS = 60.0
 _MOST_PAGES = 2000
 
@@ -44,25 +48,35 @@ def filters_of(wanted: Wanted) -> list[dict[str, Any]]:
 
 def count_found(transport: Transport, filters: list[dict[str, Any]]) -> int | None:
     """How many assets the searches find, as the server counts them; None where the key may not count."""
+    counts = _counts(transport, filters)
+    return None if counts is None else sum(counts)
+
+
+def _counts(transport: Transport, filters: list[dict[str, Any]]) -> list[int] | None:
     path, what = "/search/statistics", "the count of a search"
     try:
-        return sum(
+        return [
             transport.read("POST", path, Total, what=what, body=question, head_seconds=_HEAD_SECONDS).total
             for question in filters
-        )
+        ]
     except PermissionMissing:
         return None
 
 
-def search_pages(
-    transport: Transport, shapes: Shapes, question: dict[str, Any], *, most: int
-) -> Iterator[list[AnyAsset]]:
-    """The pages of one search. Raises PageFault for a page that is not followed by the next, or too many of them."""
+def ask_page(transport: Transport, question: dict[str, Any], page: int) -> Stored:
+    """One page of a search, unread."""
+    body = {**question, "withExif": True, "withPeople": True, "page": page, "size": PAGE_SIZE}
+    reply = transport.ask("POST", "/search/metadata", what=_WHAT, body=body, head_seconds=_HEAD_SECONDS)
+    assert reply.body is not None
+    return reply.body
+
+
+def search_pages(shapes: Shapes, ask: Callable[[int], Stored], *, most: int) -> Iterator[list[AnyAsset]]:
+    """The pages that `ask` gives by their number, read. Raises PageFault for a page that is not followed by the next,
+    or too many of them."""
     page = 1
     while True:
-        body = {**question, "page": page, "size": PAGE_SIZE}
-        path, what = "/search/metadata", "a search"
-        found = transport.read("POST", path, shapes.found, what=what, body=body, head_seconds=_HEAD_SECONDS)
+        found = decode(ask(page).whole(), shapes.found, what=_WHAT)
         if not all(item.exif_info for item in found.assets.items):
             # A search joins the metadata: it never lists an asset without.
             raise SchemaDrift("The server's answer for a search has no 'exifInfo'.", field="assets.items[].exifInfo")
@@ -76,22 +90,36 @@ def search_pages(
             raise PageFault("there are more pages than the count needs")
 
 
-def list_search(transport: Transport, shapes: Shapes, wanted: Wanted, *, owner_id: str | None) -> Listing:
-    """What the searches of a source find; only what `owner_id` owns is handed out, all of it is counted.
+def list_search(
+    transport: Transport, shapes: Shapes, wanted: Wanted, *, owner_id: str | None, known: str | None
+) -> Listing:
+    """What the searches of a source find; only what `owner_id` owns is handed out, all of it is counted. With the
+    mark of a listing that is `known`, nothing where it would be the same.
 
     Requests: the pages, and for each visibility 2; 1 for stacks.
     """
     filters = filters_of(wanted)
 
     def run(listing: Listing) -> Iterator[Asset]:
-        before = count_found(transport, filters)
-        stacks = own_stacks(transport)
+        counts = _counts(transport, filters)
+        before = None if counts is None else sum(counts)
+        asked = Asked(known, filters, owner_id, counts)
+        answer = ask_stacks(transport)
+        asked.add(answer)
+
+        def ask(place: Place) -> Stored:
+            return ask_page(transport, filters[place[0]], place[1])
+
+        if counts is not None and asked.same(_places(counts), ask) and _counts(transport, filters) == counts:
+            listing.repeat()
+            return
+        stacks = own_stacks(answer)
         seen: set[str] = set()
         faults: list[str] = []
         rounds = 1 if shapes.embedded is None else 2
         for _ in range(rounds):
             faults.clear()
-            for asset in _round(transport, shapes, filters, before, faults):
+            for asset in _round(shapes, asked, ask, counts or [None] * len(filters), faults):
                 if asset.id in seen:
                     continue
                 seen.add(asset.id)
@@ -107,19 +135,31 @@ def list_search(transport: Transport, shapes: Shapes, wanted: Wanted, *, owner_i
         if after is not None and len(seen) != after:
             faults.append(f"{len(seen)} assets were listed, but the server counts {after}")
         proof = "; ".join(faults) or f"statistics {after}, read before and after"
-        listing.conclude(len(seen), complete=not faults, proof=proof)
+        listing.conclude(len(seen), complete=not faults, proof=proof, mark=asked.mark())
 
     return Listing(run)
 
 
+def pages_of(count: int) -> range:
+    """The numbers of the pages on which so many assets are found."""
+    return range(1, max(1, -(-count // PAGE_SIZE)) + 1)
+
+
+def _page(asked: Asked, ask: Ask, number: int, page: int) -> Stored:
+    return asked.answer((number, page), ask)
+
+
+def _places(counts: list[int]) -> Iterator[Place]:
+    return ((number, page) for number, count in enumerate(counts) for page in pages_of(count))
+
+
 def _round(
-    transport: Transport, shapes: Shapes, filters: list[dict[str, Any]], count: int | None, faults: list[str]
+    shapes: Shapes, asked: Asked, ask: Ask, counts: Sequence[int | None], faults: list[str]
 ) -> Iterator[AnyAsset]:
-    for question in filters:
-        question = {**question, "withExif": True, "withPeople": True}
-        most = _MOST_PAGES if count is None else count // PAGE_SIZE + 3
+    for number, count in enumerate(counts):
+        most = _MOST_PAGES if count is None else pages_of(count)[-1] + 3
         try:
-            for page in search_pages(transport, shapes, question, most=most):
+            for page in search_pages(shapes, partial(_page, asked, ask, number), most=most):
                 yield from page
         except PageFault as fault:
             faults.append(fault.reason)

@@ -117,17 +117,18 @@ class Immich:
             return unchanged.searches_unchanged(self._transport, filters_of(wanted), token)
         return False, None
 
-    def listing(self, wanted: Wanted) -> Listing:
-        """What the server says is in a source, page by page, before all filters but that of partners."""
+    def listing(self, wanted: Wanted, *, known: str | None = None) -> Listing:
+        """What the server says is in a source, page by page, before all filters but that of partners. `known` is the
+        mark of an earlier listing: one that would be the same hands nothing out and says so."""
         shapes = self._shapes()
         if wanted.source in (Source.ALBUM, Source.LINK):
-            return list_album(self._transport, shapes, self._album_id(wanted), by_link=self._by_link)
+            return list_album(self._transport, shapes, self._album_id(wanted), by_link=self._by_link, known=known)
         if wanted.source is Source.MEMORIES:
             return list_memories(self._transport, shapes, wanted.on or self._clock.now().date())
         if wanted.source is Source.FOLDER:
             raise UsageError("A local folder is not listed by a server.")
         theirs_too = wanted.partners or wanted.source is Source.PERSON
-        return list_search(self._transport, shapes, wanted, owner_id=None if theirs_too else self._my_id())
+        return list_search(self._transport, shapes, wanted, owner_id=None if theirs_too else self._my_id(), known=known)
 
     def details(self, asset: Asset) -> Details:
         """Tags and, with one more request in 3.x where the asset has people, faces."""

@@ -11,20 +11,27 @@ from sync.errors import NotAvailable, PermissionMissing, SchemaDrift
 from sync.immich.answers import Bucket, BucketStacked, Month, Stack, decode
 from sync.immich.arrays import read_elements
 from sync.immich.sender import Query
+from sync.immich.stored import Stored
 from sync.immich.transport import Transport
 
 UNKNOWN = "unknown"
 """In place of a primary's id: a member, nobody tells of whom."""
 
 
-def own_stacks(transport: Transport) -> dict[str, str]:
-    """The primary's id by every member's id (the primary's too); empty where the key may not read stacks."""
+def ask_stacks(transport: Transport) -> Stored | None:
+    """Our own stacks, unread; None where the key may not read stacks."""
     try:
-        reply = transport.ask("GET", "/stacks", what="stacks", head_seconds=60.0)
+        return transport.ask("GET", "/stacks", what="stacks", head_seconds=60.0).body
     except PermissionMissing:
+        return None
+
+
+def own_stacks(answer: Stored | None) -> dict[str, str]:
+    """The primary's id by every member's id (the primary's too)."""
+    if answer is None:
         return {}
     # Its members come with all their metadata: a large library's stacks are many megabytes.
-    pieces, buffer = reply.body.pieces() if reply.body else iter(()), bytearray()
+    pieces, buffer = answer.pieces(), bytearray()
     buffer += next(pieces, b"")
     if buffer[:1] != b"[":
         raise SchemaDrift("The server's answer for stacks is no list.", field="$")

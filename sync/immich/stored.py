@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
+from hashlib import blake2b
 
 from sync.errors import BadTransfer
 
@@ -46,6 +47,13 @@ class Stored:
         self._chunks.append(self._finish())
         if self._packer:
             self._gzipped = True
+
+    def digest(self) -> bytes:
+        """Of the bytes as they are kept: the same where the same answer came packed the same way."""
+        digest = blake2b(digest_size=16)
+        for chunk in self._chunks:
+            digest.update(chunk)
+        return digest.digest()
 
     def whole(self) -> bytes:
         """The body unpacked at once; for answers of bounded size, such as a page. Raises BadTransfer."""

@@ -20,6 +20,8 @@ class AlbumRow(Struct, frozen=True, kw_only=True):
     identity: str = ""
     token: str | None = None
     """Proves, given back to the server, that nothing changed since the last complete listing."""
+    mark: str | None = None
+    """Stands for the answers of the last complete listing."""
     listed_at: str | None = None
     """When a complete listing was last written down (a listing like the last one is, weekly)."""
     server_version: str | None = None

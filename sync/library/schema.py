@@ -57,6 +57,12 @@ def intent_table(db: Database) -> None:
     db.execute(_INTENTS)
 
 
+@migrations()
+def album_marks(db: Database) -> None:
+    """What stands for the answers of an album's last complete listing."""
+    db.execute("ALTER TABLE albums ADD COLUMN mark TEXT")
+
+
 _MIRROR = """
 CREATE TABLE servers (
   name TEXT PRIMARY KEY,

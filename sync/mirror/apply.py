@@ -70,6 +70,13 @@ def apply(
         albums.put(db, row)
 
 
+def remember(library: Library, row: AlbumRow) -> None:
+    """Write down a listing that was like the last one, where its time matters."""
+    if not _alike(albums.get(library, row.name), row):
+        with library.transaction() as db:
+            albums.put(db, row)
+
+
 def _alike(before: AlbumRow | None, row: AlbumRow) -> bool:
     """Whether remembering `row` would only move its time: a run without news writes nothing."""
     if before is None:

@@ -19,7 +19,7 @@ from sync.library import albums, held, memberships, meta, servers
 from sync.library.albums import AlbumRow
 from sync.library.servers import ServerRow
 from sync.mirror import plan as planning
-from sync.mirror.apply import apply
+from sync.mirror.apply import apply, remember
 from sync.mirror.folders import FolderSource
 from sync.mirror.guard import Verdict, doubt, hold_all, is_stranger, judge
 from sync.mirror.moment import Moment
@@ -48,6 +48,14 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Same:
+    """The source is as it was when the album's row was written."""
+
+    row: AlbumRow
+    """What is to be remembered from now on."""
+
+
+@dataclass(frozen=True)
 class Looked:
     """What a listing means for an album; nothing of it is written yet."""
 
@@ -62,21 +70,24 @@ class Looked:
     version: str
     me: str | None
     token: str | None
+    mark: str | None
 
 
 def compare(work: Work, album: Album, server: Immich | FolderSource, *, now: Moment, today: date) -> Compared:
     """Bring the album's rows up to date. Raises ServerError (nothing was changed then), DiskError, Cancelled."""
     with Stage(work.home.parts) as stage:
-        looked = look(work, album, server, stage, today=today)
-        if looked is None:
+        looked = look(work, album, server, stage, now=now, today=today)
+        if isinstance(looked, Same):
+            remember(work.library, looked.row)
             count = memberships.count(work.library, album.name)
-            before = albums.get(work.library, album.name)
-            return Compared(Plan(complete=True, keep=count), left_out=before.left_out if before else {})
+            return Compared(Plan(complete=True, keep=count), left_out=looked.row.left_out)
         plan = looked.plan
+        settled = plan.complete and looked.verdict.judged == len(plan.gone)
         row = msgspec.structs.replace(
             looked.before,
             identity=identity_of(album).text() if plan.complete else looked.before.identity,
-            token=looked.token if plan.complete and looked.verdict.judged == len(plan.gone) else None,
+            token=looked.token if settled else None,
+            mark=looked.mark if settled else None,
             listed_at=now.wall.isoformat() if plan.complete else looked.before.listed_at,
             server_version=looked.version,
             account=looked.me,
@@ -96,19 +107,23 @@ def compare(work: Work, album: Album, server: Immich | FolderSource, *, now: Mom
 
 
 def look(
-    work: Work, album: Album, server: Immich | FolderSource, stage: Stage, *, today: date, anew: bool = False
-) -> Looked | None:
-    """List the album into `stage` and plan; writes nothing. None where the server proves that nothing changed, unless
+    work: Work, album: Album, server: Immich | FolderSource, stage: Stage, *, now: Moment, today: date,
+    anew: bool = False,
+) -> Looked | Same:  # fmt: skip
+    """List the album into `stage` and plan; writes nothing. Same where the server proves that nothing changed, unless
     it is to be looked at `anew` in any case."""
     before = albums.get(work.library, album.name) or AlbumRow(name=album.name)
     wanted = wanted_of(album, today=today)
     version, me, who = _who(work, album, server)
-    token = before.token if not anew and _may_trust_token(work, album, before, version=version, me=me) else None
+    settled = not anew and _is_settled(work, album, before, version=version, me=me)
+    token = before.token if settled and _is_fresh(work, before) else None
     unchanged, next_token = server.unchanged(wanted, token)
     if unchanged:
-        return None
-    listing = server.listing(wanted)
+        return Same(before)
+    listing = server.listing(wanted, known=before.mark if settled else None)
     stage.fill(listing, library=work.library, album=album, me=me, check=work.check)
+    if listing.same:
+        return Same(msgspec.structs.replace(before, token=next_token, listed_at=now.wall.isoformat()))
     doubtful = _doubt(work, album, before, version=version, me=me) if listing.complete else ""
     stranger = is_stranger(account=me or "", last_account=before.account)
     plan = planning.make(
@@ -119,18 +134,21 @@ def look(
         absence_explained=_absence_explained(album, before),
     )
     plan, verdict = hold_all(plan) if stranger else (plan, _judge(work, album, plan))
-    return Looked(before, plan, verdict, doubtful, listing.proof, who, version, me, next_token)
+    return Looked(before, plan, verdict, doubtful, listing.proof, who, version, me, next_token, listing.mark)
 
 
-def _may_trust_token(work: Work, album: Album, before: AlbumRow, *, version: str, me: str | None) -> bool:
+def _is_settled(work: Work, album: Album, before: AlbumRow, *, version: str, me: str | None) -> bool:
     """Whether 'nothing changed on the server' would mean that nothing is to be done."""
     if not before.complete or before.identity != identity_of(album).text() or before.server_version != version:
         return False
     if is_stranger(account=me or "", last_account=before.account):
         return False
-    if memberships.leaving(work.library, album.name) or held.get(work.library, album.name) is not None:
-        # These wait for a second listing, or for one that follows a person's word.
-        return False
+    # These wait for a second listing, or for one that follows a person's word.
+    return not memberships.leaving(work.library, album.name) and held.get(work.library, album.name) is None
+
+
+def _is_fresh(work: Work, before: AlbumRow) -> bool:
+    """Whether what a token can miss need not be looked for yet."""
     if before.listed_at is None or not work.clock.trusted():
         return before.listed_at is not None
     age = work.clock.now() - datetime.fromisoformat(before.listed_at)

@@ -70,8 +70,8 @@ class FolderSource:
         now = walk.token()
         return now == token, now
 
-    def listing(self, _wanted: Wanted | None = None) -> Listing:
-        """Every picture, video and RAW file below the folder, by path."""
+    def listing(self, _wanted: Wanted | None = None, *, known: str | None = None) -> Listing:
+        """Every picture, video and RAW file below the folder, by path; `unchanged` is all that saves a walk."""
         return Listing(self._list)
 
     def details(self, _asset: Asset) -> Details:

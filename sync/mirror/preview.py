@@ -11,6 +11,7 @@ from sync.errors import UsageError
 from sync.immich.facts import Asset
 from sync.library import photos
 from sync.mirror.compare import Looked, look
+from sync.mirror.moment import moment
 from sync.mirror.origins import Origins
 from sync.mirror.plan import Change
 from sync.mirror.stage import Stage
@@ -28,8 +29,9 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
     if album is None:
         raise UsageError(f"There is no album {arguments['album']!r}.")
     with Stage(work.home.parts) as stage:
-        looked = look(work, album, Origins(work).of(album), stage, today=today(work), anew=True)
-        assert looked is not None
+        server, now = Origins(work).of(album), moment(work.clock)
+        looked = look(work, album, server, stage, now=now, today=today(work), anew=True)
+        assert isinstance(looked, Looked)
         items = list(_items(work, looked, stage))
     plan = looked.plan
     facts = {
