@@ -261,6 +261,15 @@ class PeoplePage(_Wire):
     has_next_page: bool
 
 
+class MarkedPerson(Person):
+    updated_at: Instant
+
+
+class MarkedPeople(_Wire):
+    people: list[MarkedPerson]
+    has_next_page: bool
+
+
 class Link(_Wire):
     type: str
     allow_download: bool

@@ -7,20 +7,33 @@ or partial answer in place of an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from sync.clock import Clock
 from sync.errors import UsageError
-from sync.immich import assets, edit_album, found, people, tags, unchanged
+from sync.immich import assets, edit_album, found, people, reread, since, tags, unchanged
 from sync.immich.address import parse_address
 from sync.immich.albums import list_album, read_album, read_albums, to_album
-from sync.immich.answers import Me, Person, ServerVersion, Shapes, shapes_of
+from sync.immich.answers import MarkedPerson, Me, Person, ServerVersion, Shapes, shapes_of
 from sync.immich.choose import choose
 from sync.immich.deadline import Patience
 from sync.immich.details import read_details
 from sync.immich.edit_album import Changed
-from sync.immich.facts import AlbumDress, AlbumInfo, Asset, Details, Downloaded, Found, Probe, TagInfo, Version, Wanted
+from sync.immich.facts import (
+    AlbumDress,
+    AlbumInfo,
+    Asset,
+    Details,
+    Downloaded,
+    Found,
+    PersonInPhoto,
+    Probe,
+    TagInfo,
+    Version,
+    Wanted,
+)
 from sync.immich.favourite import Favourite, read_favourite, set_favourite
 from sync.immich.found import Question
 from sync.immich.link import read_link
@@ -237,6 +250,32 @@ class Immich:
     def share_album(self, album_id: str, roles: dict[str, str]) -> None:
         """Share with these users as viewer or editor, beside those who have it already."""
         edit_album.share(self._transport, self._shapes(), album_id, roles)
+
+    # what write-back asks, and what it has read again
+
+    def marked_people(self) -> list[MarkedPerson]:
+        """Everybody with the time of their last change."""
+        return list(people.read_marked_people(self._transport))
+
+    def pages(self, question: Question) -> Iterator[tuple[list[Asset], datetime | None]]:
+        """The pages of a search, not proved whole, and the server's time at each."""
+        return since.pages(self._transport, self._shapes(), question)
+
+    def faces(self, asset_id: str) -> tuple[PersonInPhoto, ...]:
+        """Who is in one picture, and where. Raises NotAvailable, PermissionMissing."""
+        return since.read_faces(self._transport, asset_id)
+
+    def boxes_come_with_people(self) -> bool:
+        """Whether every list of photos says where their faces are (1.x and 2.x), so that none is asked for alone."""
+        return self._shapes().embedded is not None
+
+    def refresh_metadata(self, asset_ids: Sequence[str]) -> None:
+        """Have at most a thousand assets read again. Raises PermissionMissing, NotAvailable."""
+        reread.refresh_metadata(self._transport, asset_ids)
+
+    def scan_library(self, library_id: str) -> None:
+        """Have an external library scanned; for admins. Raises PermissionMissing."""
+        reread.scan_library(self._transport, library_id)
 
     def _shapes(self) -> Shapes:
         return shapes_of(self.version())

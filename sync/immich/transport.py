@@ -116,6 +116,10 @@ class Transport:
         reply = self.insist(once, self._cancelled)
         return decode(reply.content(), kind, what=what), attempts
 
+    def order(self, method: str, path: str, *, what: str, body: Any) -> None:
+        """Have something begun that twice is the same as once; the answer says nothing. Raises as `read`."""
+        self.insist(self._asking(method, path, what, {}, body, None, head_seconds=_TELL_SECONDS), self._cancelled)
+
     def opened(
         self,
         path: str,
@@ -225,8 +229,8 @@ class Transport:
 
     def _reply(self, raw: BaseHTTPResponse, what: str, deadline: Deadline, *, unread: bool) -> Reply:
         etag, date = raw.headers.get("ETag"), raw.headers.get("Date")
-        if raw.status == 304:
-            return Reply(304, etag, date, None)
+        if raw.status in (204, 304):
+            return Reply(raw.status, etag, date, None)
         if raw.status not in (200, 201):
             raise self._refused(raw, what, deadline)
         content_type = raw.headers.get("Content-Type", "")
@@ -265,6 +269,6 @@ class Transport:
 
 def _let_go(raw: BaseHTTPResponse) -> None:
     """Back into the pool where it was read to its end, else closed: an unread rest must not meet the next request."""
-    if raw.status == 304:
+    if raw.status in (204, 304):
         raw.drain_conn()
     raw.close()

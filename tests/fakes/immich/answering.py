@@ -25,6 +25,7 @@ from tests.fakes.immich import (  # noqa: F401 - importing the routes registers 
     routes_library,
     routes_more,
     routes_people,
+    routes_reread,
     routes_search,
     routes_server,
     routes_stack,

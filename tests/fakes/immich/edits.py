@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.fakes.immich.library import Library
-from tests.fakes.immich.model import Album, Asset, Blob, make_id
+from tests.fakes.immich.model import Album, Asset, Blob, Person, make_id
 from tests.fakes.immich.scanning import scan
 
 
@@ -207,10 +207,61 @@ class Edits:
     # ---- people, keys, server
 
     def rename_person(self, person: str, name: str) -> None:
-        people = self._library.people
-        chosen = people.get(person) or next(p for p in people.values() if p.name == person)
+        chosen = self._person(person)
         chosen.name, chosen.updated_us = name, self._library.tick_us()
         self._library.changed()
+
+    def delete_person(self, person: str) -> None:
+        """Gone with its name; the faces stay, as nobody's. No asset's updatedAt moves."""
+        chosen = self._person(person)
+        del self._library.people[chosen.id]
+        for asset in self._library.assets.values():
+            self._keep_faces(asset, chosen.id, person_id=None)
+        self._library.changed()
+
+    def add_face(self, asset: str, person: str, box: tuple[int, int, int, int]) -> None:
+        """A face is drawn or recognised; the asset's updatedAt stays."""
+        self._library.add_face(self._asset(asset), self._person(person), (box[0], box[1], box[2], box[3]))
+
+    def move_face(self, asset: str, person: str, box: tuple[int, int, int, int]) -> None:
+        self._keep_faces(self._asset(asset), self._person(person).id, box=tuple(box))
+        self._library.changed()
+
+    def remove_face(self, asset: str, person: str) -> None:
+        chosen, gone = self._asset(asset), self._person(person).id
+        chosen.faces = tuple(face for face in chosen.faces if face.person_id != gone)
+        self._library.changed()
+
+    def _keep_faces(self, asset: Asset, person_id: str, **changed: Any) -> None:
+        asset.faces = tuple(
+            dataclasses.replace(face, **changed) if face.person_id == person_id else face for face in asset.faces
+        )
+
+    def _person(self, person: str) -> Person:
+        people = self._library.people
+        return people.get(person) or next(one for one in people.values() if one.name == person)
+
+    def tag(self, asset: str, tag: str) -> None:
+        chosen = self._asset(asset)
+        chosen.tag_ids = (*chosen.tag_ids, self._library.add_tag(tag).id)
+        self._library.touch(chosen)
+
+    def untag(self, asset: str, tag: str) -> None:
+        chosen, gone = self._asset(asset), self._library.add_tag(tag).id
+        chosen.tag_ids = tuple(one for one in chosen.tag_ids if one != gone)
+        self._library.touch(chosen)
+
+    def place(self, asset: str, latitude: float, longitude: float) -> None:
+        chosen = self._asset(asset)
+        chosen.exif = dataclasses.replace(chosen.exif, latitude=latitude, longitude=longitude)
+        self._library.touch(chosen)
+
+    def take_at(self, asset: str, taken_ms: int, offset_minutes: int, zone: str) -> None:
+        """Another time is given to it: an instant, and what the clocks there said."""
+        chosen = self._asset(asset)
+        chosen.taken_ms, chosen.offset_minutes = taken_ms, offset_minutes
+        chosen.exif = dataclasses.replace(chosen.exif, zone=zone)
+        self._library.touch(chosen)
 
     def make_key(self, name: str, permissions: list[str] | None = None, user: str | None = None) -> dict[str, str]:
         """A key of this user (by e-mail; made when new), default the admin; answers `{"api_key": …}`."""
