@@ -1,0 +1,1 @@
+"""New photos into Immich: inboxes, groups, landing folder, pipeline, albums, icloudpd."""
