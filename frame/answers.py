@@ -11,6 +11,8 @@ from typing import Any
 from frame.control import VERBS
 from frame.intents import write_intent
 from frame.player import Player
+from frame.power.decide import Press
+from frame.power.screen import Screen
 from frame.sign import LONGEST_SECONDS
 from frame.state import Shown, State
 from sync.catalogue import PhotoEntry
@@ -39,6 +41,8 @@ class Answers:
             "favourite": self._favourite,
             "hide": self._hide,
             "hidden": self._hidden,
+            "screen": self._screen,
+            "motion": self._motion,
         }
 
     def __call__(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -63,6 +67,8 @@ class Answers:
             "problems": player.all_problems(),
             "sign_seconds": round(player.sign.seconds_left()),
         }
+        if player.screen is not None:
+            answer["screen"] = player.screen.facts()
         if current is not None:
             answer |= self._facts(current.item.entry)
             answer |= {"why": current.item.why, "since": current.at}
@@ -129,6 +135,25 @@ class Answers:
         write_intent(self._home, "hide", key, value=value, now=self._clock.now())
         self._player.hide(key, value)
         return {"key": key, "hidden": value}
+
+    def _screen(self, request: dict[str, Any]) -> dict[str, Any]:
+        """`set` is on, off or auto; without it nothing changes."""
+        screen, wanted = self._own_screen(), request.get("set")
+        if wanted is not None:
+            if wanted not in [press.value for press in Press]:
+                raise UsageError("'set' must be on, off or auto.")
+            screen.press(Press(wanted))
+            screen.decide()
+        return {"screen": screen.facts()}
+
+    def _motion(self, _request: dict[str, Any]) -> dict[str, Any]:
+        self._own_screen().motion()
+        return {}
+
+    def _own_screen(self) -> Screen:
+        if self._player.screen is None:
+            raise UsageError("This wall is always lit: it only shows some pictures.")
+        return self._player.screen
 
     def _hidden(self, _request: dict[str, Any]) -> dict[str, Any]:
         hidden = sorted(self._state.hidden)

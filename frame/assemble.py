@@ -20,6 +20,8 @@ from frame.control_server import ControlServer
 from frame.notify import Notifier
 from frame.player import Player
 from frame.playlist import Item
+from frame.power.panel import Panel
+from frame.power.screen import Screen
 from frame.stage import OpenDisplay, Stage
 from frame.state import State
 from frame.watch import SettingsWatch
@@ -29,6 +31,7 @@ from sync.home import Home
 
 if TYPE_CHECKING:
     from frame.displays.contract import Display
+    from frame.power.ways.contract import Way
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,18 @@ def make_state(home: Home, clock: Clock, *, keep: bool = True) -> State:
     )
 
 
+def make_screen(home: Home, clock: Clock) -> Screen:
+    """When the wall is dark, with the ways of this machine to switch its panel, looked for when first needed."""
+    return Screen(home.runtime / "screen.json", clock, Panel(_find_ways, clock))
+
+
+def _find_ways(method: str, display: str) -> tuple[list[Way], list[str]]:
+    from frame.power.ways.contract import Surroundings
+    from frame.power.ways.probe import find_ways
+
+    return find_ways(method, display, Surroundings())
+
+
 @contextmanager
 def make_player(
     home: Home,
@@ -59,6 +74,7 @@ def make_player(
     clock: Clock,
     overrides: Mapping[str, str],
     state: State,
+    screen: Screen | None = None,
     resume: bool = True,
     on_shown: Callable[[Item], None] | None = None,
     open_display: OpenDisplay | None = None,
@@ -76,6 +92,7 @@ def make_player(
         state=state,
         renderer=renderer,
         stage=stage,
+        screen=screen,
         resume=resume,
         on_shown=on_shown,
     )

@@ -15,7 +15,10 @@ from typing import Any
 from sync.errors import MantelpieceError
 from sync.home import Home
 
-VERBS = ("next", "back", "pause", "resume", "quit", "now", "shown", "welcome", "sign", "favourite", "hide", "hidden")
+VERBS = (
+    "next", "back", "pause", "resume", "quit", "now", "shown", "welcome", "sign", "favourite", "hide", "hidden",
+    "screen", "motion",
+)  # fmt: skip
 MOST_LINE_BYTES = 16_384
 """Longest request."""
 _MOST_ANSWER_BYTES = 1_000_000

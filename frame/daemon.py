@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from frame.answers import Answers
-from frame.assemble import end_on_signals, loop, make_folders, make_player, make_state
+from frame.assemble import end_on_signals, loop, make_folders, make_player, make_screen, make_state
 from frame.control_server import ControlServer
 from frame.notify import Notifier
 from frame.stage import OpenDisplay
@@ -36,7 +36,10 @@ def run(
         if control is not None:
             parts.callback(control.close)
         state = make_state(home, clock)
-        making = make_player(home, clock=clock, overrides=overrides, state=state, open_display=open_display)
+        making = make_player(
+            home, clock=clock, overrides=overrides, state=state, screen=make_screen(home, clock),
+            open_display=open_display,
+        )  # fmt: skip
         player = parts.enter_context(making)
         answers = Answers(player, state, home, clock)
         if control is not None:

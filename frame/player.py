@@ -14,6 +14,8 @@ from frame.ahead import Ahead, Failed, Ready, Way
 from frame.overlays.sentences import of_empty_wall
 from frame.picture import CopyUnusable, Renderer
 from frame.playlist import Item, Playlist
+from frame.power.decide import Press
+from frame.power.screen import Screen
 from frame.sign import Sign
 from frame.stage import RETRY_SECONDS, Stage
 from frame.state import State
@@ -61,6 +63,7 @@ class Player:
         state: State,
         renderer: Renderer,
         stage: Stage,
+        screen: Screen | None = None,
         resume: bool = True,
         on_shown: Callable[[Item], None] | None = None,
     ) -> None:
@@ -72,6 +75,7 @@ class Player:
         self._on_shown = on_shown
         self.attend: Callable[[], None] | None = None
         self.stage = stage
+        self.screen = screen
         self.playlist = Playlist(state, clock)
         self.worker = Worker()
         self._ahead = Ahead(home, renderer, self.worker)
@@ -107,12 +111,14 @@ class Player:
             self._forget_pictures()
         if self.sign.lines and not self.sign.seconds_left():
             self.put_up_sign((), 0)
+        self._follow_screen()
         self._perform()
         if not self._state.loaded and not self._ahead.busy:
             self._state.load()
             self._look(at_once=True)
         self._prepare()
-        if self.sign.lines or (self.current is None and self.nothing_to_show()):
+        self._have_panel_follow()
+        if self.sign.lines or (self.current is None and self.nothing_to_show() and not self.dark):
             self._show_welcome()
         self._state.flush_if_due()
         return self._until_next()
@@ -128,6 +134,8 @@ class Player:
             self.paused = False
         elif verb == "quit":
             self.ended = True
+        elif self.dark and self.screen is not None:
+            self.screen.press(Press.ON)  # who wants another photo wants to see it
         elif self.sign.lines:
             self.put_up_sign((), 0)
         elif verb == "back" and self.playlist.back() is None:
@@ -135,6 +143,31 @@ class Player:
         else:
             self._urge = Way(verb)
         return True
+
+    @property
+    def dark(self) -> bool:
+        return self.stage.level == 0
+
+    def _follow_screen(self) -> None:
+        """Draw as bright as is wanted now. A sign is always lit: somebody stands there and asked for it."""
+        if self.screen is None:
+            return
+        level = 100 if self.sign.lines else self.screen.drawn_level(self.screen.decide().level)
+        if level == self.stage.level:
+            return
+        if self.dark and self.current is not None and not self.paused:
+            # The night's photo gives way to the next one, which was made ready meanwhile.
+            self.current = replace(self.current, since=float("-inf"))
+        self.stage.dim(level)
+        self.welcome_shown = None
+
+    def _have_panel_follow(self) -> None:
+        """After the picture: what lights up is this tick's."""
+        display = self.stage.display
+        if self.screen is None or display is None or display.stand_in:
+            return
+        if self.current is not None or self.dark or self.welcome_shown is not None:  # the first photo waits for no tool
+            self.screen.keep_panel(100 if self.sign.lines else self.screen.decision.level, display.name)
 
     def put_up_sign(self, lines: tuple[str, ...], seconds: float) -> None:
         """Cover the photos for so long, or (without lines) bring the photo back that was covered."""
@@ -168,6 +201,7 @@ class Player:
         """Every sentence that a person should read."""
         collection = self.playlist.collection
         found = [*self.problems.values(), *self._state.problems.values(), self.stage.problem, self._catalogue.problem]
+        found += self.screen.all_problems() if self.screen is not None else []
         found.append(collection.problem if collection is not None else "")
         refused = [f"{name} is passed over: {why}" for name, why in self.playlist.refused.items()]
         more = [f"{len(refused) - _MOST_NAMED} more are passed over."] if len(refused) > _MOST_NAMED else []
@@ -188,6 +222,8 @@ class Player:
         self._state.flush()
         self.stage.close()
         self.worker.close()
+        if self.screen is not None:
+            self.screen.close()
 
     # settings and catalogue
 
@@ -210,6 +246,8 @@ class Player:
         wrong = [problem for problem in loaded.problems if problem.key in ("", "wall") or "wall." in problem.key]
         self.problems |= {f"settings {problem.key}": problem.sentence for problem in wrong}
         self.playlist.set_mode(self.wall.selection)
+        if self.screen is not None:
+            self.screen.use(loaded.settings)
         if first:
             return
         if (old.display, old.size) != (self.wall.display, self.wall.size):
@@ -315,7 +353,7 @@ class Player:
 
     def _perform(self) -> None:
         ready = self._ahead.ready
-        if ready is None or self.sign.lines or not self._is_time(ready):
+        if ready is None or self.sign.lines or self.dark or not self._is_time(ready):
             return
         self._ahead.ready = self._urge = None
         at_once = ready.way is Way.AGAIN
@@ -329,7 +367,7 @@ class Player:
 
     def _seconds_left(self) -> float | None:
         """Until the current photo's time is over; None while it is held."""
-        if self.current is None or self.paused:
+        if self.current is None or self.paused or self.dark:
             return None
         return max(0.0, self.current.since + self.wall.interval_seconds - self._clock.monotonic())
 
@@ -373,6 +411,6 @@ class Player:
             return min([*waits, self.sign.seconds_left()])
         if self._ahead.ready is not None and (left := self._seconds_left()) is not None:
             waits.append(left)
-        if self._urge is not None and self._ahead.ready is not None:
+        if self._urge is not None and self._ahead.ready is not None and not self.dark:
             waits.append(0.0)  # pressed while this tick was under way
         return min(waits)

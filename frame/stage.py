@@ -31,6 +31,9 @@ class Stage:
         self._open_display = open_display
         self._clock = clock
         self._on_panel: tuple[Prepared] | None = None
+        self._dark: tuple[Prepared] | None = None
+        self.level = 100
+        """How bright pictures are drawn, in percent; 0 draws black and keeps what comes for later."""
         self._retry_at = clock.monotonic()
         self.display: Display | None = None
         self.error: Exception | None = None
@@ -83,7 +86,9 @@ class Stage:
             return False
         fades = wall.transition is Transition.CROSSFADE and wall.transition_seconds > 0
         try:
-            if not display.animated or not fades or at_once or old is None:
+            if self.level < 100 and display.animated:
+                self._draw_dimmed(display, picture)
+            elif not display.animated or not fades or at_once or old is None:
                 display.show(picture)
             elif picture is not old[0]:
                 from frame.transitions.crossfade import crossfade, never
@@ -98,6 +103,25 @@ class Stage:
         self._on_panel = (picture,)
         return True
 
+    def dim(self, level: int) -> None:
+        """Draw at this level from now on, and what is on the panel at once."""
+        self.level = level
+        display = self.display
+        if display is None or not display.animated:
+            return
+        try:
+            if self._on_panel is not None or level == 0:
+                self._draw_dimmed(display, None if self._on_panel is None else self._on_panel[0])
+        except Exception as error:  # noqa: BLE001 - as above
+            self.fail(error)
+
+    def _draw_dimmed(self, display: Display, picture: Prepared | None) -> None:
+        from frame.transitions.dim import black, show_dimmed
+
+        if self._dark is None:
+            self._dark = (black(display),)
+        show_dimmed(display, self._dark[0], picture, level=self.level)
+
     def events(self) -> list[str]:
         """Keys pressed, as verbs."""
         if self.display is None:
@@ -110,7 +134,7 @@ class Stage:
 
     def close(self) -> None:
         """Give the display back; it is opened again when somebody asks."""
-        display, self.display, self._on_panel = self.display, None, None
+        display, self.display, self._on_panel, self._dark = self.display, None, None, None
         self._retry_at = self._clock.monotonic()
         if display is not None:
             try:

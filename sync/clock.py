@@ -6,11 +6,15 @@ while it may not, nothing is removed by age. Called by every process.
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+log = logging.getLogger(__name__)
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """No honest clock is earlier than the program itself."""
@@ -72,3 +76,16 @@ class StepDetector:
             return 0.0
         jump = (wall - last[1]).total_seconds() - (mono - last[0])
         return jump if abs(jump) > STEP_SECONDS else 0.0
+
+
+def zone_of(name: str) -> tzinfo:
+    """The named zone, else the machine's."""
+    if name:
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            log.warning("the time zone %r is not known; the machine's is used", name)
+    try:
+        return ZoneInfo("localtime")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

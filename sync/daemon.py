@@ -13,12 +13,11 @@ import socket
 import sqlite3
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync import logs
-from sync.clock import Clock, StepDetector
+from sync.clock import Clock, StepDetector, zone_of
 from sync.errors import DiskError, LibraryCorrupt
 from sync.files import locked
 from sync.home import Home, prepare
@@ -275,19 +274,6 @@ class Daemon:
             elif key.fileobj is self._signals:
                 self._ended = True
         return rang
-
-
-def zone_of(name: str) -> tzinfo:
-    """The named zone, else the machine's."""
-    if name:
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            log.warning("the time zone %r is not known; the machine's is used", name)
-    try:
-        return ZoneInfo("localtime")
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
 
 
 def _went_well(run: Run | None) -> bool:

@@ -195,6 +195,10 @@ class DisplayLost(MantelpieceError):
     default_advice = "Check the panel's cable and power; it is tried again by itself."
 
 
+class PanelRefused(MantelpieceError):
+    """A way to switch the panel off or on failed, or said that nothing happened; the next one is tried."""
+
+
 def did_you_mean(word: str, known: list[str]) -> str:
     """` Did you mean 'x'?` with the nearest known word, or nothing."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)

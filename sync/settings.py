@@ -108,12 +108,22 @@ class Rotation(StrEnum):
     LEFT = "270"
 
 
+DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_EDGE = r"([01]?\d:[0-5]\d|2[0-3]:[0-5]\d|24:00|sun(rise|set)([+-]\d{1,3})?)"
+_WEEKDAYS = r"((?i:mo|tu|we|th|fr|sa|su)[a-z]*)"
+_WINDOW = (
+    rf"({_WEEKDAYS}(\s*[-,]\s*{_WEEKDAYS}|\s+{_WEEKDAYS})*\s+)?{_EDGE}\s*[-–]\s*{_EDGE}(\s+(100|\d{{1,2}})\s*%)?"
+)
+_NIGHT = rf"^\s*({_WINDOW}\s*(;\s*{_WINDOW}\s*)*)?;?\s*$"
+_WAYS = r"^(auto|none|wlopm|wlr-randr|xset|drm|framebuffer|backlight|ddc|cec)$"
 _SIZE = r"^$|^[1-9]\d{1,3}x[1-9]\d{1,3}$"
 _LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
 _LEVEL = "^(debug|info|warning|error)$"
 _ORDER = "^(asc|desc)?$"
 EXAMPLES = {
     _SIZE: "1920x1080",
+    _NIGHT: "Mo-Fr 22:30-06:30; Sa,Su 23:30-08:00; sunset+30-22:00 40%",
+    _WAYS: "auto (or none, wlopm, wlr-randr, xset, drm, framebuffer, backlight, ddc, cec)",
     _LANGUAGE: "en or de-AT",
     _LEVEL: "info (or debug, warning, error)",
     _ORDER: "asc or desc",
@@ -239,6 +249,23 @@ class Wall(Struct, frozen=True, kw_only=True):
     transition_seconds: Annotated[float, Meta(ge=0, le=10)] = 1.0
 
 
+class Power(Struct, frozen=True, kw_only=True):
+    """When the wall is dark or dim, and how its panel is switched. A person's word comes before night hours, night
+    hours before motion."""
+
+    night: Annotated[str, Meta(pattern=_NIGHT)] = ""
+    """Windows `[days] from-to [level%]`, separated by semicolons; without a level the panel is off."""
+    latitude: Annotated[float, Meta(ge=-90, le=90)] = 0
+    """Where the wall hangs, for sunrise and sunset; 0 and 0 is nowhere."""
+    longitude: Annotated[float, Meta(ge=-180, le=180)] = 0
+    brightness: Annotated[int, Meta(ge=5, le=100)] = 100
+    """Percent, by day."""
+    motion_minutes: Annotated[float, Meta(ge=0, le=1440)] = 0
+    """Dark after so long without motion; 0: there is no sensor."""
+    method: Annotated[str, Meta(pattern=_WAYS)] = "auto"
+    """How the panel is switched; none only draws black."""
+
+
 class Admin(Struct, frozen=True, kw_only=True):
     """Where the phone page listens; a socket passed by systemd comes first."""
 
@@ -266,6 +293,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     writeback: tuple[Root, ...] = ()
     mirror: Mirror = Mirror()
     wall: Wall = Wall()
+    power: Power = Power()
     admin: Admin = Admin()
     log: Log = Log()
 

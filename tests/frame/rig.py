@@ -15,6 +15,7 @@ from PIL import Image
 from frame.answers import Answers
 from frame.picture import Renderer
 from frame.player import Player
+from frame.power.screen import Screen
 from frame.stage import Stage
 from frame.state import State
 from frame.watch import SettingsWatch
@@ -134,6 +135,7 @@ def rig(
     *,
     clock: ManualClock | None = None,
     display: MemoryDisplay | None = None,
+    screen: Screen | None = None,
     resume: bool = True,
     seed: int = 1,
 ) -> Iterator[Rig]:
@@ -153,6 +155,7 @@ def rig(
         state=state,
         renderer=renderer,
         stage=Stage(open_display, clock),  # type: ignore[arg-type]
+        screen=screen,
         resume=resume,
     )
     player.start()

@@ -1,0 +1,1 @@
+"""When the wall is lit, dimmed or dark, and how its panel is told so."""
