@@ -81,8 +81,8 @@ def is_black(made: Rig) -> bool:
 @pytest.fixture
 def photos(home: Home) -> Home:
     make(home, count=6)
-    for key, value in {"wall.selection": "sequential", "wall.interval_seconds": "600", "wall.transition": "cut"}.items():
-        set_value(home, key, value)
+    for key, value in {"selection": "sequential", "interval_seconds": "600", "transition": "cut"}.items():
+        set_value(home, f"wall.{key}", value)
     return home
 
 
