@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from sync.settings_ingest import Inbox
+
 
 class Source(StrEnum):
     """Where an album's photos come from."""
@@ -291,6 +293,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     albums: tuple[Album, ...] = ()
     smart: tuple[Smart, ...] = ()
     writeback: tuple[Root, ...] = ()
+    inboxes: tuple[Inbox, ...] = ()
     mirror: Mirror = Mirror()
     wall: Wall = Wall()
     power: Power = Power()

@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from sync.errors import did_you_mean
 from sync.settings import EXAMPLES, Album, Root, Server, Settings, Smart, Source
+from sync.settings_ingest import After, Inbox, Way
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _plain_keys(kind: type[Struct], prefix: str) -> Iterator[str]:
     for name, hint in get_type_hints(kind).items():
         if isinstance(hint, type) and issubclass(hint, Struct):
             yield from _plain_keys(hint, f"{prefix}{name}.")
-        elif name not in ("servers", "albums", "smart"):
+        elif name not in ("servers", "albums", "smart", "writeback", "inboxes"):
             yield prefix + name
 
 
@@ -210,6 +211,8 @@ def _value(hint: Any, raw: Any, key: str, fallback: Any, problems: list[Problem]
         return _entries(Smart, raw, "smart", fallback or (), problems)
     if hint == tuple[Root, ...]:
         return _entries(Root, raw, "writeback", fallback or (), problems)
+    if hint == tuple[Inbox, ...]:
+        return _entries(Inbox, raw, "inboxes", fallback or (), problems)
     if isinstance(hint, type) and issubclass(hint, Struct):
         return _struct(hint, raw, key, fallback, problems)
     try:
@@ -277,7 +280,11 @@ def _without_clashes(settings: Settings, problems: list[Problem]) -> Settings:
         names.add(album.name.casefold())
         kept.append(album)
     return msgspec.structs.replace(
-        settings, albums=tuple(kept), smart=_smart(settings, problems), writeback=_roots(settings, problems)
+        settings,
+        albums=tuple(kept),
+        smart=_smart(settings, problems),
+        writeback=_roots(settings, problems),
+        inboxes=_inboxes(settings, problems),
     )
 
 
@@ -316,3 +323,33 @@ def _roots(settings: Settings, problems: list[Problem]) -> tuple[Root, ...]:
             continue
         problems.append(Problem(key, sentence, True))
     return tuple(kept.values())
+
+
+def _inboxes(settings: Settings, problems: list[Problem]) -> tuple[Inbox, ...]:
+    kept: dict[str, Inbox] = {}
+    for inbox in settings.inboxes:
+        sentence = _inbox_problem(settings, inbox)
+        if inbox.name.casefold() in kept:
+            sentence = f"There are two inboxes named {inbox.name!r}; the second is left out."
+        if sentence:
+            problems.append(Problem(f"inboxes.{inbox.name}", sentence, True))
+        else:
+            kept[inbox.name.casefold()] = inbox
+    return tuple(kept.values())
+
+
+def _inbox_problem(settings: Settings, inbox: Inbox) -> str:
+    """What no run could ever work with; folders and libraries are judged where they are."""
+    key = f"inboxes.{inbox.name}"
+    if inbox.server not in settings.servers:
+        hint = did_you_mean(inbox.server, list(settings.servers))
+        return f"{key} names the server {inbox.server!r}, which is not set up.{hint}"
+    if not inbox.folder.startswith("/"):
+        return f"{key} needs a 'folder' that begins with '/'; it is left out."
+    if inbox.landing and not inbox.landing.startswith("/"):
+        return f"{key} needs a 'landing' folder that begins with '/'; it is left out."
+    if inbox.way is Way.LIBRARY and not inbox.library:
+        return f"{key} needs a 'library', Immich's id of the external library; it is left out."
+    if inbox.way is Way.UPLOAD and inbox.after is After.MOVE and not inbox.move_to.startswith("/"):
+        return f"{key} needs 'move_to', the folder that uploaded files are moved to; it is left out."
+    return ""

@@ -19,6 +19,7 @@ from sync.errors import BadTransfer, CertificateProblem, ForeignRedirect, Server
 from sync.immich import trouble
 from sync.immich.address import Address
 from sync.immich.deadline import Deadline, DeadlineAdapter, Patience, running
+from sync.immich.streamed import Streamed
 from sync.secrets import LinkSecrets, ServerSecrets, blotted
 from sync.settings import Server
 
@@ -73,7 +74,7 @@ class Sender:
         *,
         query: Query,
         headers: Mapping[str, str],
-        body: bytes | None,
+        body: bytes | Streamed | None,
         deadline: Deadline,
     ) -> BaseHTTPResponse:
         """An answer whose head is read; the caller closes it. Raises Again, ForeignRedirect, CertificateProblem, …"""
@@ -102,10 +103,10 @@ class Sender:
         return blotted(text, self._secret_texts)
 
     def _request(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: Deadline
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Streamed | None, deadline: Deadline
     ) -> BaseHTTPResponse:
         request = requests.PreparedRequest()
-        request.method, request.url, request.body = method, url, body
+        request.method, request.url, request.body = method, url, body  # type: ignore[assignment]
         request.headers = CaseInsensitiveDict({**self._headers, **headers})
         if body is not None:
             request.headers["Content-Length"] = str(len(body))

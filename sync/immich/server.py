@@ -13,14 +13,28 @@ from typing import BinaryIO
 
 from sync.clock import Clock
 from sync.errors import UsageError
-from sync.immich import assets, edit_album, found, people, reread, since, tags, unchanged
+from sync.immich import (
+    assets,
+    edit_album,
+    edit_assets,
+    edit_stack,
+    found,
+    libraries,
+    people,
+    reread,
+    since,
+    tags,
+    unchanged,
+)
 from sync.immich.address import parse_address
 from sync.immich.albums import list_album, read_album, read_albums, to_album
 from sync.immich.answers import MarkedPerson, Me, Person, ServerVersion, Shapes, shapes_of
+from sync.immich.arrivals import EVERYWHERE, Arrival, arrivals
 from sync.immich.choose import choose
 from sync.immich.deadline import Patience
 from sync.immich.details import read_details
 from sync.immich.edit_album import Changed
+from sync.immich.edit_stack import StackInfo
 from sync.immich.facts import (
     AlbumDress,
     AlbumInfo,
@@ -32,10 +46,12 @@ from sync.immich.facts import (
     Probe,
     TagInfo,
     Version,
+    Visibility,
     Wanted,
 )
 from sync.immich.favourite import Favourite, read_favourite, set_favourite
 from sync.immich.found import Question
+from sync.immich.libraries import LibraryInfo
 from sync.immich.link import read_link
 from sync.immich.listing import Listing
 from sync.immich.members import album_members
@@ -46,6 +62,7 @@ from sync.immich.sender import Sender
 from sync.immich.slots import Slots
 from sync.immich.thumbnail import read_thumbnail
 from sync.immich.transport import Transport
+from sync.immich.upload import Known, Upload, Uploaded, known_uploads, upload
 from sync.secrets import LinkSecrets, Secret, ServerSecrets
 from sync.settings import Server, Source
 
@@ -273,9 +290,61 @@ class Immich:
         """Have at most a thousand assets read again. Raises PermissionMissing, NotAvailable."""
         reread.refresh_metadata(self._transport, asset_ids)
 
+    # what ingest asks, and what it changes
+
+    def libraries(self) -> list[LibraryInfo]:
+        """Every external library of the server. Raises PermissionMissing where the key is no administrator's."""
+        return libraries.read_libraries(self._transport)
+
+    def library(self, library_id: str) -> LibraryInfo:
+        """One external library. Raises PermissionMissing, NotAvailable."""
+        return libraries.read_library(self._transport, library_id)
+
     def scan_library(self, library_id: str) -> None:
-        """Have an external library scanned; for admins. Raises PermissionMissing."""
-        reread.scan_library(self._transport, library_id)
+        """Have an external library scanned; it is done some time later. Raises PermissionMissing, NotAvailable."""
+        libraries.scan_library(self._transport, library_id)
+
+    def arrivals(
+        self, library_id: str, *, since: datetime | None, where: Sequence[Visibility] = EVERYWHERE
+    ) -> Iterator[list[Arrival]]:
+        """What of an external library changed since then (None: all of it), page by page; not proved whole."""
+        return arrivals(self._transport, library_id, since=since, where=where)
+
+    def upload(self, what: Upload) -> Uploaded:
+        """Send a file up. Raises BadTransfer, NotAvailable, PermissionMissing."""
+        return upload(self._transport, what)
+
+    def known_uploads(self, sha1s: Sequence[str]) -> dict[str, Known]:
+        """Which of these contents (SHA-1 in hex) are uploads of ours, in the trash or not."""
+        return known_uploads(self._transport, sha1s)
+
+    def stacks(self) -> Iterator[StackInfo]:
+        """Every stack of ours."""
+        return edit_stack.read_stacks(self._transport)
+
+    def stack(self, stack_id: str) -> StackInfo:
+        """One stack. Raises NotAvailable where it is gone."""
+        return edit_stack.read_stack(self._transport, stack_id)
+
+    def create_stack(self, asset_ids: Sequence[str]) -> StackInfo:
+        """Stack these, the first on top; stacks whose primary is among them become one with it."""
+        return edit_stack.create_stack(self._transport, asset_ids)
+
+    def delete_stack(self, stack_id: str) -> None:
+        """Take a stack apart; its assets stay. Raises NotAvailable where it is gone."""
+        edit_stack.delete_stack(self._transport, stack_id)
+
+    def set_favourites(self, asset_ids: Sequence[str], *, value: bool) -> None:
+        """At most a thousand at once. NotAvailable: one of them is not ours, and none is changed."""
+        edit_assets.set_favourites(self._transport, asset_ids, value=value)
+
+    def set_visibility(self, asset_ids: Sequence[str], value: Visibility) -> None:
+        """At most a thousand at once. NotAvailable: one of them is not ours, and none is changed."""
+        edit_assets.set_visibility(self._transport, asset_ids, value)
+
+    def link_live_video(self, asset_id: str, video_id: str) -> None:
+        """Let a photo play this video. Raises NotAvailable."""
+        edit_assets.link_live_video(self._transport, asset_id, video_id)
 
     def _shapes(self) -> Shapes:
         return shapes_of(self.version())

@@ -22,6 +22,7 @@ from sync.immich.deadline import Deadline, Patience
 from sync.immich.sender import Again, Query, Sender
 from sync.immich.slots import Slots
 from sync.immich.stored import Stored
+from sync.immich.streamed import Earning, Streamed
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
@@ -39,7 +40,7 @@ def in_path(text: str) -> str:
 
 
 class Reply(Struct, frozen=True):
-    """An answer of JSON; `body` is None for 304, and where it was to be left unread."""
+    """An answer of JSON; `body` is None for 204 and 304, and where it was to be left unread."""
 
     status: int
     etag: str | None
@@ -116,9 +117,26 @@ class Transport:
         reply = self.insist(once, self._cancelled)
         return decode(reply.content(), kind, what=what), attempts
 
-    def order(self, method: str, path: str, *, what: str, body: Any) -> None:
-        """Have something begun that twice is the same as once; the answer says nothing. Raises as `read`."""
-        self.insist(self._asking(method, path, what, {}, body, None, head_seconds=_TELL_SECONDS), self._cancelled)
+    def order(self, method: str, path: str, *, what: str, body: Any = None) -> None:
+        """Have something done that Immich answers with nothing; doing it twice must be doing it once."""
+        once = self._asking(method, path, what, {}, body, None, head_seconds=_TELL_SECONDS)
+        self.insist(once, self._cancelled)
+
+    def send_file(self, path: str, kind: type[T], *, what: str, headers: Mapping[str, str], body: Streamed) -> T:
+        """POST a body that is read anew for each attempt; sending it twice must be sending it once. The time it may
+        take grows with what is sent."""
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **headers}
+
+        def once() -> Reply:
+            deadline = Deadline(_TELL_SECONDS, self._cancelled)
+            sent = Earning(body, deadline, self.patience.slowest_bytes_per_second)
+            raw = self.sender.send("POST", path, query={}, headers=headers, body=sent, deadline=deadline)
+            try:
+                return self._reply(raw, what, deadline, unread=False)
+            finally:
+                _let_go(raw)
+
+        return decode(self.insist(once, self._cancelled).content(), kind, what=what)
 
     def opened(
         self,

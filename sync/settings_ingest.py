@@ -1,0 +1,79 @@
+"""Inboxes: folders whose photos become assets, and what becomes of each group of files. Part of sync/settings.py.
+
+Where a value cannot work (a template, a folder), sync/ingest says why when it is set and when a run begins.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class Way(StrEnum):
+    """How files become assets."""
+
+    LIBRARY = "library"
+    """They stay on the disk, in a folder that an external library of Immich scans; needs an admin's key."""
+    UPLOAD = "upload"
+    """They go up to Immich; any key."""
+
+
+class After(StrEnum):
+    """What becomes of an uploaded file, once the server has confirmed the same bytes."""
+
+    KEEP = "keep"
+    MOVE = "move"
+    DELETE = "delete"
+
+
+class Size(StrEnum):
+    """icloudpd's names for the forms of one photo."""
+
+    ORIGINAL = "original"
+    ADJUSTED = "adjusted"
+    ALTERNATIVE = "alternative"
+    MEDIUM = "medium"
+    THUMB = "thumb"
+
+
+_NotNegative = Annotated[float, Meta(ge=0)]
+
+
+class Inbox(Struct, frozen=True, kw_only=True):
+    """A folder where photos arrive."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    server: str = ""
+    way: Way = Way.LIBRARY
+    folder: str = ""
+    """The library's folder here (or, for uploads, where the files arrive)."""
+    landing: str = ""
+    """Where files arrive, apart from what Immich scans; empty: in `folder` itself."""
+    library: str = ""
+    """Immich's id of the external library."""
+    server_folder: str = ""
+    """How Immich calls `folder`; empty: the same."""
+    after: After = After.KEEP
+    move_to: str = ""
+    stack: tuple[Size, ...] = ()
+    """Sizes that are stacked, the one on top first; the others stay apart."""
+    live_sizes: tuple[Size, ...] = ()
+    """Sizes beside the original that play the live video too."""
+    favourite_rating: Annotated[int, Meta(ge=0, le=5)] = 5
+    """The rating in a sidecar that means a favourite; 0: none does. icloudpd writes 5."""
+    favourite_sizes: tuple[Size, ...] = (Size.ORIGINAL, Size.ADJUSTED, Size.ALTERNATIVE, Size.MEDIUM, Size.THUMB)
+    stars: bool = False
+    """Also keep that rating as stars."""
+    albums: tuple[str, ...] = ()
+    """Templates of album names: `iCloud/{:%Y/%m}`, `[adjusted]:iCloud`."""
+    batch: Annotated[int, Meta(ge=0)] = 0
+    """So many groups are registered by one scan; 0: all."""
+    wait_seconds: _NotNegative = 300
+    """How long to wait for Immich to list what it scanned; 0: for ever."""
+    poll_seconds: Annotated[float, Meta(ge=0.05, le=3600)] = 2
+    quiet_seconds: _NotNegative = 60
+    """A group is taken when none of its files has changed for so long."""
+    interval_minutes: Annotated[float, Meta(ge=1, le=10080)] = 15
+    paused: bool = False
