@@ -25,6 +25,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from sync.library.schema_writeback import TABLES as WRITEBACK
+
 migrations = Migrations("mantelpiece")
 
 
@@ -61,6 +63,14 @@ def intent_table(db: Database) -> None:
 def album_marks(db: Database) -> None:
     """What stands for the answers of an album's last complete listing."""
     db.execute("ALTER TABLE albums ADD COLUMN mark TEXT")
+
+
+@migrations()
+def writeback_tables(db: Database) -> None:
+    """What write-back knows and wrote; see schema_writeback.py."""
+    for statement in WRITEBACK.split(";"):
+        if statement.strip():
+            db.execute(statement)
 
 
 _MIRROR = """

@@ -1,0 +1,217 @@
+"""People, albums, tags and faces of a server: which of them moved, and who is in those. Part of gather.py.
+
+A person, album or tag that a list lacks is asked for by itself before it counts as gone; what was written of it is
+then taken out again, where it was ours.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from sync.errors import Incomplete, NotAvailable
+from sync.immich.facts import Asset, PersonInPhoto
+from sync.immich.server import Immich
+from sync.library import known
+from sync.library.database import Library
+from sync.library.known import GroupRow
+from sync.work import Work
+from sync.writeback.remembered import pack_boxes
+
+if TYPE_CHECKING:
+    from sync.writeback.gather import Gathered
+
+_VISIBILITIES = ("timeline", "archive")
+_GONE_AT_ONCE = 200
+"""So many people that vanish together are asked for one by one; more is a list that cannot be believed."""
+_FACES_AT_ONCE = 64
+_ROUND_DAYS = 30
+"""Every picture with people is asked for its faces anew in this many days."""
+_ALONE = 20
+"""Up to so many new assets are asked for their tags one by one."""
+
+
+class Persons:
+    """The numbers of named people, for those who note assets."""
+
+    def __init__(self, library: Library, server: str) -> None:
+        self._server = server
+        self._known = {one: group.id for one, group in known.groups(library, server, "person").items() if group.name}
+
+    def numbers(self, db: sqlite3.Connection, asset: Asset) -> set[int]:
+        """Those in an asset; one that no list told of is noted. Inside a transaction."""
+        return {self.number(db, person) for person in asset.people if person.name and not person.hidden}
+
+    def number(self, db: sqlite3.Connection, person: PersonInPhoto) -> int:
+        if person.id not in self._known:
+            self._known[person.id] = known.put_group(db, self._server, "person", person.id, person.name, "")
+        return self._known[person.id]
+
+
+def people(work: Work, immich: Immich, found: Gathered) -> None:
+    """Who was renamed, hidden or named since, who moved, who is gone."""
+    before = known.groups(work.library, found.server, "person")
+    listed = {person.id: person for person in immich.marked_people()}
+    for person in listed.values():
+        name = "" if person.is_hidden else person.name
+        old = before.get(person.id)
+        mark = person.updated_at.isoformat()
+        if old is not None and (old.name, old.mark) == (name, mark):
+            continue
+        if old is None and not name:
+            continue
+        # A whole look lists everybody's photos anyway.
+        members = None if found.whole or not name else _in(immich, "personIds", person.id)
+        with work.library.transaction() as db:
+            number = known.put_group(db, found.server, "person", person.id, name, mark)
+            if members is not None:
+                _set_members(work, db, found, number, members)
+    _let_go(work, found, [group for one, group in before.items() if one not in listed and group.name], immich.person)
+
+
+def albums(work: Work, immich: Immich, found: Gathered) -> None:
+    """Own albums: their names, and who is in those that changed."""
+    before = known.groups(work.library, found.server, "album")
+    listed = {album.id: album for album in immich.albums() if album.owned}
+    for album in listed.values():
+        mark = f"{album.asset_count} {album.updated_at.isoformat()}"
+        old = before.get(album.id)
+        if old is not None and (old.name, old.mark) == (album.name, mark):
+            continue
+        members = immich.album_members(album.id) if old is None or old.mark != mark else None
+        with work.library.transaction() as db:
+            number = known.put_group(db, found.server, "album", album.id, album.name, mark)
+            if members is not None:
+                _set_members(work, db, found, number, members)
+    _let_go(work, found, [group for one, group in before.items() if one not in listed], immich.album)
+    now = work.clock.now().isoformat(timespec="seconds")
+    found.row = msgspec.structs.replace(found.row, albums_at=now)
+
+
+def tags(work: Work, immich: Immich, found: Gathered) -> None:
+    """Tags, and who has those that are new; of assets that changed, theirs."""
+    before = known.groups(work.library, found.server, "tag")
+    listed = {tag.id: tag.path for tag in immich.tags()}
+    alone = len(found.fresh) <= max(_ALONE, len(listed)) and not found.whole
+    for tag, path in listed.items():
+        old = before.get(tag)
+        if old is not None and old.name == path and (alone or not found.fresh):
+            continue
+        members = _in(immich, "tagIds", tag)
+        with work.library.transaction() as db:
+            number = known.put_group(db, found.server, "tag", tag, path, path)
+            _set_members(work, db, found, number, members)
+    if alone:
+        _tags_alone(work, immich, found, listed)
+    with work.library.transaction() as db:
+        for one, group in before.items():
+            if one not in listed and not found.only_adds:
+                known.drop_group(db, group.id)
+    now = work.clock.now().isoformat(timespec="seconds")
+    found.row = msgspec.structs.replace(found.row, tags_at=now)
+
+
+def _tags_alone(work: Work, immich: Immich, found: Gathered, listed: dict[str, str]) -> None:
+    numbers = {group.name: group.id for group in known.groups(work.library, found.server, "tag").values()}
+    for number, asset in found.fresh.items():
+        work.check()
+        try:
+            _, details = immich.look_up(asset)
+        except NotAvailable:
+            continue
+        theirs = {numbers[path] for path in details.tags if path in numbers}
+        with work.library.transaction() as db:
+            known.set_groups_of(db, number, "tag", theirs, only_add=bool(found.only_adds))
+
+
+def _in(immich: Immich, what: str, one: str) -> frozenset[str]:
+    return immich.find_ids([{what: [one], "visibility": visibility} for visibility in _VISIBILITIES])
+
+
+def _set_members(
+    work: Work, db: sqlite3.Connection, found: Gathered, number: int, members: frozenset[str]
+) -> None:
+    numbers = set(known.numbers(work.library, found.server, members))
+    moved = known.set_members(db, number, numbers, only_add=bool(found.only_adds))
+    known.forget_faces(db, moved)
+
+
+def _let_go(work: Work, found: Gathered, missing: list[GroupRow], ask: Callable[[str], object]) -> None:
+    """What a list lacks is gone only where the server also says so of it alone."""
+    if found.only_adds or not missing:
+        return
+    if len(missing) > _GONE_AT_ONCE:
+        raise Incomplete(f"{len(missing)} that were there before are missing from a list at once.")
+    for group in missing:
+        work.check()
+        try:
+            ask(group.known)
+        except NotAvailable:
+            with work.library.transaction() as db:
+                members = known.members_of(db, group.id)
+                known.drop_group(db, group.id)
+                known.forget_faces(db, members)
+
+
+def faces(work: Work, immich: Immich, found: Gathered) -> None:
+    """Boxes that were never asked for, one request an asset; and once a day those that were looked at longest ago."""
+    wanted = known.without_faces(work.library, found.server)
+    _ask_faces(work, immich, found, wanted)
+    now = work.clock.now()
+    last = found.row.faces_at
+    if last and now - datetime.fromisoformat(last) < timedelta(days=1):
+        return
+    if last:
+        part = -(-known.with_people(work.library, found.server) // _ROUND_DAYS)
+        done = {number for number, _ in wanted}
+        oldest = known.oldest_faces(work.library, found.server, part)
+        _ask_faces(work, immich, found, [one for one in oldest if one[0] not in done])
+    found.row = msgspec.structs.replace(found.row, faces_at=now.isoformat(timespec="seconds"))
+
+
+def _ask_faces(work: Work, immich: Immich, found: Gathered, wanted: list[tuple[int, str]]) -> None:
+    persons = Persons(work.library, found.server)
+    done = 0
+    with ThreadPoolExecutor(4, thread_name_prefix="faces") as pool:
+        for chunk in _chunks(wanted):
+            work.check()
+            work.report({"doing": "Asking where faces are", "album": found.server, "done": done, "of": len(wanted)})
+            told = list(pool.map(lambda one: (one[0], _faces_of(immich, one[1])), chunk))
+            with work.library.transaction() as db:
+                for number, people in told:
+                    if people is not None:
+                        _note_faces(work, db, found, persons, number, people)
+            done += len(chunk)
+
+
+def _note_faces(
+    work: Work,
+    db: sqlite3.Connection,
+    found: Gathered,
+    persons: Persons,
+    number: int,
+    people: tuple[PersonInPhoto, ...],
+) -> None:
+    named = {persons.number(db, one) for one in people if one.name and not one.hidden}
+    known.set_groups_of(db, number, "person", named, only_add=bool(found.only_adds))
+    known.put_faces(db, number, pack_boxes(people), now=work.clock.now())
+    known.seen_faces(db, number, now=work.clock.now())
+
+
+def _faces_of(immich: Immich, asset: str) -> tuple[PersonInPhoto, ...] | None:
+    try:
+        return immich.faces(asset)
+    except NotAvailable:
+        return None
+
+
+def _chunks(wanted: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    rest = iter(wanted)
+    while chunk := list(islice(rest, _FACES_AT_ONCE)):
+        yield chunk
