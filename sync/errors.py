@@ -22,6 +22,11 @@ class MantelpieceError(Exception):
         self.advice = self.default_advice if advice is None else advice
         self.facts = facts
 
+    @property
+    def kind(self) -> str:
+        """The name of the error, for who reads JSON."""
+        return type(self).__name__
+
     def __str__(self) -> str:
         return f"{self.sentence} {self.advice}".strip()
 

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from sync import secrets
-from sync.errors import UsageError, did_you_mean
 from sync.immich.server import Immich
 from sync.mirror.covers import covers
 from sync.settings import Server, Source
@@ -77,10 +76,7 @@ def _immich(work: Work, arguments: dict[str, Any]) -> Immich:
         name, section, entry = candidate, "candidates", candidate
     else:
         name, section, entry = arguments["server"], "servers", arguments["server"]
-        known = work.settings.servers.get(name)
-        if known is None:
-            raise UsageError(f"There is no server {name!r}.{did_you_mean(name, list(work.settings.servers))}")
-        server = known
+        server = work.settings.need_server(name)
     keys = secrets.of_server(path, entry, section=section)
     link = None
     if arguments.get("source") == Source.LINK.value:

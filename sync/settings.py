@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from sync.errors import UsageError, did_you_mean
 from sync.settings_ingest import Inbox
 
 
@@ -303,3 +304,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     def album(self, name: str) -> Album | None:
         """The album of that name, or None."""
         return next((album for album in self.albums if album.name == name), None)
+
+    def need_album(self, name: str) -> Album:
+        """The album of that name, whatever its case. Raises UsageError with the nearest one."""
+        found = self.album(name) or next((one for one in self.albums if one.name.casefold() == name.casefold()), None)
+        if found is None:
+            raise UsageError(f"There is no album {name!r}.{did_you_mean(name, [one.name for one in self.albums])}")
+        return found
+
+    def need_server(self, name: str) -> Server:
+        """The server of that name. Raises UsageError with the nearest one."""
+        if name not in self.servers:
+            raise UsageError(f"There is no server {name!r}.{did_you_mean(name, list(self.servers))}")
+        return self.servers[name]

@@ -82,8 +82,7 @@ def put_server(home: Home, name: str, values: Tree) -> None:
 def remove_server(home: Home, name: str) -> None:
     """Take a server out; refused while an album comes from it."""
     settings = load(home.settings).settings
-    if name not in settings.servers:
-        raise UsageError(f"There is no server {name!r}.{did_you_mean(name, list(settings.servers))}")
+    settings.need_server(name)
     users = [album.name for album in settings.albums if album.server == name]
     if users:
         raise UsageError(

@@ -13,7 +13,7 @@ from admin.cli.group import Verbs
 from admin.cli.output import left_out
 from admin.cli.verb import Call, prepared, verb
 from sync import secrets
-from sync.errors import UsageError, did_you_mean
+from sync.errors import UsageError
 from sync.jobs.wake import ring
 from sync.library import albums as rows
 from sync.library import held, memberships, photos
@@ -32,9 +32,7 @@ def command() -> None:
 def list_albums(call: Call, *, server: str | None) -> int:
     """The albums of the wall, or those of a server that could be added."""
     if server is not None:
-        known_servers = call.settings().settings.servers
-        if server not in known_servers:
-            raise UsageError(f"There is no server {server!r}.{did_you_mean(server, list(known_servers))}")
+        call.settings().settings.need_server(server)
         ended = prepared(call).do("albums", {"server": server})
         call.output.result(ended.facts)
         call.output.table(

@@ -125,8 +125,7 @@ def _server(call: Call, settings: Settings, asked: str | None) -> str:
         # A shared link's server has no key: nothing else could come from there.
         names = [name for name in names if secrets.of_server(call.home.secrets, name).key] or names
     if asked is not None:
-        if asked not in names:
-            raise UsageError(f"There is no server {asked!r}.{did_you_mean(asked, names)}")
+        settings.need_server(asked)
         return asked
     if not names:
         raise UsageError("No server is set up.", advice="First: mantelpiece server add NAME --url URL")

@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MantelpieceError as error:
         values = _secrets()
         sentence, advice = blotted(error.sentence, values), blotted(error.advice, values)
-        return output.fail(type(error).__name__, sentence, advice, error.exit_code)
+        return output.fail(error.kind, sentence, advice, error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         return 1

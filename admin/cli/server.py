@@ -17,7 +17,7 @@ from admin.cli.group import Verbs
 from admin.cli.names import server_address, server_name
 from admin.cli.verb import Call, prepared, verb
 from sync import secrets
-from sync.errors import UsageError, did_you_mean
+from sync.errors import UsageError
 from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
 from sync.settings import Server
@@ -102,10 +102,10 @@ def _try(call: Call, name: str, values: dict[str, Any], given: dict[str, Any]) -
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def test(call: Call, *, names: tuple[str, ...]) -> int:
     """Try the connection: version, whose key, what it may not do. All servers where none is named."""
-    known = call.settings().settings.servers
+    settings = call.settings().settings
+    known = settings.servers
     for name in names:
-        if name not in known:
-            raise UsageError(f"There is no server {name!r}.{did_you_mean(name, list(known))}")
+        settings.need_server(name)
     if not known:
         raise UsageError("No server is set up.", advice="mantelpiece server add NAME --url URL")
     found, codes = call.do_each("probe", [{"server": name} for name in names or known])
@@ -141,9 +141,7 @@ def list_servers(call: Call) -> int:
 @click.argument("name")
 def remove(call: Call, *, name: str) -> int:
     """Forget a server and its key. Refused while an album comes from it."""
-    known = call.settings().settings.servers
-    if name not in known:
-        raise UsageError(f"There is no server {name!r}.{did_you_mean(name, list(known))}")
+    call.settings().settings.need_server(name)
     remove_server(prepared(call).home, name)
     secrets.remove(call.home.secrets, "servers", name)
     ring(call.home)

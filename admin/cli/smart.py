@@ -175,10 +175,10 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
 
 
 def _server(call: Call, found: TakenOver, asked: str | None) -> str:
-    servers = call.settings().settings.servers
+    settings = call.settings().settings
+    servers = settings.servers
     if asked is not None:
-        if asked not in servers:
-            raise UsageError(f"There is no server {asked!r}.{did_you_mean(asked, list(servers))}")
+        settings.need_server(asked)
         return asked
     same = [name for name, one in servers.items() if found.url and same_server(one.url, found.url)]
     if len(same) == 1:

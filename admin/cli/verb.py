@@ -16,7 +16,7 @@ from admin.cli.output import Output
 from admin.cli.owner import become_owner
 from sync import logs
 from sync.clock import SystemClock
-from sync.errors import Maintenance, MantelpieceError, Unreachable, UsageError, did_you_mean
+from sync.errors import Maintenance, MantelpieceError, Unreachable
 from sync.home import Home, find, prepare
 from sync.jobs.follow import follow, open_library, queue
 from sync.jobs.progress import Ended
@@ -39,11 +39,8 @@ class Call:
 
     def album_names(self, wanted: tuple[str, ...]) -> list[str]:
         """The named albums as the settings write them. UsageError where there is none of that name."""
-        names = {album.name.casefold(): album.name for album in self.settings().settings.albums}
-        for name in wanted:
-            if name.casefold() not in names:
-                raise UsageError(f"There is no album {name!r}.{did_you_mean(name, list(names.values()))}")
-        return [names[name.casefold()] for name in wanted]
+        settings = self.settings().settings
+        return [settings.need_album(name).name for name in wanted]
 
     def do(self, kind: str, arguments: dict[str, Any]) -> Ended:
         """Carry a job out to its end. Raises JobFailed, with the job's own sentence, when it came to none."""
@@ -104,6 +101,10 @@ class JobFailed(MantelpieceError):
     """A job's own error, as its run tells it."""
 
     exit_code: int = 1  # type: ignore[misc]
+
+    @property
+    def kind(self) -> str:
+        return str(self.facts.get("error", "JobFailed"))
 
 
 def verb(name: str, **settings: Any) -> Callable[[Callable[..., int | None]], click.Command]:

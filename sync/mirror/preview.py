@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from sync.errors import UsageError
 from sync.immich.facts import Asset
 from sync.library import photos
 from sync.mirror.compare import Looked, look
@@ -25,9 +24,7 @@ MOST_ITEMS = 1000
 def preview(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"album": name}`. Facts: {"album", "plan", "complete", "proof", "items": [{action, asset, file_name, reason}],
     "add", "update", "replace", "remove", "hold", "keep", "left_out"}. Raises UsageError, ServerError."""
-    album = work.settings.album(str(arguments["album"]))
-    if album is None:
-        raise UsageError(f"There is no album {arguments['album']!r}.")
+    album = work.settings.need_album(str(arguments["album"]))
     with Stage(work.home.parts) as stage:
         server, now = Origins(work).of(album), moment(work.clock)
         looked = look(work, album, server, stage, now=now, today=today(work), anew=True)

@@ -24,7 +24,6 @@ from sync.errors import (
     ServerError,
     ServerFailure,
     UsageError,
-    did_you_mean,
 )
 from sync.files import sweep_parts
 from sync.library import albums, memberships, photos
@@ -108,14 +107,7 @@ def mirror(work: Work, runs: list[AlbumRun], origins: Origins, publisher: Publis
 def _chosen(work: Work, names: list[str] | None) -> list[Album]:
     if names is None:
         return [album for album in work.settings.albums if not album.paused]
-    chosen = []
-    for name in names:
-        album = work.settings.album(name)
-        if album is None:
-            known = [album.name for album in work.settings.albums]
-            raise UsageError(f"There is no album {name!r}.{did_you_mean(name, known)}")
-        chosen.append(album)
-    return chosen
+    return [work.settings.need_album(name) for name in names]
 
 
 def _begin(work: Work) -> None:

@@ -65,7 +65,7 @@ def test_a_wrong_key_or_a_dead_server_is_code_3_and_nothing_is_kept(mantelpiece:
     mantelpiece("settings", "set", "wall.layout", "fit")
     before = mantelpiece.files()
     wrong = mantelpiece("server", "add", "home", "--url", immich.url, "--json", answer="wrongwrongwrong")
-    assert (wrong.code, wrong.json["exit_code"]) == (3, 3)
+    assert (wrong.code, wrong.json["exit_code"], wrong.json["kind"]) == (3, 3, "KeyRefused")
     dead = mantelpiece("server", "add", "home", "--url", "http://127.0.0.1:9", answer=immich.key)
     assert dead.code == 3
     assert len(dead.err.splitlines()) == 1
