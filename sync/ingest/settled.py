@@ -30,7 +30,10 @@ STALLED_SECONDS = 600
 Stamp = tuple[int, int]
 """Length in bytes and ctime in nanoseconds."""
 Known = Callable[[str, int, int], FileFacts | None]
-"""What is known of a file of that path, length and ctime; None where it must be opened."""
+"""What is known of a file of that path, length and mtime in nanoseconds; None where it must be opened.
+
+Not its ctime: that changes whenever the published file, a link to the same, is linked or replaced.
+"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Look:
         return newest
 
 
-def look(folder: Path, known: Known = lambda _path, _size, _changed: None) -> Look:
+def look(folder: Path, known: Known = lambda _path, _size, _modified: None) -> Look:
     """All media files below the folder. Raises NotAvailable where the folder itself cannot be read."""
     found = Look()
     try:
@@ -149,7 +152,7 @@ def _note(entry: os.DirEntry[str], path: str, seen: Look, known: Known) -> None:
     elif not status.st_size:
         seen.skipped.append(Skipped(path, "it is empty"))
     else:
-        facts = known(path, status.st_size, status.st_ctime_ns) or _read(Path(entry.path))
+        facts = known(path, status.st_size, status.st_mtime_ns) or _read(Path(entry.path))
         seen.files.append(Found(path, status.st_size, status.st_ctime_ns, status.st_mtime_ns, facts))
 
 
