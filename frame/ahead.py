@@ -67,7 +67,9 @@ class Ahead:
         """Have the worker make this picture; what was ready is dropped."""
 
         def work() -> Prepared:
-            picture = make_picture(self._home, self._renderer, item.entry, wall=wall, size=display.size)
+            picture = make_picture(
+                self._home, self._renderer, item.entry, partner=item.partner, wall=wall, size=display.size
+            )
             return display.prepare(picture)
 
         self.ready = None
@@ -89,7 +91,7 @@ class Ahead:
 
     def keep(self, is_wanted: Callable[[str], bool]) -> None:
         """Forget the pictures of photos whose key is no longer wanted."""
-        if self._under_way is not None and not is_wanted(self._under_way.item.entry.key):
+        if self._under_way is not None and not all(map(is_wanted, self._under_way.item.keys)):
             self._under_way = None
-        if self.ready is not None and not is_wanted(self.ready.item.entry.key):
+        if self.ready is not None and not all(map(is_wanted, self.ready.item.keys)):
             self.ready = None

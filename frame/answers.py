@@ -75,12 +75,13 @@ class Answers:
         return answer
 
     def _shown(self, _request: dict[str, Any]) -> dict[str, Any]:
-        return {"shown": [self._line(entry) for entry in reversed(self._state.history)]}
+        history = reversed(self._state.history)
+        return {"shown": [self._line(key, shown) for shown in history for key in shown.keys]}
 
-    def _line(self, shown: Shown) -> dict[str, Any]:
-        server, _, asset = shown.key.partition(":")
-        entry = self._player.playlist.find(shown.key)
-        line: dict[str, Any] = {"key": shown.key, "server": server, "asset": asset, "at": shown.at}
+    def _line(self, key: str, shown: Shown) -> dict[str, Any]:
+        server, _, asset = key.partition(":")
+        entry = self._player.playlist.find(key)
+        line: dict[str, Any] = {"key": key, "server": server, "asset": asset, "at": shown.at}
         if entry is not None:
             line |= {"album": _album(entry), "file_name": entry.file_name, "object": entry.display}
         return line

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from hashlib import file_digest
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from frame.render.request import RenderRequest
+from frame.render.crop import Box
+from frame.render.request import Mat, Part, RenderRequest
 from sync.catalogue import FaceEntry, PhotoEntry
 from sync.errors import MantelpieceError
 from sync.home import Home
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _OBJECT = re.compile(r"[0-9a-f]{40}\.[a-z0-9]{1,5}")
-_ABOVE_THE_MIDDLE = (0.5, 0.4)
 
 
 class CopyUnusable(MantelpieceError):
@@ -35,8 +36,32 @@ class Renderer(Protocol):
         """Raises PictureRefused with the reason."""
 
 
-def make_picture(home: Home, renderer: Renderer, entry: PhotoEntry, *, wall: Wall, size: tuple[int, int]) -> Image:
-    """The panel picture of a photo, `size` pixels. Raises CopyUnusable and what the renderer raises."""
+def make_picture(
+    home: Home,
+    renderer: Renderer,
+    entry: PhotoEntry,
+    *,
+    wall: Wall,
+    size: tuple[int, int],
+    partner: PhotoEntry | None = None,
+) -> Image:
+    """The panel picture of a photo, or of two, `size` pixels. Raises CopyUnusable and what the renderer raises."""
+    beside = None if partner is None else Part(_proved(home, partner), boxes_of(partner.faces))
+    return renderer.render(
+        RenderRequest(
+            path=_proved(home, entry),
+            size=size,
+            rotation=int(wall.rotation.value),
+            layout=wall.layout.value,
+            faces=boxes_of(entry.faces),
+            partner=beside,
+            mat=Mat(wall.mat_color, wall.mat_width / 100, wall.mat_bevel),
+        )
+    )
+
+
+def _proved(home: Home, entry: PhotoEntry) -> Path:
+    """The path of a display copy whose bytes are what its name says. Raises CopyUnusable."""
     if not isinstance(entry.display, str) or not _OBJECT.fullmatch(entry.display):
         raise CopyUnusable(f"{entry.display!r} is no object's name.")
     path = home.object_path(entry.display)
@@ -47,18 +72,10 @@ def make_picture(home: Home, renderer: Renderer, entry: PhotoEntry, *, wall: Wal
         raise CopyUnusable(f"{entry.display} cannot be read: {error.strerror}.") from error
     if found != entry.display[:40]:
         raise CopyUnusable(f"{entry.display} is damaged: its bytes are not those that were stored.")
-    return renderer.render(
-        RenderRequest(
-            path=path, size=size, rotation=int(wall.rotation.value), layout=wall.layout, focus=focus_of(entry.faces)
-        )
-    )
+    return path
 
 
-def focus_of(faces: Sequence[FaceEntry]) -> tuple[float, float]:
-    """The middle of all faces, as fractions; a little above the picture's middle where there are none."""
-    boxes = [face.box for face in faces if face.box is not None and all(0 <= edge <= 1 for edge in face.box)]
-    if not boxes:
-        return _ABOVE_THE_MIDDLE
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
-    return (left + right) / 2, (top + bottom) / 2
+def boxes_of(faces: Sequence[FaceEntry]) -> tuple[Box, ...]:
+    """Where the faces are, as fractions; what no picture can have is left out."""
+    boxes = (face.box for face in faces if face.box is not None)
+    return tuple(box for box in boxes if all(isinstance(edge, float | int) and 0 <= edge <= 1 for edge in box))

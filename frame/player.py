@@ -16,6 +16,7 @@ from frame.picture import CopyUnusable, Renderer
 from frame.playlist import Item, Playlist
 from frame.power.decide import Press
 from frame.power.screen import Screen
+from frame.render.layout import viewer_canvas
 from frame.sign import Sign
 from frame.stage import RETRY_SECONDS, Stage
 from frame.state import State
@@ -252,7 +253,7 @@ class Player:
             return
         if (old.display, old.size) != (self.wall.display, self.wall.size):
             self.stage.close()
-        if (old.layout, old.rotation) != (self.wall.layout, self.wall.rotation):
+        if _looks(old) != _looks(self.wall):
             self._forget_pictures()
         if old.selection is not self.wall.selection:
             self._ahead.forget()
@@ -284,7 +285,7 @@ class Player:
             upcoming = self.playlist.next()
             if upcoming is None or upcoming.entry.key != ready.item.entry.key:
                 self._ahead.forget()  # a newcomer goes before it
-        if self.current is not None and not is_here(self.current.item.entry.key):
+        if self.current is not None and not all(map(is_here, self.current.item.keys)):
             self._urge = Way.NEXT
             if not len(self.playlist):
                 self.current = None
@@ -295,6 +296,8 @@ class Player:
         """Have the next picture made, where it is not ready or under way."""
         if self.stage.display is None or self._ahead.busy or self._clock.monotonic() < self._make_again_at:
             return
+        rotation = int(self.wall.rotation.value)
+        self.playlist.canvas = viewer_canvas(self.stage.display.size, rotation) if self.wall.pairs else None
         if self._last_key is not None:
             last, self._last_key = self._find_last(self._last_key), None
             if last is not None:
@@ -414,3 +417,8 @@ class Player:
         if self._urge is not None and self._ahead.ready is not None and not self.dark:
             waits.append(0.0)  # pressed while this tick was under way
         return min(waits)
+
+
+def _looks(wall: Wall) -> tuple[object, ...]:
+    """What a picture that is ready was made with."""
+    return (wall.layout, wall.rotation, wall.pairs, wall.mat_color, wall.mat_width, wall.mat_bevel)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from frame.render.layout import shape_suits_a_pair
 from frame.selection.choose import Chooser, chooser, reason
+from frame.selection.partner import candidates, kinship
 from frame.selection.pool import digest_of, without
 from frame.state import State
 from frame.watch import Collection
@@ -32,6 +34,13 @@ class Item:
     why: str
     steps_back: int | None = None
     """How far back in the history it is; None for a new choice."""
+    partner: PhotoEntry | None = None
+    """What hangs beside it."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of the one photo or the two."""
+        return (self.entry.key,) if self.partner is None else (self.entry.key, self.partner.key)
 
 
 class Playlist:
@@ -44,7 +53,10 @@ class Playlist:
         self._chooser: Chooser | None = None
         self._steps_back = 0
         self._refused: dict[str, tuple[str, float]] = {}
+        self._alone: set[str] = set()
         self.collection: Collection | None = None
+        self.canvas: tuple[int, int] | None = None
+        """The wall as its viewer sees it, where photos may hang in pairs."""
 
     def __len__(self) -> int:
         return len(self.collection.pool) if self.collection else 0
@@ -114,11 +126,15 @@ class Playlist:
             return
         self._steps_back = 0
         if self._chooser is not None:
-            self._chooser.take(digest_of(key))
-        self._state.shown(key)
+            for each in item.keys:
+                self._chooser.take(digest_of(each))
+        self._state.shown(*item.keys)
 
     def refuse(self, item: Item, why: str, *, for_long: bool) -> None:
         """It cannot be shown: pass it over, for a day or for a short while."""
+        if item.partner is not None:
+            self._alone |= {item.entry.display, item.partner.display}  # one of them will say alone what is wrong
+            return
         seconds = REFUSED_SECONDS if for_long else RETRY_SECONDS
         self._refused[item.entry.display] = (why, self._clock.monotonic() + seconds)
         if item.steps_back is None and self._chooser is not None:
@@ -144,9 +160,31 @@ class Playlist:
             else:
                 if entry.display not in refused:
                     album = entry.albums[0][0] if entry.albums else ""
-                    return Item(entry, reason(self._mode, self._chooser, pool, index, album))
+                    why = reason(self._mode, self._chooser, pool, index, album)
+                    return Item(entry, why, partner=self._partner(entry, index))
             self._chooser.take(pool.digests[index])
         return None
+
+    def _partner(self, entry: PhotoEntry, index: int) -> PhotoEntry | None:
+        """The photo that belongs most to this one and may hang beside it."""
+        canvas, chooser, collection = self.canvas, self._chooser, self.collection
+        if canvas is None or chooser is None or collection is None or entry.display in self._alone:
+            return None
+        pool = collection.pool
+        if not shape_suits_a_pair(pool.shapes[index], canvas):
+            return None
+        best, found = 0.0, None
+        for other in candidates(pool, index, lambda shape: shape_suits_a_pair(shape, canvas)):
+            if not chooser.may_join(other):
+                continue
+            try:
+                beside = collection.catalogue.photo(pool.numbers[other])
+            except CatalogueUnreadable:
+                continue
+            usable = beside.display not in self.refused and beside.display not in self._alone | {entry.display}
+            if usable and (worth := kinship(entry, beside)) > best:
+                best, found = worth, beside
+        return found
 
     def _history(self, steps: int) -> str | None:
         history = self._state.history
@@ -154,9 +192,13 @@ class Playlist:
 
     def _from_history(self, steps: int, why: str) -> Item | None:
         key = self._history(steps)
-        if key is None or not self.contains(key):
+        if key is None:
             return None
-        entry = self.find(key)
-        if entry is None or entry.display in self.refused:
-            return None
-        return Item(entry, why, steps)
+        entry = self._usable(key)
+        beside = self._state.history[-1 - steps].partner
+        partner = None if beside is None or self.canvas is None else self._usable(beside)
+        return None if entry is None else Item(entry, why, steps, partner)
+
+    def _usable(self, key: str) -> PhotoEntry | None:
+        entry = self.find(key) if self.contains(key) else None
+        return None if entry is None or entry.display in self.refused else entry

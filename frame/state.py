@@ -42,6 +42,13 @@ class Shown(Struct, frozen=True, array_like=True):
     mark: float | None = None
     """The turn of the shuffle that it used, if any; `now` is the shuffle's virtual time then."""
     now: float | None = None
+    partner: str | None = None
+    """What hung beside it, and the turn that it used."""
+    partner_mark: float | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key,) if self.partner is None else (self.key, self.partner)
 
 
 class _Recent(Struct, frozen=True):
@@ -108,11 +115,12 @@ class State:
         self._loaded_number = self._number
         self.loaded = True
 
-    def shown(self, key: str) -> Shown:
-        """Note that this photo came on the wall now. Its turn was already taken in `memory`."""
-        digest = digest_of(key)
-        mark = self.memory.marks.get(digest)
-        entry = Shown(self._number + 1, key, int(self._clock.now().timestamp()), mark, self.memory.now)
+    def shown(self, key: str, partner: str | None = None) -> Shown:
+        """Note that this photo came on the wall now, or two. Their turns were already taken in `memory`."""
+        marks = self.memory.marks
+        beside = None if partner is None else marks.get(digest_of(partner))
+        at = int(self._clock.now().timestamp())
+        entry = Shown(self._number + 1, key, at, marks.get(digest_of(key)), self.memory.now, partner, beside)
         self._remember(entry)
         self._pending.append(["shown", *msgspec.to_builtins(entry)])
         if len(self._pending) > _KEEP_PENDING:  # a card that refuses writes
@@ -165,7 +173,7 @@ class State:
 
     def _essence(self) -> list[list[Any]]:
         """The fewest lines from which `load` gives this state again."""
-        recent = {digest_of(entry.key) for entry in self.history}
+        recent = {digest_of(key) for entry in self.history for key in entry.keys}
         marks = [["mark", digest, mark] for digest, mark in self.memory.marks.items() if digest not in recent]
         return [
             ["seed", self.memory.seed],
@@ -181,6 +189,8 @@ class State:
         self.memory.last = digest_of(entry.key)
         if entry.mark is not None and entry.now is not None and isfinite(entry.mark) and isfinite(entry.now):
             self.memory.marks[self.memory.last] = entry.mark
+            if entry.partner is not None and entry.partner_mark is not None and isfinite(entry.partner_mark):
+                self.memory.marks[digest_of(entry.partner)] = entry.partner_mark
             self.memory.now = max(self.memory.now, entry.now)
 
     def _remember_positions(self, raw: dict[str, Any]) -> None:

@@ -118,6 +118,10 @@ class Candidate:
     """UTC seconds; 0 where unknown."""
     order: tuple[int, int]
     """Position of its first album, position in that album."""
+    size: tuple[int, int] = (0, 0)
+    """Pixels of the display copy."""
+    local_time: str = ""
+    """As PhotoEntry's; empty where unknown."""
 
 
 def write(path: Path, *, generation: int, albums: Iterable[AlbumEntry], photos: Iterable[PhotoEntry]) -> None:
@@ -258,12 +262,13 @@ class Catalogue:
         """All photos that are in an album, in album order (albums by settings, photos by position), one at a time."""
         rows = self._rows(
             """SELECT p.id, p.key, max(a.weight), coalesce(p.taken, 0),
-                      min(a.position * 100000000 + m.position) AS place
+                      min(a.position * 100000000 + m.position) AS place,
+                      p.display_width, p.display_height, coalesce(p.local_time, '')
                FROM memberships m JOIN albums a ON a.name = m.album JOIN photos p ON p.id = m.photo
                GROUP BY p.id ORDER BY place"""
         )
-        for number, key, weight, taken, place in rows:
-            yield Candidate(number, key, weight, taken, divmod(place, 100000000))
+        for number, key, weight, taken, place, width, height, local in rows:
+            yield Candidate(number, key, weight, taken, divmod(place, 100000000), (width, height), local)
 
     def photo(self, number: int) -> PhotoEntry:
         """All facts of the photo with a candidate's id. Raises CatalogueUnreadable when the row cannot be read."""

@@ -87,6 +87,9 @@ class Selection(StrEnum):
 
 
 class Layout(StrEnum):
+    AUTO = "auto"
+    """Fills the wall where little is lost and no head is cut, else hangs the picture in a mat."""
+    MAT = "mat"
     FIT = "fit"
     FILL = "fill"
     BLUR = "blur"
@@ -123,6 +126,7 @@ _SIZE = r"^$|^[1-9]\d{1,3}x[1-9]\d{1,3}$"
 _LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
 _LEVEL = "^(debug|info|warning|error)$"
 _ORDER = "^(asc|desc)?$"
+_MAT = "^(auto|light|dark|white|black|#[0-9a-fA-F]{6})$"
 EXAMPLES = {
     _SIZE: "1920x1080",
     _NIGHT: "Mo-Fr 22:30-06:30; Sa,Su 23:30-08:00; sunset+30-22:00 40%",
@@ -130,6 +134,7 @@ EXAMPLES = {
     _LANGUAGE: "en or de-AT",
     _LEVEL: "info (or debug, warning, error)",
     _ORDER: "asc or desc",
+    _MAT: "auto, light, dark, white, black or #e8e4db",
 }
 """What a person reads in place of a pattern."""
 
@@ -245,7 +250,13 @@ class Wall(Struct, frozen=True, kw_only=True):
     size: Annotated[str, Meta(pattern=_SIZE)] = ""
     """Panel pixels as WIDTHxHEIGHT for a window or files; empty asks the display."""
     rotation: Rotation = Rotation.NONE
-    layout: Layout = Layout.BLUR
+    layout: Layout = Layout.AUTO
+    pairs: bool = True
+    """Two upright photos that belong together hang side by side; on a panel that hangs upright two wide ones stack."""
+    mat_color: Annotated[str, Meta(pattern=_MAT)] = "auto"
+    mat_width: Annotated[float, Meta(ge=1, le=25)] = 8
+    """Percent of the panel's shorter side."""
+    mat_bevel: bool = True
     interval_seconds: Annotated[float, Meta(ge=0, le=86400)] = 30
     selection: Selection = Selection.RANDOM
     transition: Transition = Transition.CROSSFADE

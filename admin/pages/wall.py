@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-import msgspec
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.house import house
 from admin.language import text
 from admin.pages.edited import digest_of
+from admin.pages.wall_fields import FIELDS, groups, values_of
 from sync.errors import UsageError
 from sync.settings import Layout, Rotation, Selection, Transition
 from sync.settings_edit import set_value
@@ -19,9 +19,7 @@ from sync.settings_reading import parse_value
 
 pages = Blueprint("wall", __name__, url_prefix="/wall")
 
-FIELDS = ("layout", "interval_seconds", "selection", "transition", "transition_seconds", "rotation", "display", "size")
 INTERVALS = (10, 30, 60, 300, 900, 3600, 86400)
-DISPLAYS = ("auto", "framebuffer", "kms", "window", "none")
 
 
 @pages.get("")
@@ -34,7 +32,8 @@ def change() -> Response | tuple[str, int]:
     """Write what differs from what the form showed; remember what it was before in the form that takes it back."""
     here, form = house(), request.form
     before = _values()
-    typed = {key: form[key].strip() for key in FIELDS if key in form}
+    # An unticked box sends nothing; the hidden field before it says no.
+    typed = {key: form.getlist(key)[-1].strip() for key in FIELDS if key in form}
     if form.get("seen") != digest_of(here.settings.wall):
         return _page({}, typed, clash=True), 409
     wanted = {key: value for key, value in typed.items() if value != before[key]}
@@ -60,12 +59,7 @@ def _judge(key: str, value: str) -> str:
 
 
 def _values() -> dict[str, str]:
-    """What is set now, as the form writes it."""
-    return {key: _text(value) for key, value in msgspec.to_builtins(house().settings.wall).items() if key in FIELDS}
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return values_of(house().settings.wall)
 
 
 def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
@@ -85,7 +79,7 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
     pinned = {key.removeprefix("wall.") for key in here.loaded().pinned if key.startswith("wall.")}
     return render_template(
         "wall.html", values=values, problems=problems, clash=clash, seen=digest_of(here.settings.wall), undo=undo,
-        intervals=intervals, displays=DISPLAYS, pinned=pinned, now=here.now(), **choices,
+        intervals=intervals, groups=groups(), pinned=pinned, now=here.now(), **choices,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The pixels of the panel: the picture at its place, around it black or its own blur, then turned for the panel.
+"""The pixels of the panel: pictures at their places, around them black, a mat or a blur, then turned for the panel.
 
 The blur is made at an eighth of the size, where it costs next to nothing and comes out smoother. Runs in the decoding
 child.
@@ -6,12 +6,15 @@ child.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor, sqrt
 from random import Random
 
 from PIL import Image, ImageChops, ImageFilter
 
 from frame.render.layout import Plan, Size, cover
+from frame.render.mat import board, colour_of, cut
+from frame.render.request import Mat
 
 _SHRINK = 8
 _BLUR = 1 / 28
@@ -27,20 +30,30 @@ _GRAIN_SIDE = 64
 _ENCODE = [round(255 * sqrt(level / 255)) for level in range(256)] * 3
 _DECODE = [floor(_DARKER * max(0, level - _GRAIN / 2) ** 2 / 255 + 0.5) for level in range(256)] * 3
 
-_TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
+TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 """Against the panel's own turn: Pillow counts counter-clockwise, the panel was turned clockwise."""
 
 
-def compose(foreground: Image.Image, plan: Plan, *, rotation: int) -> Image.Image:
-    """Put an RGB picture, already as large as its place, on the canvas. Gives RGB of the panel's own size."""
-    left, top, width, height = plan.place
-    if plan.backdrop == "none":
-        canvas = foreground
-    else:
-        canvas = Image.new("RGB", plan.canvas) if plan.backdrop == "black" else _backdrop(foreground, plan)
-        canvas.paste(foreground, (left, top, left + width, top + height))
-    turn = _TURNS.get(rotation)
+def compose(pictures: Sequence[Image.Image], plan: Plan, mat: Mat, *, rotation: int) -> Image.Image:
+    """Put RGB pictures, already as large as their places, on the canvas. Gives RGB of the panel's own size."""
+    canvas = _hung(pictures, plan, mat)
+    turn = TURNS.get(rotation)
     return canvas if turn is None else canvas.transpose(turn)
+
+
+def _hung(pictures: Sequence[Image.Image], plan: Plan, mat: Mat) -> Image.Image:
+    if plan.backdrop == "none":
+        return pictures[0]
+    colour = colour_of(mat.colour, pictures) if plan.backdrop == "mat" else (0, 0, 0)
+    if plan.backdrop == "blur":
+        canvas = _backdrop(pictures[0], plan)
+    else:
+        canvas = board(plan.canvas, colour) if plan.backdrop == "mat" else Image.new("RGB", plan.canvas)
+    for picture, pane in zip(pictures, plan.panes, strict=True):
+        canvas.paste(picture, pane.place[:2])
+        if plan.backdrop == "mat":
+            cut(canvas, pane.place, colour, bevel=mat.bevel)
+    return canvas
 
 
 def _backdrop(foreground: Image.Image, plan: Plan) -> Image.Image:
@@ -57,10 +70,11 @@ def _backdrop(foreground: Image.Image, plan: Plan) -> Image.Image:
 
 
 def _shadow(small: Size, plan: Plan) -> Image.Image:
-    """A soft dark edge around the picture, so that it stands before its blur instead of melting into it."""
-    left, top, width, height = (edge / _SHRINK for edge in plan.place)
+    """A soft dark edge around the pictures, so that they stand before their blur instead of melting into it."""
     mask = Image.new("L", small)
-    mask.paste(255, (round(left), round(top), round(left + width), round(top + height)))
+    for pane in plan.panes:
+        left, top, width, height = (edge / _SHRINK for edge in pane.place)
+        mask.paste(255, (round(left), round(top), round(left + width), round(top + height)))
     return mask.filter(ImageFilter.GaussianBlur(max(small) * _SHADOW_RADIUS)).point(lambda value: value * _SHADOW)
 
 

@@ -1,39 +1,72 @@
-"""Where a picture stands on the wall: pure geometry, in the orientation of the person who looks.
+"""Where one picture, or two that belong together, stand on the wall: pure geometry, as the person who looks sees it.
 
-`plan` never enlarges more than twice (a thumbnail stays a small sharp picture, not mush on the whole wall) and never
-shows less than a third of a picture for the sake of filling. The panel's rotation is not known here: the canvas is
-what the viewer sees, and compose turns it afterwards.
+Never enlarges more than twice: what would need more gets a mat instead of becoming mush on the whole wall. Never shows
+less than a third of a picture for the sake of filling. The panel's rotation is not known here: the canvas is what the
+viewer sees, and compose turns it afterwards. Called by paint; `shape_suits_a_pair` by whoever chooses partners.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from frame.render.crop import Box, loses_a_head, window
+
 LARGEST_SCALE = 2.0
+LARGEST_IN_MAT = 1.5
+"""A small print in a wide mat looks meant; a soft one does not."""
 LEAST_SHOWN = 0.3
 """A fill that would leave less of the picture than this is fitted on its blur instead (a panorama on a tall panel)."""
 SLIVER = 0.01
 """Bars that take less than this of the picture to avoid are cropped away: a hairline at the edge looks like a fault."""
+GOOD_FILL = 0.72
+"""`auto` fills the wall where that much of the picture stays and no head is cut; 4:3 on 16:9 is 0.75."""
+GOOD_PAIR = 0.78
+MAT_WIDTH = 0.08
+_OPTICAL = 0.475
+"""Share of the free height above what hangs in a mat: a picture in the exact middle looks as if it slipped."""
+_SEAM = 0.006
+"""Between two pictures that fill the wall, as a share of its longer side."""
+_GUTTER = 0.75
+"""Between two openings of one mat, as a share of its width."""
+_OUTER = 0.62
+"""A mat that holds two pictures is narrower outside, so that they stay large."""
 
 Size = tuple[int, int]
-Box = tuple[float, float, float, float]
+ABOVE_THE_MIDDLE: Box = (0.5, 0.4, 0.5, 0.4)
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What of the picture goes where."""
+class Pane:
+    """What of one picture goes where."""
 
-    canvas: Size
-    """The panel as the viewer sees it, in pixels."""
     crop: Box
     """Left, top, right, bottom of what is shown, in pixels of the upright picture."""
     place: tuple[int, int, int, int]
     """Left, top, width, height on the canvas."""
-    backdrop: str
-    """What surrounds it: `none`, `black` or `blur`."""
     need: Size
     """The size that the whole picture has at this scale: decoding to more is wasted."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One wall."""
+
+    canvas: Size
+    """The panel as the viewer sees it, in pixels."""
+    panes: tuple[Pane, ...]
+    backdrop: str
+    """What surrounds them: `none`, `black`, `blur` or `mat`."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A picture to lay out: its upright size in pixels, its faces, and what to keep in view where it has none."""
+
+    size: Size
+    faces: tuple[Box, ...] = ()
+    focus: Box = ABOVE_THE_MIDDLE
 
 
 def viewer_canvas(panel: Size, rotation: int) -> Size:
@@ -41,42 +74,122 @@ def viewer_canvas(panel: Size, rotation: int) -> Size:
     return (panel[1], panel[0]) if rotation in (90, 270) else panel
 
 
-def plan(picture: Size, canvas: Size, *, layout: str, focus: tuple[float, float]) -> Plan:
-    """Lay out an upright picture. `layout` is a value of sync.settings.Layout, `focus` what a crop keeps in view."""
+def shape_suits_a_pair(ratio: float, canvas: Size) -> bool:
+    """Whether a picture of that width over height would leave the wall half empty, while two of its kind fill it."""
+    return 0.4 <= ratio <= 0.95 if canvas[0] >= canvas[1] else 1.05 <= ratio <= 2.5
+
+
+def plan(subject: Subject, canvas: Size, *, layout: str, mat_width: float = MAT_WIDTH) -> Plan:
+    """Lay out one picture. `layout` is a value of sync.settings.Layout, `mat_width` a share of the shorter side."""
+    picture = subject.size
     across, down = canvas[0] / picture[0], canvas[1] / picture[1]
     fit, fill = min(across, down), max(across, down)
     shown = fit / fill
-    wanted = layout == "fill" and shown >= LEAST_SHOWN
-    if fill <= LARGEST_SCALE and (wanted or 1 - shown <= SLIVER):
-        return _filled(picture, canvas, fill, focus)
-    scale = min(fit, LARGEST_SCALE)
-    width = min(canvas[0], max(1, round(picture[0] * scale)))
-    height = min(canvas[1], max(1, round(picture[1] * scale)))
-    return Plan(
-        canvas=canvas,
-        crop=(0.0, 0.0, float(picture[0]), float(picture[1])),
-        place=((canvas[0] - width) // 2, (canvas[1] - height) // 2, width, height),
-        backdrop="none" if (width, height) == canvas else "black" if layout == "fit" else "blur",
-        need=(width, height),
-    )
+    if fill <= LARGEST_SCALE and 1 - shown <= SLIVER and layout != "mat":
+        return Plan(canvas, (_filled(subject, (0, 0, *canvas)),), "none")
+    enough = {"fill": LEAST_SHOWN, "auto": GOOD_FILL}.get(layout)
+    if fill <= LARGEST_SCALE and enough is not None and shown >= enough:
+        pane = _filled(subject, (0, 0, *canvas))
+        if layout == "fill" or not loses_a_head(picture, pane.crop, subject.faces):
+            return Plan(canvas, (pane,), "none")
+    if layout in ("mat", "auto") or fit > LARGEST_SCALE:
+        return _matted([subject], canvas, mat_width)
+    place = _centred(canvas, (picture[0] * fit, picture[1] * fit))
+    backdrop = "none" if place[2:] == canvas else "black" if layout == "fit" else "blur"
+    return Plan(canvas, (_whole(picture, place),), backdrop)
 
 
-def _filled(picture: Size, canvas: Size, scale: float, focus: tuple[float, float]) -> Plan:
-    width = min(float(picture[0]), canvas[0] / scale)
-    height = min(float(picture[1]), canvas[1] / scale)
-    left = _slide(focus[0] * picture[0] - width / 2, picture[0] - width)
-    top = _slide(focus[1] * picture[1] - height / 2, picture[1] - height)
-    return Plan(
-        canvas=canvas,
-        crop=(left, top, left + width, top + height),
-        place=(0, 0, *canvas),
-        backdrop="none",
-        need=(ceil(picture[0] * scale), ceil(picture[1] * scale)),
-    )
+def pair(subjects: Sequence[Subject], canvas: Size, *, layout: str, mat_width: float = MAT_WIDTH) -> Plan:
+    """Lay out two pictures that hang together: side by side on a wide canvas, one above the other on a tall one."""
+    if layout == "mat":
+        return _matted(subjects, canvas, mat_width)
+    if layout == "fit":
+        return _matted(subjects, canvas, 0.0, backdrop="black")
+    seam = max(2, round(max(canvas) * _SEAM))
+    panes = [_filled(subject, cell) for subject, cell in zip(subjects, _cells(subjects, canvas, seam), strict=True)]
+    enlarged = max(_scale(pane) for pane in panes) > LARGEST_SCALE
+    if enlarged or not all(_good(subject, pane, layout) for subject, pane in zip(subjects, panes, strict=True)):
+        if layout == "blur" and not enlarged:
+            return _matted(subjects, canvas, 0.0, backdrop="blur")
+        return _matted(subjects, canvas, mat_width)
+    return Plan(canvas, tuple(panes), "black")
 
 
-def _slide(wanted: float, most: float) -> float:
-    return min(max(0.0, wanted), max(0.0, most))
+def _good(subject: Subject, pane: Pane, layout: str) -> bool:
+    left, top, right, bottom = pane.crop
+    shown = (right - left) * (bottom - top) / (subject.size[0] * subject.size[1])
+    if layout == "fill":
+        return shown >= LEAST_SHOWN
+    return shown >= GOOD_PAIR and not loses_a_head(subject.size, pane.crop, subject.faces)
+
+
+def _scale(pane: Pane) -> float:
+    return pane.place[2] / max(1e-9, pane.crop[2] - pane.crop[0])
+
+
+def _cells(subjects: Sequence[Subject], canvas: Size, seam: int) -> list[tuple[int, int, int, int]]:
+    """The wall in two, so that neither picture loses much more than the other."""
+    ratios = [subject.size[0] / subject.size[1] for subject in subjects]
+    wide = canvas[0] >= canvas[1]
+    first = ratios[0] / sum(ratios) if wide else (1 / ratios[0]) / (1 / ratios[0] + 1 / ratios[1])
+    length = canvas[0 if wide else 1]
+    cut = round((length - seam) * min(0.62, max(0.38, first)))
+    if wide:
+        return [(0, 0, cut, canvas[1]), (cut + seam, 0, length - cut - seam, canvas[1])]
+    return [(0, 0, canvas[0], cut), (0, cut + seam, canvas[0], length - cut - seam)]
+
+
+def _matted(subjects: Sequence[Subject], canvas: Size, mat_width: float, *, backdrop: str = "mat") -> Plan:
+    """Whole pictures, two of them equally high (equally wide one above the other), in a mat or on another ground."""
+    together = len(subjects) > 1
+    border = min(canvas) * mat_width * (_OUTER if together else 1.0)
+    gap = max(min(canvas) * mat_width * _GUTTER, max(canvas) * _SEAM) if together else 0.0
+    room = (canvas[0] - 2 * border, canvas[1] - 2 * border)
+    sizes = [(float(width), float(height)) for width, height in (subject.size for subject in subjects)]
+    wide = canvas[0] >= canvas[1]
+    along, cross = (0, 1) if wide else (1, 0)
+    if together:
+        sizes = [(one[0] / one[cross], one[1] / one[cross]) for one in sizes]
+    total = sum(one[along] for one in sizes)
+    scale = min((room[along] - gap) / total, room[cross] / sizes[0][cross])
+    limits = [subject.size[cross] / one[cross] for subject, one in zip(subjects, sizes, strict=True)]
+    scale = min(scale, (LARGEST_IN_MAT if backdrop == "mat" else LARGEST_SCALE) * min(limits))
+    at = (canvas[along] - gap - total * scale) / 2
+    panes = []
+    for subject, one in zip(subjects, sizes, strict=True):
+        size = (one[0] * scale, one[1] * scale)
+        corner = (at, (canvas[1] - size[1]) * _OPTICAL) if wide else ((canvas[0] - size[0]) / 2, at)
+        if not wide and not together:
+            corner = (corner[0], (canvas[1] - size[1]) * _OPTICAL)
+        if backdrop != "mat":
+            corner = (corner[0], (canvas[1] - size[1]) / 2) if wide else corner
+        panes.append(_whole(subject.size, _within(canvas, corner, size)))
+        at += size[along] + gap
+    return Plan(canvas, tuple(panes), backdrop)
+
+
+def _within(canvas: Size, corner: tuple[float, float], size: tuple[float, float]) -> tuple[int, int, int, int]:
+    width, height = (min(canvas[axis], max(1, round(size[axis]))) for axis in (0, 1))
+    left = min(max(0, round(corner[0])), canvas[0] - width)
+    top = min(max(0, round(corner[1])), canvas[1] - height)
+    return (left, top, width, height)
+
+
+def _centred(canvas: Size, size: tuple[float, float]) -> tuple[int, int, int, int]:
+    width, height = (min(canvas[axis], max(1, round(size[axis]))) for axis in (0, 1))
+    return ((canvas[0] - width) // 2, (canvas[1] - height) // 2, width, height)
+
+
+def _whole(picture: Size, place: tuple[int, int, int, int]) -> Pane:
+    return Pane((0.0, 0.0, float(picture[0]), float(picture[1])), place, (place[2], place[3]))
+
+
+def _filled(subject: Subject, place: tuple[int, int, int, int]) -> Pane:
+    picture = subject.size
+    scale = max(place[2] / picture[0], place[3] / picture[1])
+    size = (min(float(picture[0]), place[2] / scale), min(float(picture[1]), place[3] / scale))
+    crop = window(picture, size, subject.faces, subject.focus)
+    return Pane(crop, place, (ceil(picture[0] * scale), ceil(picture[1] * scale)))
 
 
 def cover(size: Size, shape: Size) -> Box:

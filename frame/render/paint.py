@@ -1,18 +1,19 @@
-"""One file to one panel picture: decode, lay out, scale, colour, compose, in the order that takes least memory.
+"""One file or two to one panel picture: decode, lay out, scale, colour, compose, in the order that takes least memory.
 
 Colour comes after scaling: there are fewer pixels then. Called by the decoding child.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PIL import Image
 
 from frame.render.colour import to_srgb
 from frame.render.compose import compose
+from frame.render.crop import window
 from frame.render.decode import OpenPicture
-from frame.render.layout import Plan, Size, plan, viewer_canvas
+from frame.render.interest import interest
+from frame.render.layout import Pane, Plan, Size, Subject, pair, plan, viewer_canvas
+from frame.render.request import Part, RenderRequest
 
 
 def decode_limit_bytes(panel: Size) -> int:
@@ -20,23 +21,47 @@ def decode_limit_bytes(panel: Size) -> int:
     return 24_000_000 + 8 * panel[0] * panel[1]
 
 
-def paint(path: Path, *, panel: Size, rotation: int, layout: str, focus: tuple[float, float]) -> Image.Image:
+def paint(request: RenderRequest) -> Image.Image:
     """The panel's pixels, RGB. Raises PictureRefused, or anything that decoders raise on hostile bytes."""
-    with OpenPicture(path) as opened:
-        where = plan(opened.size, viewer_canvas(panel, rotation), layout=layout, focus=focus)
-        upright = opened.load(where.need, limit_bytes=decode_limit_bytes(panel))
-        foreground = _scaled(upright, opened.size, where)
-        foreground.info = upright.info
+    canvas = viewer_canvas(request.size, request.rotation)
+    subjects = [Subject(_size(part), part.faces) for part in request.parts]
+    where = _laid_out(subjects, canvas, request)
+    limit = decode_limit_bytes(request.size)
+    pictures = [_shown(part, pane, limit) for part, pane in zip(request.parts, where.panes, strict=True)]
+    return compose(pictures, where, request.mat, rotation=request.rotation)
+
+
+def _laid_out(subjects: list[Subject], canvas: Size, request: RenderRequest) -> Plan:
+    if len(subjects) == 1:
+        return plan(subjects[0], canvas, layout=request.layout, mat_width=request.mat.width)
+    return pair(subjects, canvas, layout=request.layout, mat_width=request.mat.width)
+
+
+def _size(part: Part) -> Size:
+    with OpenPicture(part.path) as opened:
+        return opened.size
+
+
+def _shown(part: Part, pane: Pane, limit: int) -> Image.Image:
+    """What the plan shows of one picture, at the size of its place, in sRGB."""
+    with OpenPicture(part.path) as opened:
+        upright = opened.load(pane.need, limit_bytes=limit)
+        crop = pane.crop
+        size = (crop[2] - crop[0], crop[3] - crop[1])
+        if not part.faces and (size[0] < opened.size[0] - 1 or size[1] < opened.size[1] - 1):
+            seen = (size[0] / opened.size[0], size[1] / opened.size[1])
+            crop = window(opened.size, size, (), interest(upright, seen))
+        scaled = _scaled(upright, opened.size, crop, (pane.place[2], pane.place[3]))
+        scaled.info = upright.info
         del upright
-    return compose(to_srgb(foreground), where, rotation=rotation)
+    return to_srgb(scaled)
 
 
-def _scaled(upright: Image.Image, size: Size, where: Plan) -> Image.Image:
-    """What the plan shows, at the size of its place. The decoder may have shrunk the picture already."""
+def _scaled(upright: Image.Image, size: Size, crop: tuple[float, float, float, float], target: Size) -> Image.Image:
+    """The decoder may have shrunk the picture already."""
     across, down = upright.width / size[0], upright.height / size[1]
-    left, top, right, bottom = where.crop
+    left, top, right, bottom = crop
     box = (left * across, top * down, min(right * across, upright.width), min(bottom * down, upright.height))
-    target = where.place[2:]
     if target == upright.size and box == (0, 0, *upright.size):
         return upright
     return upright.resize(target, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)

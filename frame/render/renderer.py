@@ -20,7 +20,7 @@ from time import monotonic
 from PIL import Image
 
 from frame.render.memory import return_freed_pictures
-from frame.render.request import RenderRequest
+from frame.render.request import RenderRequest, to_message
 from sync.errors import Cancelled, DecoderUnavailable, PictureRefused
 
 PROGRAM = (sys.executable, "-m", "frame.render.worker")
@@ -86,7 +86,7 @@ class Renderer:
                 self._memory = -1
 
     def _ask(self, request: RenderRequest) -> None:
-        child, until = self._begin(_message(request, self._deadline_seconds))
+        child, until = self._begin(to_message(request, seconds=self._deadline_seconds))
         try:
             answer = child.answer(until)
         except OSError as error:
@@ -188,20 +188,6 @@ class _Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-
-
-def _message(request: RenderRequest, seconds: float) -> bytes:
-    return json.dumps(
-        {
-            "path": str(request.path.absolute()),
-            "width": request.size[0],
-            "height": request.size[1],
-            "rotation": request.rotation,
-            "layout": str(request.layout),
-            "focus": request.focus,
-            "seconds": seconds,
-        }
-    ).encode()
 
 
 def _killed(path: Path, child: _Child, *, timed_out: bool) -> PictureRefused:

@@ -1,16 +1,38 @@
-"""What the player asks of the renderer: plain data that crosses to the decoding child."""
+"""What the player asks of the renderer: plain data that crosses to the decoding child as JSON."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from sync.settings import Layout
+from frame.render.crop import Box
+from frame.render.layout import MAT_WIDTH
+
+
+@dataclass(frozen=True)
+class Mat:
+    """The board that a picture hangs in."""
+
+    colour: str = "auto"
+    """`auto`, `light`, `dark`, `white`, `black` or `#rrggbb`."""
+    width: float = MAT_WIDTH
+    """A share of the panel's shorter side."""
+    bevel: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """One display copy; boxes of faces are fractions of it."""
+
+    path: Path
+    faces: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True)
 class RenderRequest:
-    """One picture for one panel."""
+    """One wall for one panel."""
 
     path: Path
     """The display copy."""
@@ -18,6 +40,42 @@ class RenderRequest:
     """Physical panel pixels."""
     rotation: int = 0
     """How far the panel is turned clockwise on the wall: 0, 90, 180 or 270."""
-    layout: Layout = Layout.BLUR
-    focus: tuple[float, float] = (0.5, 0.4)
-    """What a crop keeps in view, as fractions of it: the middle of its faces, else above its middle."""
+    layout: str = "blur"
+    """A value of sync.settings.Layout."""
+    faces: tuple[Box, ...] = ()
+    partner: Part | None = None
+    """A second picture that hangs beside it."""
+    mat: Mat = Mat()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """One picture or two."""
+        first = Part(self.path, self.faces)
+        return (first,) if self.partner is None else (first, self.partner)
+
+
+def to_message(request: RenderRequest, *, seconds: float) -> bytes:
+    """The request, and how long it may take, for `from_message`."""
+    return json.dumps({"request": asdict(request), "seconds": seconds}, default=_absolute).encode()
+
+
+def _absolute(path: Path) -> str:
+    return str(path.absolute())
+
+
+def from_message(message: bytes) -> tuple[RenderRequest, float]:
+    """The opposite of `to_message`."""
+    whole = json.loads(message)
+    fields: dict[str, Any] = whole["request"]
+    partner = fields.pop("partner")
+    mat = fields.pop("mat")
+    part = None if partner is None else Part(Path(partner["path"]), _boxes(partner["faces"]))
+    path, size, faces = Path(fields.pop("path")), fields.pop("size"), _boxes(fields.pop("faces"))
+    request = RenderRequest(
+        path=path, size=(size[0], size[1]), faces=faces, partner=part, mat=Mat(**mat), **fields
+    )
+    return request, float(whole["seconds"])
+
+
+def _boxes(boxes: list[list[float]]) -> tuple[Box, ...]:
+    return tuple((box[0], box[1], box[2], box[3]) for box in boxes)

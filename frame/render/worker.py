@@ -13,12 +13,12 @@ import resource
 import socket
 import sys
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from frame.render.memory import trim
 from frame.render.paint import decode_limit_bytes, paint
+from frame.render.request import from_message
 from sync.errors import PictureRefused
 
 BEGUN = b"begun"
@@ -31,7 +31,7 @@ def serve(channel: socket.socket, memory: int) -> None:
     first = True
     while message := channel.recv(MESSAGE_BYTES):
         channel.send(BEGUN)
-        channel.send(json.dumps(answer(json.loads(message), memory)).encode())
+        channel.send(json.dumps(answer(message, memory)).encode())
         if first:
             # The first picture is waited for; later ones are made ahead, and must not hold up a transition.
             os.nice(5)
@@ -39,19 +39,12 @@ def serve(channel: socket.socket, memory: int) -> None:
         trim()
 
 
-def answer(request: dict[str, Any], memory: int) -> dict[str, str]:
+def answer(message: bytes, memory: int) -> dict[str, str]:
     """Paint one picture into `memory`. This is the boundary that catches everything that strangers' bytes can cause."""
-    panel = (int(request["width"]), int(request["height"]))
+    request, seconds = from_message(message)
     try:
-        _limit(panel, float(request["seconds"]))
-        picture = paint(
-            Path(request["path"]),
-            panel=panel,
-            rotation=int(request["rotation"]),
-            layout=str(request["layout"]),
-            focus=(float(request["focus"][0]), float(request["focus"][1])),
-        )
-        _hand_over(picture, memory)
+        _limit(request.size, seconds)
+        _hand_over(paint(request), memory)
     except PictureRefused as refused:
         return {"refused": refused.sentence, "advice": refused.advice, "reason": str(refused.facts["reason"])}
     except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning):

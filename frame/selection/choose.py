@@ -20,6 +20,9 @@ class Chooser(Protocol):
     def take(self, digest: int) -> None:
         """That photo was shown or passed over."""
 
+    def may_join(self, index: int) -> bool:
+        """Whether that photo may hang beside the one that is next without coming too often or out of turn."""
+
 
 def chooser(mode: Selection, pool: Pool, memory: Memory) -> Chooser:
     """The selection that the settings name, going on where `memory` says."""

@@ -51,6 +51,10 @@ class Ordered:
             front=self._values[self._order[0]],
         )
 
+    def may_join(self, index: int) -> bool:
+        """Only the one that comes after the next: an order that skips is none."""
+        return len(self._order) > 2 and self._order[(self._place() + 1) % len(self._order)] == index
+
     def rank(self, index: int) -> int:
         """1 for the first of the order."""
         return self._order.index(index) + 1

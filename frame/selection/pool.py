@@ -6,9 +6,11 @@ Keys are held as 64-bit digests; whoever wants the facts of a photo asks the cat
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, fields
+from datetime import date
 from hashlib import blake2b
+from typing import Any
 
 from sync.catalogue import Candidate
 
@@ -27,9 +29,18 @@ class Pool:
     """UTC seconds; 0 where unknown."""
     places: array[int]
     """Position of the album, then of the photo in it, as one number."""
+    shapes: array[float]
+    """Width over height; 0 where unknown."""
+    days: array[int]
+    """The day it was taken on, where it was taken, counted from year 1; 0 where unknown."""
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    @property
+    def columns(self) -> tuple[array[Any], ...]:
+        """All arrays, in the order of the fields."""
+        return tuple(getattr(self, field.name) for field in fields(self))
 
     def find(self, digest: int) -> int | None:
         """The index of the photo with that digest, or None."""
@@ -46,7 +57,7 @@ def digest_of(key: str) -> int:
 
 def gather(candidates: Iterable[Candidate], hidden: Set[int] = frozenset()) -> Pool:
     """The pool of `candidates` (already in album order) without those whose digest is hidden."""
-    pool = Pool(array("I"), array("Q"), array("d"), array("q"), array("Q"))
+    pool = Pool(array("I"), array("Q"), array("d"), array("q"), array("Q"), array("f"), array("l"))
     for candidate in candidates:
         digest = digest_of(candidate.key)
         if digest in hidden:
@@ -57,7 +68,22 @@ def gather(candidates: Iterable[Candidate], hidden: Set[int] = frozenset()) -> P
         pool.taken.append(candidate.taken)
         album, position = candidate.order
         pool.places.append(album * 100_000_000 + position)
+        width, height = candidate.size
+        pool.shapes.append(width / height if width > 0 and height > 0 else 0.0)
+        pool.days.append(_day(candidate.local_time))
     return pool
+
+
+def _day(local_time: str) -> int:
+    try:
+        return date.fromisoformat(local_time[:10]).toordinal()
+    except ValueError:
+        return 0
+
+
+def part(pool: Pool, indices: Sequence[int]) -> Pool:
+    """The pool of these indices alone, in their order."""
+    return Pool(*(array(one.typecode, map(one.__getitem__, indices)) for one in pool.columns))
 
 
 def without(pool: Pool, digest: int) -> Pool:
@@ -65,10 +91,4 @@ def without(pool: Pool, digest: int) -> Pool:
     index = pool.find(digest)
     if index is None:
         return pool
-    return Pool(
-        pool.numbers[:index] + pool.numbers[index + 1 :],
-        pool.digests[:index] + pool.digests[index + 1 :],
-        pool.weights[:index] + pool.weights[index + 1 :],
-        pool.taken[:index] + pool.taken[index + 1 :],
-        pool.places[:index] + pool.places[index + 1 :],
-    )
+    return Pool(*(one[:index] + one[index + 1 :] for one in pool.columns))

@@ -50,6 +50,11 @@ class Shuffle:
             self._round = floor(memory.now)
             self._prune()
 
+    def may_join(self, index: int) -> bool:
+        """Whether it still has a turn in the running round."""
+        weight = self._pool.weights[index]
+        return floor(self._due[index] * weight) <= floor(self._memory.now * weight)
+
     def _earliest(self) -> int:
         return self._due.index(min(self._due))
 

@@ -43,4 +43,4 @@ def made(case: Case, renderer: Renderer, folder: Path) -> Image.Image:
     """What the wall shows now."""
     path = folder / f"{case.scene}.png"
     path.write_bytes(encoded(case.scene))
-    return renderer.render(RenderRequest(path=path, size=PANEL, layout=case.layout, rotation=case.rotation))
+    return renderer.render(RenderRequest(path=path, size=PANEL, layout=case.layout.value, rotation=case.rotation))

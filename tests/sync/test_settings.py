@@ -31,7 +31,7 @@ DAMAGE = {
     "whole": (GOOD, ("de", "fit", ["A"]), True),
     "of no bytes": ("", ("de", "fit", ["A"]), False),
     "of blanks": (" \n\n", ("de", "fit", ["A"]), False),
-    "a comment alone": ("# begin anew\n", ("en", "blur", []), True),
+    "a comment alone": ("# begin anew\n", ("en", "auto", []), True),
     "torn in a value": (GOOD[: GOOD.index('fit"')], ("de", "fit", ["A"]), False),
     "zeros": ("\0" * 100, ("de", "fit", ["A"]), False),
     "a bad layout": (GOOD.replace('"fit"', '"fitt"'), ("de", "fit", ["A"]), True),
@@ -44,11 +44,11 @@ DAMAGE = {
         False,
     ),
     "the only album misspelt": (GOOD.replace("[[albums]]", "[[album]]"), ("de", "fit", ["A"]), False),
-    "wall is no section": (GOOD.replace("[wall]\nlayout", "wall_x"), ("de", "blur", ["A"]), True),
+    "wall is no section": (GOOD.replace("[wall]\nlayout", "wall_x"), ("de", "auto", ["A"]), True),
     "an album without a name": (GOOD.replace('name = "A"', ""), ("de", "fit", []), False),
     "an album of an unknown server": (GOOD.replace('server = "home"', 'server = "hame"'), ("de", "fit", []), False),
     "a server without an address": (GOOD.replace('url = "http://a"', ""), ("de", "fit", []), False),
-    "albums is a text": ('albums = "x"\nlanguage = "de"\n', ("de", "blur", []), False),
+    "albums is a text": ('albums = "x"\nlanguage = "de"\n', ("de", "auto", []), False),
     "a byte order mark": ("\ufeff" + GOOD, ("de", "fit", ["A"]), True),
     "carriage returns": (GOOD.replace("\n", "\r\n"), ("de", "fit", ["A"]), True),
 }
@@ -152,7 +152,7 @@ def test_an_environment_value_that_cannot_be_used_pins_nothing(tmp_path: Path) -
 
 
 BAD_VALUES = [
-    ("wall.layout", "x", "it must be one of fit, fill, blur"),
+    ("wall.layout", "x", "it must be one of auto, mat, fit, fill, blur"),
     ("wall.size", "1", "it must look like 1920x1080"),
     ("wall.interval_seconds", "-1", "it must be a number of at least 0.0"),
     ("wall.interval_seconds", "soon", "it must be a number"),

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from frame.render import worker
 from frame.render.paint import paint
+from frame.render.request import RenderRequest
 
 
-def fall(path: Path, **options: Any) -> Image.Image:
-    order = path.read_bytes()[:20]
+def fall(request: RenderRequest) -> Image.Image:
+    order = request.path.read_bytes()[:20]
     if order.startswith(b"abort"):
         os.abort()
     if order.startswith(b"leave"):
@@ -30,7 +29,7 @@ def fall(path: Path, **options: Any) -> Image.Image:
     if order.startswith(b"shrink"):
         os.ftruncate(int(sys.argv[2]), 10)
         return Image.new("RGB", (1, 1))
-    return paint(path, **options)
+    return paint(request)
 
 
 worker.paint = fall
