@@ -194,6 +194,43 @@ class DecoderUnavailable(MantelpieceError):
     default_advice = "The picture on the wall stays; this is tried again by itself."
 
 
+# writing into originals
+
+
+class ToolMissing(MantelpieceError):
+    """exiftool cannot be started, or is too old; nothing can be written into any file."""
+
+    default_advice = "Install it: sudo apt install libimage-exiftool-perl."
+
+
+class ToolFailed(MantelpieceError):
+    """exiftool did not do it for one file: it complained, died or passed its deadline. The file is as it was."""
+
+
+class NotProved(MantelpieceError):
+    """What was written does not read back as it was meant, or its picture is another. The file is as it was."""
+
+    default_advice = "The file was left as it was; let its sidecar be written instead."
+
+
+class Unwritable(MantelpieceError):
+    """Nothing may be written into this file, now or later; fact `reason`: format, name or not-a-file."""
+
+    default_advice = "Its sidecar can be written instead."
+
+
+class OwnerWouldChange(MantelpieceError):
+    """Replacing the file would give it another owner, and the root does not allow that."""
+
+    default_advice = "Let the root say owner = \"any\", or let sidecars be written."
+
+
+class Moved(MantelpieceError):
+    """The file is no longer what it was when it was looked at; it was left alone."""
+
+    default_advice = "The next run looks again."
+
+
 class DisplayLost(MantelpieceError):
     """The panel went away or changed its mode; it is opened again every few seconds."""
 

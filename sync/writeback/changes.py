@@ -40,9 +40,7 @@ class Decided(Struct, frozen=True):
     """To be remembered once the changes are in the file (at once, where there are none)."""
 
 
-def changes(
-    knowledge: Knowledge, found: Found, ours: Ours, *, modules: Collection[str], options: Options
-) -> Decided:
+def changes(knowledge: Knowledge, found: Found, ours: Ours, *, modules: Collection[str], options: Options) -> Decided:
     """What to write into `found`, and what of it will be ours."""
     rows = rows_for(found.file_type)
     known = {module: facts_of(module, knowledge, found, ours, options) for module in modules}
@@ -66,7 +64,7 @@ def _decide_position(rows: tuple[Row, ...], active: Mapping[str, Facts], found: 
         return
     own = ours.get("gps", {})
     for row in rows:
-        touched = row.tag in own and not _same(row.fact, found.tags.get(row.tag), own[row.tag])
+        touched = row.tag in own and not same_value(row.fact, found.tags.get(row.tag), own[row.tag])
         if row.fact in _POSITION and touched:
             for fact in _POSITION:
                 facts.pop(fact, None)
@@ -88,12 +86,12 @@ def _decide_one(
         return
     if wanted is not None and row.most_bytes:
         wanted = cut_bytes(wanted, row.most_bytes)
-    untouched = row.tag in mine and _same(row.fact, there, mine[row.tag])
+    untouched = row.tag in mine and same_value(row.fact, there, mine[row.tag])
     if wanted is None:
         mine.pop(row.tag, None)
         if untouched:
             became[row.tag] = None
-    elif _same(row.fact, there, wanted):
+    elif same_value(row.fact, there, wanted):
         if not untouched:
             mine.pop(row.tag, None)
     elif _may_replace(row, there, found, untouched):
@@ -166,7 +164,8 @@ def _remember(mine: dict[str, Any], tag: str, value: Any) -> None:
         mine[tag] = value
 
 
-def _same(fact: str, found: Any, wanted: Any) -> bool:
+def same_value(fact: str, found: Any, wanted: Any) -> bool:
+    """Whether a tag that holds `found` says `wanted`, as precisely as such a tag can."""
     if found is None or wanted is None:
         return found is None and wanted is None
     there, value = word(found), word(wanted)

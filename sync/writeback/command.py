@@ -1,0 +1,47 @@
+"""The exiftool command that makes a new file with the decided changes in it, and nothing else in it changed. Pure.
+
+Lists are changed by what goes and what comes, so that others' items keep their bytes. IPTC is declared UTF-8; where
+it was not, all of it is written anew in UTF-8, for a mere declaration would turn the rest into gibberish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sync.writeback.changes import Change
+from sync.writeback.exiftool import assignment, output_path
+from sync.writeback.found import Found, items
+from sync.writeback.look import CODED
+from sync.writeback.mapping import LISTS
+
+UTF8 = "\x1b%G"
+_LANGUAGES = {"XMP-dc:Description", "XMP-iptcExt:Event"}
+"""Written without a language these would lose all others."""
+
+
+def arguments(found: Found, changes: Iterable[Change], scratch: Path) -> list[str]:
+    """For `ExifTool.run`: `found` with `changes` into `scratch`, which must not exist."""
+    changes = tuple(changes)
+    command = ["-E", "-n", "-api", "LargeFileSupport=1"]
+    iptc = any(change.tag.startswith("IPTC:") for change in changes)
+    anew = iptc and found.tags.get(CODED) != UTF8
+    if anew:
+        command += ["-tagsFromFile", "@", "-IPTC:all", assignment(CODED, UTF8)]
+    for change in changes:
+        command += _one(change, whole=anew and change.tag.startswith("IPTC:"))
+    command += ["-o", output_path(scratch)]
+    return [*command, found.path] if found.exists else command
+
+
+def _one(change: Change, *, whole: bool) -> list[str]:
+    tag = f"{change.tag}-x-default" if change.tag in _LANGUAGES and change.new is not None else change.tag
+    if change.new is None:
+        return [f"-{tag}="]
+    if change.tag not in LISTS:
+        return [assignment(tag, change.new)]
+    if whole:
+        return [f"-{tag}=", *(assignment(tag, item) for item in items(change.new))]
+    old, new = items(change.old), items(change.new)
+    going = [assignment(tag, item, sign="-=") for item in old if item not in new]
+    return going + [assignment(tag, item, sign="+=") for item in new if item not in old]

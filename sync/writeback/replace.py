@@ -1,0 +1,88 @@
+"""The last step of any change to an original: a finished scratch copy takes its place, whole or not at all.
+
+The copy lies beside its target under a name of its own, which a later write of the same target removes if a crash
+left it. Hard links: the new file is a file of its own, the other names keep the old bytes. Never an in-place write.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sync.errors import Moved, OwnerWouldChange
+from sync.files import fsync_folder
+from sync.writeback.found import Found
+
+MARK = ".mantelpiece-part"
+
+
+@contextmanager
+def scratch_beside(target: Path) -> Iterator[Path]:
+    """A path in the same folder where nothing is; whatever is there in the end is removed."""
+    name = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:24]
+    # exiftool makes a sidecar from nothing only under a name that ends so.
+    scratch = target.with_name(f".{name}{MARK}{'.xmp' if target.suffix.lower() == '.xmp' else ''}")
+    scratch.unlink(missing_ok=True)
+    try:
+        yield scratch
+    finally:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+
+
+def refuse_another_owner(target: Path, *, owner_any: bool) -> None:
+    """Raise OwnerWouldChange where it is plain beforehand that the new file cannot be given its owner."""
+    if not owner_any and os.geteuid() not in (0, target.stat().st_uid):
+        raise OwnerWouldChange(f"{target.name} belongs to another user.", path=str(target))
+
+
+def dress(scratch: Path, like: Path, *, owner_any: bool, mtime_ns: int | None) -> None:
+    """Owner, mode, extended attributes and, if given, the time of `like`; then all of it onto the disk."""
+    wanted = like.stat()
+    has = scratch.stat()
+    if (has.st_uid, has.st_gid) != (wanted.st_uid, wanted.st_gid):
+        try:
+            os.chown(scratch, wanted.st_uid, wanted.st_gid)
+        except PermissionError as error:
+            if not owner_any:
+                raise OwnerWouldChange(f"{like.name} would get another owner.", path=str(like)) from error
+    scratch.chmod(wanted.st_mode & 0o7777)
+    for name in os.listxattr(like):
+        # What another file system or the kernel keeps to itself stays behind; it is none of the owner's.
+        with suppress(OSError):
+            os.setxattr(scratch, name, os.getxattr(like, name))
+    if mtime_ns is not None:
+        os.utime(scratch, ns=(wanted.st_atime_ns, mtime_ns))
+    settle(scratch)
+
+
+def settle(scratch: Path) -> None:
+    """Its bytes onto the disk. An fsync that fails is never repeated: the copy is thrown away."""
+    with scratch.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def put(scratch: Path, found: Found) -> None:
+    """Take the place of `found`, provided that it is still the file that was looked at. Raises Moved."""
+    target = Path(found.path)
+    refuse_moved(found)
+    scratch.replace(target)
+    fsync_folder(target.parent)
+
+
+def refuse_moved(found: Found) -> None:
+    """Raise Moved where the file is no longer what was looked at."""
+    target = Path(found.path)
+    try:
+        now = target.stat()
+    except FileNotFoundError:
+        now = None
+    if now is None or not found.exists:
+        if (now is None) == found.exists:
+            raise Moved(f"{target.name} {'is gone' if found.exists else 'was made by somebody else'}.", path=found.path)
+        return
+    if (now.st_size, now.st_mtime_ns, now.st_ino) != (found.size_bytes, found.mtime_ns, found.inode):
+        raise Moved(f"{target.name} was changed by somebody else meanwhile.", path=found.path)

@@ -1,0 +1,26 @@
+"""Which sidecar belongs to an original: `photo.jpg.xmp`, or a `photo.xmp` that somebody made.
+
+Immich reads the first one before the second. A `photo.xmp` beside `photo.jpg` and `photo.dng` could be of either:
+then each gets its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def sidecar_of(original: Path) -> Path:
+    """The sidecar to write; it may not exist yet."""
+    own = original.with_name(f"{original.name}.xmp")
+    if own.exists():
+        return own
+    shared = next((path for suffix in (".xmp", ".XMP") if (path := original.with_suffix(suffix)).exists()), None)
+    if shared is None or _is_of_several(original):
+        return own
+    return shared
+
+
+def _is_of_several(original: Path) -> bool:
+    """Whether files of another kind share the name up to its last dot."""
+    alike = (each for each in original.parent.iterdir() if each.stem == original.stem and each != original)
+    return any(each.suffix.lower() != ".xmp" and each.is_file() for each in alike)

@@ -1,0 +1,74 @@
+"""Whether a scratch copy is what was meant: every tag reads back, and what it shows is what the original shows.
+
+Raises NotProved with the first thing that is not; then the copy is thrown away and the original stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sync.errors import NotProved
+from sync.writeback import image_data, pixels
+from sync.writeback.changes import Change, same_value
+from sync.writeback.exiftool import ExifTool
+from sync.writeback.found import Found, items, same_word
+from sync.writeback.look import PICTURE, read_tags
+from sync.writeback.mapping import LISTS, REGIONS, SIDECAR, TABLE, TAGS
+
+_FACTS = {row.tag: row.fact for row in TABLE}
+
+
+def prove_tags(tool: ExifTool, found: Found, changes: Iterable[Change], scratch: Path) -> None:
+    """The changed tags are as decided, the others of the table as they were."""
+    there = read_tags(tool, scratch, fast=found.file_type == "JPEG")
+    changed = {change.tag: change.new for change in changes}
+    for tag in TAGS:
+        wanted = changed.get(tag) if tag in changed else found.tags.get(tag)
+        if not reads_as(tag, there.get(tag), wanted):
+            raise NotProved(f"{tag} does not read back as it was written.", tag=tag, path=found.path)
+    if found.exists and found.file_type not in SIDECAR:
+        for tag in PICTURE:
+            if there.get(tag) != found.tags.get(tag):
+                raise NotProved(f"{tag} would change.", tag=tag, path=found.path)
+
+
+def prove_picture(found: Found, scratch: Path) -> None:
+    """The bytes that are the picture are the same; where only a decoder can tell, it decodes to the same."""
+    original = Path(found.path)
+    if found.file_type in SIDECAR:
+        return
+    try:
+        before = image_data.digest(original, found.file_type)
+        same: bool | None = before == image_data.digest(scratch, found.file_type) if before is not None else None
+    except image_data.NoDigest:
+        same = None
+    if same is None:
+        same = pixels.same_pixels(original, scratch)
+    if same is None:
+        raise NotProved("Its picture cannot be decoded, so nothing proves that it stays the same.", path=found.path)
+    if not same:
+        raise NotProved("Its picture would change.", path=found.path)
+
+
+def reads_as(tag: str, there: Any, wanted: Any) -> bool:
+    """Whether what a file says under `tag` is what was written there."""
+    if tag in LISTS:
+        read, meant = items(there), items(wanted)
+        return len(read) == len(meant) and all(map(same_word, read, meant))
+    if tag == REGIONS:
+        return bool(_plain(there) == _plain(wanted))
+    return there == wanted or same_value(_FACTS[tag], there, wanted)
+
+
+def _plain(value: Any) -> Any:
+    """A structure with its numbers as numbers, for exiftool may write 0.50 as 0.5."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    try:
+        return round(float(value), 9)
+    except (TypeError, ValueError):
+        return value
