@@ -25,6 +25,8 @@ from admin.pages import (
     run,
     servers,
     setup,
+    smart,
+    smart_edit,
     tokens,
     trash,
     upload,
@@ -41,7 +43,7 @@ MOST_FIELDS = 2_000
 
 PAGES = (
     album, albums, backup, choose, device, displays, health, held, jobs, link, login, marked, now, pictures, run,
-    servers, setup, tokens, trash, upload, wall,
+    servers, setup, smart, smart_edit, tokens, trash, upload, wall,
 )  # fmt: skip
 
 

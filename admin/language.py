@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,7 @@ def install(app: Flask) -> None:
     version = _version(Path(app.static_folder or ""))
     app.jinja_env.globals.update(
         t=text, counted=counted, language=language, token=form_token, size=size, when=when, day=day, clock=clock,
-        duration=duration, static_version=version,
+        duration=duration, words=words, static_version=version,
     )  # fmt: skip
 
 
@@ -41,6 +42,11 @@ def text(key: str, **values: object) -> str:
 def counted(key: str, number: int, **values: object) -> str:
     """The text for so many."""
     return house().texts.counted(language(), key, number, **values)
+
+
+def words(prefix: str, keys: Iterable[str]) -> list[tuple[str, str]]:
+    """What a person chooses from: each key with its text; the empty one's is called `any`."""
+    return [(key, text(f"{prefix}.{key or 'any'}")) for key in keys]
 
 
 def size(number_bytes: float) -> str:

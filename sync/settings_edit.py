@@ -98,6 +98,9 @@ def remove_server(home: Home, name: str) -> None:
     _edit(home, change, cut=lambda text: without_section(text, "servers", name))
 
 
+_NOUNS = {"albums": "album", "smart": "smart album", "writeback": "root"}
+
+
 def add_album(home: Home, values: Tree) -> None:
     """Add an album at the end of the list."""
 
@@ -124,29 +127,12 @@ def add_root(home: Home, values: Tree) -> None:
 
 def change_root(home: Home, name: str, values: Tree) -> None:
     """Set the given values of a root that is there; None takes a value out, back to its default."""
-    number = _numbered(home, "writeback", name, "root")
-
-    def change(tree: Tree, _section: Callable[[], Any]) -> None:
-        entry = tree["writeback"][number]
-        for key, value in values.items():
-            if value is not None:
-                entry[key] = value
-            elif key in entry:
-                del entry[key]
-
-    _edit(home, change)
+    _change(home, "writeback", name, values)
 
 
 def remove_root(home: Home, name: str) -> None:
     """Take a root out of the list. What was written stays written, and can still be undone once it is back."""
-    number = _numbered(home, "writeback", name, "root")
-
-    def change(tree: Tree, _section: Callable[[], Any]) -> None:
-        del tree["writeback"][number]
-        if not tree["writeback"]:
-            del tree["writeback"]
-
-    _edit(home, change, cut=lambda text: without_entry(text, "writeback", number))
+    _remove(home, "writeback", name)
 
 
 def _append(home: Home, section_name: str, values: Tree) -> None:
@@ -159,6 +145,14 @@ def _append(home: Home, section_name: str, values: Tree) -> None:
         tree[section_name].append(entry)
 
     _edit(home, change)
+
+
+def written(values: Tree) -> str:
+    """The values as a person would write them into the file."""
+    document = tomlkit.document()
+    for key, value in values.items():
+        document[key] = _inline(value)
+    return tomlkit.dumps(document).strip()
 
 
 def _inline(value: Any) -> Any:
@@ -178,25 +172,47 @@ def _inline(value: Any) -> Any:
 
 def change_album(home: Home, name: str, values: Tree) -> None:
     """Set the given values of an album that is there; its other keys and comments stay."""
-    number = _numbered(home, "albums", name, "album")
+    _change(home, "albums", name, values)
 
-    def change(tree: Tree, _section: Callable[[], Any]) -> None:
-        for key, value in values.items():
-            tree["albums"][number][key] = value
 
-    _edit(home, change)
+def change_smart(home: Home, name: str, values: Tree) -> None:
+    """Set the given values of a smart album that is there; None takes a key out."""
+    _change(home, "smart", name, values)
 
 
 def remove_album(home: Home, name: str) -> None:
     """Take an album out of the list. Its photos go to the trash with the next sync."""
-    number = _numbered(home, "albums", name, "album")
+    _remove(home, "albums", name)
+
+
+def remove_smart(home: Home, name: str) -> None:
+    """Take a smart album out of the list. The album on the server stays as it is."""
+    _remove(home, "smart", name)
+
+
+def _change(home: Home, section: str, name: str, values: Tree) -> None:
+    number = _number_of(home, section, name)
+
+    def change(tree: Tree, make: Callable[[], Any]) -> None:
+        entry = tree[section][number]
+        for key, value in values.items():
+            if value is not None:
+                entry[key] = value if make is dict else _inline(value)
+            elif key in entry:
+                del entry[key]
+
+    _edit(home, change)
+
+
+def _remove(home: Home, section: str, name: str) -> None:
+    number = _number_of(home, section, name)
 
     def change(tree: Tree, _section: Callable[[], Any]) -> None:
-        del tree["albums"][number]
-        if not tree["albums"]:
-            del tree["albums"]
+        del tree[section][number]
+        if not tree[section]:
+            del tree[section]
 
-    _edit(home, change, cut=lambda text: without_entry(text, "albums", number))
+    _edit(home, change, cut=lambda text: without_entry(text, section, number))
 
 
 def with_folder(text: str, *, before: str, after: str) -> str:
@@ -274,13 +290,14 @@ def _read(home: Home) -> str:
     return text
 
 
-def _numbered(home: Home, section: str, name: str, what: str) -> int:
-    """Where that entry stands in its list. UsageError where there is none of the name."""
-    listed = tomllib.loads(_read(home)).get(section, [])
-    names = [str(entry.get("name", "")) if isinstance(entry, dict) else "" for entry in listed]
+def _number_of(home: Home, section: str, name: str) -> int:
+    """Where that entry stands in its list. Raises UsageError with the nearest name."""
+    entries = tomllib.loads(_read(home)).get(section, [])
+    names = [str(entry.get("name", "")) if isinstance(entry, dict) else "" for entry in entries]
     for number, known in enumerate(names):
         if known.casefold() == name.casefold():
             return number
+    what = _NOUNS[section]
     raise UsageError(f"There is no {what} {name!r}.{did_you_mean(name, names)}")
 
 

@@ -79,7 +79,7 @@ def preview(call: Call, *, album: str) -> int:
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     call.output.say(f"{ended.facts['rule']}.".capitalize())
     for item in ended.facts.get("items", []):
-        call.output.say("  ".join(str(item[key]) for key in ("action", "file_name", "asset", "reason") if item[key]))
+        call.output.say("  ".join(str(item[key]) for key in ("do", "what", "asset", "why") if item[key]))
     call.output.say(ended.sentence)
     for problem in ended.problems:
         call.output.problem(problem)

@@ -20,6 +20,8 @@ from sync.library.jobs import Job, State
 Facts = dict[str, Any]
 QUIET = (FAVOURITES, "thumbs")
 """Over in a moment, and nobody's to cancel."""
+_TELLING_SECONDS = 3.0
+"""What was done in less says little of the rest."""
 
 
 def facts_of(name: str) -> Facts:
@@ -79,17 +81,26 @@ def _work() -> Facts:
             found = [job for job in known if job.kind not in QUIET]
     except ServiceAway:
         found = []
-    return {"work": [{"job": job, **_progress(here, job)} for job in found]}
+    return {"work": [{"job": job, **progress_of(here, job)} for job in found]}
 
 
-def _progress(here: House, job: Job) -> Facts:
-    """What a running job does, with the share that is done where it says so."""
+def progress_of(here: House, job: Job) -> Facts:
+    """What a running job does, with the share that is done and the seconds left where it says so."""
     told = progress.read(here.home, job.id) if job.state is State.RUNNING else None
     done, of = (told or {}).get("done"), (told or {}).get("of")
     share = None
     if isinstance(done, int | float) and isinstance(of, int | float) and of > 0:
         share = max(0.0, min(1.0, done / of))
-    return {"told": told, "share": share}
+    return {"told": told, "share": share, "left": _seconds_left(told, share)}
+
+
+def _seconds_left(told: Facts | None, share: float | None) -> float | None:
+    """How long the rest takes if it goes on as so far: a minute or more, in whole minutes; 0.0 for less; None while
+    too little is done to tell."""
+    seconds = (told or {}).get("seconds")
+    if not share or not isinstance(seconds, int | float) or seconds < _TELLING_SECONDS:
+        return None
+    return round(seconds * (1 - share) / share / 60) * 60.0
 
 
 PARTS: dict[str, Callable[[], Facts]] = {"bar": _bar, "wall": _wall, "work": _work}

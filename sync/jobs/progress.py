@@ -37,13 +37,17 @@ _ENDED = msgspec.json.Decoder(Ended)
 
 
 class Reporter:
-    """Writes progress for one job; calls that come too quickly are dropped, but not one that begins something new."""
+    """Writes progress for one job; calls that come too quickly are dropped, but not one that begins something new.
+
+    `seconds` beside it is for how long it has been doing that.
+    """
 
     def __init__(self, home: Home, number: int, *, clock: Clock) -> None:
         self._path = home.progress / f"{number}.json"
         self._clock = clock
         self._written = float("-inf")
         self._doing: object = None
+        self._began = 0.0
 
     def __call__(self, progress: dict[str, Any]) -> None:
         now = self._clock.monotonic()
@@ -52,8 +56,10 @@ class Reporter:
             return
         if now - self._written < SHORTEST_SECONDS / 5:
             return  # Many small albums in a row are something new each time.
+        if doing != self._doing:
+            self._began = now
         self._doing, self._written = doing, now
-        _replace(self._path, json.dumps(progress).encode())
+        _replace(self._path, json.dumps(progress | {"seconds": round(now - self._began, 1)}).encode())
 
     def close(self) -> None:
         self._path.unlink(missing_ok=True)

@@ -57,6 +57,11 @@ class RunRow(Struct, frozen=True, kw_only=True):
     added: int = 0
     removed: int = 0
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """What it did, by the words of a preview."""
+        return {"add": self.added, "remove": self.removed}
+
 
 class ChangeRow(Struct, frozen=True):
     asset: str

@@ -22,15 +22,15 @@ from sync.smart.written import rule_of
 from sync.today import today
 from sync.work import Result, Work
 
-MOST_ITEMS = 1000
+MOST_ITEMS = 500
 """Of a larger plan the counts say the rest."""
 _MOST_REASONS = 20
 """So many photos that leave are looked up one by one for the test that they fail."""
 
 
 def preview(work: Work, arguments: dict[str, Any]) -> Result:
-    """`{"album": name}`. Facts: {"album", "rule", "plan", "makes", "items": [{action, asset, file_name, reason}],
-    "add", "remove", "hold", "total", "taken_out"}. Raises UsageError, ServerError."""
+    """`{"album": name}`. Facts: {"plan", "counts": {"add", "remove", "hold"}, "items": [{what, asset, do, fields,
+    why}], "more", "album", "rule", "makes", "total", "taken_out"}. Raises UsageError, ServerError."""
     (smart,) = chosen_of(work, [str(arguments["album"])])
     immich = open_server(work, smart.server)
     (looked,) = look(work, immich, [smart], with_names=True)
@@ -43,10 +43,9 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
         "rule": explain(rule),
         "plan": plan.id,
         "makes": looked.target is None,
+        "counts": {"add": len(plan.add), "remove": len(plan.remove), "hold": len(plan.hold)},
         "items": list(_items(work, immich, looked)),
-        "add": len(plan.add),
-        "remove": len(plan.remove),
-        "hold": len(plan.hold),
+        "more": max(0, len(plan.add) + len(plan.remove) + len(plan.hold) - MOST_ITEMS),
         "total": plan.total,
         "taken_out": len(plan.taken_out) + len(looked.ledger.out) - len(plan.put_back),
     }
@@ -58,12 +57,12 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
     return Result(facts, sentence, exit_code=4 if plan.hold else 0, problems=problems)
 
 
-def _items(work: Work, immich: Immich, looked: Looked) -> Iterator[dict[str, str]]:
+def _items(work: Work, immich: Immich, looked: Looked) -> Iterator[dict[str, Any]]:
     plan, rule = looked.plan, looked.rule
     assert plan is not None and rule is not None
     said = explain(rule)
     for asset in plan.add[:MOST_ITEMS]:
-        yield {"action": "add", "asset": asset, "file_name": looked.names.get(asset, ""), "reason": said}
+        yield {"what": looked.names.get(asset, ""), "asset": asset, "do": "add", "fields": [], "why": said}
     left = MOST_ITEMS - len(plan.add)
     around = surroundings(immich, Directory(immich), rule, today(work))
     leaving = [*(("remove", one) for one in plan.remove), *(("hold", one) for one in plan.hold)]
@@ -72,7 +71,7 @@ def _items(work: Work, immich: Immich, looked: Looked) -> Iterator[dict[str, str
         if number < _MOST_REASONS:
             work.check()
             name, reason = _reason(immich, rule, around, one.asset, one.why)
-        yield {"action": action, "asset": one.asset, "file_name": name, "reason": reason}
+        yield {"what": name, "asset": one.asset, "do": action, "fields": [], "why": reason}
 
 
 def _reason(immich: Immich, rule: Rule, around: Surroundings, asset: str, why: str) -> tuple[str, str]:

@@ -11,11 +11,12 @@ from string import Formatter
 import pytest
 
 import admin
+from admin import rule_form
 from admin.words.catalogue import Texts, read
 from sync.jobs.kinds import KINDS
 from sync.library.runs import Outcome
 from sync.mirror import sources
-from sync.settings import Keep, Layout, Pick, Rotation, Selection, Source, Transition
+from sync.settings import Keep, Layout, Mode, Pick, Rotation, Selection, Source, Transition
 
 ROOM = Path(admin.__file__).parent
 TEMPLATES = sorted((ROOM / "templates").rglob("*.html"))
@@ -52,6 +53,16 @@ ENUMERATED = {
     "tokens": ["title", "short"],
     "source ": ["favourites_hint", "memories_hint", "all_hint"],
     "held": ["decided_keep", "decided_remove"],
+    "smart": ["title", "short", "previewing", "preview_of"],
+    "mode": [each.value for each in Mode],
+    "people_how": rule_form.PEOPLE_HOW,
+    "tags_how": rule_form.TAGS_HOW,
+    "unit": rule_form.UNITS,
+    "rule_when": [each or "any" for each in rule_form.WHENS],
+    "rule_favourite": [each or "any" for each in rule_form.FAVOURITES],
+    "rule_type": [each or "any" for each in rule_form.TYPES],
+    "rule_rating": [each or "any" for each in rule_form.RATINGS],
+    "rule_order": ["any", "asc", "desc"],
 }
 
 

@@ -107,9 +107,9 @@ def test_half_of_an_album_is_held_until_its_plan_is_confirmed(keeper: Keeper) ->
     assert "more than half" in result.problems[0]
     assert keeper.names("Anna") == ALL
     plan = keeper.preview("Anna").facts
-    assert (plan["hold"], plan["remove"]) == (4, 0)
-    assert {(item["action"], item["file_name"]) for item in plan["items"]} == {("hold", f"{n}.jpg") for n in "abcd"}
-    assert "not of Anna" in plan["items"][0]["reason"]
+    assert plan["counts"] == {"add": 0, "remove": 0, "hold": 4}
+    assert {(item["do"], item["what"]) for item in plan["items"]} == {("hold", f"{n}.jpg") for n in "abcd"}
+    assert "not of Anna" in plan["items"][0]["why"]
     assert keeper.facts("Anna", plan=plan["plan"])["removed"] == 4
     assert keeper.names("Anna") == {"e.jpg", "f.jpg"}
 

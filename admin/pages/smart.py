@@ -1,0 +1,177 @@
+"""Smart albums: each rule as a sentence, how it is, preview and confirm, history, why a photo; pause and remove.
+
+The form is in smart_edit.py, the frame of preview, run and undo in chore.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.asking import answer, queue
+from admin.house import House, ServiceAway, house
+from admin.language import text
+from admin.pages.asked import failed, waiting
+from admin.pages.chore import Arguments, Chore, install, outcome_of
+from admin.pages.parts import facts_of
+from sync.errors import UsageError
+from sync.library import smart as rows
+from sync.settings import Smart
+from sync.settings_edit import change_smart, remove_smart
+from sync.smart.explain import explain
+from sync.smart.parse import RuleError
+from sync.smart.written import rule_of
+
+pages = Blueprint("smart", __name__, url_prefix="/smart")
+
+_LONGEST_NAME = 300
+
+
+def _subject(arguments: Arguments) -> str:
+    return str(arguments["album"] if "album" in arguments else (arguments.get("albums") or [""])[0])
+
+
+def _begin(here: House, name: str) -> None:
+    """A first yes lets a new one keep itself from now on."""
+    smart = named(name)
+    with here.library() as library:
+        ran = rows.get(library, name)
+    if smart.paused and (ran is None or not ran.rule):
+        change_smart(here.home, name, {"paused": None})
+
+
+CHORE = Chore(
+    name="smart",
+    run_kind="smart-apply",
+    tab="albums",
+    address=lambda name: url_for("smart.one", name=named(name).name),
+    preview_of=lambda name: {"album": name},
+    run_of=lambda name, plan: {"albums": [name], "plan": plan},
+    undo_of=lambda name, run: {"album": name, "run": run},
+    subject_of=_subject,
+    confirmed=_begin,
+)
+install(pages, CHORE)
+
+
+@pages.get("")
+def page() -> str:
+    here = house()
+    known: dict[str, rows.SmartRow | None] = {}
+    try:
+        with here.library() as library:
+            known = {smart.name: rows.get(library, smart.name) for smart in here.settings.smart}
+    except ServiceAway:
+        pass
+    told = [_told(smart, known.get(smart.name)) for smart in here.settings.smart]
+    return render_template("smart.html", smart=told, servers=here.settings.servers, **facts_of("work"))
+
+
+@pages.get("/album")
+def one() -> str:
+    return one_page({})
+
+
+def one_page(problems: dict[str, str]) -> str:
+    here, smart = house(), named(request.values.get("name", ""))
+    row, runs = None, []
+    try:
+        with here.library() as library:
+            row, runs = rows.get(library, smart.name), rows.runs(library, smart.name)
+    except ServiceAway:
+        pass
+    return render_template(
+        "smart_one.html", chore=CHORE, smart=smart, runs=runs, problems=problems, ended=outcome_of(CHORE),
+        **_told(smart, row), **facts_of("work"),
+    )  # fmt: skip
+
+
+@pages.post("/pause")
+def pause() -> Response:
+    smart = named(request.form.get("name", ""))
+    change_smart(house().home, smart.name, {"paused": True if request.form.get("value") == "yes" else None})
+    return redirect(url_for("smart.one", name=smart.name), 303)
+
+
+@pages.post("/remove")
+def remove() -> Response:
+    """Out of the settings; the album on the server stays as it is."""
+    smart = named(request.form.get("name", ""))
+    if request.form.get("sure") != "yes":
+        return redirect(url_for("smart.one", name=smart.name, leave=1), 303)
+    remove_smart(house().home, smart.name)
+    return redirect(url_for("smart.page"), 303)
+
+
+@pages.post("/why")
+def ask_why() -> Response | tuple[str, int]:
+    smart = named(request.form.get("name", ""))
+    # The last part of a photo's address in Immich is its id.
+    asset = request.form.get("asset", "").strip().split("?")[0].rstrip("/").rpartition("/")[2]
+    if not asset or len(asset) > _LONGEST_NAME:
+        return one_page({"asset": text("smart.why_empty")}), 422
+    number = queue(house(), "smart-why", {"album": smart.name, "asset": asset})
+    return redirect(url_for("smart.told_why", number=number), 303)
+
+
+@pages.get("/why/<int:number>")
+def told_why(number: int) -> str:
+    found = answer(house(), number, "smart-why")
+    name = str(found.job.arguments.get("album", ""))
+    back = url_for("smart.one", name=named(name).name)
+    if found.ended is None:
+        return waiting(found, text("smart.asking_why"), back=back)
+    if found.ended.outcome != "done":
+        return failed(found.ended, back=back)
+    return render_template("smart_why.html", ended=found.ended, name=name, back=back)
+
+
+@pages.post("/offer")
+def offer() -> Response:
+    """Ask the server for the albums that it could keep."""
+    smart = named(request.form.get("name", ""))
+    number = queue(house(), "albums", {"server": smart.server})
+    return redirect(url_for("smart.offered", number=number, name=smart.name), 303)
+
+
+@pages.get("/offered/<int:number>")
+def offered(number: int) -> str:
+    smart = named(request.args.get("name", ""))
+    back = url_for("smart.one", name=smart.name)
+    found = answer(house(), number, "albums")
+    if found.ended is None:
+        return waiting(found, text("choose.asking", server=smart.server), back=back)
+    if found.ended.outcome != "done":
+        return failed(found.ended, back=back)
+    return render_template("smart_target.html", smart=smart, albums=found.ended.facts.get("albums", []), back=back)
+
+
+@pages.post("/keep")
+def keep_other() -> Response:
+    """Keep another album on the server from now on; what this one put into the old one stays there."""
+    smart = named(request.form.get("name", ""))
+    wanted = request.form.get("album", "")
+    if len(wanted) > _LONGEST_NAME:
+        raise UsageError(text("smart.why_empty"))
+    change_smart(house().home, smart.name, {"album": wanted or None})
+    return redirect(url_for("smart.one", name=smart.name), 303)
+
+
+def named(name: str) -> Smart:
+    """The smart album of that name; 404 where there is none."""
+    smart = next((one for one in house().settings.smart if one.name == name), None)
+    if smart is None:
+        abort(404)
+    return smart
+
+
+def _told(smart: Smart, row: rows.SmartRow | None) -> dict[str, Any]:
+    """Its rule in words, or what is wrong with it, and how it is."""
+    try:
+        sentence, refused = explain(rule_of(smart)), ""
+    except RuleError as error:
+        sentence, refused = "", error.sentence
+    ran = row is not None and bool(row.rule)
+    return {"one": smart, "sentence": sentence[:1].upper() + sentence[1:], "refused": refused, "row": row, "ran": ran}
