@@ -26,8 +26,9 @@ from sync.errors import (
     UsageError,
 )
 from sync.files import sweep_parts
-from sync.library import albums, memberships, photos
+from sync.library import albums, memberships, photos, servers
 from sync.library.photos import PhotoRow
+from sync.library.servers import ServerRow
 from sync.mirror import retire, trash
 from sync.mirror.budget import Room, keep_budget
 from sync.mirror.collect import Collector, Job, Outcome
@@ -138,7 +139,9 @@ def _compare_all(work: Work, runs: list[AlbumRun], origins: Origins, now: Moment
             if not isinstance(error, _OF_ONE_ALBUM):
                 # A refused key, a silent server or a wrong address: no hammering for every further album.
                 silent[name] = error
+                _note_server(work, run.album, error, now)
             continue
+        _note_server(work, run.album, None, now)
         run.codes += run.compared.codes
         run.problems += run.compared.problems
         run.sentence = run.compared.sentence
@@ -157,6 +160,16 @@ def _fetch_all(work: Work, runs: list[AlbumRun], origins: Origins, publisher: Pu
                 _fetch(work, run, origins, publisher, decoders, room, stop=stop, originals=originals)
 
 
+def _note_server(work: Work, album: Album, error: ServerError | UsageError | None, now: Moment) -> None:
+    """Remember that a whole server is silent or refuses, or that it is well again; a shared link says neither."""
+    server = work.settings.servers.get(album.server)
+    if server is None or album.source is Source.LINK:
+        return
+    known = ServerRow(name=album.server, url=server.url)
+    sentence = None if error is None else error.sentence
+    servers.problem(work.library, known, sentence=sentence, now=now.wall.isoformat(timespec="seconds"))
+
+
 def _fetch(
     work: Work, run: AlbumRun, origins: Origins, publisher: Publisher, decoders: Decoders, room: Room, *,
     stop: threading.Event, originals: bool,
@@ -170,6 +183,8 @@ def _fetch(
         collector.run(jobs, room=lambda photo: room.for_photo(photo, original=originals), stop=stop)
     except (ServerError, DiskFull) as error:
         run.trouble(error)
+        if isinstance(error, ServerError) and not isinstance(error, _OF_ONE_ALBUM):
+            _note_server(work, run.album, error, moment(work.clock))
     finally:
         stop.clear()
 
