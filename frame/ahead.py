@@ -27,6 +27,8 @@ class Way(Enum):
     BACK = "back"
     AGAIN = "again"
     """The photo that is on the wall, after a change of layout or display."""
+    WISH = "wish"
+    """A photo that somebody asked for by its key."""
 
 
 @dataclass(frozen=True)

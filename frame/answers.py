@@ -35,6 +35,7 @@ class Answers:
         self._favourites: dict[str, bool] = {}
         self._verbs: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "now": self._now,
+            "show": self._show,
             "shown": self._shown,
             "welcome": self._welcome,
             "sign": self._sign,
@@ -73,6 +74,15 @@ class Answers:
             answer |= self._facts(current.item.entry)
             answer |= {"why": current.item.why, "since": current.at}
         return answer
+
+    def _show(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A photo that is not here yet is waited for: it may be on its way."""
+        key = request.get("key")
+        if not isinstance(key, str) or not key:
+            raise UsageError("'key' must name a photo.")
+        if key in self._state.hidden:
+            raise UsageError("That photo is hidden on this wall.")
+        return {"key": key, "here": self._player.wish(key)}
 
     def _shown(self, _request: dict[str, Any]) -> dict[str, Any]:
         history = reversed(self._state.history)

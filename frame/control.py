@@ -16,7 +16,7 @@ from sync.errors import MantelpieceError
 from sync.home import Home
 
 VERBS = (
-    "next", "back", "pause", "resume", "quit", "now", "shown", "welcome", "sign", "favourite", "hide", "hidden",
+    "next", "back", "pause", "resume", "quit", "now", "show", "shown", "welcome", "sign", "favourite", "hide", "hidden",
     "screen", "motion",
 )  # fmt: skip
 MOST_LINE_BYTES = 16_384

@@ -34,6 +34,8 @@ LOOK_SECONDS = 1.0
 EVENT_SECONDS = 0.1
 """How often a display with keys is asked for them."""
 RESUMED = "It was on the wall when the frame stopped."
+WISH_SECONDS = 30.0
+"""So long a photo is waited for that was asked for before it arrived, as one from a phone is."""
 _MOST_NAMED = 20
 
 
@@ -93,6 +95,7 @@ class Player:
         self._looked_at: float | None = None
         self._last_key: str | None = None
         self._urge: Way | None = None
+        self._wish: tuple[str, float] | None = None
         self._again = False
         self._make_again_at = clock.monotonic()
 
@@ -142,8 +145,15 @@ class Player:
         elif verb == "back" and self.playlist.back() is None:
             return False
         else:
-            self._urge = Way(verb)
+            self._urge, self._wish = Way(verb), None
         return True
+
+    def wish(self, key: str) -> bool:
+        """Show that photo next, at once or as soon as it arrives; False where it is not here yet."""
+        if self.sign.lines:
+            self.put_up_sign((), 0)
+        self._wish = key, self._clock.monotonic() + WISH_SECONDS
+        return self.playlist.contains(key)
 
     @property
     def dark(self) -> bool:
@@ -307,14 +317,30 @@ class Player:
             self._again = False
             self._make(self.current.item, Way.AGAIN)
             return
+        wished = self._wished()
         way = self._urge or Way.NEXT
         if self._ahead.ready is not None and self._ahead.ready.way in (way, Way.AGAIN):
             return
-        item = self.playlist.back() if way is Way.BACK else self.playlist.next()
+        item = wished or (self.playlist.back() if way is Way.BACK else self.playlist.next())
         if item is not None:
             self._make(item, way)
         elif not self._catalogue.busy:
             self._urge = None
+
+    def _wished(self) -> Item | None:
+        """What somebody asked for, once it is here; it is then what is made and shown first."""
+        if self._wish is None:
+            return None
+        key, until = self._wish
+        item = self.playlist.wished(key)
+        there = self.current is not None and self.current.item.entry.key == key
+        if there or (item is None and self._clock.monotonic() >= until):
+            self._wish = None
+        if item is None or there:
+            self._urge = None if self._urge is Way.WISH else self._urge
+            return None
+        self._urge = Way.WISH
+        return item
 
     def _find_last(self, key: str) -> Item | None:
         """The photo that was last on the wall, straight from the catalogue's file."""

@@ -22,6 +22,7 @@ RETRY_SECONDS = 600.0
 """A display copy that was missing or damaged may have been mended by then."""
 REFUSED_SECONDS = 86400.0
 """A machine short of time or memory kills decoders of good pictures too, and a wall runs for years."""
+WISHED = "Somebody asked for it."
 _TRIES = 200
 """So many unshowable photos are passed over at once before the player looks at its other duties."""
 
@@ -36,6 +37,8 @@ class Item:
     """How far back in the history it is; None for a new choice."""
     partner: PhotoEntry | None = None
     """What hangs beside it."""
+    wished: bool = False
+    """Somebody asked for it; the order of the others goes on as if it had not come."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -117,6 +120,13 @@ class Playlist:
                 return item
         return None
 
+    def wished(self, key: str) -> Item | None:
+        """That very photo, or None where it is not here, hidden or cannot be shown."""
+        entry = self.find(key) if self.contains(key) else None
+        if entry is None or entry.display in self.refused:
+            return None
+        return Item(entry, WISHED, wished=True)
+
     def shown(self, item: Item) -> None:
         """It is on the wall."""
         key = item.entry.key
@@ -125,7 +135,7 @@ class Playlist:
             self._state.seen_again(key)
             return
         self._steps_back = 0
-        if self._chooser is not None:
+        if self._chooser is not None and not (item.wished and self._mode is not Selection.RANDOM):
             for each in item.keys:
                 self._chooser.take(digest_of(each))
         self._state.shown(*item.keys)
