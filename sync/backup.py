@@ -192,6 +192,8 @@ def _to_enter(home: Home, backup: Backup) -> list[str]:
     ]  # fmt: skip
     links = [album.name for album in settings.albums if album.source is Source.LINK]
     found += [f"The shared link of the album {name}." for name in links if not secrets.of_link(home.secrets, name).key]
+    if settings.notices.mail_user and not secrets.of_notices(home.secrets).mail_password:
+        found.append("The password of the mail server for notices.")
     if not secrets.password_hash(home.secrets):
         found.append("A password for the phone page.")
     return found

@@ -23,7 +23,7 @@ from sync.files import locked
 from sync.home import Home, prepare
 from sync.intents import Intents
 from sync.jobs import believed
-from sync.jobs.entries import entries, entry_name
+from sync.jobs.entries import entries, entries_of, entry_name
 from sync.jobs.kinds import FAVOURITES, KINDS
 from sync.jobs.lanes import RETRY_SECONDS, Finished, Lanes
 from sync.jobs.process import PROGRAM, boot_id
@@ -34,6 +34,7 @@ from sync.library import intents, jobs, runs, schedule
 from sync.library.database import Library
 from sync.library.jobs import SCHEDULE, Job, State
 from sync.library.runs import Outcome, Run
+from sync.notices.watch import Watch
 from sync.settings_copy import keep_copy, load_kept
 from sync.settings_reading import Problem
 
@@ -71,6 +72,7 @@ class Daemon:
         self._steps = StepDetector(clock)
         self._note_at = self._favourites_at = float("-inf")
         self._intents = Intents(home)
+        self._notices = Watch(home, clock)
         logs.set_up(home, load_kept(home).settings.log, rotates=True)
         self._open()
 
@@ -132,13 +134,16 @@ class Daemon:
         self._lanes.cancel_wanted()
         for finished in self._lanes.finished():
             self._count_asked(finished)
+            self._notices.ended(finished.job.kind, finished.run)
             if finished.job.kind == "sync" and _went_well(finished.run):
                 # A server that was away is there again. Keys that may not are not asked so often.
                 self._try_favourites(before=(self._clock.now() + timedelta(hours=1)).isoformat())
+                self._hurry(finished.job)
         self._settle_entries()
         self._look_at_intents()
         for entry in self._schedule.due():
             self._queue(entry)
+        self._notices.look(self._library, self._clock)
         self._lanes.start_waiting()
         self._note_time(stepped=bool(step))
         notify("WATCHDOG=1")
@@ -184,6 +189,13 @@ class Daemon:
     def _try_favourites(self, *, before: str) -> None:
         intents.try_again(self._library, before=before)
         self._favourites_at = float("-inf")
+
+    def _hurry(self, job: Job) -> None:
+        """What failed with the same server is tried again now, in place of within the hour."""
+        settings = load_kept(self._home).settings
+        named = job.arguments.get("albums") or []
+        there = {album.server for album in settings.albums if album.name in named and album.server}
+        self._schedule.hurry(entries_of(settings, there))
 
     def _queue(self, entry: Entry) -> None:
         parked = self._parked(entry)

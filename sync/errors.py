@@ -135,6 +135,12 @@ class BadTransfer(ServerError):
     """Bytes that fail their proof: truncated, too long, or another hash; nothing of them was kept."""
 
 
+class NoticeFailed(MantelpieceError):
+    """A mail server or a webhook did not take a notice; it is tried again."""
+
+    default_advice = "Check the settings of notices, then try 'mantelpiece notices test'."
+
+
 # the disk
 
 

@@ -61,6 +61,15 @@ class LinkSecrets(Struct, frozen=True, kw_only=True):
     password: Secret = Secret("")
 
 
+class NoticeSecrets(Struct, frozen=True, kw_only=True):
+    """What notices need: the mail server's password, and the webhook's address, which often holds a key itself."""
+
+    mail_password: Secret = Secret("")
+    webhook: Secret = Secret("")
+    headers: tuple[tuple[str, Secret], ...] = ()
+    """Extra request headers of the webhook."""
+
+
 CANDIDATES = "candidates"
 """The section of what is only being tried; swept when the trial is over."""
 
@@ -68,15 +77,24 @@ CANDIDATES = "candidates"
 def of_server(path: Path, name: str, *, section: str = "servers") -> ServerSecrets:
     """The secrets of a named server; empty ones where none are set."""
     entry = _section(_read(path), section, name)
-    headers = entry.get("headers", {})
-    pairs = headers.items() if isinstance(headers, dict) else ()
-    return ServerSecrets(key=Secret(str(entry.get("key", ""))), headers=tuple((k, Secret(str(v))) for k, v in pairs))
+    return ServerSecrets(key=Secret(str(entry.get("key", ""))), headers=_headers(entry))
 
 
 def of_link(path: Path, album: str, *, section: str = "links") -> LinkSecrets:
     """The shared link's secrets of a named album; empty ones where none are set."""
     entry = _section(_read(path), section, album)
     return LinkSecrets(key=Secret(str(entry.get("key", ""))), password=Secret(str(entry.get("password", ""))))
+
+
+def of_notices(path: Path) -> NoticeSecrets:
+    """The secrets of notices; empty ones where none are set."""
+    tree = _read(path)
+    mail, webhook = _section(tree, "notices", "mail"), _section(tree, "notices", "webhook")
+    return NoticeSecrets(
+        mail_password=Secret(str(mail.get("password", ""))),
+        webhook=Secret(str(webhook.get("address", ""))),
+        headers=_headers(webhook),
+    )
 
 
 def password_hash(path: Path) -> str:
@@ -122,6 +140,12 @@ def blotted(text: str, values: Iterable[str]) -> str:
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, "***")
     return re.sub(r"([?&](?:key|apiKey|password|token)=)[^&\s\"']+", r"\1***", text)
+
+
+def _headers(entry: dict[str, object]) -> tuple[tuple[str, Secret], ...]:
+    headers = entry.get("headers", {})
+    pairs = headers.items() if isinstance(headers, dict) else ()
+    return tuple((name, Secret(str(value))) for name, value in pairs)
 
 
 def _texts(tree: object) -> Iterable[str]:

@@ -100,6 +100,15 @@ class Transition(StrEnum):
     CROSSFADE = "crossfade"
 
 
+class MailSecurity(StrEnum):
+    """How the way to a mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+    """Plain text: only without a password."""
+
+
 class LogFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
@@ -297,6 +306,28 @@ class Log(Struct, frozen=True, kw_only=True):
     """Empty: standard error (the journal). A path: rotated at 1 MB, three kept."""
 
 
+class Notices(Struct, frozen=True, kw_only=True):
+    """Who is told of what. The mail password and the webhook's address are secrets and lie elsewhere."""
+
+    mail_to: str = ""
+    """Addresses, separated by spaces or commas; empty: no mail."""
+    mail_from: str = ""
+    """Empty: the user name where it is an address, else the first of `mail_to`."""
+    mail_host: str = ""
+    """The mail server (SMTP)."""
+    mail_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """0: 587 for starttls, 465 for tls, 25 for none."""
+    mail_security: MailSecurity = MailSecurity.STARTTLS
+    mail_user: str = ""
+    problems: bool = True
+    """What is wrong for `after_minutes`, and that it is over."""
+    held: bool = True
+    """What waits for a person's yes, at once."""
+    after_minutes: Annotated[float, Meta(ge=0, le=10080)] = 60
+    summary: bool = False
+    """Every morning, what was done since the last one."""
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     language: Annotated[str, Meta(pattern=_LANGUAGE)] = "en"
     time_zone: str = ""
@@ -310,6 +341,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     wall: Wall = Wall()
     power: Power = Power()
     admin: Admin = Admin()
+    notices: Notices = Notices()
     log: Log = Log()
 
     def album(self, name: str) -> Album | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync.work import Work
@@ -10,8 +10,18 @@ from sync.work import Work
 
 def today(work: Work) -> date:
     """By the time zone of the settings; the system's where none is set, or none by that name is known."""
+    return here(work).date()
+
+
+def here(work: Work) -> datetime:
+    """Now, on the clocks of that place."""
+    return moment_in(work.clock.now(), work.settings.time_zone)
+
+
+def moment_in(moment: datetime, time_zone: str) -> datetime:
+    """A moment on the clocks of a named zone; on the system's where it has no name, or none that is known."""
     try:
-        zone = ZoneInfo(work.settings.time_zone) if work.settings.time_zone else None
+        zone = ZoneInfo(time_zone) if time_zone else None
     except (ZoneInfoNotFoundError, ValueError):
         zone = None
-    return work.clock.now().astimezone(zone).date()
+    return moment.astimezone(zone)

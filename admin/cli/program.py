@@ -38,6 +38,7 @@ VERBS = {
     "held": ("admin.cli.held", "Removals that wait for your yes: list, keep, remove."),
     "trash": ("admin.cli.trash", "What was removed lately: list, restore."),
     "jobs": ("admin.cli.jobs", "What ran, runs and will run: list, run, cancel, history, export."),
+    "notices": ("admin.cli.notices", "Mail and webhook for what is wrong or waits: list, test, password, webhook."),
     "backup": ("admin.cli.backup", "Settings and ledgers in one file, without secrets."),
     "restore": ("admin.cli.restore", "A backup back in place."),
     "password": ("admin.cli.password", "Set the phone page's password."),

@@ -12,13 +12,13 @@ from flask import request
 from admin.house import House, ServiceAway, house
 from admin.language import counted, text
 from sync.jobs import progress
-from sync.jobs.kinds import FAVOURITES
+from sync.jobs.kinds import FAVOURITES, NOTICES
 from sync.library import held, intents, jobs, servers
 from sync.library.database import Library
 from sync.library.jobs import Job, State
 
 Facts = dict[str, Any]
-QUIET = (FAVOURITES, "thumbs")
+QUIET = (FAVOURITES, NOTICES, "thumbs")
 """Over in a moment, and nobody's to cancel."""
 _TELLING_SECONDS = 3.0
 """What was done in less says little of the rest."""

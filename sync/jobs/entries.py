@@ -3,7 +3,7 @@ mirror. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from hashlib import sha256
 
 import msgspec
@@ -33,6 +33,16 @@ def entry_name(album: str) -> str:
     return ALBUM_PREFIX + album
 
 
+def entries_of(settings: Settings, servers: Set[str]) -> list[str]:
+    """The names of the entries that ask one of these servers."""
+    albums = [entry_name(album.name) for album in settings.albums if album.server in servers]
+    return albums + [_smart_name(one) for one in settings.smart if one.server in servers]
+
+
+def _smart_name(smart: Smart) -> str:
+    return f"smart {smart.server} {smart.interval_minutes:g}"
+
+
 def _album(album: Album, settings: Settings, secrets_state: str) -> Entry:
     told = msgspec.structs.replace(album, interval_hours=6)
     server = settings.servers.get(album.server)
@@ -54,7 +64,7 @@ def _smart(settings: Settings, secrets_state: str) -> Iterator[Entry]:
             groups.setdefault((smart.server, smart.interval_minutes), []).append(smart)
     for (server, minutes), together in groups.items():
         yield Entry(
-            name=f"smart {server} {minutes:g}",
+            name=_smart_name(together[0]),
             kind="smart-apply",
             arguments={"albums": [smart.name for smart in together]},
             every_seconds=minutes * MINUTE,

@@ -16,6 +16,9 @@ SMART = "smart"
 FAVOURITES = "favourites"
 """The job that brings favourites to their servers, and its lock."""
 
+NOTICES = "notices"
+"""The job that tells by mail and webhook, and its lock."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -45,6 +48,8 @@ KINDS = {
     "smart-apply": Kind(Lane.BULK, "sync.smart.keep:keep", SMART),
     "smart-preview": Kind(Lane.ASKED, "sync.smart.why:preview"),
     "smart-why": Kind(Lane.ASKED, "sync.smart.why:why"),
+    NOTICES: Kind(Lane.ASKED, "sync.notices.tell:tell", NOTICES),
+    "notices-test": Kind(Lane.ASKED, "sync.notices.tell:test"),
     "smart-undo": Kind(Lane.ASKED, "sync.smart.undo:undo", SMART),
 }
 

@@ -89,6 +89,13 @@ class Schedule:
         if name in self._states:
             self._states[name].running = True
 
+    def hurry(self, names: Iterable[str]) -> None:
+        """Whichever of them failed the last time is due now; what went well keeps its rhythm."""
+        for name in names:
+            state = self._states.get(name)
+            if state is not None and state.failures and not state.running:
+                state.last = None
+
     def ended(self, name: str, *, well: bool, identity: str | None = None) -> Remembered | None:
         """It ended now. Gives what to remember; None where it is unknown, or ran under other settings than these."""
         state = self._states.get(name)

@@ -116,7 +116,7 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
     return db
 
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 7
 """How many migrations sync/library/schema.py holds; a test compares."""
 
 

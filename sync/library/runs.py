@@ -90,6 +90,23 @@ def history(library: Library, *, limit: int = KEPT, kind: str | None = None) -> 
     return [_run(row) for row in rows]
 
 
+def failing(library: Library) -> list[tuple[Run, str]]:
+    """Of everything that the schedule runs, the newest run where it did not end well, and when that began."""
+    sql = """SELECT r.*, (SELECT min(b.ended_at) FROM runs b WHERE b.kind = r.kind AND b.arguments = r.arguments
+               AND b.outcome IS NOT NULL AND b.id > coalesce((SELECT max(g.id) FROM runs g WHERE g.kind = r.kind
+                 AND g.arguments = r.arguments AND g.outcome = 'done' AND g.exit_code NOT IN (3, 4)), 0)) AS since
+             FROM runs r WHERE r.id IN (SELECT max(id) FROM runs WHERE outcome NOT IN ('cancelled', 'interrupted')
+               GROUP BY kind, arguments HAVING sum(asked_by = 'schedule') > 0)
+             AND (r.outcome <> 'done' OR r.exit_code IN (3, 4)) ORDER BY r.id"""
+    return [(_run(row), str(row["since"])) for row in library.rows(sql)]
+
+
+def ended_since(library: Library, moment: datetime) -> list[Run]:
+    """Runs that ended after a moment, the oldest first."""
+    sql = "SELECT * FROM runs WHERE ended_at > ? ORDER BY id"
+    return [_run(row) for row in library.rows(sql, (moment.astimezone(UTC).isoformat(timespec="seconds"),))]
+
+
 def prune(library: Library) -> None:
     """Forget the oldest runs, and ended jobs whose runs are forgotten."""
     with library.transaction() as db:

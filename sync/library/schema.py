@@ -73,6 +73,12 @@ def writeback_tables(db: Database) -> None:
             db.execute(statement)
 
 
+@migrations()
+def notice_table(db: Database) -> None:
+    """What somebody was told of."""
+    db.execute(_NOTICES)
+
+
 _MIRROR = """
 CREATE TABLE servers (
   name TEXT PRIMARY KEY,
@@ -261,5 +267,16 @@ CREATE TABLE intents (
   tries INTEGER NOT NULL DEFAULT 0,
   retry_at TEXT,
   PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID
+"""
+
+_NOTICES = """
+CREATE TABLE notices (
+  channel TEXT NOT NULL,
+  key TEXT NOT NULL,
+  what TEXT NOT NULL,
+  told_at TEXT NOT NULL,
+  over_at TEXT,
+  PRIMARY KEY (channel, key)
 ) STRICT, WITHOUT ROWID
 """

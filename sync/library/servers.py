@@ -49,6 +49,8 @@ def problem(library: Library, server: ServerRow, *, sentence: str | None, now: s
     known = get(library, server.name)
     if known is not None and known.problem == sentence and known.url == server.url:
         return
+    if sentence is None and (known is None or known.problem is None):
+        return
     since = None if sentence is None else (known.problem_since if known and known.problem else now)
     base = known or server
     with library.transaction() as db:

@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 
 from sync.errors import MantelpieceError, ServerError, UsageError, did_you_mean
+from sync.library import servers
 from sync.library import smart as rows
+from sync.library.servers import ServerRow
 from sync.library.smart import SmartRow
 from sync.settings import Smart
 from sync.smart.apply import apply
@@ -68,9 +70,11 @@ def _of_server(
         immich = open_server(work, server)
         found = look(work, immich, active, confirmed=confirmed)
     except (ServerError, UsageError) as error:
+        _note_server(work, server, error.sentence)
         for smart in active:
             yield smart, *_trouble(work, smart, error)
         return
+    _note_server(work, server, None)
     for looked in found:
         work.check()
         work.report({"doing": "Changing albums", "album": looked.smart.name})
@@ -79,6 +83,11 @@ def _of_server(
         except (ServerError, UsageError) as error:
             facts, code = _trouble(work, looked.smart, error)
         yield looked.smart, facts, code
+
+
+def _note_server(work: Work, name: str, sentence: str | None) -> None:
+    row = ServerRow(name=name, url=work.settings.servers[name].url)
+    servers.problem(work.library, row, sentence=sentence, now=work.clock.now().isoformat(timespec="seconds"))
 
 
 def _applied(work: Work, immich: Any, looked: Looked, confirmed: str | None) -> tuple[Told, int]:

@@ -16,7 +16,7 @@ from admin.words.catalogue import Texts, read
 from sync.jobs.kinds import KINDS
 from sync.library.runs import Outcome
 from sync.mirror import sources
-from sync.settings import Keep, Layout, Mode, Pick, Rotation, Selection, Source, Transition
+from sync.settings import Keep, Layout, MailSecurity, Mode, Pick, Rotation, Selection, Source, Transition
 
 ROOM = Path(admin.__file__).parent
 TEMPLATES = sorted((ROOM / "templates").rglob("*.html"))
@@ -51,6 +51,8 @@ ENUMERATED = {
     "trash": ["title", "short"],
     "marked": ["title", "short"],
     "tokens": ["title", "short"],
+    "notices": ["title", "short", "by_mail", "by_webhook"],
+    "security": [each.value for each in MailSecurity],
     "source ": ["favourites_hint", "memories_hint", "all_hint"],
     "held": ["decided_keep", "decided_remove"],
     "smart": ["title", "short", "previewing", "preview_of"],

@@ -1,0 +1,81 @@
+"""The webhook over real sockets: JSON to one address, nowhere else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sync.errors import NoticeFailed, UsageError
+from sync.notices.letter import trial
+from sync.notices.webhook import send
+from sync.secrets import NoticeSecrets, Secret
+from tests.fakes.post import webhook
+
+LETTER = trial("frame", now=datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
+KEY = "CANARYwebhookKey"
+
+
+def known(address: str, **headers: str) -> NoticeSecrets:
+    return NoticeSecrets(webhook=Secret(address), headers=tuple((name, Secret(v)) for name, v in headers.items()))
+
+
+def test_a_letter_arrives_as_json_with_its_header() -> None:
+    with webhook() as hook:
+        send(known(hook.address + KEY, Authorization=f"Bearer {KEY}"), LETTER)
+    assert hook.posted == [LETTER.data]
+    assert hook.posted[0]["kind"] == "test"
+    assert hook.headers[0]["Authorization"] == f"Bearer {KEY}"
+    assert hook.paths == [f"/hooks/{KEY}"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(status: int) -> None:
+    with (
+        webhook() as other,
+        webhook(status=status, location=other.address) as hook,
+        pytest.raises(NoticeFailed, match="redirects elsewhere"),
+    ):
+        send(known(hook.address), LETTER)
+    assert other.posted == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 500, 503])
+def test_a_refusal_is_told_without_the_address(status: int) -> None:
+    with webhook(status=status) as hook, pytest.raises(NoticeFailed) as caught:
+        send(known(hook.address + KEY), LETTER)
+    assert f"HTTP {status}" in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+def test_a_webhook_that_is_not_there_is_told_without_its_key() -> None:
+    with webhook() as hook:
+        pass
+    with pytest.raises(NoticeFailed, match="cannot be reached") as caught:
+        send(known(hook.address + KEY), LETTER)
+    assert KEY not in repr(caught.value.__cause__) + repr(caught.value.__context__) + str(caught.value)
+
+
+def test_neither_proxies_nor_passwords_of_the_environment_are_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login anna password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with webhook() as proxy, webhook() as hook:
+        monkeypatch.setenv("http_proxy", proxy.address)
+        send(known(hook.address), LETTER)
+    assert (len(hook.posted), len(proxy.posted)) == (1, 0)
+    assert "Authorization" not in hook.headers[0]
+
+
+@pytest.mark.parametrize("address", ["ftp://x/", "x", "http://", "http://a:b@x/", "http://x y/", "http://x:99999/"])
+def test_what_is_no_address_is_refused_without_repeating_it(address: str) -> None:
+    with pytest.raises(UsageError, match="webhook's address"):
+        send(known(address), LETTER)
+
+
+def test_a_header_that_could_begin_another_is_refused() -> None:
+    with webhook() as hook, pytest.raises(UsageError, match="no header may have"):
+        send(known(hook.address, X="a\r\nY: b"), LETTER)
+    assert hook.posted == []
