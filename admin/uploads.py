@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from sync.errors import DiskFull, UsageError
-from sync.files import disk_errors, free_bytes, fsync_folder
+from sync.files import disk_errors, free_bytes, fsync_folder, id_of_path
 from sync.home import Home
 from sync.settings import Album, Settings, Source
 
@@ -46,6 +46,11 @@ def put(home: Home, stream: BinaryIO, name: str) -> str:
         finally:
             part.unlink(missing_ok=True)
             fsync_folder(home.new_uploads)
+
+
+def key_of(home: Home, name: str) -> str:
+    """By which the wall will know the photo of that name."""
+    return f"folder:{id_of_path(home.uploads / name)}"
 
 
 def clean_name(name: str) -> str:

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 
 from sync.errors import Busy, DiskError, DiskFailing, DiskFull, DiskReadOnly
@@ -127,3 +128,8 @@ def holder_of(path: Path) -> str | None:
     except FileNotFoundError:
         pass
     return None
+
+
+def id_of_path(path: Path) -> str:
+    """What stands for a file that no server knows; the same for the same path."""
+    return blake2b(os.fsencode(path), digest_size=16).hexdigest()

@@ -8,22 +8,27 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import ServiceAway, house, state_of
+from admin.house import House, ServiceAway, house, state_of
 from admin.language import text
 from admin.pages.asked import waiting
+from admin.pages.choose import LONGEST_NAME
 from admin.pages.edited import digest_of
 from admin.pages.parts import facts_of
+from admin.thumbs import want
 from admin.uploads import album_of
-from sync.errors import UsageError
+from sync import secrets
+from sync.errors import LibraryCorrupt, UsageError
 from sync.library import albums as rows
 from sync.library import held, memberships, objects, photos
 from sync.library.database import Library
+from sync.library.photos import PhotoRow
 from sync.settings import Album, Keep, Pick
 from sync.settings_edit import change_album, remove_album
 
 pages = Blueprint("album", __name__, url_prefix="/album")
 
 _MOST_PROBLEMS = 50
+_A_PAGE = 24
 _TICKS = ("archived", "partners")
 
 
@@ -35,7 +40,8 @@ def page() -> str:
 def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
     here, album = house(), _album(request.values.get("name", ""))
     facts: dict[str, Any] = {"row": None, "here": 0, "held": None, "problems_of": [], "off_disk": 0, "rewritten": 0}
-    facts["bytes"] = 0
+    facts |= {"bytes": 0, "shown": []}
+    first = max(0, request.args.get("from", 0, int))
     try:
         with here.library() as library:
             facts = {
@@ -46,11 +52,14 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
                 "problems_of": photos.problems(library, album.name)[:_MOST_PROBLEMS],
                 "off_disk": photos.off_disk(library, album.name),
                 "rewritten": photos.rewritten(library, album.name),
+                "shown": _some(library, album.name, first),
             }
     except ServiceAway:
         pass
+    want(here, [each["object"] for each in facts["shown"]])
     return render_template(
-        "album.html", album=album, problems=problems, typed=typed, clash=clash, seen=digest_of(album),
+        "album.html", first=first, most=_A_PAGE, album=album, problems=problems, typed=typed, clash=clash,
+        seen=digest_of(album),
         from_phones=album == album_of(here.settings, here.home), trash_days=f"{here.settings.mirror.trash_days:g}",
         picks=[pick.value for pick in Pick], keeps=[keep.value for keep in Keep], **facts, **facts_of("work"),
     )  # fmt: skip
@@ -60,26 +69,45 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
 def edit() -> Response | tuple[str, int]:
     here, album = house(), _album(request.form.get("name", ""))
     form = request.form
-    typed = {key: form.get(key, "").strip() for key in ("interval_hours", "limit", "weight", "pick", "keep")}
+    typed = {key: form.get(key, "").strip() for key in ("called", "interval_hours", "limit", "weight", "pick", "keep")}
     if form.get("seen") != digest_of(album):
         return _page({}, typed, clash=True), 409
     values, problems = _judge(album, typed)
     values |= {key: form.get(key) == "yes" for key in _TICKS if form.get(key) == "yes" or getattr(album, key)}
     if not problems:
         try:
-            change_album(here.home, album.name, values)
+            _write(here, album, values)
         except UsageError as error:
             problems["form"] = error.sentence
     if problems:
         return _page(problems, typed), 422
-    queue(here, "sync", {"albums": [album.name]})
-    return redirect(url_for("album.page", name=album.name, saved=1), 303)
+    name = str(values.get("name", album.name))
+    queue(here, "sync", {"albums": [name]})
+    return redirect(url_for("album.page", name=name, saved=1), 303)
+
+
+def _write(here: House, album: Album, values: dict[str, object]) -> None:
+    """A shared link's key stands under its album's name, and goes with it."""
+    name = str(values.get("name", album.name))
+    link = secrets.of_link(here.home.secrets, album.name) if name != album.name else secrets.LinkSecrets()
+    if link.key:
+        password = {"password": link.password.reveal()} if link.password else {}
+        secrets.put(here.home.secrets, "links", name, key=link.key.reveal(), **password)
+    change_album(here.home, album.name, values)
+    if link.key:
+        secrets.remove(here.home.secrets, "links", album.name)
 
 
 def _judge(album: Album, typed: dict[str, str]) -> tuple[dict[str, object], dict[str, str]]:
     """TOML-ready values of what differs from the album, and a sentence for each field that is not sound."""
     values: dict[str, object] = {}
     problems = {}
+    called = typed["called"] or album.name
+    if called != album.name:
+        values["name"] = called
+        taken = {other.name.casefold() for other in house().settings.albums if other.name != album.name}
+        if len(called) > LONGEST_NAME or not called.isprintable() or called.casefold() in taken:
+            problems["called"] = text("album.name_wrong", most=LONGEST_NAME)
     for key, least, most in (("interval_hours", 1, 168), ("limit", 0, 10_000_000), ("weight", 0.01, 100)):
         number = _number(typed[key])
         if number is None or not least <= number <= most:
@@ -133,6 +161,21 @@ def remove() -> Response:
     remove_album(house().home, album.name)
     queue(house(), "sync", {"albums": None})
     return redirect(url_for("albums.page"), 303)
+
+
+def _some(library: Library, name: str, first: int) -> list[dict[str, str]]:
+    """A page of the album's photos, in its order."""
+    found = (photos.get(library, number) for number in memberships.some(library, name, first=first, most=_A_PAGE))
+    return [_shown(row, row.display) for row in found if row is not None and row.display]
+
+
+def _shown(row: PhotoRow, display: str) -> dict[str, str]:
+    told = {"object": display, "key": row.key, "name": "", "at": ""}
+    try:
+        facts = row.asset_facts()
+    except LibraryCorrupt:
+        return told
+    return told | {"name": facts.file_name, "at": facts.local_time.isoformat()}
 
 
 def _bytes(library: Library, name: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -17,17 +19,21 @@ from sync.settings_edit import add_album
 
 pages = Blueprint("choose", __name__, url_prefix="/albums")
 
-_LONGEST_NAME = 110
+LONGEST_NAME = 110
+_LONGEST_FOLDER = 1000
 PLAIN_SOURCES = (Source.FAVOURITES, Source.MEMORIES, Source.ALL)
 """Those that need nothing but a server."""
 
 
 @pages.get("/add")
-def page() -> str | Response:
-    servers = house().settings.servers
-    if not servers:
-        return redirect(url_for("servers.new"), 303)
-    return render_template("choose.html", servers=servers, plain=PLAIN_SOURCES)
+def page() -> str:
+    return _page("", "")
+
+
+def _page(folder: str, problem: str) -> str:
+    return render_template(
+        "choose.html", servers=house().settings.servers, plain=PLAIN_SOURCES, folder=folder, problem=problem
+    )
 
 
 @pages.post("/offer")
@@ -87,6 +93,30 @@ def add_source() -> Response:
     return redirect(url_for("albums.page"), 303)
 
 
+@pages.post("/add-folder")
+def add_folder() -> Response | tuple[str, int]:
+    """A folder on this machine, without any Immich."""
+    here = house()
+    typed = request.form.get("folder", "").strip()
+    folder = Path(typed).expanduser() if typed.isprintable() else Path()
+    if not folder.is_absolute() or len(typed) > _LONGEST_FOLDER or not _is_folder(folder):
+        return _page(typed, text("choose.folder_wrong")), 422
+    if folder.resolve().is_relative_to(here.home.root.resolve()):
+        return _page(typed, text("choose.folder_ours")), 422
+    name = free_name(folder.name or text("source.folder"))
+    add_album(here.home, {"name": name, "source": "folder", "folder": str(folder)})
+    queue(here, "sync", {"albums": [name]})
+    return redirect(url_for("albums.page"), 303)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is one that can be read."""
+    try:
+        return path.is_dir() and os.access(path, os.R_OK | os.X_OK)
+    except OSError:
+        return False
+
+
 @pages.post("/find-person")
 def find_person() -> Response:
     wanted = request.form.get("person", "").strip()
@@ -124,7 +154,7 @@ def take_person(number: int) -> Response:
 
 def free_name(wanted: str) -> str:
     """The name without what cannot be printed, and with a number behind it where it is taken."""
-    wanted = "".join(filter(str.isprintable, wanted)).strip()[:_LONGEST_NAME] or text("choose.nameless")
+    wanted = "".join(filter(str.isprintable, wanted)).strip()[:LONGEST_NAME] or text("choose.nameless")
     taken = {album.name.casefold() for album in house().settings.albums}
     names = [wanted, *(f"{wanted} ({number})" for number in range(2, 1000))]
     return next(name for name in names if name.casefold() not in taken)

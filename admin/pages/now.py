@@ -27,6 +27,7 @@ _BUTTONS: dict[str, tuple[str, dict[str, object]]] = {
     "unfavourite": ("favourite", {"value": False}),
     "hide": ("hide", {"value": True}),
     "unhide": ("hide", {"value": False}),
+    "show": ("show", {}),
 }
 _BEFORE_SCROLLING = 24
 
@@ -57,7 +58,7 @@ def press(button: str) -> Response:
         abort(404)
     verb, values = _BUTTONS[button]
     key = request.form.get("key", "")
-    if key and verb in ("favourite", "hide"):
+    if key and verb in ("favourite", "hide", "show"):
         values = values | {"key": key}
     house().frame(verb, **values)
     return redirect(safe_path(request.form.get("next"), url_for("now.page")), 303)

@@ -1,4 +1,5 @@
-"""Pictures of the mirror, by the name of their object: a small one where there is one, else the display copy."""
+"""Pictures of the mirror and its trash, by the name of their object: a small one where there is one, else the display
+copy."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def send_full(name: str) -> Response:
 def _object(name: str) -> Path:
     if not _NAME.fullmatch(name) or name.rpartition(".")[2] not in _KINDS:
         abort(404)
-    return house().home.object_path(name)
+    path = house().home.object_path(name)
+    return path if path.exists() else house().home.trash / name
 
 
 def _send(path: Path) -> Response:

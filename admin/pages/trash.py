@@ -12,6 +12,7 @@ from admin.asking import answer, queue
 from admin.house import ServiceAway, house
 from admin.language import text
 from admin.pages.asked import failed, waiting
+from admin.thumbs import want
 from sync.library import trash
 
 pages = Blueprint("trash", __name__, url_prefix="/trash")
@@ -31,6 +32,7 @@ def page() -> str:
     days = house().settings.mirror.trash_days
     shown = entries[:MOST_SHOWN]
     names = {entry.id: _file_name(entry) for entry in shown}
+    want(house(), [str(entry.photo["display"]) for entry in shown if entry.photo.get("display")])
     return render_template("trash.html", entries=shown, names=names, count=len(entries), total=total, days=days)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import BinaryIO, cast
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from admin.language import counted, text
 from admin.pages.asked import failed, waiting
 from admin.pages.choose import free_name
 from admin.pages.parts import facts_of
+from frame.control import FrameNotRunning, FrameRefused
 from sync.errors import UsageError
 from sync.library import memberships, photos
 from sync.library.photos import PhotoRow
@@ -36,11 +38,10 @@ def take() -> Response | tuple[str, int]:
     files = [each for each in request.files.getlist("photo") if each.filename]
     if not files or len(files) > uploads.MOST_AT_ONCE:
         return _page([text("upload.choose", most=uploads.MOST_AT_ONCE)]), 422
-    problems, kept = [], 0
+    problems, kept = [], []
     for file in files:
         try:
-            uploads.put(here.home, cast("BinaryIO", file.stream), file.filename or "")
-            kept += 1
+            kept.append(uploads.put(here.home, cast("BinaryIO", file.stream), file.filename or ""))
         except UsageError as error:
             problems.append(error.sentence)
     if not kept:
@@ -52,6 +53,9 @@ def take() -> Response | tuple[str, int]:
     if album is None:
         abort(409)
     number = queue(here, "upload", {"album": album.name})
+    with suppress(FrameNotRunning, FrameRefused):
+        # Next on the wall, as soon as it has been opened and hangs there.
+        here.frame("show", key=uploads.key_of(here.home, kept[0]))
     return redirect(url_for("upload.came", number=number, lost=len(problems) or None), 303)
 
 

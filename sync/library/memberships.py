@@ -46,6 +46,12 @@ def count(library: Library, album: str) -> int:
     return 0 if row is None else int(row[0])
 
 
+def some(library: Library, album: str, *, first: int, most: int) -> list[int]:
+    """Ids of the photos that the album shows, in its order, from the `first` (0) on."""
+    sql = "SELECT photo FROM memberships WHERE album = ? AND gone IS NULL ORDER BY position, photo LIMIT ? OFFSET ?"
+    return [row[0] for row in library.rows(sql, (album, most, first))]
+
+
 def put(db: sqlite3.Connection, *, album: str, photo: int, position: int, fingerprint: bytes | None) -> None:
     """The photo is listed in the album, as that fingerprint says; inside a transaction."""
     db.execute(

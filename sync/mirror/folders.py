@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from sync.errors import BadTransfer, Cancelled, NotAvailable, PictureRefused
-from sync.files import disk_errors
+from sync.files import disk_errors, id_of_path
 from sync.home import MARKER
 from sync.immich.facts import Asset, Details, Downloaded, Kind, Version, Visibility, Wanted
 from sync.immich.listing import Listing
@@ -154,8 +154,7 @@ class FolderSource:
         )  # fmt: skip
 
     def _id(self, path: str) -> str:
-        whole = os.fsencode(self._folder / path)
-        return blake2b(whole, digest_size=16).hexdigest()
+        return id_of_path(self._folder / path)
 
     def _path(self, asset: Asset) -> Path:
         if self._id(asset.original_path) == asset.id:

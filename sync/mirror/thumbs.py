@@ -1,9 +1,9 @@
 """The job `thumbs`: small pictures for the phone page, made for what it shows and has none of.
 
 A thumbnail of every photo would be a gigabyte for 100,000 of them, and nearly all would never be looked at; so the page
-asks for those that it is about to show (the last ones on the wall, what is held), once, and shows the display copy
-until they are there. They are named by their display copy's hash and go when it goes, or when there are too many; any
-may be lost at any time, for the page asks again.
+asks for those that it is about to show (the last ones on the wall, what is held, the trash), once, and shows the
+display copy until they are there. They are named by their display copy's hash and go when it goes, or when there are
+too many; any may be lost at any time, for the page asks again.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def thumbs(work: Work, arguments: dict[str, Any]) -> Result:
     with Decoders(workers=1, deadline_seconds=20, cancelled=work.cancelled) as decoders:
         for name in list(dict.fromkeys(wanted))[:MOST_AT_ONCE]:
             work.check()
-            source = work.home.object_path(name)
-            if path_of(work.home, name).exists() or not source.exists():
+            source = next((path for path in _places(work.home, name) if path.exists()), None)
+            if source is None or path_of(work.home, name).exists():
                 continue
             try:
                 make(work.home, source, path_of(work.home, name), decoders)
@@ -51,6 +51,11 @@ def thumbs(work: Work, arguments: dict[str, Any]) -> Result:
                 problems.append(f"{name}: {error.sentence}")
     sweep(work)
     return Result({"made": made, "problems": problems}, f"{made} small pictures made.", problems=problems)
+
+
+def _places(home: Home, name: str) -> tuple[Path, Path]:
+    """Where an object lies: with the others, or in the trash."""
+    return home.object_path(name), home.trash / name
 
 
 def path_of(home: Home, name: str) -> Path:

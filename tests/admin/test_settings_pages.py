@@ -16,7 +16,7 @@ from sync.library.held import HeldRow
 from sync.library.jobs import Lane, State
 from sync.library.objects import ObjectRow
 from sync.library.runs import Outcome
-from sync.settings import Wall
+from sync.settings import Source, Wall
 from sync.settings_edit import add_album, put_server
 from sync.settings_reading import load
 from tests.admin.phone import Phone
@@ -304,3 +304,41 @@ def test_an_album_says_how_much_of_it_is_here(phone: Phone, library: Library, ho
     assert "<dd>4 photos and videos</dd>" in page
     assert "2 videos, 1 in Immich&#39;s trash" in page
     assert "1 photo, 3 left out" in " ".join(phone.get("/albums").text.split())
+
+
+def test_an_album_gets_another_name_and_a_link_keeps_its_key(phone: Phone, furnished: Home, library: Library) -> None:
+    add_album(furnished, {"name": "Wedding", "source": "link", "server": "home", "id": "w-1"})
+    secrets.put(furnished.secrets, "links", "Wedding", key="LINKKEY0123456789", password="pass word")
+    seen = seen_on(phone.get("/album?name=Wedding").text)
+    form = {"name": "Wedding", "seen": seen, "called": "Anna & Ben", "interval_hours": "6", "limit": "0", "weight": "1"}
+    taken = phone.post("/album/edit", form | {"called": "HOLIDAYS"})
+    assert (taken.status_code, "no other album has" in taken.text) == (422, True)
+    assert phone.post("/album/edit", form).status_code == 303
+    names = [album.name for album in load(furnished.settings).settings.albums]
+    assert names == ["Holidays", "Anna & Ben"]
+    kept = secrets.of_link(furnished.secrets, "Anna & Ben")
+    assert (kept.key.reveal(), kept.password.reveal()) == ("LINKKEY0123456789", "pass word")
+    assert not secrets.of_link(furnished.secrets, "Wedding").key
+    assert ("sync", {"albums": ["Anna & Ben"]}) in queued(library)
+
+
+def test_a_folder_becomes_an_album(phone: Phone, home: Home, library: Library, tmp_path: Path) -> None:
+    (tmp_path / "Summer").mkdir()
+    phone.get("/albums/add")
+    phone.post("/albums/add-folder", {"folder": str(tmp_path / "Summer")})
+    (album,) = load(home.settings).settings.albums
+    assert (album.name, album.source, album.folder) == ("Summer", Source.FOLDER, str(tmp_path / "Summer"))
+    assert queued(library) == [("sync", {"albums": ["Summer"]})]
+
+
+NO_FOLDERS = ("", "Summer", "/nothing/there", "/etc/hostname", "OURS", "/tmp\0x", "/" + "x" * 999)
+
+
+@pytest.mark.parametrize("folder", NO_FOLDERS)
+def test_what_is_no_folder_is_refused(phone: Phone, home: Home, library: Library, folder: str) -> None:
+    phone.get("/albums/add")
+    typed = str(home.objects) if folder == "OURS" else folder
+    answer = phone.post("/albums/add-folder", {"folder": typed})
+    assert answer.status_code == 422
+    assert "wrong-text" in answer.text
+    assert not load(home.settings).settings.albums
