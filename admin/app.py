@@ -20,6 +20,7 @@ from admin.pages import (
     link,
     login,
     marked,
+    night,
     notices,
     now,
     pictures,
@@ -43,8 +44,8 @@ MOST_FIELDS = 2_000
 """A choice among all albums of a large server is one form."""
 
 PAGES = (
-    album, albums, backup, choose, device, displays, health, held, jobs, link, login, marked, notices, now, pictures,
-    run, servers, setup, smart, smart_edit, tokens, trash, upload, wall,
+    album, albums, backup, choose, device, displays, health, held, jobs, link, login, marked, night, notices, now,
+    pictures, run, servers, setup, smart, smart_edit, tokens, trash, upload, wall,
 )  # fmt: skip
 
 

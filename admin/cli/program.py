@@ -34,6 +34,7 @@ VERBS = {
     "sync": ("admin.cli.sync", "Bring albums up to date now."),
     "smart": ("admin.cli.smart", "Albums on the server that a rule keeps: list, preview, apply, undo, import, why."),
     "verify": ("admin.cli.verify", "Re-hash every object; fetch bad ones again."),
+    "screen": ("admin.cli.screen", "The panel: on, off, or as night hours say."),
     "show": ("admin.cli.show", "The wall without sync."),
     "held": ("admin.cli.held", "Removals that wait for your yes: list, keep, remove."),
     "trash": ("admin.cli.trash", "What was removed lately: list, restore."),

@@ -28,6 +28,9 @@ _BUTTONS: dict[str, tuple[str, dict[str, object]]] = {
     "hide": ("hide", {"value": True}),
     "unhide": ("hide", {"value": False}),
     "show": ("show", {}),
+    "screen-on": ("screen", {"set": "on"}),
+    "screen-off": ("screen", {"set": "off"}),
+    "screen-auto": ("screen", {"set": "auto"}),
 }
 _BEFORE_SCROLLING = 24
 

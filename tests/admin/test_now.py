@@ -51,6 +51,17 @@ def test_next_back_pause_and_favourite_reach_the_wall(phone: Phone, wall: Home) 
     assert len(list(wall.intents.iterdir())) == 1, "it is written down for the server"
 
 
+def test_the_screen_is_switched_off_and_on_and_the_page_says_how(phone: Phone, wall: Home) -> None:
+    page = phone.get("/").text
+    assert "Turn the screen off" in page
+    page = phone.follow(phone.post("/wall/screen-off")).text
+    assert "The screen is off. Somebody said so" in page
+    until(lambda: ask(wall, "now")["screen"]["way"] == "")
+    assert "No way was found to switch this panel off" in phone.get("/night").text
+    phone.post("/wall/screen-auto")
+    assert ask(wall, "now")["screen"]["level"] == 100
+
+
 def test_a_hidden_photo_leaves_at_once_and_can_be_brought_back(phone: Phone, wall: Home) -> None:
     key = ask(wall, "now")["key"]
     phone.get("/")

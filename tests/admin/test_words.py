@@ -13,6 +13,7 @@ import pytest
 import admin
 from admin import rule_form
 from admin.words.catalogue import Texts, read
+from frame.power.decide import Why
 from sync.jobs.kinds import KINDS
 from sync.library.runs import Outcome
 from sync.mirror import sources
@@ -38,6 +39,7 @@ ENUMERATED = {
     "transition": [each.value for each in Transition],
     "rotation": [each.value for each in Rotation],
     "outcome": [*(each.value for each in Outcome), "problems", "held"],
+    "screen.why": [each.value for each in Why],
     "month": [str(number) for number in range(1, 13)],
     "preview": ["add", "update", "replace", "remove", "hold"],
     "tab": ["now", "albums", "wall", "more"],
