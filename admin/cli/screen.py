@@ -25,7 +25,7 @@ def command(call: Call, *, state: str | None) -> int:
       mantelpiece screen off
       mantelpiece screen
     """
-    screen = ask(call.home, "screen", **({"set": state} if state else {}))["screen"]
+    screen = ask(call.home, "screen", set=state)["screen"]
     call.output.result(screen)
     level = {0: "off", 100: "on"}.get(screen["level"], f"at {screen['level']} %")
     call.output.say(f"The screen is {level}: {_WHY[screen['why']]}.")
