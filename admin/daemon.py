@@ -12,6 +12,7 @@ from threading import Event, Thread
 from types import FrameType
 
 from admin.app import create_app
+from admin.heartbeat import keep_beating
 from admin.house import EXTENSION, House
 from admin.network import page_address
 from admin.security import gate
@@ -21,7 +22,7 @@ from sync import logs
 from sync.clock import Clock
 from sync.errors import MantelpieceError
 from sync.home import Home, prepare
-from sync.jobs.readiness import notify
+from sync.notify import Notifier
 from sync.settings import Admin
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     tempfile.tempdir = str(home.private)
     wanted = house.settings.admin
     passed = _passed_sockets(environ)
+    house.passed_port = passed[0].getsockname()[1] if passed else None
     try:
         server = serve(
             app, host=wanted.host, port=wanted.port, passed=passed, most_bytes=gate.most_bytes(house)
@@ -62,14 +64,17 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     Thread(target=keep_telling, args=(house, ended), name="sign", daemon=True).start()
-    log.info("the phone page answers at %s", page_address(wanted.port, wanted.host))
-    notify("READY=1", environ=environ)
+    log.info("the phone page answers at %s", page_address(house.port, wanted.host))
+    notifier = Notifier(environ, clock)
+    notifier.ready()
+    if notifier.watched:
+        Thread(target=keep_beating, args=(server, notifier, ended), name="heartbeat", daemon=True).start()
     try:
         server.run()
     finally:
         ended.set()
         server.close()
-        notify("STOPPING=1", environ=environ)
+        notifier.stopping()
     return 0
 
 

@@ -56,6 +56,8 @@ class House:
         self.texts = Texts()
         self.album_bytes: dict[str, tuple[object, int]] = {}
         """What an album takes on the disk, and the state of the catalogue that it was counted in."""
+        self.passed_port: int | None = None
+        """Where systemd listens for us; the settings' port does not count then."""
         self._lock = Lock()
         self._seen: object = _NEVER  # A file that is not there yet is a state of its own: the environment counts then.
         self._loaded = Loaded(Settings(), (), frozenset())
@@ -74,6 +76,11 @@ class House:
     @property
     def settings(self) -> Settings:
         return self.loaded().settings
+
+    @property
+    def port(self) -> int:
+        """Where the page is reached."""
+        return self.passed_port or self.settings.admin.port
 
     def names(self) -> frozenset[str]:
         """Host names that the page answers to."""

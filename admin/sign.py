@@ -43,7 +43,7 @@ def sign_lines(house: House) -> list[str]:
     """The large line first; none when there is nothing left to set up."""
     if not _needed(house):
         return []
-    address = page_address(house.settings.admin.port, house.settings.admin.host)
+    address = page_address(house.port, house.settings.admin.host)
     if _has_password(house):
         return [_text(house, "sign.title"), _text(house, "sign.next"), address]
     code = house.code.current()

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from frame.answers import Answers
 from frame.control_server import ControlServer
-from frame.notify import Notifier
 from frame.player import Player
 from frame.playlist import Item
 from frame.power.panel import Panel
@@ -28,6 +27,7 @@ from frame.watch import SettingsWatch
 from sync.clock import Clock
 from sync.errors import MantelpieceError
 from sync.home import Home
+from sync.notify import Notifier
 
 if TYPE_CHECKING:
     from frame.displays.contract import Display

@@ -11,11 +11,11 @@ from functools import partial
 from frame.answers import Answers
 from frame.assemble import end_on_signals, loop, make_folders, make_player, make_screen, make_state
 from frame.control_server import ControlServer
-from frame.notify import Notifier
 from frame.stage import OpenDisplay
 from sync.clock import Clock
 from sync.errors import UsageError
 from sync.home import Home
+from sync.notify import Notifier
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ seconds; nothing heavy is imported here, for every job runs in a child. SIGTERM 
 from __future__ import annotations
 
 import logging
+import os
 import selectors
 import signal
 import socket
@@ -27,7 +28,6 @@ from sync.jobs.entries import entries, entries_of, entry_name
 from sync.jobs.kinds import FAVOURITES, KINDS
 from sync.jobs.lanes import RETRY_SECONDS, Finished, Lanes
 from sync.jobs.process import PROGRAM, boot_id
-from sync.jobs.readiness import notify
 from sync.jobs.schedule import Entry, Schedule
 from sync.jobs.wake import Bell
 from sync.library import intents, jobs, runs, schedule
@@ -35,6 +35,7 @@ from sync.library.database import Library
 from sync.library.jobs import SCHEDULE, Job, State
 from sync.library.runs import Outcome, Run
 from sync.notices.watch import Watch
+from sync.notify import Notifier
 from sync.settings_copy import keep_copy, load_kept
 from sync.settings_reading import Problem
 
@@ -63,6 +64,7 @@ class Daemon:
     def __init__(self, home: Home, *, clock: Clock, program: Sequence[str], retry_seconds: float) -> None:
         self._home, self._clock, self._program, self._retry_seconds = home, clock, program, retry_seconds
         self._selector = selectors.DefaultSelector()
+        self._notifier = Notifier(os.environ, clock)
         self._bell = Bell(home)
         self._selector.register(self._bell.socket, selectors.EVENT_READ)
         self._signals = _end_on_signals(self._selector)
@@ -95,7 +97,7 @@ class Daemon:
 
     def serve(self) -> None:
         """The loop."""
-        notify("READY=1")
+        self._notifier.ready()
         while not self._ended:
             try:
                 self._turn()
@@ -114,7 +116,7 @@ class Daemon:
 
     def close(self) -> None:
         """End every job, then let go."""
-        notify("STOPPING=1")
+        self._notifier.stopping()
         try:
             self._lanes.close()
             self._settle_entries()
@@ -146,7 +148,7 @@ class Daemon:
         self._notices.look(self._library, self._clock)
         self._lanes.start_waiting()
         self._note_time(stepped=bool(step))
-        notify("WATCHDOG=1")
+        self._notifier.alive()
 
     def _look_at_settings(self) -> None:
         seen = (_state_of(self._home.settings), _state_of(self._home.secrets))
@@ -272,7 +274,7 @@ class Daemon:
         # Alive, though nothing can be written: a restart would not help the disk. Whoever rings wants it tried now.
         until = self._clock.monotonic() + DISK_RETRY_SECONDS
         while not self._ended and self._clock.monotonic() < until:
-            notify("WATCHDOG=1")
+            self._notifier.alive()
             if self._sleep(LOOK_SECONDS):
                 return
 

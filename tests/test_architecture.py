@@ -74,6 +74,7 @@ FRAME_MAY = (
     "sync.errors",
     "sync.catalogue",
     "sync.home",
+    "sync.notify",
 )
 WORKERS = ("sync.mirror", "sync.smart", "sync.writeback", "sync.ingest")
 PROGRAMS = ("sync.daemon", "frame.daemon", "admin.daemon", "admin.cli")

@@ -47,7 +47,7 @@ def facts() -> dict[str, Any]:
         "ours": _version("mantelpiece"), "python": platform.python_version(), "system": _system(), "used": used,
         "disk": {"free": disk.free, "total": disk.total}, "budget": settings.mirror.budget_gb, "memory": _memory(),
         "heat": _heat(), "servers": known, "trusted": here.clock.trusted(), "now": here.clock.now().isoformat(),
-        "addresses": page_addresses(settings.admin.port, settings.admin.host), "wall": here.now(),
+        "addresses": page_addresses(here.port, settings.admin.host), "wall": here.now(),
     }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def serve(
         log_socket_errors=False,
     )
     channel = type("Channel", (LimitedChannel,), {"parser_class": _parser(most_bytes)})
-    for each in _servers(server):
+    for each in servers_of(server):
         each.channel_class = channel
     return server
 
@@ -81,7 +81,7 @@ def _listen(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host and not host.startswith("[") else f"{host}:{port}"
 
 
-def _servers(server: Any) -> list[Any]:
+def servers_of(server: Any) -> list[Any]:
     """waitress gives one server for one socket, and a bundle of them for several."""
     if hasattr(server, "active_channels"):
         return [server]

@@ -1,6 +1,7 @@
-"""Tells systemd that the frame is ready, alive and ending. Without a service manager it does nothing.
+"""Tells systemd that a process of ours is ready, alive and ending. Without a service manager it does nothing.
 
-`alive` is called by the player's own loop: when that stands still the watchdog restarts the frame.
+`alive` is called by real work alone (the player's tick, the runner's turn, a page that was answered): when that stands
+still, the watchdog restarts the process.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ class Notifier:
         for_us = environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
         self._every_seconds = int(watchdog) / 3e6 if watchdog.isdigit() and for_us else None
         self._fed_at: float | None = None
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody waits for `alive`."""
+        return self._every_seconds is not None
 
     def ready(self) -> None:
         self._send("READY=1")
