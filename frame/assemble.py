@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from frame.answers import Answers
 from frame.control_server import ControlServer
+from frame.crashes import Crashes
 from frame.player import Player
 from frame.playlist import Item
 from frame.power.panel import Panel
@@ -75,6 +76,7 @@ def make_player(
     overrides: Mapping[str, str],
     state: State,
     screen: Screen | None = None,
+    crashes: Crashes | None = None,
     resume: bool = True,
     on_shown: Callable[[Item], None] | None = None,
     open_display: OpenDisplay | None = None,
@@ -93,6 +95,7 @@ def make_player(
         renderer=renderer,
         stage=stage,
         screen=screen,
+        crashes=crashes,
         resume=resume,
         on_shown=on_shown,
     )

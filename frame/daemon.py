@@ -11,6 +11,7 @@ from functools import partial
 from frame.answers import Answers
 from frame.assemble import end_on_signals, loop, make_folders, make_player, make_screen, make_state
 from frame.control_server import ControlServer
+from frame.crashes import PLAIN, Crashes
 from frame.stage import OpenDisplay
 from sync.clock import Clock
 from sync.errors import UsageError
@@ -36,8 +37,12 @@ def run(
         if control is not None:
             parts.callback(control.close)
         state = make_state(home, clock)
+        crashes = Crashes(home.runtime / "crashes.json", clock)
+        if crashes.verdict.plain:
+            log.error("the frame died again and again: it starts plainly, without fades")
+            overrides = {**PLAIN, **overrides}
         making = make_player(
-            home, clock=clock, overrides=overrides, state=state, screen=make_screen(home, clock),
+            home, clock=clock, overrides=overrides, state=state, screen=make_screen(home, clock), crashes=crashes,
             open_display=open_display,
         )  # fmt: skip
         player = parts.enter_context(making)
@@ -53,6 +58,7 @@ def run(
         notifier.ready()
         loop(player, control=control, answers=answers, notifier=notifier)
         notifier.stopping()
+        crashes.ended()
     return 0
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from frame.ahead import Ahead, Failed, Ready, Way
+from frame.crashes import Crashes
 from frame.overlays.sentences import of_empty_wall
 from frame.picture import CopyUnusable, Renderer
 from frame.playlist import Item, Playlist
@@ -67,6 +68,7 @@ class Player:
         renderer: Renderer,
         stage: Stage,
         screen: Screen | None = None,
+        crashes: Crashes | None = None,
         resume: bool = True,
         on_shown: Callable[[Item], None] | None = None,
     ) -> None:
@@ -79,6 +81,7 @@ class Player:
         self.attend: Callable[[], None] | None = None
         self.stage = stage
         self.screen = screen
+        self._crashes = crashes
         self.playlist = Playlist(state, clock)
         self.worker = Worker()
         self._ahead = Ahead(home, renderer, self.worker)
@@ -125,6 +128,8 @@ class Player:
         if self.sign.lines or (self.current is None and self.nothing_to_show() and not self.dark):
             self._show_welcome()
         self._state.flush_if_due()
+        if self._crashes is not None:
+            self._crashes.lived()
         return self._until_next()
 
     def press(self, verb: str) -> bool:
@@ -362,7 +367,19 @@ class Player:
         if way is Way.NEXT and same and on_panel is not None:
             self._ahead.ready = Ready(on_panel[0], item, way)  # the only photo there is
             return
+        if self._is_poison(item):
+            return
         self._ahead.make(item, way, display=display, wall=self.wall)
+
+    def _is_poison(self, item: Item) -> bool:
+        """Whether the frame died over it before; it is passed over then. Else it is noted, should this one die."""
+        if self._crashes is None:
+            return False
+        if item.entry.key in self._crashes.verdict.poison:
+            self.playlist.refuse(item, "The frame died over it several times.", for_long=True)
+            return True
+        self._crashes.making(item.entry.key)
+        return False
 
     def _pass_over(self, failed: Failed) -> None:
         error, entry = failed.error, failed.item.entry
@@ -386,6 +403,8 @@ class Player:
             return
         self._ahead.ready = self._urge = None
         at_once = ready.way is Way.AGAIN
+        if self._crashes is not None:
+            self._crashes.making(ready.item.entry.key)
         if self.stage.show(ready.picture, self.wall, at_once=at_once, should_stop=self._interrupted):
             self._note(ready)
 
