@@ -82,7 +82,7 @@ def test_a_child_that_was_killed_while_idle_costs_no_picture(picture: Path) -> N
 
 
 def test_a_stopped_child_is_replaced_at_the_deadline(picture: Path) -> None:
-    renderer = Renderer(deadline_seconds=1.0)
+    renderer = Renderer(deadline_seconds=5.0)
     try:
         renderer.render(request(picture))
         pid = renderer.child_pid
