@@ -15,12 +15,13 @@ from admin.app import create_app
 from admin.heartbeat import keep_beating
 from admin.house import EXTENSION, House
 from admin.network import page_address
+from admin.restart import BEGIN_ANEW
 from admin.security import gate
 from admin.security.server import serve
 from admin.sign import keep_telling
 from sync import logs
 from sync.clock import Clock
-from sync.errors import MantelpieceError
+from sync.errors import ANEW, MantelpieceError
 from sync.home import Home, prepare
 from sync.notify import Notifier
 from sync.settings import Admin
@@ -39,7 +40,7 @@ class CannotListen(MantelpieceError):
 
 
 def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) -> int:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT, or until somebody asks for a new beginning."""
     prepare(home)
     app = create_app(home, clock)
     house: House = app.extensions[EXTENSION]
@@ -58,11 +59,12 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
         raise CannotListen(_sentence(wanted, error)) from error
     ended = Event()
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(0)
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(ANEW if number == BEGIN_ANEW else 0)
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    signal.signal(BEGIN_ANEW, end)
     Thread(target=keep_telling, args=(house, ended), name="sign", daemon=True).start()
     log.info("the phone page answers at %s", page_address(house.port, wanted.host))
     notifier = Notifier(environ, clock)

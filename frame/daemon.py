@@ -14,7 +14,7 @@ from frame.control_server import ControlServer
 from frame.crashes import PLAIN, Crashes
 from frame.stage import OpenDisplay
 from sync.clock import Clock
-from sync.errors import UsageError
+from sync.errors import ANEW, UsageError
 from sync.home import Home
 from sync.notify import Notifier
 
@@ -29,7 +29,8 @@ def run(
     environ: Mapping[str, str] = os.environ,
     open_display: OpenDisplay | None = None,
 ) -> int:
-    """Be the wall until `quit` or a signal. Raises Busy when another frame runs here, UsageError for no display."""
+    """Be the wall until `quit`, a signal, or `restart`, which gives ANEW. Raises Busy when another frame runs here,
+    UsageError for no display."""
     notifier = Notifier(environ, clock)
     with ExitStack() as parts:
         make_folders(home)
@@ -59,7 +60,7 @@ def run(
         loop(player, control=control, answers=answers, notifier=notifier)
         notifier.stopping()
         crashes.ended()
-    return 0
+    return ANEW if player.anew else 0
 
 
 def _open_control(home: Home) -> ControlServer | None:

@@ -90,7 +90,7 @@ class Player:
         self.problems: dict[str, str] = {}
         self.current: Current | None = None
         self.paused = False
-        self.ended = False
+        self.ended = self.anew = False
         self.welcome_lines: tuple[str, ...] = ()
         self.sign = Sign(clock)
         self._has_albums = False
@@ -133,16 +133,16 @@ class Player:
         return self._until_next()
 
     def press(self, verb: str) -> bool:
-        """One of next, back, pause, resume, quit; False when there is nothing to go back to. A sign that is up only
-        comes down by next and back."""
+        """One of next, back, pause, resume, quit, restart; False when there is nothing to go back to. A sign that is up
+        only comes down by next and back."""
         if verb == "pause":
             self.paused = True
         elif verb == "resume":
             if self.paused and self.current is not None:
                 self.current = replace(self.current, since=self._clock.monotonic())
             self.paused = False
-        elif verb == "quit":
-            self.ended = True
+        elif verb in ("quit", "restart"):
+            self.ended, self.anew = True, verb == "restart"
         elif self.dark and self.screen is not None:
             self.screen.press(Press.ON)  # who wants another photo wants to see it
         elif self.sign.lines:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sync import logs
 from sync.clock import Clock, StepDetector, zone_of
-from sync.errors import DiskError, LibraryCorrupt
+from sync.errors import ANEW, DiskError, LibraryCorrupt
 from sync.files import locked
 from sync.home import Home, prepare
 from sync.intents import Intents
@@ -50,14 +50,15 @@ log = logging.getLogger(__name__)
 def run(
     home: Home, *, clock: Clock, program: Sequence[str] = PROGRAM, retry_seconds: float = RETRY_SECONDS
 ) -> int:
-    """Serve until a signal ends it. Raises Busy where another one serves this home."""
+    """Serve until a signal ends it, or until somebody asks for a new beginning (ANEW). Raises Busy where another one
+    serves this home."""
     prepare(home)
     with ExitStack() as stack:
         stack.enter_context(locked(home.locks / "daemon", "the sync service"))
         daemon = Daemon(home, clock=clock, program=program, retry_seconds=retry_seconds)
         stack.callback(daemon.close)
         daemon.serve()
-    return 0
+    return ANEW if daemon.anew else 0
 
 
 class Daemon:
@@ -68,7 +69,7 @@ class Daemon:
         self._bell = Bell(home)
         self._selector.register(self._bell.socket, selectors.EVENT_READ)
         self._signals = _end_on_signals(self._selector)
-        self._ended = False
+        self._ended = self.anew = False
         self._seen: object = None
         self._problems: tuple[Problem, ...] = ()
         self._steps = StepDetector(clock)
@@ -283,7 +284,8 @@ class Daemon:
         rang = False
         for key, _ in self._selector.select(max(0.0, seconds)):
             if key.fileobj is self._bell.socket:
-                self._bell.drain()
+                self.anew |= self._bell.drain()
+                self._ended |= self.anew
                 rang = True
             elif key.fileobj is self._signals:
                 self._ended = True

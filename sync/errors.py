@@ -9,6 +9,9 @@ from __future__ import annotations
 import difflib
 from typing import ClassVar
 
+ANEW = 75
+"""The exit code of a service that somebody asked to begin anew: whoever keeps it running starts it again at once."""
+
 
 class MantelpieceError(Exception):
     """A sentence for a person, `facts` for a program, and what to do about it."""

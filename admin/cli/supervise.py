@@ -1,7 +1,8 @@
 """Keeps programs running: starts them, passes signals on, starts one again that died, and ends all together.
 
 A program that ends by itself with 0 was told to (q at the wall): the others are ended too. One that dies is started
-again after a pause that grows from one second to a minute, and is forgiven once it has lived for a minute. One that
+again after a pause that grows from one second to a minute, and is forgiven once it has lived for a minute; one that
+was asked to begin anew is started again at once. One that
 the others do not need, and that ends with 2 (it has said which setting is wrong), is left out.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from admin.cli.output import Output
+from sync.errors import ANEW
 from sync.home import Home
 
 LONGEST_PAUSE_SECONDS = 60.0
@@ -97,6 +99,10 @@ def _ended_well(program: _Program, output: Output, spare: Set[str]) -> bool:
     now = time.monotonic()
     program.process, program.code = None, code
     if program.name in spare and program.misconfigured:
+        return False
+    if code == ANEW:
+        program.start_at = now
+        output.say(f"{program.name} begins anew.")
         return False
     if now - program.started >= FORGIVEN_SECONDS:
         program.pause = 1.0

@@ -8,12 +8,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.house import ServiceAway, house
 from admin.language import text
 from admin.network import page_addresses
+from admin.restart import SERVICES, restart
 from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
 from sync.errors import DiskError
@@ -30,7 +31,9 @@ def more() -> str:
 @pages.get("/device")
 def page() -> str:
     loaded = house().loaded()
-    return render_template("device.html", problems=loaded.problems, pinned=sorted(loaded.pinned), **facts())
+    return render_template(
+        "device.html", services=SERVICES, problems=loaded.problems, pinned=sorted(loaded.pinned), **facts()
+    )
 
 
 def facts() -> dict[str, Any]:
@@ -49,6 +52,17 @@ def facts() -> dict[str, Any]:
         "heat": _heat(), "servers": known, "trusted": here.clock.trusted(), "now": here.clock.now().isoformat(),
         "addresses": page_addresses(here.port, settings.admin.host), "wall": here.now(),
     }  # fmt: skip
+
+
+@pages.post("/restart/<button>")
+def begin_anew(button: str) -> Response:
+    """Asked for once more before it is done."""
+    if button not in SERVICES:
+        abort(404)
+    if request.form.get("sure") != "yes":
+        return redirect(url_for("device.page", restart=button) + "#restart", 303)
+    restart(house(), button)
+    return redirect(url_for("device.page", begun=button), 303)
 
 
 @pages.get("/password")

@@ -1,7 +1,7 @@
 """The bell: a datagram socket in the runtime directory, so that an idle daemon sleeps and a queued job starts at once.
 
-Whoever changed the queue or the settings rings; a ring says only "look". Nothing is lost when nobody hears it: the
-daemon also looks by itself every few seconds.
+Whoever changed the queue or the settings rings; a ring says only "look", or that the daemon is to begin anew. Nothing
+is lost when nobody hears it: the daemon also looks by itself every few seconds.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ def bell_path(home: Home) -> Path:
     return home.runtime / "sync.sock"
 
 
-def ring(home: Home) -> bool:
-    """Tell the daemon to look; False when none listens."""
+RING, BEGIN_ANEW = b"!", b"anew"
+
+
+def ring(home: Home, message: bytes = RING) -> bool:
+    """Tell the daemon to look, or to end and begin anew; False when none listens."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
         bell.setblocking(False)
         try:
-            bell.sendto(b"!", str(bell_path(home)))
+            bell.sendto(message, str(bell_path(home)))
         except BlockingIOError:
             return True  # Full: it has not looked yet at earlier rings.
         except OSError:
@@ -40,13 +43,14 @@ class Bell:
         self.socket.bind(str(self._path))
         self._path.chmod(0o660)
 
-    def drain(self) -> None:
-        """Take every ring that came."""
+    def drain(self) -> bool:
+        """Take every ring that came; whether one of them was to begin anew."""
+        anew = False
         try:
             while True:
-                self.socket.recv(16)
+                anew |= self.socket.recv(16) == BEGIN_ANEW
         except BlockingIOError:
-            return
+            return anew
 
     def close(self) -> None:
         self.socket.close()

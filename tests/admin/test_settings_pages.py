@@ -9,6 +9,7 @@ import pytest
 from admin.pages.wall_fields import FIELDS
 from sync import secrets
 from sync.home import Home
+from sync.jobs.wake import Bell
 from sync.library import albums, held, jobs, memberships, objects, photos, runs
 from sync.library.albums import AlbumRow
 from sync.library.database import Library
@@ -342,3 +343,18 @@ def test_what_is_no_folder_is_refused(phone: Phone, home: Home, library: Library
     assert answer.status_code == 422
     assert "wrong-text" in answer.text
     assert not load(home.settings).settings.albums
+
+
+def test_a_restart_is_asked_for_once_more(phone: Phone, home: Home, library: Library) -> None:
+    bell = Bell(home)
+    try:
+        page = phone.follow(phone.post("/restart/sync"))
+        assert "interrupted and begun again later" in page.text
+        assert bell.drain() is False
+        phone.post("/restart/sync", {"sure": "yes"})
+        assert bell.drain() is True
+    finally:
+        bell.close()
+    assert phone.post("/restart/frame", {"sure": "yes"}).status_code == 503, "it does not run"
+    assert phone.post("/restart/sync", {"sure": "yes"}).status_code == 503
+    assert phone.post("/restart/everything", {"sure": "yes"}).status_code == 404

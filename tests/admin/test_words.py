@@ -57,6 +57,7 @@ ENUMERATED = {
     "security": [each.value for each in MailSecurity],
     "source ": ["favourites_hint", "memories_hint", "all_hint"],
     "held": ["decided_keep", "decided_remove"],
+    "restart": ["title", "frame", "sync", "admin", "sure_frame", "sure_sync", "sure_admin"],
     "smart": ["title", "short", "previewing", "preview_of"],
     "mode": [each.value for each in Mode],
     "people_how": rule_form.PEOPLE_HOW,

@@ -17,7 +17,10 @@ import pytest
 
 from admin.cli.program import VERBS, main
 from admin.cli.program import mantelpiece as mantelpiece_group
+from frame.control import FrameNotRunning, ask
+from sync.home import Home
 from sync.jobs.follow import serving
+from sync.jobs.wake import BEGIN_ANEW, ring
 from sync.library import jobs
 from sync.library.database import Library
 from sync.library.jobs import Lane, State
@@ -111,6 +114,34 @@ def test_run_serves_restarts_what_dies_and_ends_all_on_a_signal(connected: Mante
     assert running.returncode == 0
     assert "is started again" in said
     assert not serving(connected.home)
+
+
+def test_a_service_that_is_asked_to_begins_anew_beside_the_others(connected: Mantelpiece, tmp_path: Path) -> None:
+    connected.environment["MANTELPIECE_WALL_DISPLAY"] = f"file:{tmp_path / 'wall'}"
+    running = connected.start("run")
+
+    def children() -> set[int]:
+        return {int(pid) for pid in Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()}
+
+    try:
+        until(lambda: serving(connected.home) and (tmp_path / "wall" / "current.png").exists())
+        for begin in (lambda: ring(connected.home, BEGIN_ANEW), lambda: ask(connected.home, "restart")):
+            before = children()
+            begin()
+            until(lambda before=before: len(children()) == len(before) and len(children() - before) == 1)
+            until(lambda: serving(connected.home) and frame_answers(connected.home))
+    finally:
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=20)
+    assert running.returncode == 0
+    assert "is started again in" not in said, "it did not die"
+
+
+def frame_answers(home: Home) -> bool:
+    try:
+        return bool(ask(home, "now"))
+    except FrameNotRunning:
+        return False
 
 
 def test_ctrl_c_cancels_the_job_of_a_verb(connected: Mantelpiece, immich: StandIn) -> None:
