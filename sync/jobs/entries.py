@@ -1,5 +1,5 @@
-"""What returns, as the settings say: every album and smart album in its rhythm, and the daily look at a slice of the
-mirror. Pure."""
+"""What returns, as the settings say: every album, smart album and root of originals in its rhythm, and the daily look
+at a slice of the mirror. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashlib import sha256
 import msgspec
 
 from sync.jobs.schedule import Entry
-from sync.settings import Album, Settings, Smart, Source
+from sync.settings import Album, Root, Settings, Smart, Source
 
 MINUTE = 60.0
 HOUR = 3600.0
@@ -25,6 +25,7 @@ def entries(settings: Settings, *, secrets_state: str) -> list[Entry]:
     wanted.append(Entry("mirror", "sync", {"albums": []}, float("inf"), whole))
     wanted.append(Entry("scrub", "scrub", {}, DAY, ""))
     wanted += _smart(settings, secrets_state)
+    wanted += _writeback(settings, secrets_state)
     return wanted
 
 
@@ -70,6 +71,22 @@ def _smart(settings: Settings, secrets_state: str) -> Iterator[Entry]:
             every_seconds=minutes * MINUTE,
             identity=_digest(together, settings.servers.get(server), settings.time_zone, secrets_state),
             daily=True,
+        )
+
+
+def _writeback(settings: Settings, secrets_state: str) -> Iterator[Entry]:
+    """Roots of one server and one rhythm run together: the server is asked once for all of them."""
+    groups: dict[tuple[str, float], list[Root]] = {}
+    for root in settings.writeback:
+        if not root.paused:
+            groups.setdefault((root.server, root.interval_hours), []).append(root)
+    for (server, hours), together in groups.items():
+        yield Entry(
+            name=f"writeback {server} {hours:g}",
+            kind="writeback-run",
+            arguments={"roots": [root.name for root in together]},
+            every_seconds=hours * HOUR,
+            identity=_digest(together, settings.servers.get(server), secrets_state),
         )
 
 

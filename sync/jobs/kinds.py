@@ -13,6 +13,9 @@ MIRROR = "mirror"
 SMART = "smart"
 """The lock of whoever changes albums on a server."""
 
+WRITEBACK = "writeback"
+"""The lock of whoever changes originals, or asks what to change in them."""
+
 FAVOURITES = "favourites"
 """The job that brings favourites to their servers, and its lock."""
 
@@ -51,6 +54,11 @@ KINDS = {
     NOTICES: Kind(Lane.ASKED, "sync.notices.tell:tell", NOTICES),
     "notices-test": Kind(Lane.ASKED, "sync.notices.tell:test"),
     "smart-undo": Kind(Lane.ASKED, "sync.smart.undo:undo", SMART),
+    "writeback-run": Kind(Lane.BULK, "sync.writeback.run:run", WRITEBACK),
+    "writeback-undo": Kind(Lane.BULK, "sync.writeback.undo_run:undo", WRITEBACK),
+    "writeback-preview": Kind(Lane.ASKED, "sync.writeback.preview:preview", WRITEBACK),
+    "writeback-probe": Kind(Lane.ASKED, "sync.writeback.probe:probe"),
+    "writeback-explain": Kind(Lane.ASKED, "sync.writeback.explain:explain"),
 }
 
 

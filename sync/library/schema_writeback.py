@@ -28,7 +28,7 @@ CREATE TABLE writeback_roots (
   identity TEXT NOT NULL,
   told TEXT NOT NULL DEFAULT '',
   found TEXT NOT NULL DEFAULT '',
-  rests INTEGER NOT NULL DEFAULT 0,
+  rests INTEGER NOT NULL DEFAULT 1,
   problem TEXT,
   problem_since TEXT
 ) STRICT;

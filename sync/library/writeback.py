@@ -30,8 +30,8 @@ class RootRow(Struct, frozen=True, kw_only=True):
     told: str = ""
     """Of the settings that say what is written; another one has every file looked at."""
     found: str = ""
-    rests: bool = False
-    """A run was taken back: nothing is written until a person asks for it."""
+    rests: bool = True
+    """It is new, or a run was taken back: nothing is written until a person asks for it."""
     problem: str | None = None
     problem_since: str | None = None
 
@@ -98,6 +98,11 @@ def put_root(db: sqlite3.Connection, row: RootRow) -> None:
     db.execute(f"INSERT OR REPLACE INTO writeback_roots ({_ROOT}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
 
 
+def rest(db: sqlite3.Connection, name: str, *, rests: bool) -> None:
+    """Whether a root waits until a person asks for it; inside a transaction."""
+    db.execute("UPDATE writeback_roots SET rests = ? WHERE name = ?", (int(rests), name))
+
+
 # files
 
 
@@ -119,6 +124,19 @@ def put_file(db: sqlite3.Connection, row: FileRow) -> None:
     values = msgspec.structs.asdict(row)
     marks = ", ".join("?" for _ in values)
     db.execute(f"INSERT OR REPLACE INTO writeback_files ({_FILE}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+
+
+def move_files(db: sqlite3.Connection, root: str, *, before: str, after: str) -> None:
+    """The folder of a root lies elsewhere now, and its files with it; inside a transaction."""
+    db.execute(
+        """UPDATE OR IGNORE writeback_files SET path = ? || substr(path, ?)
+           WHERE root = ? AND substr(path, 1, ?) = ?""",
+        (after.rstrip("/"), len(before.rstrip("/")) + 1, root, len(before.rstrip("/")) + 1, before.rstrip("/") + "/"),
+    )
+    db.execute(
+        "DELETE FROM writeback_files WHERE root = ? AND substr(path, 1, ?) != ?",
+        (root, len(after.rstrip("/")) + 1, after.rstrip("/") + "/"),
+    )
 
 
 def drop_file(db: sqlite3.Connection, path: str) -> None:

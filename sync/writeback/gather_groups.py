@@ -125,9 +125,16 @@ def _tags_alone(work: Work, immich: Immich, found: Gathered, listed: dict[str, s
             _, details = immich.look_up(asset)
         except NotAvailable:
             continue
-        theirs = {numbers[path] for path in details.tags if path in numbers}
+        # A search for `Places` also finds `Places/Vienna`: so both ways of asking come to the same.
+        paths = {path[:end] for path in details.tags for end in _ends(path)}
+        theirs = {numbers[path] for path in paths if path in numbers}
         with work.library.transaction() as db:
             known.set_groups_of(db, number, "tag", theirs, only_add=bool(found.only_adds))
+
+
+def _ends(path: str) -> list[int]:
+    """Where a tag's parents, and itself, end in its path."""
+    return [place for place, letter in enumerate(path) if letter == "/"] + [len(path)]
 
 
 def _in(immich: Immich, what: str, one: str) -> frozenset[str]:

@@ -232,9 +232,9 @@ class Edits:
         chosen.faces = tuple(face for face in chosen.faces if face.person_id != gone)
         self._library.changed()
 
-    def _keep_faces(self, asset: Asset, person_id: str, **changed: Any) -> None:
+    def _keep_faces(self, asset: Asset, person: str, **changed: Any) -> None:
         asset.faces = tuple(
-            dataclasses.replace(face, **changed) if face.person_id == person_id else face for face in asset.faces
+            dataclasses.replace(face, **changed) if face.person_id == person else face for face in asset.faces
         )
 
     def _person(self, person: str) -> Person:

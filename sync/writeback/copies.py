@@ -1,0 +1,61 @@
+"""Copies of originals as they were before the first write into them, where a root asks for them.
+
+Within a budget: where a copy has no room, its original is not written. A copy is never replaced and never removed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from sync.errors import DiskFull
+from sync.files import free_bytes, fsync_folder, make_folder
+from sync.home import Home
+from sync.settings import Root
+
+GB = 1_000_000_000
+
+
+def folder_of(home: Home, root: Root) -> Path:
+    """Where the copies of a root lie."""
+    base = Path(root.backup_folder) if root.backup_folder else home.root / "originals"
+    return base / root.name.replace("/", "_")
+
+
+class Copies:
+    """The copies of one root."""
+
+    def __init__(self, home: Home, root: Root) -> None:
+        self._folder, self._root = folder_of(home, root), root
+        self._used: int | None = None
+
+    @property
+    def wanted(self) -> bool:
+        return self._root.backup_gb > 0
+
+    def keep(self, original: Path) -> bool:
+        """Have a copy of it; gives whether one was made. Raises DiskFull, with nothing half left."""
+        place = self._folder / original.relative_to(self._root.folder)
+        if place.exists():
+            return False
+        size = original.stat().st_size
+        if self._used is None:
+            self._used = sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+        make_folder(place.parent, 0o700)
+        if self._used + size > self._root.backup_gb * GB or size > free_bytes(place.parent):
+            raise DiskFull(
+                f"There is no room for a copy of {original.name}, and so nothing was written into it.",
+                advice=f"Raise backup_gb of the root {self._root.name!r}, or move copies away from {self._folder}.",
+            )
+        part = place.with_name(f".{place.name[:100]}.part")
+        try:
+            shutil.copy2(original, part)
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(place)
+        finally:
+            part.unlink(missing_ok=True)
+        fsync_folder(place.parent)
+        self._used += size
+        return True

@@ -1,0 +1,167 @@
+"""Writes into the files of one asset: journal first, then the file, then the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import msgspec
+
+from sync.errors import DiskError, MantelpieceError, Moved, OwnerWouldChange, ToolMissing, Unwritable
+from sync.library import known
+from sync.library import writeback as ledger
+from sync.library.writeback import FileRow
+from sync.settings import Owner
+from sync.work import Work
+from sync.writeback.copies import Copies
+from sync.writeback.counts import count_state
+from sync.writeback.examine import FAILED, ORIGINAL, UNWRITABLE, Around, Examined, Target, examine, shown
+from sync.writeback.write import Written, write
+
+_SAID = 20
+"""So many files are named in a run's problems; all of them are in the counts."""
+
+
+@dataclass(frozen=True)
+class Touched:
+    """An asset whose files were written, for Immich to read again."""
+
+    asset: str
+    library: str | None
+
+
+@dataclass
+class Put:
+    """One run's writes."""
+
+    work: Work
+    counts: Counter[str]
+    problems: list[str]
+    run: int | None = None
+    written: list[Touched] = field(default_factory=list)
+
+    def one(self, around: Around, copies: Copies, number: int, *, only: Collection[str] | None) -> None:
+        """Look at one asset and write what is new. Raises DiskError, ToolMissing, Cancelled."""
+        seen = look_at(around, number, only=only)
+        if seen is None:
+            return
+        if not seen.state:
+            try:
+                self._write(around, copies, seen)
+            except (DiskError, ToolMissing):
+                raise
+            except (Unwritable, OwnerWouldChange) as error:
+                seen.state, seen.reason = UNWRITABLE, error.sentence
+            except Moved:
+                # Somebody writes into it at this moment: the next run looks again.
+                self.counts["waiting"] += 1
+                return
+            except MantelpieceError as error:
+                seen.state, seen.reason = FAILED, error.sentence
+            except OSError as error:
+                seen.state, seen.reason = FAILED, f"it cannot be written: {error.strerror}"
+        if seen.state:
+            self._leave(seen)
+
+    def _leave(self, seen: Examined) -> None:
+        count_state(self.counts, seen.state)
+        if seen.state == FAILED and len(self.problems) < _SAID:
+            self.problems.append(f"{seen.path}: {seen.reason}")
+        before = seen.row
+        if (before.state, before.reason, before.tried) != (seen.state, seen.reason, seen.tried):
+            with self.work.library.transaction() as db:
+                known.settle(db, before.id, state=seen.state, reason=seen.reason, tried=seen.tried)
+
+    def _write(self, around: Around, copies: Copies, seen: Examined) -> None:
+        library = self.work.library
+        for target in seen.targets:
+            if not target.decided.changes:
+                continue
+            if target.role == ORIGINAL and copies.wanted:
+                self.counts["copies"] += copies.keep(seen.path)
+            change, written = self._put(around, target)
+            with library.transaction() as db:
+                ledger.done(db, change)
+                ledger.put_file(db, _after(target, written.after.size_bytes, written.after.mtime_ns))
+            self.counts["files_written" if target.role == ORIGINAL else "sidecars_written"] += 1
+        with library.transaction() as db:
+            for target in seen.targets:
+                if not target.decided.changes and target.found.exists:
+                    ledger.put_file(db, _after(target, target.found.size_bytes, target.found.mtime_ns))
+            if seen.path not in [target.path for target in seen.targets]:
+                # Proved once: as long as it stays as it is, its sidecar needs no proof again.
+                status = seen.path.stat()
+                ledger.put_file(db, _proved(around, seen, status.st_size, status.st_mtime_ns))
+            known.settle(db, seen.row.id, tried=seen.tried)
+        if seen.changed:
+            self.counts["updated"] += 1
+            self.written.append(Touched(seen.row.asset, seen.facts.library))
+        else:
+            self.counts["skipped"] += 1
+
+    def _put(self, around: Around, target: Target) -> tuple[int, Written]:
+        library, change = self.work.library, 0
+
+        def journal(written: Written) -> None:
+            nonlocal change
+            with library.transaction() as db:
+                if self.run is None:
+                    self.run = ledger.begin(db, now=self.work.clock.now())
+                change = ledger.intend(
+                    db,
+                    self.run,
+                    target.row,
+                    fields=[shown(one) for one in target.decided.changes],
+                    back=msgspec.msgpack.encode(written),
+                    ours_after=json.dumps(target.decided.ours),
+                )
+
+        try:
+            written = write(
+                around.tool,
+                target.found,
+                target.decided.changes,
+                keep_mtime=around.root.keep_mtime,
+                owner_any=around.root.owner is Owner.ANY,
+                before_replace=journal,
+            )
+        except (MantelpieceError, OSError):
+            if change:
+                with library.transaction() as db:
+                    ledger.forget(db, change)
+            raise
+        return change, written
+
+
+def _after(target: Target, size_bytes: int, mtime_ns: int) -> FileRow:
+    ours = json.dumps(target.decided.ours)
+    return msgspec.structs.replace(target.row, size_bytes=size_bytes, mtime_ns=mtime_ns, ours=ours)
+
+
+def _proved(around: Around, seen: Examined, size_bytes: int, mtime_ns: int) -> FileRow:
+    row = ledger.file(around.work.library, str(seen.path))
+    return FileRow(
+        path=str(seen.path),
+        server=around.root.server,
+        asset=seen.row.asset,
+        root=around.root.name,
+        role=ORIGINAL,
+        size_bytes=size_bytes,
+        mtime_ns=mtime_ns,
+        ours=row.ours if row and row.asset == seen.row.asset else "{}",
+    )
+
+
+def key_of(around: Around, asset: str) -> str:
+    """An asset as plans name it."""
+    return f"{around.root.server} {asset}"
+
+
+def look_at(around: Around, number: int, *, only: Collection[str] | None) -> Examined | None:
+    """Examine the asset of that number; None where it is none of `only`."""
+    row = known.asset(around.work.library, number)
+    if row is None or (only is not None and key_of(around, row.asset) not in only):
+        return None
+    return examine(around, row)

@@ -1,0 +1,192 @@
+"""The job `writeback-run`: brings originals up to date with what Immich knows. One file's trouble stops no other.
+
+Every write stands in the journal before its file is replaced, so that a process that is killed leaves nothing
+unknown: the next run settles what was open and goes on with what is still dirty.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sync.errors import DiskError, MantelpieceError, ServerError, UsageError
+from sync.library import known
+from sync.library import writeback as ledger
+from sync.library.known import ServerRow
+from sync.settings import Root
+from sync.work import Result, Work, most_serious
+from sync.writeback.copies import Copies
+from sync.writeback.counts import counted, sentence
+from sync.writeback.examine import Around, doubled
+from sync.writeback.exiftool import ExifTool
+from sync.writeback.gather import Gathered, gather
+from sync.writeback.paths import Mapping
+from sync.writeback.prepare import chosen_roots, open_server, ready, sweep
+from sync.writeback.put import Put, key_of, look_at
+from sync.writeback.remembered import facts_of
+from sync.writeback.settle import settle
+from sync.writeback.tell import tell
+
+_MOVED = "The plan is no longer what was shown, and nothing was done."
+_AGAIN = "See 'mantelpiece writeback preview' again."
+
+
+@dataclass
+class Told:
+    """What a run came to so far."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+    run: int | None = None
+
+    def trouble(self, error: MantelpieceError, *, about: str = "") -> None:
+        self.problems.append(f"{about}: {error}" if about else str(error))
+        self.codes.append(error.exit_code)
+
+
+def run(work: Work, arguments: dict[str, Any]) -> Result:
+    """`{"roots": [names] | None, "plan": id | None, "whole": bool}`. Facts: {"counts": {word: n}, "run": id | None,
+    "roots": {name: {state: n}}}. Raises UsageError, Cancelled, DiskError."""
+    roots = chosen_roots(work, arguments.get("roots"))
+    told = Told()
+    settle(work)
+    plan = _confirmed(work, arguments.get("plan"))
+    with ExifTool() as tool:
+        for server in dict.fromkeys(root.server for root in roots):
+            mine = [root for root in roots if root.server == server and _awake(work, root, told)]
+            if mine:
+                _of_server(work, tool, server, mine, told, plan=plan, whole=bool(arguments.get("whole")))
+    if told.run is not None:
+        with work.library.transaction() as db:
+            ledger.end(db, told.run, counted(told.counts), now=work.clock.now())
+    failed = any(told.counts[word] for word in ("errors", "ambiguous"))
+    code = most_serious([*told.codes, 1 if failed else 0])
+    facts = {
+        "counts": counted(told.counts),
+        "run": told.run if told.counts["updated"] else None,
+        "roots": {root.name: known.states(work.library, root.name) for root in roots},
+    }
+    return Result(facts, sentence(told.counts), exit_code=code, problems=told.problems)
+
+
+def _awake(work: Work, root: Root, told: Told) -> bool:
+    """A root that is new, or whose run was taken back, rests until a person asks for it."""
+    if not work.asked and ledger.root(work.library, root.name).rests:
+        told.problems.append(f"{root.name} rests until 'mantelpiece writeback run' is called for it.")
+        return False
+    return True
+
+
+def _confirmed(work: Work, plan: str | None) -> dict[str, str] | None:
+    """What a confirmed plan would do, by the ids of assets. Raises UsageError."""
+    if not plan:
+        return None
+    items = ledger.plan(work.library, plan)
+    if items is None:
+        raise UsageError(f"The plan {plan!r} is not known any more, and nothing was done.", advice=_AGAIN)
+    return {str(key): str(digest) for key, digest in items}
+
+
+def _of_server(
+    work: Work,
+    tool: ExifTool,
+    server: str,
+    roots: list[Root],
+    told: Told,
+    *,
+    plan: dict[str, str] | None,
+    whole: bool,
+) -> None:
+    immich = open_server(work, server)
+    all_roots = [root for root in work.settings.writeback if root.server == server]
+    try:
+        found = gather(work, immich, server, all_roots, whole=whole)
+    except (ServerError, UsageError) as error:
+        told.trouble(error)
+        return
+    told.problems += found.problems
+    told.codes += [1] * len(found.problems)
+    if found.only_adds:
+        told.problems.append(f"Nothing was taken out of any file in this run: {found.only_adds}.")
+    count_unmapped(work, found, told.counts)
+    arounds = list(_ready(work, tool, roots, found.row, told))
+    if plan is not None:
+        _refuse_moved(work, server, arounds, plan)
+    put = Put(work, told.counts, told.problems)
+    put.run = told.run
+    try:
+        for around in arounds:
+            _of_root(work, around, put, plan)
+    finally:
+        told.run = put.run
+    told.problems += tell(work, immich, put.written)
+
+
+def count_unmapped(work: Work, found: Gathered, counts: Counter[str]) -> None:
+    """How many photos there are, and how many of them lie under no root."""
+    by_root = known.by_root(work.library, found.server)
+    counts["total"] += sum(by_root.values())
+    counts["path_segment_mismatch"] += by_root.get("", 0)
+
+
+def _ready(
+    work: Work, tool: ExifTool, roots: list[Root], server: ServerRow, told: Told
+) -> Iterator[Around]:
+    for root in roots:
+        probed, problem = ready(work, root)
+        if problem:
+            told.problems.append(f"{root.name}: {problem} Nothing was written there.")
+            told.codes.append(1)
+            told.counts["waiting"] += len(known.dirty(work.library, root.name, root.server))
+            continue
+        sweep(work, root)
+        around = Around(work, tool, root, probed, server)
+        around.doubled = doubled(places(work, around))
+        yield around
+
+
+def places(work: Work, around: Around) -> Iterator[tuple[int, Path]]:
+    """Where the files lie that are to be looked at."""
+    mapping = Mapping([around.root])
+    for number in known.dirty(work.library, around.root.name, around.root.server):
+        row = known.asset(work.library, number)
+        place = mapping.place(facts_of(row.facts).path) if row else None
+        if place is not None:
+            yield number, place.path
+
+
+def _refuse_moved(work: Work, server: str, arounds: list[Around], plan: dict[str, str]) -> None:
+    """A confirmed plan is done as it was shown, or not at all."""
+    left = {key: digest for key, digest in plan.items() if key.startswith(f"{server} ")}
+    for around in arounds:
+        for number in known.dirty(work.library, around.root.name, server):
+            work.check()
+            seen = look_at(around, number, only=plan)
+            if seen is not None and left.pop(key_of(around, seen.row.asset)) != seen.digest():
+                raise UsageError(f"{seen.path.name} would be written otherwise now. {_MOVED}", advice=_AGAIN)
+    if left:
+        raise UsageError(f"{len(left)} files of the plan need nothing now. {_MOVED}", advice=_AGAIN)
+
+
+def _of_root(work: Work, around: Around, put: Put, plan: dict[str, str] | None) -> None:
+    row = ledger.root(work.library, around.root.name)
+    if row.rests:
+        with work.library.transaction() as db:
+            ledger.rest(db, around.root.name, rests=False)
+    numbers = known.dirty(work.library, around.root.name, around.root.server)
+    copies = Copies(work.home, around.root)
+    for done, number in enumerate(numbers):
+        work.check()
+        work.report({"doing": "Writing", "album": around.root.name, "done": done, "of": len(numbers)})
+        try:
+            put.one(around, copies, number, only=plan)
+        except DiskError as error:
+            # One disk's trouble is every file's on it.
+            put.problems.append(f"{around.root.name}: {error}")
+            put.counts["errors"] += 1
+            put.counts["waiting"] += len(numbers) - done - 1
+            return

@@ -1,0 +1,119 @@
+"""The job `writeback-undo`: takes a run back, file by file, the newest first: what others changed since stays theirs.
+
+The roots of that run then rest until a person asks for them again; else the next run would write it all once more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sync.errors import DiskError, MantelpieceError, ServerError, ToolMissing, UsageError
+from sync.library import known
+from sync.library import writeback as ledger
+from sync.library.writeback import ChangeRow, RunRow
+from sync.settings import Owner
+from sync.work import Result, Work
+from sync.writeback.exiftool import ExifTool
+from sync.writeback.prepare import open_server
+from sync.writeback.put import Touched
+from sync.writeback.remembered import facts_of
+from sync.writeback.settle import settle
+from sync.writeback.tell import tell
+from sync.writeback.undo import undo as take_back
+from sync.writeback.write import Written
+
+_WRITTEN = msgspec.msgpack.Decoder(Written)
+_SAID = 20
+
+
+def undo(work: Work, arguments: dict[str, Any]) -> Result:
+    """`{"run": number | None}`; the newest run where none is named. Facts: {"run", "exact", "merged", "failed"}: as
+    before to the byte, where others changed the file since and only ours went, and not at all. Raises UsageError,
+    Cancelled: what was taken back until then stays so, and the rest can be taken back later."""
+    settle(work)
+    run = _run(work, arguments.get("run"))
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    touched: dict[str, list[Touched]] = {}
+    numbers = ledger.changes(work.library, run.id)
+    with ExifTool() as tool:
+        for done, number in enumerate(numbers):
+            work.check()
+            work.report({"doing": "Taking back", "done": done, "of": len(numbers)})
+            change = ledger.change(work.library, number)
+            assert change is not None
+            try:
+                word = _one(work, tool, change)
+            except (DiskError, ToolMissing):
+                raise
+            except (MantelpieceError, OSError) as error:
+                word = "failed"
+                if len(problems) < _SAID:
+                    problems.append(f"{change.path}: {error}")
+            counts[word] += 1
+            if word != "failed":
+                touched.setdefault(change.server, []).append(_touched(work, change))
+    if not counts["failed"]:
+        with work.library.transaction() as db:
+            ledger.run_undone(db, run.id, now=work.clock.now())
+    problems += _told(work, touched)
+    facts = {"run": run.id, "exact": counts["exact"], "merged": counts["merged"], "failed": counts["failed"]}
+    sentence = (
+        f"Run {run.id} is taken back: {counts['exact']:,} files are as they were before, {counts['merged']:,} keep "
+        f"what others changed since, {counts['failed']:,} could not be. "
+        "It rests until 'mantelpiece writeback run' is called."
+    )
+    return Result(facts, sentence, exit_code=1 if counts["failed"] else 0, problems=problems)
+
+
+def _run(work: Work, number: int | None) -> RunRow:
+    there = [run for run in ledger.runs(work.library) if run.undone_at is None and number in (None, run.id)]
+    if not there:
+        what = "no run" if number is None else f"no run {number}"
+        raise UsageError(f"There is {what} that could be taken back.")
+    return there[0]
+
+
+def _one(work: Work, tool: ExifTool, change: ChangeRow) -> str:
+    """Take one write back. The root rests before its first file is touched: a cancelled undo is not written again."""
+    with work.library.transaction() as db:
+        ledger.rest(db, change.root, rests=True)
+    root = next((root for root in work.settings.writeback if root.name == change.root), None)
+    owner_any = root is not None and root.owner is Owner.ANY
+    undone = take_back(tool, _WRITTEN.decode(change.back), owner_any=owner_any)
+    before = ledger.file(work.library, change.path)
+    path = Path(change.path)
+    with work.library.transaction() as db:
+        ledger.undone(db, change.id)
+        if not path.exists():
+            ledger.drop_file(db, change.path)
+        elif before is not None:
+            status = path.stat()
+            ledger.put_file(
+                db,
+                msgspec.structs.replace(
+                    before, size_bytes=status.st_size, mtime_ns=status.st_mtime_ns, ours=change.ours_before
+                ),
+            )
+        known.mark_dirty(db, known.numbers(work.library, change.server, [change.asset]))
+    return "exact" if undone.exact else "merged"
+
+
+def _touched(work: Work, change: ChangeRow) -> Touched:
+    row = known.find_asset(work.library, change.server, change.asset)
+    return Touched(change.asset, facts_of(row.facts).library if row else None)
+
+
+def _told(work: Work, touched: dict[str, list[Touched]]) -> list[str]:
+    problems: list[str] = []
+    for server, assets in touched.items():
+        if server in work.settings.servers:
+            try:
+                problems += tell(work, open_server(work, server), list(dict.fromkeys(assets)))
+            except (ServerError, UsageError) as error:
+                problems.append(str(error))
+    return problems

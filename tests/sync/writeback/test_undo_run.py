@@ -1,0 +1,100 @@
+"""A run is shown beforehand, done as it was shown, and taken back."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from sync.errors import Cancelled, UsageError
+from sync.library import writeback as ledger
+from sync.settings import Where
+from tests.fakes.writeback import Originals, root_of, tags_of
+
+
+def everything(originals: Originals, name: str) -> dict[str, object]:
+    """All that exiftool lists, but what says when and by whom a file was written."""
+    found = tags_of(originals.file(name), "all")
+    spared = ("System:", "File:Directory", "XMP-x:XMPToolkit", "XMP-xmp:MetadataDate", "ExifTool:", "File:Padding")
+    return {tag: value for tag, value in found.items() if not tag.startswith(spared)}
+
+
+def test_a_preview_tells_every_field_and_writes_nothing(originals: Originals) -> None:
+    before = originals.disk()
+    facts = originals.preview().facts
+    assert originals.disk() == before
+    assert facts["counts"]["simulated"] == 3
+    item = next(item for item in facts["items"] if item["what"].endswith("a.jpg"))
+    fields = {field["name"]: (field["old"], field["new"]) for field in item["fields"]}
+    assert fields["XMP-dc:Description"] == ("", "On the beach")
+    assert fields["XMP-iptcExt:PersonInImage"] == ("", "Anna, Ben")
+    assert item["asset"] == originals.server.library.asset_named("a.jpg").id
+
+
+def test_a_confirmed_plan_is_what_is_done(originals: Originals) -> None:
+    plan = originals.preview(most=1).facts
+    assert (len(plan["items"]), plan["more"]) == (1, 2)
+    assert originals.counts(plan=plan["plan"])["updated"] == 1
+    with pytest.raises(UsageError, match="nothing was done"):
+        originals.run(plan=plan["plan"])
+    assert originals.counts()["updated"] == 2
+
+
+def test_a_plan_that_the_world_moved_beyond_is_not_done(originals: Originals) -> None:
+    plan = originals.preview().facts["plan"]
+    originals.server.edits.describe("c.jpg", "Meanwhile")
+    before = originals.disk()
+    with pytest.raises(UsageError, match="nothing was done"):
+        originals.run(plan=plan)
+    assert originals.disk() == before
+
+
+@pytest.mark.parametrize("where", [Where.FILE, Where.SIDECAR, Where.BOTH])
+def test_a_run_is_taken_back_and_rests_until_it_is_asked_for(originals: Originals, where: Where) -> None:
+    originals.set(root_of(originals.folder, where=where))
+    before = {name: everything(originals, name) for name in ("a.jpg", "b.jpg", "c.jpg")}
+    files = set(originals.folder.rglob("*"))
+    originals.run()
+    result = originals.undo()
+    assert result.facts["failed"] == 0
+    assert {name: everything(originals, name) for name in before} == before
+    assert set(originals.folder.rglob("*")) == files
+    assert "rests" in originals.run(asked=False).problems[0]
+    assert {name: everything(originals, name) for name in before} == before
+    assert originals.counts()["updated"] == 3
+    with originals.work() as work:
+        assert [run.undone_at is None for run in ledger.runs(work.library)] == [True, False]
+
+
+def test_what_others_changed_since_stays_when_a_run_is_taken_back(originals: Originals) -> None:
+    originals.run()
+    subprocess.run(
+        ["exiftool", "-q", "-overwrite_original", "-XMP-dc:Subject+=mine", str(originals.file("a.jpg"))], check=True
+    )
+    facts = originals.undo().facts
+    assert (facts["exact"], facts["merged"]) == (2, 1)
+    assert tags_of(originals.file("a.jpg"), "XMP-dc:Subject")["XMP-dc:Subject"] == ["mine"]
+
+
+def test_a_cancelled_undo_goes_on_later(originals: Originals) -> None:
+    before = {name: everything(originals, name) for name in ("a.jpg", "b.jpg", "c.jpg")}
+    originals.run()
+    asked = iter([False, True])
+    with pytest.raises(Cancelled), originals.work(cancelled=lambda: next(asked, True)) as work:
+        from sync.writeback.undo_run import undo
+
+        undo(work, {})
+    originals.undo()
+    assert {name: everything(originals, name) for name in before} == before
+
+
+def test_a_file_is_explained(originals: Originals) -> None:
+    originals.preview()
+    facts = originals.explain(originals.file("a.jpg")).facts
+    assert facts["known"]["people"] == ("Anna", "Ben")
+    assert facts["fields"]
+    originals.run()
+    told = originals.explain(originals.server.library.asset_named("a.jpg").id)
+    assert told.facts["fields"] == []
+    assert told.facts["history"][0]["fields"]
+    assert "says all" in told.sentence
