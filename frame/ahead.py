@@ -18,6 +18,8 @@ from sync.settings import Wall
 
 if TYPE_CHECKING:
     from frame.displays.contract import Display, Prepared
+    from frame.overlays.clock import Clock
+    from frame.overlays.manner import Manner
 
 
 class Way(Enum):
@@ -36,6 +38,7 @@ class Ready:
     picture: Prepared
     item: Item
     way: Way
+    clock: Clock | None = None
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,17 @@ class Ahead:
     def busy(self) -> bool:
         return self._under_way is not None
 
-    def make(self, item: Item, way: Way, *, display: Display, wall: Wall) -> None:
+    def make(self, item: Item, way: Way, *, display: Display, wall: Wall, manner: Manner) -> None:
         """Have the worker make this picture; what was ready is dropped."""
 
-        def work() -> Prepared:
+        def work() -> tuple[Prepared, Clock | None]:
+            entry, partner, rotation = item.entry, item.partner, int(wall.rotation.value)
+            wording = manner.wording(entry, partner, size=display.size, rotation=rotation)
             picture = make_picture(
-                self._home, self._renderer, item.entry, partner=item.partner, wall=wall, size=display.size
+                self._home, self._renderer, entry, partner=partner, wall=wall, size=display.size, wording=wording
             )
-            return display.prepare(picture)
+            clock = manner.clock(picture, rotation=rotation)
+            return display.prepare(picture), clock
 
         self.ready = None
         self._under_way = _UnderWay(self._worker.submit(work), item, way)
@@ -84,7 +90,8 @@ class Ahead:
         done, self._under_way = self._under_way, None
         if job.error is not None:
             return Failed(job.error, done.item)
-        self.ready = Ready(job.result, done.item, done.way)
+        picture, clock = job.result
+        self.ready = Ready(picture, done.item, done.way, clock)
         return None
 
     def forget(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from frame.render.crop import Box
-from frame.render.request import Mat, Part, RenderRequest
+from frame.render.request import Mat, Part, RenderRequest, Wording
 from sync.catalogue import FaceEntry, PhotoEntry
 from sync.errors import MantelpieceError
 from sync.home import Home
@@ -44,6 +44,7 @@ def make_picture(
     wall: Wall,
     size: tuple[int, int],
     partner: PhotoEntry | None = None,
+    wording: Wording | None = None,
 ) -> Image:
     """The panel picture of a photo, or of two, `size` pixels. Raises CopyUnusable and what the renderer raises."""
     beside = None if partner is None else Part(_proved(home, partner), boxes_of(partner.faces))
@@ -56,6 +57,7 @@ def make_picture(
             faces=boxes_of(entry.faces),
             partner=beside,
             mat=Mat(wall.mat_color, wall.mat_width / 100, wall.mat_bevel),
+            wording=wording or Wording(),
         )
     )
 

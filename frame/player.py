@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from frame.ahead import Ahead, Failed, Ready, Way
 from frame.crashes import Crashes
+from frame.dress import WANDER_SECONDS, Dress
 from frame.overlays.sentences import of_empty_wall
 from frame.picture import CopyUnusable, Renderer
 from frame.playlist import Item, Playlist
@@ -27,6 +29,9 @@ from sync.clock import Clock
 from sync.errors import Cancelled, CatalogueUnreadable, DecoderUnavailable, DisplayLost
 from sync.home import Home
 from sync.settings import Wall
+
+if TYPE_CHECKING:
+    from frame.overlays.clock import Clock as ClockFace
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +92,9 @@ class Player:
         self._ahead = Ahead(home, renderer, self.worker)
         self._catalogue = CatalogueWatch(home.catalogue, self.worker, clock)
         self.wall = Wall()
+        self.dress = Dress(clock)
+        self._on_wall: ClockFace | None = None
+        self._written_at = 0.0
         self.problems: dict[str, str] = {}
         self.current: Current | None = None
         self.paused = False
@@ -125,6 +133,7 @@ class Player:
             self._look(at_once=True)
         self._prepare()
         self._have_panel_follow()
+        self._tick_clock()
         if self.sign.lines or (self.current is None and self.nothing_to_show() and not self.dark):
             self._show_welcome()
         self._state.flush_if_due()
@@ -257,6 +266,7 @@ class Player:
         if loaded is None:
             return
         old, self.wall = self.wall, loaded.settings.wall
+        otherwise = self.dress.use(loaded.settings)
         self._has_albums = bool(loaded.settings.albums)
         self.problems = {key: text for key, text in self.problems.items() if not key.startswith("settings ")}
         wrong = [problem for problem in loaded.problems if problem.key in ("", "wall") or "wall." in problem.key]
@@ -268,7 +278,7 @@ class Player:
             return
         if (old.display, old.size) != (self.wall.display, self.wall.size):
             self.stage.close()
-        if _looks(old) != _looks(self.wall):
+        if otherwise:
             self._forget_pictures()
         if old.selection is not self.wall.selection:
             self._ahead.forget()
@@ -365,11 +375,11 @@ class Player:
             return
         same = self.current is not None and item.entry.display == self.current.item.entry.display
         if way is Way.NEXT and same and on_panel is not None:
-            self._ahead.ready = Ready(on_panel[0], item, way)  # the only photo there is
+            self._ahead.ready = Ready(on_panel[0], item, way, self._on_wall)  # the only photo there is
             return
         if self._is_poison(item):
             return
-        self._ahead.make(item, way, display=display, wall=self.wall)
+        self._ahead.make(item, way, display=display, wall=self.wall, manner=self.dress.manner())
 
     def _is_poison(self, item: Item) -> bool:
         """Whether the frame died over it before; it is passed over then. Else it is noted, should this one die."""
@@ -402,6 +412,7 @@ class Player:
         if ready is None or self.sign.lines or self.dark or not self._is_time(ready):
             return
         self._ahead.ready = self._urge = None
+        self._wind(ready)
         at_once = ready.way is Way.AGAIN
         if self._crashes is not None:
             self._crashes.making(ready.item.entry.key)
@@ -419,8 +430,25 @@ class Player:
             return None
         return max(0.0, self.current.since + self.wall.interval_seconds - self._clock.monotonic())
 
+    def _wind(self, ready: Ready) -> None:
+        """It may have waited for its turn for hours: its clock is put right before anybody sees it."""
+        late = self.dress.tick(ready.clock)
+        if late is not None:
+            self.stage.patch(*late, picture=ready.picture)
+
+    def _tick_clock(self) -> None:
+        """The clock over what hangs there; and now and then all words anew, a little beside."""
+        if self.current is None or self.sign.lines or self.dark or self.stage.display is None:
+            return
+        if (change := self.dress.tick(self._on_wall)) is not None:
+            self.stage.patch(*change)
+        if self._clock.monotonic() - self._written_at > WANDER_SECONDS and self.dress.speaks():
+            self._written_at = self._clock.monotonic()
+            self._again = True
+
     def _note(self, ready: Ready) -> None:
         self.welcome_shown = None
+        self._on_wall, self._written_at = ready.clock, self._clock.monotonic()
         self.problems.pop("decoder", None)
         if ready.way is Way.AGAIN:
             return
@@ -463,7 +491,3 @@ class Player:
             waits.append(0.0)  # pressed while this tick was under way
         return min(waits)
 
-
-def _looks(wall: Wall) -> tuple[object, ...]:
-    """What a picture that is ready was made with."""
-    return (wall.layout, wall.rotation, wall.pairs, wall.mat_color, wall.mat_width, wall.mat_bevel)

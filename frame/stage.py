@@ -13,6 +13,8 @@ from sync.clock import Clock
 from sync.settings import Transition, Wall
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from frame.displays.contract import Display, Prepared
 
 log = logging.getLogger(__name__)
@@ -102,6 +104,20 @@ class Stage:
             return False
         self._on_panel = (picture,)
         return True
+
+    def patch(self, part: Image, corner: tuple[int, int], *, picture: Prepared = None) -> None:
+        """Change a part of `picture`, else of what is on the panel, there too."""
+        display = self.display
+        if display is None or (picture is None and self._on_panel is None):
+            return
+        on_panel = None if self._on_panel is None else self._on_panel[0]
+        seen = picture is None or picture is on_panel
+        try:
+            display.patch(on_panel if seen else picture, part, corner, shown=seen and self.level == 100)
+            if seen and self.level < 100 and display.animated:
+                self._draw_dimmed(display, on_panel)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.fail(error)
 
     def dim(self, level: int) -> None:
         """Draw at this level from now on, and what is on the panel at once."""

@@ -109,6 +109,25 @@ class MailSecurity(StrEnum):
     """Plain text: only without a password."""
 
 
+class Corner(StrEnum):
+    """Where words stand."""
+
+    BOTTOM_LEFT = "bottom-left"
+    BOTTOM_MIDDLE = "bottom-middle"
+    BOTTOM_RIGHT = "bottom-right"
+    TOP_LEFT = "top-left"
+    TOP_MIDDLE = "top-middle"
+    TOP_RIGHT = "top-right"
+
+
+class Hours(StrEnum):
+    """How the clock counts."""
+
+    AUTO = "auto"
+    WHOLE = "24"
+    HALF = "12"
+
+
 class LogFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
@@ -272,6 +291,29 @@ class Wall(Struct, frozen=True, kw_only=True):
     transition_seconds: Annotated[float, Meta(ge=0, le=10)] = 1.0
 
 
+class Words(Struct, frozen=True, kw_only=True):
+    """What the wall says of a photo, and of the time."""
+
+    caption: bool = True
+    people: bool = False
+    """Who is in it, with the age that they had."""
+    place: bool = True
+    taken: bool = True
+    """The day, and how many years ago on its anniversary."""
+    album: bool = False
+    camera: bool = False
+    position: Corner = Corner.BOTTOM_LEFT
+    clock: bool = False
+    date: bool = False
+    """Today's."""
+    clock_position: Corner = Corner.TOP_RIGHT
+    hours: Hours = Hours.AUTO
+    size: Annotated[float, Meta(ge=50, le=300)] = 100
+    """Percent."""
+    font: str = ""
+    """sans, serif, light, or the name of a font on this machine; empty is sans."""
+
+
 class Power(Struct, frozen=True, kw_only=True):
     """When the wall is dark or dim, and how its panel is switched. A person's word comes before night hours, night
     hours before motion."""
@@ -339,6 +381,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     inboxes: tuple[Inbox, ...] = ()
     mirror: Mirror = Mirror()
     wall: Wall = Wall()
+    words: Words = Words()
     power: Power = Power()
     admin: Admin = Admin()
     notices: Notices = Notices()

@@ -9,6 +9,6 @@ from hashlib import sha256
 import msgspec
 
 
-def digest_of(shown: msgspec.Struct) -> str:
+def digest_of(shown: msgspec.Struct | dict[str, str]) -> str:
     """The same for the same values."""
     return sha256(msgspec.json.encode(shown, order="deterministic")).hexdigest()[:16]

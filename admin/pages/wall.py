@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from admin.house import house
 from admin.language import text
 from admin.pages.edited import digest_of
-from admin.pages.wall_fields import FIELDS, groups, values_of
+from admin.pages.wall_fields import FIELDS, full_key, groups, values_of
 from sync.errors import UsageError
 from sync.settings import Layout, Rotation, Selection, Transition
 from sync.settings_edit import set_value
@@ -34,23 +34,23 @@ def change() -> Response | tuple[str, int]:
     before = _values()
     # An unticked box sends nothing; the hidden field before it says no.
     typed = {key: form.getlist(key)[-1].strip() for key in FIELDS if key in form}
-    if form.get("seen") != digest_of(here.settings.wall):
+    if form.get("seen") != digest_of(values_of(here.settings)):
         return _page({}, typed, clash=True), 409
     wanted = {key: value for key, value in typed.items() if value != before[key]}
     problems = {key: sentence for key, value in wanted.items() if (sentence := _judge(key, value))}
     if problems:
         return _page(problems, typed), 422
     for key, value in wanted.items():
-        set_value(here.home, f"wall.{key}", value)
+        set_value(here.home, full_key(key), value)
     undo: dict[str, Any] = {f"was_{key}": before[key] for key in wanted}
     return redirect(url_for("wall.page", **undo), 303)
 
 
 def _judge(key: str, value: str) -> str:
-    if f"wall.{key}" in house().loaded().pinned:
+    if full_key(key) in house().loaded().pinned:
         return text("wall.pinned")
     try:
-        parse_value(f"wall.{key}", value)
+        parse_value(full_key(key), value)
     except ValueError as error:
         return str(error)
     except UsageError as error:
@@ -59,7 +59,7 @@ def _judge(key: str, value: str) -> str:
 
 
 def _values() -> dict[str, str]:
-    return values_of(house().settings.wall)
+    return values_of(house().settings)
 
 
 def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
@@ -76,9 +76,9 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
     }
     current = values["interval_seconds"]
     intervals = sorted({*(str(each) for each in INTERVALS), current}, key=_number)
-    pinned = {key.removeprefix("wall.") for key in here.loaded().pinned if key.startswith("wall.")}
+    pinned = {key for key in FIELDS if full_key(key) in here.loaded().pinned}
     return render_template(
-        "wall.html", values=values, problems=problems, clash=clash, seen=digest_of(here.settings.wall), undo=undo,
+        "wall.html", values=values, problems=problems, clash=clash, seen=digest_of(values_of(here.settings)), undo=undo,
         intervals=intervals, groups=groups(), pinned=pinned, now=here.now(), **choices,
     )  # fmt: skip
 

@@ -26,6 +26,9 @@ class Blitter(Protocol):
     def prepare(self, picture: Image.Image) -> Any:
         """The picture in a form that is quick to copy and to mix."""
 
+    def patch(self, prepared: Any, part: Image.Image, corner: tuple[int, int]) -> None:
+        """Put a part on a prepared picture; the corner's coordinates are multiples of the dither pattern's 8."""
+
     def rows(self, prepared: Any) -> bytes | memoryview:
         """Its bytes."""
 
@@ -77,6 +80,12 @@ class SdlBlitter:
                     buffer.write(data[row * length : (row + 1) * length], (top + row) * self.pitch)
         return surface
 
+    def patch(self, prepared: Any, part: Image.Image, corner: tuple[int, int]) -> None:
+        data, buffer = pack(part, self._pixels), prepared.get_buffer()
+        length, left = part.width * self._pixels.bytes_per_pixel, corner[0] * self._pixels.bytes_per_pixel
+        for row in range(part.height):
+            buffer.write(data[row * length : (row + 1) * length], (corner[1] + row) * self.pitch + left)
+
     def rows(self, prepared: Any) -> memoryview:
         return memoryview(prepared.get_buffer())
 
@@ -108,6 +117,14 @@ class PillowBlitter:
         if self._pixels.bits == 16:
             return list(dither(picture, self._pixels))
         return [Image.frombytes(self._mode, self._size, pack(picture, self._pixels))]
+
+    def patch(self, prepared: list[Image.Image], part: Image.Image, corner: tuple[int, int]) -> None:
+        if self._pixels.bits == 16:
+            pieces = list(dither(part, self._pixels))
+        else:
+            pieces = [Image.frombytes(self._mode, part.size, pack(part, self._pixels))]
+        for whole, piece in zip(prepared, pieces, strict=True):
+            whole.paste(piece, corner)
 
     def rows(self, prepared: list[Image.Image]) -> bytes:
         if self._pixels.bits == 16:

@@ -36,6 +36,10 @@ class Display(Protocol):
     def blend(self, old: Prepared, new: Prepared, fraction: float) -> None:
         """Put a mix on the panel: 0.0 is all old, 1.0 all new. Returns once it is visible or handed to the hardware."""
 
+    def patch(self, picture: Prepared, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
+        """Put `part` on a prepared picture, its upper left at `corner` (multiples of 8); when that picture is `shown`,
+        on the panel too, at the cost of the part alone."""
+
     def events(self) -> list[str]:
         """Keys pressed since the last call, as control verbs: `next`, `back`, `pause`, `quit`."""
 

@@ -82,6 +82,17 @@ class FileDisplay:
     def blend(self, old: Image.Image, new: Image.Image, fraction: float) -> None:
         self.show(Image.blend(old, new, min(1.0, max(0.0, fraction))))
 
+    def patch(self, picture: Image.Image, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
+        picture.paste(part, corner)
+        if not shown:
+            return
+        current, new = self._folder / "current.png", self._folder / ".current.png.part"
+        try:
+            picture.save(new, "PNG", compress_level=1)
+            new.replace(current)
+        except OSError as error:
+            raise DisplayLost(f"{self._folder}: {error.strerror or error}.", folder=str(self._folder)) from error
+
     def events(self) -> list[str]:
         return self._keys.verbs()
 

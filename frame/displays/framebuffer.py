@@ -86,6 +86,19 @@ class FramebufferDisplay:
     def blend(self, old: Any, new: Any, fraction: float) -> None:
         self._write(self.blitter.mix(old, new, min(1.0, max(0.0, fraction))))
 
+    def patch(self, picture: Any, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
+        self.blitter.patch(picture, part, corner)
+        if not shown:
+            return
+        # Onto what is seen, also where there are two buffers: nothing else of the picture changes.
+        rows, pitch, mode = self.blitter.rows(picture), self.blitter.pitch, self._mode
+        left, length = corner[0] * mode.pixels.bytes_per_pixel, part.width * mode.pixels.bytes_per_pixel
+        with _lost(self._device):
+            self._wait()
+            for row in range(corner[1], corner[1] + part.height):
+                at = mode.start + (self._front + row) * mode.stride + left
+                self._memory[at : at + length] = rows[row * pitch + left : row * pitch + left + length]
+
     def events(self) -> list[str]:
         return self._keys.verbs()
 

@@ -68,6 +68,13 @@ class WindowDisplay:
             new.set_alpha(None)
             self._pygame.display.flip()
 
+    def patch(self, picture: Any, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
+        piece = self._pygame.image.frombytes(part.tobytes(), part.size, "RGB")
+        with self._lost():
+            picture.blit(piece, corner)
+            if shown:
+                self._pygame.display.update(self._screen.blit(piece, corner))
+
     def events(self) -> list[str]:
         pygame = self._pygame
         verbs = []

@@ -1,4 +1,4 @@
-"""The pixels of the panel: pictures at their places, around them black, a mat or a blur, then turned for the panel.
+"""The pixels of the panel: pictures at their places, around them black, a mat or a blur, and their turn for the panel.
 
 The blur is made at an eighth of the size, where it costs next to nothing and comes out smoother. Runs in the decoding
 child.
@@ -34,14 +34,14 @@ TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Im
 """Against the panel's own turn: Pillow counts counter-clockwise, the panel was turned clockwise."""
 
 
-def compose(pictures: Sequence[Image.Image], plan: Plan, mat: Mat, *, rotation: int) -> Image.Image:
-    """Put RGB pictures, already as large as their places, on the canvas. Gives RGB of the panel's own size."""
-    canvas = _hung(pictures, plan, mat)
+def turned(canvas: Image.Image, rotation: int) -> Image.Image:
+    """The canvas as a panel wants it that hangs turned by so many degrees clockwise."""
     turn = TURNS.get(rotation)
     return canvas if turn is None else canvas.transpose(turn)
 
 
-def _hung(pictures: Sequence[Image.Image], plan: Plan, mat: Mat) -> Image.Image:
+def compose(pictures: Sequence[Image.Image], plan: Plan, mat: Mat) -> Image.Image:
+    """Put RGB pictures, already as large as their places, on the canvas."""
     if plan.backdrop == "none":
         return pictures[0]
     colour = colour_of(mat.colour, pictures) if plan.backdrop == "mat" else (0, 0, 0)

@@ -79,8 +79,11 @@ def shape_suits_a_pair(ratio: float, canvas: Size) -> bool:
     return 0.4 <= ratio <= 0.95 if canvas[0] >= canvas[1] else 1.05 <= ratio <= 2.5
 
 
-def plan(subject: Subject, canvas: Size, *, layout: str, mat_width: float = MAT_WIDTH) -> Plan:
-    """Lay out one picture. `layout` is a value of sync.settings.Layout, `mat_width` a share of the shorter side."""
+def plan(
+    subject: Subject, canvas: Size, *, layout: str, mat_width: float = MAT_WIDTH, clear: tuple[int, int] = (0, 0)
+) -> Plan:
+    """Lay out one picture. `layout` is a value of sync.settings.Layout, `mat_width` a share of the shorter side,
+    `clear` the rows that a board leaves free above and below for words."""
     picture = subject.size
     across, down = canvas[0] / picture[0], canvas[1] / picture[1]
     fit, fill = min(across, down), max(across, down)
@@ -93,16 +96,23 @@ def plan(subject: Subject, canvas: Size, *, layout: str, mat_width: float = MAT_
         if layout == "fill" or not loses_a_head(picture, pane.crop, subject.faces):
             return Plan(canvas, (pane,), "none")
     if layout in ("mat", "auto") or fit > LARGEST_SCALE:
-        return _matted([subject], canvas, mat_width)
+        return _matted([subject], canvas, mat_width, clear=clear)
     place = _centred(canvas, (picture[0] * fit, picture[1] * fit))
     backdrop = "none" if place[2:] == canvas else "black" if layout == "fit" else "blur"
     return Plan(canvas, (_whole(picture, place),), backdrop)
 
 
-def pair(subjects: Sequence[Subject], canvas: Size, *, layout: str, mat_width: float = MAT_WIDTH) -> Plan:
+def pair(
+    subjects: Sequence[Subject],
+    canvas: Size,
+    *,
+    layout: str,
+    mat_width: float = MAT_WIDTH,
+    clear: tuple[int, int] = (0, 0),
+) -> Plan:
     """Lay out two pictures that hang together: side by side on a wide canvas, one above the other on a tall one."""
     if layout == "mat":
-        return _matted(subjects, canvas, mat_width)
+        return _matted(subjects, canvas, mat_width, clear=clear)
     if layout == "fit":
         return _matted(subjects, canvas, 0.0, backdrop="black")
     seam = max(2, round(max(canvas) * _SEAM))
@@ -111,7 +121,7 @@ def pair(subjects: Sequence[Subject], canvas: Size, *, layout: str, mat_width: f
     if enlarged or not all(_good(subject, pane, layout) for subject, pane in zip(subjects, panes, strict=True)):
         if layout == "blur" and not enlarged:
             return _matted(subjects, canvas, 0.0, backdrop="blur")
-        return _matted(subjects, canvas, mat_width)
+        return _matted(subjects, canvas, mat_width, clear=clear)
     return Plan(canvas, tuple(panes), "black")
 
 
@@ -139,30 +149,36 @@ def _cells(subjects: Sequence[Subject], canvas: Size, seam: int) -> list[tuple[i
     return [(0, 0, canvas[0], cut), (0, cut + seam, canvas[0], length - cut - seam)]
 
 
-def _matted(subjects: Sequence[Subject], canvas: Size, mat_width: float, *, backdrop: str = "mat") -> Plan:
+def _matted(
+    subjects: Sequence[Subject],
+    canvas: Size,
+    mat_width: float,
+    *,
+    backdrop: str = "mat",
+    clear: tuple[int, int] = (0, 0),
+) -> Plan:
     """Whole pictures, two of them equally high (equally wide one above the other), in a mat or on another ground."""
     together = len(subjects) > 1
     border = min(canvas) * mat_width * (_OUTER if together else 1.0)
     gap = max(min(canvas) * mat_width * _GUTTER, max(canvas) * _SEAM) if together else 0.0
-    room = (canvas[0] - 2 * border, canvas[1] - 2 * border)
+    above, below = max(border, clear[0]), max(border, clear[1])
+    room = (canvas[0] - 2 * border, max(canvas[1] / 3, canvas[1] - above - below))
     sizes = [(float(width), float(height)) for width, height in (subject.size for subject in subjects)]
-    wide = canvas[0] >= canvas[1]
-    along, cross = (0, 1) if wide else (1, 0)
+    along, cross = (0, 1) if canvas[0] >= canvas[1] else (1, 0)
     if together:
         sizes = [(one[0] / one[cross], one[1] / one[cross]) for one in sizes]
     total = sum(one[along] for one in sizes)
     scale = min((room[along] - gap) / total, room[cross] / sizes[0][cross])
     limits = [subject.size[cross] / one[cross] for subject, one in zip(subjects, sizes, strict=True)]
     scale = min(scale, (LARGEST_IN_MAT if backdrop == "mat" else LARGEST_SCALE) * min(limits))
-    at = (canvas[along] - gap - total * scale) / 2
+    height = scale * (sizes[0][1] if along == 0 else total) + (0 if along == 0 else gap)
+    share = _OPTICAL if backdrop == "mat" and clear == (0, 0) else 0.5
+    top = (canvas[1] - height) * share if clear == (0, 0) else above + (canvas[1] - above - below - height) * share
+    at = (canvas[0] - gap - total * scale) / 2 if along == 0 else top
     panes = []
     for subject, one in zip(subjects, sizes, strict=True):
         size = (one[0] * scale, one[1] * scale)
-        corner = (at, (canvas[1] - size[1]) * _OPTICAL) if wide else ((canvas[0] - size[0]) / 2, at)
-        if not wide and not together:
-            corner = (corner[0], (canvas[1] - size[1]) * _OPTICAL)
-        if backdrop != "mat":
-            corner = (corner[0], (canvas[1] - size[1]) / 2) if wide else corner
+        corner = (at, top) if along == 0 else ((canvas[0] - size[0]) / 2, at)
         panes.append(_whole(subject.size, _within(canvas, corner, size)))
         at += size[along] + gap
     return Plan(canvas, tuple(panes), backdrop)

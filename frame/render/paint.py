@@ -5,10 +5,14 @@ Colour comes after scaling: there are fewer pixels then. Called by the decoding 
 
 from __future__ import annotations
 
+from functools import cache
+
 from PIL import Image
 
+from frame.overlays.fonts import Fonts
+from frame.overlays.labels import labels, rows_needed, write
 from frame.render.colour import to_srgb
-from frame.render.compose import compose
+from frame.render.compose import compose, turned
 from frame.render.crop import window
 from frame.render.decode import OpenPicture
 from frame.render.interest import interest
@@ -26,15 +30,29 @@ def paint(request: RenderRequest) -> Image.Image:
     canvas = viewer_canvas(request.size, request.rotation)
     subjects = [Subject(_size(part), part.faces) for part in request.parts]
     where = _laid_out(subjects, canvas, request)
+    written = []
+    if any(request.wording.blocks):
+        written = labels(where, request.wording, _fonts())
+        if (clear := rows_needed(written, where, request.wording)) != (0, 0):
+            where = _laid_out(subjects, canvas, request, clear)
+            written = labels(where, request.wording, _fonts())
     limit = decode_limit_bytes(request.size)
     pictures = [_shown(part, pane, limit) for part, pane in zip(request.parts, where.panes, strict=True)]
-    return compose(pictures, where, request.mat, rotation=request.rotation)
+    hung = compose(pictures, where, request.mat)
+    del pictures
+    write(hung, written)
+    return turned(hung, request.rotation)
 
 
-def _laid_out(subjects: list[Subject], canvas: Size, request: RenderRequest) -> Plan:
+@cache
+def _fonts() -> Fonts:
+    return Fonts()
+
+
+def _laid_out(subjects: list[Subject], canvas: Size, request: RenderRequest, clear: tuple[int, int] = (0, 0)) -> Plan:
     if len(subjects) == 1:
-        return plan(subjects[0], canvas, layout=request.layout, mat_width=request.mat.width)
-    return pair(subjects, canvas, layout=request.layout, mat_width=request.mat.width)
+        return plan(subjects[0], canvas, layout=request.layout, mat_width=request.mat.width, clear=clear)
+    return pair(subjects, canvas, layout=request.layout, mat_width=request.mat.width, clear=clear)
 
 
 def _size(part: Part) -> Size:

@@ -31,6 +31,23 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What is written on the wall, and how."""
+
+    blocks: tuple[tuple[str, ...], ...] = ()
+    """Lines for the whole wall, or for each of its pictures."""
+    position: str = "bottom-left"
+    """A value of sync.settings.Corner."""
+    scale: float = 1.0
+    style: str = "sans"
+    """`sans`, `serif`, `light`, or a font's own name."""
+    drift: tuple[float, float] = (0.0, 0.0)
+    """Where words stand within their play, -1 to 1 each way: nothing burns in that moves a little."""
+    clear: int = 0
+    """Rows left free at that edge, for a clock in the same corner."""
+
+
+@dataclass(frozen=True)
 class RenderRequest:
     """One wall for one panel."""
 
@@ -46,6 +63,7 @@ class RenderRequest:
     partner: Part | None = None
     """A second picture that hangs beside it."""
     mat: Mat = Mat()
+    wording: Wording = Wording()
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -68,12 +86,13 @@ def from_message(message: bytes) -> tuple[RenderRequest, float]:
     whole = json.loads(message)
     fields: dict[str, Any] = whole["request"]
     partner = fields.pop("partner")
-    mat = fields.pop("mat")
+    mat, words = fields.pop("mat"), fields.pop("wording")
+    words["blocks"] = tuple(tuple(block) for block in words["blocks"])
+    words["drift"] = (words["drift"][0], words["drift"][1])
     part = None if partner is None else Part(Path(partner["path"]), _boxes(partner["faces"]))
     path, size, faces = Path(fields.pop("path")), fields.pop("size"), _boxes(fields.pop("faces"))
-    request = RenderRequest(
-        path=path, size=(size[0], size[1]), faces=faces, partner=part, mat=Mat(**mat), **fields
-    )
+    dress: dict[str, Any] = {"mat": Mat(**mat), "wording": Wording(**words)}
+    request = RenderRequest(path=path, size=(size[0], size[1]), faces=faces, partner=part, **dress, **fields)
     return request, float(whole["seconds"])
 
 

@@ -64,9 +64,10 @@ def _damaged(error: Exception) -> dict[str, str]:
 
 
 def _limit(panel: tuple[int, int], seconds: float) -> None:
-    """Memory: what stands now, the decoding, and the few panel-sized pictures of scaling and composing."""
+    """Memory: what stands now, the decoding, the few panel-sized pictures of scaling and composing, and
+    the fonts, which are mapped."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    room = decode_limit_bytes(panel) + 16 * panel[0] * panel[1] + 16_000_000
+    room = decode_limit_bytes(panel) + 16 * panel[0] * panel[1] + 48_000_000
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + room, resource.RLIM_INFINITY))
     used = resource.getrusage(resource.RUSAGE_SELF)
     # an orphan that spins on a picture must end too, and nobody is left to watch its deadline

@@ -17,7 +17,7 @@ from sync.library.held import HeldRow
 from sync.library.jobs import Lane, State
 from sync.library.objects import ObjectRow
 from sync.library.runs import Outcome
-from sync.settings import Source, Wall
+from sync.settings import Source, Wall, Words
 from sync.settings_edit import add_album, put_server
 from sync.settings_reading import load
 from tests.admin.phone import Phone
@@ -42,14 +42,14 @@ def queued(library: Library) -> list[tuple[str, dict[str, object]]]:
 
 
 def test_every_setting_of_the_wall_has_its_field_and_is_read_by_the_frame(phone: Phone) -> None:
-    keys = Wall.__struct_fields__
+    keys = [*Wall.__struct_fields__, *(f"words.{name}" for name in Words.__struct_fields__)]
     assert sorted(FIELDS) == sorted(keys)
     page = phone.get("/wall").text
     assert [key for key in keys if f'name="{key}"' not in page] == []
     assert phone.post("/wall/change", {"seen": seen_on(page), "pairs": "false"}).status_code == 303
     assert 'name="pairs" value="true" checked' not in phone.get("/wall").text
     code = "".join(path.read_text(encoding="utf-8") for path in (TOP / "frame").rglob("*.py"))
-    assert [key for key in keys if f"wall.{key}" not in code] == []
+    assert [key for key in keys if f"{key if '.' in key else 'wall.' + key}" not in code] == []
 
 
 def test_a_change_of_the_wall_is_written_and_can_be_taken_back(phone: Phone, home: Home) -> None:

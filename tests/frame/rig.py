@@ -38,6 +38,7 @@ class MemoryDisplay:
     lost: bool = False
     shown: list[Image.Image] = field(default_factory=list)
     blended: int = 0
+    patched: int = 0
     keys: list[str] = field(default_factory=list)
     closed: int = 0
 
@@ -53,6 +54,11 @@ class MemoryDisplay:
     def blend(self, old: Image.Image, new: Image.Image, fraction: float) -> None:
         self._check()
         self.blended += 1
+
+    def patch(self, picture: Image.Image, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
+        self._check()
+        picture.paste(part, corner)
+        self.patched += shown
 
     def events(self) -> list[str]:
         self._check()

@@ -109,6 +109,22 @@ def test_after_a_blend_both_pictures_are_still_themselves(wall: Wall) -> None:
     assert difference(wall.seen(), second()) <= wall.tolerance * 2 + 3
 
 
+def test_a_patch_changes_its_part_of_the_picture_and_of_the_panel(wall: Wall) -> None:
+    picture, part = first(), second().crop((16, 8, 72, 48))
+    shown, waiting = wall.display.prepare(picture), wall.display.prepare(second())
+    wall.display.show(shown)
+    wall.display.patch(shown, part, (24, 16), shown=True)
+    picture.paste(part, (24, 16))
+    assert difference(wall.seen(), picture) <= wall.tolerance
+    wall.display.patch(waiting, part, (40, 8), shown=False)
+    assert difference(wall.seen(), picture) <= wall.tolerance
+    later = second()
+    later.paste(part, (40, 8))
+    for prepared, whole in ((waiting, later), (shown, picture)):
+        wall.display.show(prepared)
+        assert difference(wall.seen(), whole) <= wall.tolerance
+
+
 def test_brightness_is_kept_on_average(wall: Wall) -> None:
     """Dithering may move a pixel, never the picture."""
     wall.display.show(wall.display.prepare(first()))

@@ -1,0 +1,66 @@
+"""What pictures are made with at present: layout, mat, words, language and time, and whether that changed.
+
+Also keeps the clock over the picture on the wall up to date. Used by the player alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from frame.overlays.manner import Manner, drift_at
+from sync.clock import Clock as Time
+from sync.clock import zone_of
+from sync.settings import Settings, Wall
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from frame.overlays.clock import Clock
+
+WANDER_SECONDS = 1800.0
+"""Words that stand longer than this are written anew a little beside: a panel remembers what never moves."""
+
+
+class Dress:
+    """`use` takes new settings; `manner` says how the next picture is made."""
+
+    def __init__(self, clock: Time) -> None:
+        self._clock = clock
+        self._settings = Settings()
+        self._zone = zone_of("")
+
+    def use(self, settings: Settings) -> bool:
+        """Whether pictures look otherwise from now on."""
+        old, self._settings = self._settings, settings
+        if old.time_zone != settings.time_zone:
+            self._zone = zone_of(settings.time_zone)
+        return _look(old) != _look(settings)
+
+    def now(self) -> datetime | None:
+        """Local time; None while nobody knows it."""
+        return self._clock.now().astimezone(self._zone) if self._clock.trusted() else None
+
+    def manner(self) -> Manner:
+        """For a picture that is made now."""
+        settings = self._settings
+        return Manner(settings.words, settings.language, self.now(), drift_at(self._clock.monotonic()))
+
+    def tick(self, clock: Clock | None) -> tuple[Image, tuple[int, int]] | None:
+        """What must be drawn over the picture that this clock belongs to, and where; None where it is right already."""
+        if clock is None:
+            return None
+        manner = self.manner()
+        lines = manner.clock_lines()
+        return None if lines == clock.said else (clock.draw(lines, manner.drift), clock.box[:2])
+
+    def speaks(self) -> bool:
+        """Whether anything of a photo is written on it."""
+        words = self._settings.words
+        return any((words.caption, words.people, words.place, words.taken, words.album, words.camera))
+
+
+def _look(settings: Settings) -> tuple[object, ...]:
+    wall: Wall = settings.wall
+    mat = (wall.mat_color, wall.mat_width, wall.mat_bevel)
+    return (wall.layout, wall.rotation, wall.pairs, mat, settings.words, settings.language, settings.time_zone)

@@ -1,0 +1,118 @@
+"""Ink on a picture so that it can be read: light or dark by what lies under it, with a shade only where it must be.
+
+Contrast is WCAG's, measured against the brightest (or darkest) tenth of what the words cover. Pure; called by words
+and by the clock.
+"""
+
+from __future__ import annotations
+
+from PIL import Image, ImageChops, ImageFilter
+
+from frame.overlays.writing import Ink
+
+LIGHT, DARK = (255, 253, 248), (34, 33, 31)
+WANTED = 4.5
+CLEARLY_LIGHT = 7.5
+"""Contrast of dark words that asks for them: on a board or a white wall. On photos light ones are the quieter."""
+_SPREAD = 0.7
+"""How far a shade reaches beyond the words, in heights of them; a hard edge would look like a label."""
+
+
+def luminance(level: float) -> float:
+    """WCAG's relative luminance of a grey level, 0 to 255."""
+    share = level / 255
+    return float(share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(one: float, other: float) -> float:
+    """Between two luminances, 1 to 21."""
+    low, high = sorted((one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def lay(picture: Image.Image, ink: Ink, corner: tuple[int, int]) -> None:
+    """Write `ink` on an RGB picture, its upper left at `corner`."""
+    box = (corner[0], corner[1], corner[0] + ink.size[0], corner[1] + ink.size[1])
+    low, high = _extremes(picture.crop(box))
+    on_dark = contrast(luminance(255), luminance(high))
+    on_light = contrast(luminance(DARK[0]), luminance(low))
+    if on_light >= CLEARLY_LIGHT:
+        _write(picture, ink, corner, DARK)
+        return
+    if on_dark < WANTED:
+        _shade(picture, box, _needed(high))
+    _shadow(picture, ink, corner)
+    _write(picture, ink, corner, LIGHT)
+
+
+def _extremes(part: Image.Image) -> tuple[int, int]:
+    """The levels that a tenth of the part is darker, and brighter, than."""
+    counts = part.convert("L").histogram()
+    tenth = sum(counts) / 10
+    return _level(counts, tenth, range(256)), _level(counts, tenth, range(255, -1, -1))
+
+
+def _level(counts: list[int], wanted: float, levels: range) -> int:
+    seen = 0.0
+    for level in levels:
+        seen += counts[level]
+        if seen >= wanted:
+            return level
+    return levels[-1]
+
+
+def _needed(high: int) -> float:
+    """How much black must lie over that level for light words to be read."""
+    for step in range(1, 20):
+        if contrast(luminance(255), luminance(high * (1 - step / 20))) >= WANTED:
+            return step / 20
+    return 0.95
+
+
+def reach_of(rows: int) -> int:
+    """How far a shade under words of that height goes beyond them."""
+    return max(16, round(rows * _SPREAD))
+
+
+def _shade(picture: Image.Image, box: tuple[int, int, int, int], share: float) -> None:
+    """Darken what lies under the words, fading out around them."""
+    reach = reach_of(box[3] - box[1])
+    around = (
+        max(0, box[0] - reach),
+        max(0, box[1] - reach),
+        min(picture.width, box[2] + reach),
+        min(picture.height, box[3] + reach),
+    )
+    size = (around[2] - around[0], around[3] - around[1])
+    small = (max(1, size[0] // 4), max(1, size[1] // 4))
+    mask = Image.new("L", small)
+    grow = reach * 0.45
+    mask.paste(
+        round(255 * share),
+        (
+            max(0, round((box[0] - around[0] - grow) / 4)),
+            max(0, round((box[1] - around[1] - grow) / 4)),
+            min(small[0], round((box[2] - around[0] + grow) / 4)),
+            min(small[1], round((box[3] - around[1] + grow) / 4)),
+        ),
+    )
+    soft = mask.filter(ImageFilter.GaussianBlur(reach / 4 * 0.22)).resize(size, Image.Resampling.BICUBIC)
+    part = picture.crop(around)
+    picture.paste(Image.composite(Image.new("RGB", size), part, soft), around[:2])
+
+
+def _shadow(picture: Image.Image, ink: Ink, corner: tuple[int, int]) -> None:
+    """A breath of dark around light letters, for the fine structure that no measure of a region sees."""
+    reach = max(2, ink.size[1] // 24)
+    mask = Image.new("L", (ink.size[0] + 4 * reach, ink.size[1] + 4 * reach))
+    mask.paste(ink.mask, (2 * reach, 2 * reach + max(1, reach // 3)))
+    soft = mask.filter(ImageFilter.GaussianBlur(reach)).point([min(150, level * 2) for level in range(256)])
+    left, top = corner[0] - 2 * reach, corner[1] - 2 * reach
+    picture.paste((0, 0, 0), (left, top), soft)
+
+
+def _write(picture: Image.Image, ink: Ink, corner: tuple[int, int], colour: tuple[int, int, int]) -> None:
+    picture.paste(colour, corner, ink.mask)
+    if ink.colours is not None:
+        covered = ImageChops.multiply(ink.colours.getchannel("A"), Image.new("L", ink.size, 255))
+        picture.paste(ink.colours.convert("RGB"), corner, covered)

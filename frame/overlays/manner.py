@@ -1,0 +1,83 @@
+"""How the words of one picture are chosen and put: settings, language and time in one frozen piece for the worker.
+
+Made by the player for each picture; `wording` goes to the decoding child, `clock` is drawn here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from math import cos, sin
+from typing import TYPE_CHECKING
+
+from frame.overlays.measure import clock_rows
+from frame.overlays.sayings import clock_lines, sayings
+from frame.overlays.tongue import tongue
+from frame.render.layout import viewer_canvas
+from frame.render.request import Wording
+from sync.catalogue import PhotoEntry
+from sync.settings import Words
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from frame.overlays.clock import Clock
+    from frame.overlays.fonts import Fonts
+
+_WANDERS_SECONDS = 900.0
+"""In about six times as long words have been everywhere that they may."""
+
+
+@cache
+def _fonts() -> Fonts:
+    from frame.overlays.fonts import Fonts
+
+    return Fonts()
+
+
+def drift_at(seconds: float) -> tuple[float, float]:
+    """Where words stand in their play then, -1 to 1 each way."""
+    turn = seconds / _WANDERS_SECONDS
+    return sin(turn), cos(0.7 * turn)
+
+
+@dataclass(frozen=True)
+class Manner:
+    words: Words
+    language: str
+    now: datetime | None
+    """Local time; None while nobody knows it."""
+    drift: tuple[float, float] = (0.0, 0.0)
+
+    def wording(
+        self, entry: PhotoEntry, partner: PhotoEntry | None, *, size: tuple[int, int], rotation: int
+    ) -> Wording | None:
+        """What is written on this picture, or None."""
+        today = None if self.now is None else self.now.date()
+        entries = [entry] if partner is None else [entry, partner]
+        blocks = [sayings(each, self.words, tongue(self.language), today) for each in entries]
+        if len(blocks) == 2:
+            # What is true of both is said once.
+            blocks[1] = tuple(line for line in blocks[1] if line not in blocks[0])
+            blocks = blocks if blocks[1] else blocks[:1]
+        if not any(blocks):
+            return None
+        same_corner = self.words.position is self.words.clock_position
+        clear = clock_rows(viewer_canvas(size, rotation), self.words) if same_corner else 0
+        position, scale = self.words.position.value, self.words.size / 100
+        return Wording(tuple(blocks), position, scale, self.words.font or "sans", self.drift, clear)
+
+    def clock(self, picture: Image, *, rotation: int) -> Clock | None:
+        """The clock of this picture, drawn on it; None where none is wanted."""
+        if not (self.words.clock or self.words.date):
+            return None
+        from frame.overlays.clock import Clock
+
+        made = Clock(picture, rotation=rotation, words=self.words, fonts=_fonts())
+        picture.paste(made.draw(self.clock_lines(), self.drift), made.box[:2])
+        return made
+
+    def clock_lines(self) -> tuple[str, ...]:
+        """What the clock says now."""
+        return clock_lines(self.now, self.words, tongue(self.language))

@@ -1,0 +1,101 @@
+"""Dates, ages and what else the wall says, in the chosen language: a TOML file each in `words/`, English for others.
+
+Pure but for reading the file once. Called by sayings and by the clock.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from datetime import date, time
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+FOLDER = Path(__file__).parent / "words"
+FALLBACK = "en"
+
+
+class Tongue(Struct, frozen=True):
+    """What a file of `words/` holds."""
+
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    """From Monday."""
+    numbers: tuple[str, ...]
+    """One, two, … twelve, as they stand in `years_ago`."""
+    taken: str
+    """The day of a photo: {day} {month} {year}."""
+    day: str
+    """Today: {weekday} {day} {month}."""
+    today: str
+    yesterday: str
+    year_ago: str
+    years_ago: str
+    """{number}"""
+    both: str
+    """Between the last two of a list."""
+    age: str
+    """{name} {years}"""
+    age_month: str
+    age_months: str
+    """{name} {months}: below two years."""
+    half_days: bool = False
+    """12-hour clock."""
+
+    def dated(self, day: date) -> str:
+        """6 June 2020."""
+        return self.taken.format(day=day.day, month=self.months[day.month - 1], year=day.year)
+
+    def weekday(self, day: date) -> str:
+        """Saturday, 6 June."""
+        return self.day.format(weekday=self.weekdays[day.weekday()], day=day.day, month=self.months[day.month - 1])
+
+    def ago(self, day: date, today: date) -> str:
+        """`three years ago today` and its like, where today is such a day; else empty."""
+        if day == today:
+            return self.today
+        if (today - day).days == 1:
+            return self.yesterday
+        years = today.year - day.year
+        same = (day.month, day.day) == (today.month, today.day)
+        leap = (day.month, day.day, today.month, today.day) == (2, 29, 2, 28) and not _leap(today.year)
+        if years < 1 or not (same or leap):
+            return ""
+        number = self.numbers[years - 1] if years <= len(self.numbers) else str(years)
+        return self.year_ago if years == 1 else self.years_ago.format(number=number)
+
+    def person(self, name: str, born: date | None, day: date | None) -> str:
+        """A name with the age on that day, where both days are known."""
+        if born is None or day is None or day < born:
+            return name
+        months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+        if months >= 24:
+            return self.age.format(name=name, years=months // 12)
+        return (self.age_month if months == 1 else self.age_months).format(name=name, months=months)
+
+    def listed(self, words: Sequence[str]) -> str:
+        """Anna, Ben and Carla."""
+        return ", ".join(words[:-1]) + self.both + words[-1] if len(words) > 1 else "".join(words)
+
+    def clock(self, now: time, *, half_days: bool | None = None) -> str:
+        """14:05, or 2:05 where the language (or `half_days`) counts to twelve."""
+        if self.half_days if half_days is None else half_days:
+            return f"{(now.hour + 11) % 12 + 1}:{now.minute:02d} {'am' if now.hour < 12 else 'pm'}"
+        return f"{now.hour}:{now.minute:02d}"
+
+
+def _leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+@cache
+def tongue(language: str) -> Tongue:
+    """The language's own file, its parent's (`de` for `de-AT`), or English."""
+    for name in (language, language[:2], FALLBACK):
+        path = FOLDER / f"{name}.toml"
+        if path.exists():
+            return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Tongue)
+    raise FileNotFoundError(FOLDER / f"{FALLBACK}.toml")

@@ -1,0 +1,88 @@
+"""The clock over a photo: a tick changes its own corner alone, on every display, however the panel is turned."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+from frame.overlays.clock import Clock
+from frame.overlays.fonts import Fonts
+from frame.render.compose import turned
+from frame.render.layout import viewer_canvas
+from sync.settings import Corner, Words
+from tests.frame.rig import MemoryDisplay, make_home, rig
+from tests.manual_clock import ManualClock
+from tests.sample_catalogues import make
+
+FONTS = Fonts()
+
+
+@pytest.mark.parametrize("corner", list(Corner))
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_it_stands_in_its_corner_upright_for_who_looks(rotation: int, corner: Corner) -> None:
+    panel = Image.new("RGB", (400, 240), (40, 60, 90))
+    clock = Clock(panel, rotation=rotation, words=Words(clock=True, date=True, clock_position=corner), fonts=FONTS)
+    panel.paste(clock.draw(("12:34", "Monday, 1 June"), (0, 0)), clock.box[:2])
+    assert clock.box[0] % 8 == clock.box[1] % 8 == 0
+    seen = turned(panel, (360 - rotation) % 360)
+    changed = ImageChops.difference(seen, Image.new("RGB", seen.size, (40, 60, 90))).getbbox()
+    assert changed is not None
+    canvas = viewer_canvas(panel.size, rotation)
+    middle = ((changed[0] + changed[2]) / 2 / canvas[0], (changed[1] + changed[3]) / 2 / canvas[1])
+    across = {"left": 0.3, "middle": 0.5, "right": 0.7}[corner.value.rpartition("-")[2]]
+    assert abs(middle[0] - across) < 0.25
+    assert (middle[1] < 0.5) == corner.value.startswith("top")
+    panel.paste(clock.draw((), (0, 0)), clock.box[:2])
+    assert panel.getcolors() == [(400 * 240, (40, 60, 90))]
+
+
+def wall_with_clock(home, renderer, clock: ManualClock, display: MemoryDisplay):
+    home.settings.write_text(
+        '[wall]\ninterval_seconds = 3600\n[words]\nclock = true\nplace = false\ntaken = false\ncaption = false\n'
+    )
+    return rig(home, renderer, clock=clock, display=display)
+
+
+def test_each_minute_is_a_patch_of_the_panel_and_no_new_picture(tmp_path: Path, renderer) -> None:
+    home, display = make_home(tmp_path), MemoryDisplay()
+    make(home, count=2)
+    clock = ManualClock(datetime(2026, 12, 1, 12, 0, 5, tzinfo=UTC))
+    with wall_with_clock(home, renderer, clock, display) as wall:
+        wall.settle()
+        first = display.shown[0].copy()
+        wall.pass_time(50)
+        assert (len(display.shown), display.patched) == (1, 0)
+        wall.pass_time(120)
+        assert (len(display.shown), display.patched) == (1, 2)
+        changed = ImageChops.difference(first, display.shown[0]).getbbox()
+        assert changed is not None
+        assert changed[0] > display.size[0] / 2
+        assert changed[3] < display.size[1] / 2
+
+
+def test_a_picture_that_waited_shows_the_right_time(tmp_path: Path, renderer) -> None:
+    home, display = make_home(tmp_path), MemoryDisplay()
+    make(home, count=2)
+    clock = ManualClock(datetime(2026, 12, 1, 12, 0, 5, tzinfo=UTC))
+    with wall_with_clock(home, renderer, clock, display) as wall:
+        wall.settle()
+        wall.pass_time(300)
+        wall.ask("next")
+        late = display.shown[-1].copy()
+        wall.pass_time(50)
+        assert ImageChops.difference(late, display.shown[-1]).getbbox() is None
+
+
+def test_it_vanishes_when_the_clock_is_not_trusted(tmp_path: Path, renderer) -> None:
+    home, display = make_home(tmp_path), MemoryDisplay()
+    make(home, count=1)
+    clock = ManualClock(datetime(2026, 12, 1, 12, 0, 5, tzinfo=UTC))
+    with wall_with_clock(home, renderer, clock, display) as wall:
+        wall.settle()
+        clock.believed = False
+        wall.pass_time(2)
+        corner = display.shown[0].crop((160, 0, 320, 60))
+        assert len(corner.getcolors(100_000) or []) == 1
