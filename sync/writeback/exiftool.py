@@ -22,6 +22,8 @@ from msgspec import Struct
 from sync.errors import ToolFailed, ToolMissing
 
 DEADLINE_SECONDS = 60.0
+_NOT_PASSED = ("MANTELPIECE_", "EXIFTOOL", "PERL")
+"""What begins so could be a secret of ours, or make exiftool another program."""
 
 
 class Answer(Struct, frozen=True):
@@ -46,6 +48,8 @@ class ExifTool:
 
     def run(self, *arguments: str) -> Answer:
         """One command. Raises ToolMissing, or ToolFailed where it died or passed its deadline."""
+        if any(letter in argument for argument in arguments for letter in "\n\r\0"):
+            raise ToolFailed("An argument with a line break would be two.")
         give_up = time.monotonic() + self._deadline_seconds
         process = self._process or self._start(give_up)
         assert process.stdin is not None
@@ -64,9 +68,8 @@ class ExifTool:
             self._end()
 
     def _start(self, give_up: float) -> subprocess.Popen[bytes]:
-        environment = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/nonexistent", "MALLOC_ARENA_MAX": "1"}
-        passed = ("PATH", "PYTHONPATH", "LD_PRELOAD", *(name for name in os.environ if name.startswith("FAULT_")))
-        environment |= {name: os.environ[name] for name in passed if name in os.environ}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED)}
+        environment |= {"LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/nonexistent", "MALLOC_ARENA_MAX": "1"}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "sync.writeback.exiftool_child"],
             stdin=subprocess.PIPE,
@@ -79,7 +82,7 @@ class ExifTool:
         hello = self._read(self._process, give_up)
         if "missing" in hello:
             self._end()
-            raise ToolMissing("exiftool cannot be started.", reason=hello["missing"])
+            raise ToolMissing(f"Nothing can be written into files: {hello['missing']}.")
         return self._process
 
     def _read(self, process: subprocess.Popen[bytes], give_up: float) -> dict[str, Any]:
@@ -130,7 +133,8 @@ def _structure(value: Any) -> str:
         return "{" + ",".join(f"{key}={_structure(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(_structure, value)) + "]"
-    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    # exiftool takes entities out of a structure's fields once more.
+    text = _escape(("true" if value else "false") if isinstance(value, bool) else str(value))
     return "".join(f"|{letter}" if letter in "|{}[],=" else letter for letter in text)
 
 

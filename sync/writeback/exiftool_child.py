@@ -10,12 +10,15 @@ import io
 import json
 import os
 import select
+import subprocess
 import sys
 import threading
 from typing import Any
 
 import exiftool
-from exiftool.exceptions import ExifToolVersionError
+
+OLDEST = 12.15
+"""The first that PyExifTool can follow."""
 
 
 class Drained(exiftool.ExifTool):  # type: ignore[misc]
@@ -31,14 +34,15 @@ class Drained(exiftool.ExifTool):  # type: ignore[misc]
 
 
 def _pump(source: int, writer: int) -> None:
-    """Pass on what comes from `source`, holding back what `writer` does not take yet."""
+    """Pass on what comes from `source`, holding back what `writer` does not take yet; end with exiftool."""
     held = bytearray()
     while True:
         readable, writable, _ = select.select([source], [writer] if held else [], [])
         if readable:
             data = os.read(source, 65536)
             if not data:
-                return
+                # PyExifTool would look for more of a dead exiftool's words for ever.
+                os._exit(1)
             held += data
         if writable:
             # A pipe that is ready takes this much without waiting.
@@ -48,8 +52,6 @@ def _pump(source: int, writer: int) -> None:
 def answer(tool: Drained, request: dict[str, Any]) -> dict[str, Any]:
     """Run one command: `{"out", "err", "status"}`."""
     arguments = [argument.encode("utf-8", "surrogateescape") for argument in request["arguments"]]
-    if any(b"\n" in argument or b"\r" in argument or b"\0" in argument for argument in arguments):
-        raise ValueError("an argument with a line break would become two")
     out = tool.execute(*arguments, raw_bytes=True)
     err = tool.last_stderr
     return {
@@ -59,20 +61,37 @@ def answer(tool: Drained, request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def what_is_missing() -> str:
+    """Why there is no exiftool to work with, or nothing. (PyExifTool would wait for ever for one that says nothing.)"""
+    try:
+        done = subprocess.run(
+            ["exiftool", "-config", "", "-ver"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False
+        )
+        version = float(done.stdout)
+    except (OSError, subprocess.TimeoutExpired):
+        return "exiftool is not installed, or does not start"
+    except ValueError:
+        return "what is installed as exiftool does not say its version"
+    return "" if version >= OLDEST else f"exiftool {version:g} is too old; {OLDEST:g} or newer is needed"
+
+
 def main() -> None:
     """Say whether exiftool is there, then answer until the pipe is closed."""
+    missing = what_is_missing()
+    if missing:
+        print(json.dumps({"missing": missing}), flush=True)
+        return
     # config_file="": a configuration is a Perl program, and not the owner's wish here.
     tool = Drained(config_file="", encoding="utf-8", common_args=None)
-    try:
-        tool.run()
-    except (OSError, RuntimeError, ValueError, ExifToolVersionError) as error:
-        print(json.dumps({"missing": str(error)}), flush=True)
-        return
+    tool.run()
     print(json.dumps({"version": tool.version}), flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(tool, json.loads(line))), flush=True)
-    tool.terminate()
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        # At once: PyExifTool's own ending would wait for an exiftool that may hang.
+        os._exit(0)

@@ -117,6 +117,8 @@ def _tags(knowledge: Knowledge, ours: Ours) -> Facts | None:
     echoed = set(items(ours.get("people", {}).get("XMP-dc:Subject")))
     echoed |= {own.replace("|", "/") for own in items(ours.get("albums", {}).get("XMP-lr:HierarchicalSubject"))}
     echoed |= {f"{ALBUMS_ROOT}/{name}" for name in _names(knowledge.albums or ())}
+    # A tag that we wrote as a tag was one before it could be an echo.
+    echoed -= set(items(ours.get("tags", {}).get("XMP-digiKam:TagsList")))
     paths = [path for path in paths if path not in echoed]
     return {
         "tags": paths,

@@ -139,9 +139,7 @@ def _all(work: Work, immich: Immich, found: Gathered, persons: gather_groups.Per
     found.row = msgspec.structs.replace(found.row, whole_at=now, since=latest.isoformat())
 
 
-def _note(
-    work: Work, immich: Immich, found: Gathered, people: gather_groups.Persons, assets: Iterable[Asset]
-) -> None:
+def _note(work: Work, immich: Immich, found: Gathered, people: gather_groups.Persons, assets: Iterable[Asset]) -> None:
     work.check()
     mine = [asset for asset in assets if asset.owner_id == found.row.account]
     boxed = immich.boxes_come_with_people()
@@ -160,9 +158,7 @@ def _note(
                 proof=pack_proof(asset),
             )
             numbers.append(number)
-            moved = known.set_groups_of(
-                db, number, "person", people.numbers(db, asset), only_add=bool(found.only_adds)
-            )
+            moved = known.set_groups_of(db, number, "person", people.numbers(db, asset), only_add=bool(found.only_adds))
             if fresh:
                 found.fresh[number] = asset.id
             if boxed:

@@ -141,9 +141,7 @@ def _in(immich: Immich, what: str, one: str) -> frozenset[str]:
     return immich.find_ids([{what: [one], "visibility": visibility} for visibility in _VISIBILITIES])
 
 
-def _set_members(
-    work: Work, db: sqlite3.Connection, found: Gathered, number: int, members: frozenset[str]
-) -> None:
+def _set_members(work: Work, db: sqlite3.Connection, found: Gathered, number: int, members: frozenset[str]) -> None:
     numbers = set(known.numbers(work.library, found.server, members))
     moved = known.set_members(db, number, numbers, only_add=bool(found.only_adds))
     known.forget_faces(db, moved)

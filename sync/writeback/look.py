@@ -71,7 +71,16 @@ def read_tags(tool: ExifTool, path: Path, *, fast: bool = False) -> Tags:
     # A WebP file becomes an extended one by having any metadata.
     if read.get("File:FileType") == "Extended WEBP":
         read["File:FileType"] = "WEBP"
-    return dict(read)
+    return {tag: _as_text(value) for tag, value in read.items()}
+
+
+def _as_text(value: Any) -> Any:
+    """exiftool's JSON makes the words true and false, in any case, bare ones."""
+    if isinstance(value, list):
+        return [_as_text(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _as_text(inner) for key, inner in value.items()}
+    return word(value)
 
 
 def _found(real: Path, status: os.stat_result | None, tags: Tags, *, of: Tags, file_type: str) -> Found:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sync.writeback.found import same_word
 from sync.writeback.knowledge import FaceBox
 from sync.writeback.text import one_line
 
@@ -106,7 +107,7 @@ def _same_name(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _same_face(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    if str(one.get("Name")) != str(other.get("Name")):
+    if not same_word(str(one.get("Name")), str(other.get("Name"))):
         return False
     a, b = _area(one), _area(other)
     return a is not None and b is not None and all(abs(p - q) <= _SAME_SHARE for p, q in zip(a, b, strict=True))
@@ -117,7 +118,7 @@ def _equal(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     if a is None or b is None:
         return False
     exact = all(abs(p - q) < 0.00001 for p, q in zip(a, b, strict=True))
-    return exact and one.get("Name") == other.get("Name") and one.get("Type") == other.get("Type")
+    return exact and same_word(str(one.get("Name")), str(other.get("Name"))) and one.get("Type") == other.get("Type")
 
 
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:

@@ -5,6 +5,7 @@ Raises NotProved with the first thing that is not; then the copy is thrown away 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sync.writeback.found import Found, items, same_word
 from sync.writeback.look import PICTURE, read_tags
 from sync.writeback.mapping import LISTS, REGIONS, SIDECAR, TABLE, TAGS
 
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,16})?")
 _FACTS = {row.tag: row.fact for row in TABLE}
 
 
@@ -68,7 +70,6 @@ def _plain(value: Any) -> Any:
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
-    try:
-        return round(float(value), 9)
-    except (TypeError, ValueError):
-        return value
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        return value.lower() if str(value).lower() in ("true", "false") else value
+    return round(float(value), 9)
