@@ -38,7 +38,64 @@ class Size(StrEnum):
     THUMB = "thumb"
 
 
+class LiveSize(StrEnum):
+    """icloudpd's sizes of a live photo's video; its third one, thumb, ends it with an error."""
+
+    ORIGINAL = "original"
+    MEDIUM = "medium"
+
+
+class Naming(StrEnum):
+    """How icloudpd keeps files of one name apart."""
+
+    SUFFIXED = "name-size-dedup-with-suffix"
+    ID7 = "name-id7"
+
+
+class AlignRaw(StrEnum):
+    """Which of RAW and JPEG icloudpd calls the original."""
+
+    AS_IS = "as-is"
+    ORIGINAL = "original"
+    ALTERNATIVE = "alternative"
+
+
 _NotNegative = Annotated[float, Meta(ge=0)]
+_Count = Annotated[int, Meta(ge=0)]
+
+
+class Icloudpd(Struct, frozen=True, kw_only=True):
+    """What icloudpd downloads into an inbox; its fields are icloudpd's options."""
+
+    account: str = ""
+    """The Apple account's address; empty: icloudpd is not run from here."""
+    sizes: tuple[Size, ...] = (Size.ORIGINAL, Size.ADJUSTED)
+    live: bool = True
+    live_size: LiveSize = LiveSize.ORIGINAL
+    album: tuple[str, ...] = ()
+    """Only these albums of iCloud; empty: everything."""
+    library: str = "PrimarySync"
+    """Which of iCloud's libraries; shared ones have other names."""
+    videos: bool = True
+    interval_hours: Annotated[float, Meta(ge=1, le=168)] = 6
+    recent_days: _Count = 0
+    """Only photos taken in so many days; 0: all."""
+    until_found: _Count = 0
+    """End after so many photos in a row that are already here; 0: look at all, so that edits and favourites of old
+    photos are seen too."""
+    folder_structure: str = "{:%Y/%m/%d}"
+    """`none`: all in one folder."""
+    names: Naming = Naming.SUFFIXED
+    keep_unicode: bool = False
+    set_exif_datetime: bool = False
+    align_raw: AlignRaw = AlignRaw.AS_IS
+    live_names: Annotated[str, Meta(pattern="^(suffix|original)$")] = "suffix"
+    china: bool = False
+    """The account lives on iCloud's servers in mainland China."""
+    program: str = "icloudpd"
+    """Its name or path."""
+    arguments: tuple[str, ...] = ()
+    """Further options, from this file alone; no page sets them."""
 
 
 class Inbox(Struct, frozen=True, kw_only=True):
@@ -77,3 +134,4 @@ class Inbox(Struct, frozen=True, kw_only=True):
     """A group is taken when none of its files has changed for so long."""
     interval_minutes: Annotated[float, Meta(ge=1, le=10080)] = 15
     paused: bool = False
+    icloudpd: Icloudpd = Icloudpd()

@@ -26,6 +26,7 @@ def entries(settings: Settings, *, secrets_state: str) -> list[Entry]:
     wanted.append(Entry("scrub", "scrub", {}, DAY, ""))
     wanted += _smart(settings, secrets_state)
     wanted += _writeback(settings, secrets_state)
+    wanted += _downloads(settings)
     return wanted
 
 
@@ -88,6 +89,18 @@ def _writeback(settings: Settings, secrets_state: str) -> Iterator[Entry]:
             every_seconds=hours * HOUR,
             identity=_digest(together, settings.servers.get(server), secrets_state),
         )
+
+
+def _downloads(settings: Settings) -> Iterator[Entry]:
+    for inbox in settings.inboxes:
+        if inbox.icloudpd.account and not inbox.paused:
+            yield Entry(
+                name=f"icloudpd {inbox.name}",
+                kind="icloudpd",
+                arguments={"inbox": inbox.name},
+                every_seconds=inbox.icloudpd.interval_hours * HOUR,
+                identity=_digest(inbox.icloudpd, inbox.landing, inbox.folder, settings.time_zone),
+            )
 
 
 def _digest(*things: object) -> str:

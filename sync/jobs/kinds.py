@@ -23,6 +23,10 @@ NOTICES = "notices"
 """The job that tells by mail and webhook, and its lock."""
 
 
+ICLOUDPD = "icloudpd"
+"""The job that downloads from iCloud, and its lock."""
+
+
 @dataclass(frozen=True)
 class Kind:
     lane: Lane
@@ -48,6 +52,7 @@ KINDS = {
     "held": Kind(Lane.ASKED, "sync.mirror.held:held", MIRROR),
     "trash-restore": Kind(Lane.ASKED, "sync.mirror.trash:restore_handler", MIRROR),
     "trash-empty": Kind(Lane.ASKED, "sync.mirror.trash:empty_handler", MIRROR),
+    ICLOUDPD: Kind(Lane.DOWNLOAD, "sync.ingest.download:download", ICLOUDPD),
     "smart-apply": Kind(Lane.BULK, "sync.smart.keep:keep", SMART),
     "smart-preview": Kind(Lane.ASKED, "sync.smart.why:preview"),
     "smart-why": Kind(Lane.ASKED, "sync.smart.why:why"),

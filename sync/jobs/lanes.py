@@ -1,6 +1,7 @@
-"""The two lanes of the daemon: starts what waits, notices what ended, ends what a person cancelled.
+"""The lanes of the daemon: starts what waits, notices what ended, ends what a person cancelled.
 
-Asked jobs start at once, a few side by side; bulk jobs one at a time, a person's before the schedule's. A job whose
+Asked jobs start at once, a few side by side; bulk jobs one at a time, a person's before the schedule's; downloads of
+other programs, which may take days or wait for a person, one at a time beside them. A job whose
 lock is held elsewhere (by a verb on the command line) waits without a process. Single-threaded; the daemon's loop
 calls in, and never waits here except in `close`.
 """
@@ -75,7 +76,7 @@ class Lanes:
                 continue
             if not self._room(job.lane):
                 continue
-            if job.lane is Lane.BULK and job.resource and holder_of(self._home.locks / job.resource):
+            if job.lane is not Lane.ASKED and job.resource and holder_of(self._home.locks / job.resource):
                 # A verb without us works on it, or one of our own asked jobs.
                 self._lock_held = True
                 continue
@@ -170,7 +171,7 @@ class Lanes:
             self._not_before[job.id] = now + self._retry_seconds * job.attempts
             return
         self._not_before[job.id] = now + PAUSE_SECONDS
-        if code == BUSY_EXIT and job.lane is Lane.BULK:
+        if code == BUSY_EXIT and job.lane is not Lane.ASKED:
             return
         self._false_starts[job.id] = self._false_starts.get(job.id, 0) + 1
         if job.lane is Lane.ASKED or self._false_starts[job.id] >= ATTEMPTS:

@@ -22,6 +22,8 @@ class Lane(StrEnum):
     """A person waits for the answer."""
     BULK = "bulk"
     """One at a time, in the background."""
+    DOWNLOAD = "download"
+    """Another program fetches; one at a time beside the bulk jobs, since it may take days or wait for a person."""
 
 
 class State(StrEnum):
