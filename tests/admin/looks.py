@@ -6,7 +6,7 @@ from tests.admin.chromium import Browser
 
 _NAMELESS = """
 [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, img, summary')]
-  .filter((each) => each.getClientRects().length)
+  .filter((each) => each.checkVisibility())
   .filter((each) => each.matches('img') ? !each.hasAttribute('alt')
     : ![each.ariaLabel, each.innerText, each.labels?.[0]?.textContent, each.querySelector('img')?.alt]
         .some((name) => name?.trim()))
@@ -15,7 +15,7 @@ _NAMELESS = """
 
 _SMALL = """
 [...document.querySelectorAll('button, a[href], select, summary, input:not([type=hidden])')]
-  .filter((each) => each.getClientRects().length && !each.matches('.skip'))
+  .filter((each) => each.checkVisibility() && !each.matches('.skip'))
   .map((each) => [each, each.matches('[type=checkbox], [type=radio]') ? each.closest('label') : each])
   .map(([each, target]) => [each, target.getBoundingClientRect()])
   .filter(([each, box]) => box.height < 43.5 || box.width < 43.5)

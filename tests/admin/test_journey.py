@@ -114,6 +114,7 @@ def test_the_way_of_a_new_owner(place: Home, tmp_path: Path) -> None:
         use_the_wall(browser, immich, place, address)
         change_the_wall(browser, place, address)
         hang_up_a_photo(browser, place, address, tmp_path)
+        keep_a_smart_album(browser, immich, place, address)
         move_to_a_new_frame(browser, immich, address, tmp_path)
         decide_what_is_held(browser, immich, place, address)
         look_around(browser, address)
@@ -213,7 +214,7 @@ def change_the_wall(browser: Browser, place: Home, address: str) -> None:
     assert "fill" in place.settings.read_text()
     look(browser, "wall-changed")
     browser.press("Take it back")
-    browser.until("document.querySelector('[value=blur]').checked")
+    browser.until("document.querySelector('[value=auto]').checked")
 
 
 def hang_up_a_photo(browser: Browser, place: Home, address: str, folder: Path) -> None:
@@ -229,8 +230,40 @@ def hang_up_a_photo(browser: Browser, place: Home, address: str, folder: Path) -
     browser.until("document.body.innerText.includes('1 photo hangs on the wall now')")
     look(browser, "upload")
     until(lambda: ask(place, "now")["photos"] == before + 1)
+    until(lambda: ask(place, "now").get("file_name") == "Anna.jpg")
     browser.press("Take down")
     until(lambda: ask(place, "now")["photos"] == before)
+
+
+def keep_a_smart_album(browser: Browser, immich: FakeImmich, place: Home, address: str) -> None:
+    """Anna's photos in an album in Immich: seen before anything changes, confirmed, explained, and taken back."""
+    browser.open(f"{address}/smart")
+    look(browser, "smart-none")
+    go(browser, "A new smart album", "/smart/new")
+    look(browser, "smart-new")
+    browser.type("name", "Our Anna")
+    browser.type("people", "Anna")
+    go(browser, "Save and preview", "/smart/previewed")
+    browser.until("document.body.innerText.includes('3 to add')")
+    assert "Our Anna" not in {album.name for album in immich.library.albums.values()}, "nobody has said yes yet"
+    look(browser, "smart-preview")
+    go(browser, "Do exactly this", "/smart/")
+    browser.until("location.pathname === '/smart/album' && document.body.innerText.includes('3 added')")
+    assert len(immich.library.album_named("Our Anna").asset_ids) == 3
+    look(browser, "smart-album")
+    name = immich.library.assets[sorted(immich.library.album_named("Our Anna").asset_ids)[0]].name
+    browser.type("asset", name)
+    go(browser, "Tell me", "/smart/why")
+    browser.until("document.body.innerText.includes('It belongs in Our Anna')")
+    look(browser, "smart-why")
+    browser.open(f"{address}/smart/album?name=Our%20Anna")
+    go(browser, "Undo", "/smart/album")
+    look(browser, "smart-undo")
+    go(browser, "Yes, take it back", "/smart/")
+    browser.until("location.pathname === '/smart/album' && document.body.innerText.includes('taken back')")
+    assert not immich.library.album_named("Our Anna").asset_ids
+    browser.open(f"{address}/smart")
+    assert "Our Anna" in browser.run("document.body.innerText")
 
 
 def move_to_a_new_frame(browser: Browser, immich: FakeImmich, address: str, folder: Path) -> None:
@@ -291,16 +324,22 @@ def decide_what_is_held(browser: Browser, immich: FakeImmich, place: Home, addre
     assert ask(place, "now")["photos"] >= 7, "they stay on the wall"
 
 
+def name_of(page: str) -> str:
+    """Of its picture."""
+    return page.partition("?")[0].replace("/", "-") or "now"
+
+
 def look_around(browser: Browser, address: str) -> None:
     pages = (
         "more", "jobs", "runs/1", "device", "displays", "backup", "upload",
-        "servers", "trash", "marked", "password", "tokens", "link", "albums/add",
+        "servers", "trash", "marked", "password", "tokens", "link", "albums/add", "smart",
+        "smart/edit?name=Our%20Anna", "smart/album?name=Our%20Anna",
     )  # fmt: skip
     for width, phone in ((360, True), (1280, False)):
         browser.size(width, 780, phone=phone)
         for page in ("", *pages):
             browser.open(f"{address}/{page}")
-            look(browser, f"{page.replace('/', '-') or 'now'}-{width}")
+            look(browser, f"{name_of(page)}-{width}")
     browser.size(360, 780)
     browser.script(allowed=False)
     browser.open(f"{address}/")
@@ -309,4 +348,4 @@ def look_around(browser: Browser, address: str) -> None:
     browser.language("de")
     for page in ("", "albums", "wall", *pages):
         browser.open(f"{address}/{page}")
-        look(browser, f"{page.replace('/', '-') or 'now'}-de")
+        look(browser, f"{name_of(page)}-de")
