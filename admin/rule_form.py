@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sync.errors import UsageError
+from sync.errors import RuleError, UsageError
 from sync.settings_edit import written
 from sync.smart.flat import parse_flat
-from sync.smart.parse import RuleError, parse
+from sync.smart.parse import parse
 
 Tree = dict[str, Any]
 Fields = dict[str, str]
@@ -77,7 +77,7 @@ def rule_of(fields: Mapping[str, str]) -> Understood:
             problems[key] = error.sentence
     rest: Tree | list[Tree] = {}
     try:
-        rest = _read(fields.get("rest", ""))
+        rest = read_text(fields.get("rest", ""))
         if isinstance(rest, list):
             parse_flat(rest)
             if parts:
@@ -243,8 +243,9 @@ def _taken(fields: Fields) -> set[str]:
     return set(fields) - {"rest"}
 
 
-def _read(text: str) -> Tree | list[Tree]:
-    """TOML, JSON, or the replaced tool's JSON list. Raises UsageError that says where it ends to make sense."""
+def read_text(text: str) -> Tree | list[Tree]:
+    """TOML (with or without the outer braces), JSON, or the replaced tool's JSON list. Raises UsageError that says
+    where it ends to make sense."""
     text = text.strip()
     if len(text) > LONGEST_RULE:
         raise UsageError(f"A rule has at most {LONGEST_RULE} characters.")
@@ -254,9 +255,22 @@ def _read(text: str) -> Tree | list[Tree]:
         try:
             found = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise UsageError(f"This is not valid JSON: {error}.") from None
+            braced = _braced(text)
+            if braced is None:
+                raise UsageError(f"This is not valid JSON: {error}.") from None
+            return braced
         return found if isinstance(found, list) else dict(found)
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"This is not valid TOML: {error}.") from None
+
+
+def _braced(text: str) -> Tree | None:
+    """A table as it stands behind `rule =` in the settings."""
+    try:
+        found = tomllib.loads(f"rule = {text}")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    rule = found["rule"]
+    return rule if isinstance(rule, dict) and len(found) == 1 else None

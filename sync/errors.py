@@ -40,6 +40,12 @@ class UsageError(MantelpieceError):
     exit_code = 2
 
 
+class RuleError(UsageError):
+    """A rule that cannot be used; nothing is matched by it."""
+
+    default_advice = "The album is left as it is until the rule is corrected."
+
+
 class Busy(MantelpieceError):
     """Another process holds what this one needs; its facts name the holder."""
 

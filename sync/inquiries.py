@@ -57,9 +57,17 @@ def albums(work: Work, arguments: dict[str, Any]) -> Result:
 
 
 def resolve(work: Work, arguments: dict[str, Any]) -> Result:
-    """The id and name behind what a person typed. {"server" or candidate, "source": album|person|link, "name"}"""
+    """The id and name behind what a person typed. {"server" or candidate, "source": album|person|link|rule, "name" or
+    "rule"}; a rule has no id, and its name is what it says."""
     immich = _immich(work, arguments)
     source = Source(arguments["source"])
+    if source is Source.RULE:
+        # Imported here: the other inquiries need no rules.
+        from sync.smart.explain import explain
+        from sync.smart.source import check_rule
+
+        said = explain(check_rule(immich, arguments["rule"]))
+        return Result({"id": "", "name": said}, f"{said}.")
     if source is Source.PERSON:
         number, name = immich.find_person(arguments["name"])
         return Result({"id": number, "name": name}, f"{name}.")

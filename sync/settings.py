@@ -21,6 +21,8 @@ class Source(StrEnum):
     MEMORIES = "memories"
     ALL = "all"
     FOLDER = "folder"
+    RULE = "rule"
+    """Whatever of a server's library a rule matches."""
 
 
 class Pick(StrEnum):
@@ -190,6 +192,8 @@ class Album(Struct, frozen=True, kw_only=True):
     id: str = ""
     """Immich's id of the album or person; empty for sources that need none."""
     folder: str = ""
+    rule: dict[str, Any] = {}
+    """The source itself, or (beside another source of a server) what narrows it; sync/smart understands it."""
     interval_hours: Annotated[float, Meta(ge=1, le=168)] = 6
     limit: Annotated[int, Meta(ge=0)] = 0
     """Most photos to keep; 0 is no limit."""

@@ -109,7 +109,8 @@ def add_album(home: Home, values: Tree) -> None:
             tree["albums"] = [] if section is dict else tomlkit.aot()
         inline = isinstance(tree["albums"], tomlkit.items.Array)
         entry = tomlkit.inline_table() if inline else section()
-        entry.update(values)
+        for key, value in values.items():
+            entry[key] = value if section is dict else _inline(value)
         tree["albums"].append(entry)
 
     _edit(home, change)

@@ -269,6 +269,10 @@ def _without_clashes(settings: Settings, problems: list[Problem]) -> Settings:
         if album.name.casefold() in names:
             problems.append(Problem(key, f"There are two albums named {album.name!r}; the second is left out.", True))
             continue
+        wrong = _wrong_rule(album)
+        if wrong:
+            problems.append(Problem(key, f"{key} {wrong}; it is left out.", True))
+            continue
         if album.source is Source.FOLDER:
             if not album.folder:
                 problems.append(Problem(key, f"{key} needs a folder; it is left out.", True))
@@ -286,6 +290,14 @@ def _without_clashes(settings: Settings, problems: list[Problem]) -> Settings:
         writeback=_roots(settings, problems),
         inboxes=_inboxes(settings, problems),
     )
+
+
+def _wrong_rule(album: Album) -> str:
+    if album.source is Source.RULE and not album.rule:
+        return "needs a rule"
+    if album.rule and album.source in (Source.FOLDER, Source.LINK):
+        return "has a rule, but a folder or a shared link cannot be narrowed by one"
+    return ""
 
 
 def _smart(settings: Settings, problems: list[Problem]) -> tuple[Smart, ...]:

@@ -8,16 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sync.clock import Clock
 from sync.errors import Cancelled
 from sync.home import Home
 from sync.library.database import Library
-from sync.settings import Settings
+from sync.settings import Album, Settings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sync.immich.listing import Listing
+    from sync.immich.server import Immich
 
 Report = Callable[[dict[str, Any]], None]
 """Takes what is being done now: `{"doing": "Fetching photos", "album": "Holidays", "done": 12, "of": 300}`."""
+
+
+class ListByRule(Protocol):
+    """Lists what an album's rule matches: of a server's library, or of another source's listing that it narrows."""
+
+    def __call__(
+        self, work: Work, album: Album, immich: Immich, *, inner: Listing | None, then: date | None
+    ) -> Listing:
+        """`then`: the day of the last complete listing; what matched on it and does no more left with the calendar.
+        Raises RuleError, or does so when it is iterated."""
 
 
 @dataclass
@@ -35,6 +51,8 @@ class Work:
     """A person started it: *sync now* counts as the second complete listing."""
     report: Report = lambda _progress: None
     cancelled: Callable[[], bool] = lambda: False
+    list_by_rule: ListByRule | None = None
+    """How rooms that know no rules list by one; handed in by sync/handlers.py."""
 
     def check(self) -> None:
         """Raise Cancelled once somebody wants this to end."""

@@ -10,6 +10,7 @@ import click
 
 from admin.cli.names import album_name, same_server, shared_link
 from admin.cli.verb import Call, prepared, verb
+from admin.rule_form import read_text
 from sync import secrets
 from sync.errors import UsageError, did_you_mean
 from sync.jobs.follow import serving
@@ -31,6 +32,7 @@ _TITLES = {Source.FAVOURITES: "Favourites", Source.MEMORIES: "Memories", Source.
 @click.option("--memories", is_flag=True, help="Memories of this day.")
 @click.option("--all", "everything", is_flag=True, help="The whole library.")
 @click.option("--folder", type=click.Path(path_type=Path), help="A folder on this computer, without any Immich.")
+@click.option("--rule", help="Whatever a rule matches; beside NAME or another source it narrows that.")
 @click.option("--limit", type=int, help="Most photos to keep; 0 is no limit.")
 @click.option("--pick", help="Which ones when limited: newest, oldest, favourites or random.")
 @click.option("--keep", help="original: the checksummed originals too; display: display copies only.")
@@ -39,7 +41,7 @@ _TITLES = {Source.FAVOURITES: "Favourites", Source.MEMORIES: "Memories", Source.
 @click.option("--archived", is_flag=True, help="Also what is archived in Immich.")
 @click.option("--partners", is_flag=True, help="Also partners' photos.")
 def add(call: Call, *, what: str | None, server: str | None, name: str | None, **options: Any) -> int:
-    """Put an album on the wall: by its name or id, or a shared link, person, favourites, memories, all, a folder.
+    """Put an album on the wall: by its name or id, a shared link, a person, favourites, memories, all, a folder, rule.
 
     \b
     Examples:
@@ -48,9 +50,12 @@ def add(call: Call, *, what: str | None, server: str | None, name: str | None, *
       mantelpiece album add --person "Anna" --limit 500
       mantelpiece album add --all --limit 2000 --pick random
       mantelpiece album add --folder ~/Pictures
+      mantelpiece album add --name "The two of us" --rule '{ people = ["Anna", "Ben"], operator = "ONLY" }'
+      mantelpiece album add "Holidays" --rule '{ none = [{ people = ["Carl"] }] }'
     """
     source, asked = _source(what, options)
-    values = _values(options)
+    rule = _rule(options["rule"], source)
+    values = _values(options) | ({"rule": rule} if rule else {})
     settings = call.settings().settings
     if name is not None:
         values["name"] = _free_name(settings, album_name(name))
@@ -66,14 +71,19 @@ def add(call: Call, *, what: str | None, server: str | None, name: str | None, *
     values |= {"source": source.value, "server": _server(call, settings, server)}
     sentence = ""
     prepared(call)
+    if rule:
+        said = call.do("resolve", {"server": values["server"], "source": Source.RULE.value, "rule": rule})
+        sentence = said.sentence
+    if source is Source.RULE and "name" not in values:
+        raise UsageError("A rule has no name of its own.", advice="Give it one with --name.")
     if source in (Source.ALBUM, Source.PERSON):
         found = call.do("resolve", {"server": values["server"], "source": source.value, "name": asked})
         twin = next((album for album in settings.albums if (album.server, album.source, album.id) ==
-                     (values["server"], source, found.facts["id"])), None)  # fmt: skip
+                     (values["server"], source, found.facts["id"]) and album.rule == rule), None)  # fmt: skip
         if twin is not None:
             raise UsageError(f"{found.facts['name']!r} is on the wall already, as {twin.name!r}.")
         values = {"name": found.facts["name"]} | values | {"id": found.facts["id"]}
-        sentence = found.sentence
+        sentence = f"{found.sentence} Of them: {sentence}" if rule else found.sentence
     values = {"name": _TITLES.get(source, "")} | values
     values["name"] = _free_name(settings, album_name(values["name"]))
     return _write(call, values, {}, sentence)
@@ -89,15 +99,28 @@ def _source(what: str | None, options: dict[str, Any]) -> tuple[Source, str]:
         Source.ALL: options["everything"],
         Source.FOLDER: options["folder"],
     }
+    if options["rule"] is not None and not any(value not in (None, False) for value in given.values()):
+        return Source.RULE, options["rule"]
     chosen = [(source, str(value)) for source, value in given.items() if value not in (None, False)]
     if len(chosen) != 1:
         raise UsageError(
-            "Say one thing to add: NAME-OR-ID, --link, --person, --favourites, --memories, --all or --folder."
+            "Say one thing to add: NAME-OR-ID, --link, --person, --favourites, --memories, --all, --folder or --rule."
         )
     source, asked = chosen[0]
     if not asked.strip():
         raise UsageError("The name is empty.")
     return source, asked
+
+
+def _rule(text: str | None, source: Source) -> dict[str, Any]:
+    if text is None:
+        return {}
+    if source in (Source.FOLDER, Source.LINK):
+        raise UsageError("A folder or a shared link cannot be narrowed by a rule.")
+    rule = read_text(text)
+    if not isinstance(rule, dict) or not rule:
+        raise UsageError("--rule needs a table such as { people = [\"Anna\"] }.")
+    return rule
 
 
 def _values(options: dict[str, Any]) -> dict[str, Any]:

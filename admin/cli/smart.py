@@ -11,14 +11,13 @@ import msgspec
 from admin.cli.group import Verbs
 from admin.cli.names import same_server
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
-from sync.errors import UsageError, did_you_mean
+from sync.errors import RuleError, UsageError, did_you_mean
 from sync.jobs.wake import ring
 from sync.library import smart as rows
 from sync.library.reading import reading
 from sync.settings import Smart
 from sync.settings_edit import add_smart
 from sync.smart.explain import explain
-from sync.smart.parse import RuleError
 from sync.smart.take_over import TakenOver, read_file
 from sync.smart.written import rule_of
 from sync.work import most_serious

@@ -16,12 +16,11 @@ from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.pages.chore import Arguments, Chore, install, outcome_of
 from admin.pages.parts import facts_of
-from sync.errors import UsageError
+from sync.errors import RuleError, UsageError
 from sync.library import smart as rows
 from sync.settings import Smart
 from sync.settings_edit import change_smart, remove_smart
 from sync.smart.explain import explain
-from sync.smart.parse import RuleError
 from sync.smart.written import rule_of
 
 pages = Blueprint("smart", __name__, url_prefix="/smart")

@@ -23,6 +23,8 @@ class Listing:
         """How many different assets the server listed, with those that are left out because a partner owns them."""
         self.mark: str | None = None
         """Stands for all the answers that it was made of; None where more than they decides."""
+        self.left_out: dict[str, str] = {}
+        """Why our own rule does not show some of what was listed, by asset id."""
         self.same = False
         """Nothing was handed out, because every answer is as it was in the listing of the mark that was given."""
         self._run: Callable[[Listing], Iterator[Asset]] | None = run

@@ -60,6 +60,7 @@ from sync.immich.probe import probe_key, probe_link
 from sync.immich.searches import filters_of, list_search
 from sync.immich.sender import Sender
 from sync.immich.slots import Slots
+from sync.immich.stacks import ask_stacks, own_stacks
 from sync.immich.thumbnail import read_thumbnail
 from sync.immich.transport import Transport
 from sync.immich.upload import Known, Upload, Uploaded, known_uploads, upload
@@ -155,8 +156,8 @@ class Immich:
             return list_album(self._transport, shapes, self._album_id(wanted), by_link=self._by_link, known=known)
         if wanted.source is Source.MEMORIES:
             return list_memories(self._transport, shapes, wanted.on or self._clock.now().date())
-        if wanted.source is Source.FOLDER:
-            raise UsageError("A local folder is not listed by a server.")
+        if wanted.source in (Source.FOLDER, Source.RULE):
+            raise UsageError("Neither a local folder nor a rule is listed by a server itself.")
         theirs_too = wanted.partners or wanted.source is Source.PERSON
         return list_search(self._transport, shapes, wanted, owner_id=None if theirs_too else self._my_id(), known=known)
 
@@ -223,6 +224,19 @@ class Immich:
     def album_members(self, album_id: str) -> frozenset[str]:
         """The ids of all that is in an album. Raises Incomplete, NotAvailable."""
         return album_members(self._transport, self._shapes(), album_id)
+
+    def stacked(self) -> dict[str, str]:
+        """The primary's id by every member's, of my own stacks; empty where the key may not read them."""
+        return own_stacks(ask_stacks(self._transport))
+
+    def people_in_album(self, album_id: str) -> dict[str, tuple[PersonInPhoto, ...]]:
+        """Who is in my own photos of an album, by asset id, where the album's listing does not say so (1.x and 2.x);
+        empty where it does. Raises Incomplete."""
+        if self._shapes().embedded is None:
+            return {}
+        questions = [{"albumIds": [album_id], "visibility": value} for value in ("timeline", "archive")]
+        pages = (page for question in questions for page in self.find(question))
+        return {one.asset.id: one.asset.people for page in pages for one in page if one.asset.people}
 
     def find(self, question: Question, *, measured: bool = False, keys: Collection[str] = ()) -> Iterator[list[Found]]:
         """What a search finds, page by page; Incomplete after the last page where it is not proved whole."""

@@ -54,7 +54,8 @@ def _album(album: Album, settings: Settings, secrets_state: str) -> Entry:
         arguments={"albums": [album.name]},
         every_seconds=album.interval_hours * HOUR,
         identity=_digest(told, server, settings.time_zone, "" if album.source is Source.FOLDER else secrets_state),
-        daily=album.source is Source.MEMORIES,
+        # A rule may go by the calendar.
+        daily=album.source is Source.MEMORIES or bool(album.rule),
     )
 
 

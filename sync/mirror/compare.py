@@ -13,7 +13,9 @@ from hashlib import blake2b
 import msgspec
 
 from sync import secrets
-from sync.immich.facts import Probe
+from sync.errors import RuleError
+from sync.immich.facts import Probe, Wanted
+from sync.immich.listing import Listing
 from sync.immich.server import Immich
 from sync.library import albums, held, memberships, meta, servers
 from sync.library.albums import AlbumRow
@@ -27,6 +29,7 @@ from sync.mirror.plan import Member, Plan
 from sync.mirror.sources import identity_of, read_identity, wanted_of
 from sync.mirror.stage import Stage
 from sync.settings import Album, Source
+from sync.today import moment_in
 from sync.work import Work
 
 FULL_LISTING_DAYS = 7
@@ -115,12 +118,12 @@ def look(
     before = albums.get(work.library, album.name) or AlbumRow(name=album.name)
     wanted = wanted_of(album, today=today)
     version, me, who = _who(work, album, server)
-    settled = not anew and _is_settled(work, album, before, version=version, me=me)
+    settled = not anew and not album.rule and _is_settled(work, album, before, version=version, me=me)
     token = before.token if settled and _is_fresh(work, before) else None
     unchanged, next_token = server.unchanged(wanted, token)
     if unchanged:
         return Same(before)
-    listing = server.listing(wanted, known=before.mark if settled else None)
+    listing = _listing(work, album, server, wanted, before, known=before.mark if settled else None)
     stage.fill(listing, library=work.library, album=album, me=me, check=work.check)
     if listing.same:
         return Same(msgspec.structs.replace(before, token=next_token, listed_at=now.wall.isoformat()))
@@ -135,6 +138,19 @@ def look(
     )
     plan, verdict = hold_all(plan) if stranger else (plan, _judge(work, album, plan))
     return Looked(before, plan, verdict, doubtful, listing.proof, who, version, me, next_token, listing.mark)
+
+
+def _listing(
+    work: Work, album: Album, server: Immich | FolderSource, wanted: Wanted, before: AlbumRow, *, known: str | None
+) -> Listing:
+    if not album.rule:
+        return server.listing(wanted, known=known)
+    if work.list_by_rule is None or isinstance(server, FolderSource):
+        raise RuleError(f"The album {album.name!r} cannot be listed by a rule here.")
+    inner = None if album.source is Source.RULE else server.listing(wanted, known=None)
+    listed = datetime.fromisoformat(before.listed_at) if before.listed_at and before.complete else None
+    then = None if listed is None else moment_in(listed, work.settings.time_zone).date()
+    return work.list_by_rule(work, album, server, inner=inner, then=then)
 
 
 def _is_settled(work: Work, album: Album, before: AlbumRow, *, version: str, me: str | None) -> bool:

@@ -18,6 +18,10 @@ from sync.settings import Album, Source
 ABSENT = frozenset({"in the trash", "offline"})
 """Reasons that do not explain a removal."""
 
+NO_MATCH = "outside the rule"
+"""Of a source that a rule narrows. It explains no removal: who was in the album and is outside now may be a person
+merged by mistake."""
+
 STACKED = "stack members"
 """Only where the primary is listed too: else the stack would show nothing of itself."""
 
@@ -59,9 +63,14 @@ class Identity(Struct, frozen=True, array_like=True):
 
 def identity_of(album: Album) -> Identity:
     """The identity of an album as it is set now."""
+    what = album.id if not album.rule else f"{album.id} {_rule_digest(album)}"
     return Identity(
-        (album.source, album.server, album.id, album.folder, album.archived, album.partners), (album.limit, album.pick)
+        (album.source, album.server, what, album.folder, album.archived, album.partners), (album.limit, album.pick)
     )
+
+
+def _rule_digest(album: Album) -> str:
+    return blake2b(msgspec.json.encode(album.rule, order="sorted"), digest_size=8).hexdigest()
 
 
 def read_identity(text: str) -> Identity | None:
@@ -81,7 +90,8 @@ def left_out(asset: Asset, album: Album, *, me: str | None) -> str | None:
         return "locked"
     if asset.visibility is Visibility.HIDDEN:
         return "hidden"
-    if asset.visibility is Visibility.ARCHIVE and not album.archived:
+    # A rule by itself lists the archive only where it asks for it.
+    if asset.visibility is Visibility.ARCHIVE and not album.archived and album.source is not Source.RULE:
         return "archived"
     if asset.stack_primary_id is not None and asset.stack_primary_id != asset.id:
         return STACKED

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from sync.immich.stacks import UNKNOWN
 from sync.library import photos
 from sync.library.database import Library
 from sync.mirror.plan import Staged
-from sync.mirror.sources import STACKED, content_of, facts_of, fingerprint_of, key_of, left_out, position_of
+from sync.mirror.sources import NO_MATCH, STACKED, content_of, facts_of, fingerprint_of, key_of, left_out, position_of
 from sync.settings import Album
 
 _PAGE = 500
@@ -64,7 +64,7 @@ class Stage:
         assets = iter(listing)
         while page := list(islice(assets, _PAGE)):
             check()
-            self._take(page, library, album, me)
+            self._take(page, library, album, me, listing.left_out)
         if listing.complete:
             self._db.execute(
                 """UPDATE listed SET left_out = NULL WHERE left_out = ? AND stack <> ?
@@ -73,13 +73,18 @@ class Stage:
             )
         self.count = listing.count
 
-    def _take(self, page: list[Asset], library: Library, album: Album, me: str | None) -> None:
+    def _take(
+        self, page: list[Asset], library: Library, album: Album, me: str | None, by_rule: Mapping[str, str]
+    ) -> None:
         known = photos.fingerprints(library, album.name, [key_of(album, asset.id) for asset in page])
         rows, news = [], []
         for asset in page:
             facts = facts_of(asset)
             fingerprint = fingerprint_of(facts)
-            why = left_out(asset, album, me=me)
+            why = left_out(asset, album, me=me) or by_rule.get(asset.id)
+            if why == NO_MATCH and key_of(album, asset.id) in known:
+                # As if it were not listed: whether it may leave is for the guard to say.
+                continue
             content = content_of(asset)
             stack = asset.stack_primary_id
             rows.append((asset.id, fingerprint, content, position_of(asset), asset.favourite, why, stack))

@@ -17,9 +17,11 @@ from typing import Any
 
 from sync.errors import (
     DiskFull,
+    Incomplete,
     MarkerMissing,
     NotAvailable,
     PermissionMissing,
+    RuleError,
     SchemaDrift,
     ServerError,
     ServerFailure,
@@ -48,7 +50,7 @@ from sync.work import Result, Work, most_serious
 
 log = logging.getLogger(__name__)
 
-_OF_ONE_ALBUM = (NotAvailable, PermissionMissing, SchemaDrift, ServerFailure)
+_OF_ONE_ALBUM = (Incomplete, NotAvailable, PermissionMissing, RuleError, SchemaDrift, ServerFailure)
 """Says nothing of the server's other albums."""
 
 

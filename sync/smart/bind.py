@@ -12,13 +12,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from sync.errors import NotAvailable, UsageError
+from sync.errors import NotAvailable, RuleError, UsageError
 from sync.immich.answers import Person
 from sync.immich.choose import choose
 from sync.immich.facts import AlbumInfo
 from sync.immich.server import Immich
 from sync.smart import rules
-from sync.smart.parse import RuleError
 from sync.smart.rules import Named, Rule
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sync.errors import did_you_mean
+from sync.errors import RuleError, did_you_mean
 from sync.smart import rules
-from sync.smart.parse import RuleError, day, named, visibility, yes
+from sync.smart.parse import day, named, visibility, yes
 from sync.smart.rules import Named, Operator, Rule, Test
 
 KEYS = (

@@ -6,7 +6,7 @@ A search that fails or is not proved whole spoils the rules that need it, and no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,6 +15,7 @@ from sync.errors import (
     MantelpieceError,
     NotAvailable,
     PermissionMissing,
+    RuleError,
     SchemaDrift,
     ServerFailure,
     UsageError,
@@ -25,7 +26,6 @@ from sync.smart import rules
 from sync.smart.bind import Directory
 from sync.smart.evaluate import Predicate, ids_of, predicate
 from sync.smart.narrow import Params, covers, narrow, widest
-from sync.smart.parse import RuleError
 from sync.smart.rules import Rule
 from sync.smart.surroundings import SetKey, Surroundings
 
@@ -103,6 +103,32 @@ def gather(
         except OF_ONE_RULE as error:
             for one in users:
                 one.problem = error
+
+
+def matching(
+    immich: Immich, directory: Directory, one: Asked, *, today: date, check: Callable[[], None]
+) -> Iterator[tuple[Found, bool]]:
+    """Every photo that fits one rule, each once, and whether it did so only on the day of the last run.
+
+    Raises Incomplete where a search is not proved whole, after what it found; what stands in the way of a set."""
+    planned = searches([one], today)
+    around = Surroundings(today, directory.me, _sets(immich, directory, _needed(planned)))
+    if one.problem is not None:
+        raise one.problem
+    seen: set[str] = set()
+    for search in planned:
+        here = around.granting(search.question.get("tagIds", ()))
+        now, then = predicate(one.rule, here), _faded(one, here)
+        for page in immich.find(search.question, measured=_measured([one]), keys=_keys([one])):
+            check()
+            for found in page:
+                asset = found.asset
+                if asset.id in seen or not (one.partners or asset.owner_id == directory.me):
+                    continue
+                fits = now(found)
+                if fits or (then is not None and then(found)):
+                    seen.add(asset.id)
+                    yield found, not fits
 
 
 def _faded(one: Asked, around: Surroundings) -> Predicate | None:

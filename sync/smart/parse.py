@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sync.errors import UsageError, did_you_mean
+from sync.errors import RuleError, did_you_mean
 from sync.smart import rules
 from sync.smart.rules import Named, Operator, Rule, Test
 
@@ -20,12 +20,6 @@ Word = TypeVar("Word", bound=StrEnum)
 _UNITS = ("days", "weeks", "months", "years")
 _VISIBLE = ("timeline", "archive", "hidden")
 _MOST_DEPTH = 20
-
-
-class RuleError(UsageError):
-    """A rule that cannot be used; nothing is matched by it."""
-
-    default_advice = "The album is left as it is until the rule is corrected."
 
 
 def parse(tree: object, *, depth: int = 0) -> Rule:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.errors import UsageError, did_you_mean
+from sync.errors import RuleError, UsageError, did_you_mean
 from sync.smart.explain import explain
 from sync.smart.flat import parse_flat
-from sync.smart.parse import RuleError, parse
+from sync.smart.parse import parse
 
 _ENV_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -31,6 +31,7 @@ from sync.settings import (
     Transition,
     Words,
 )
+from sync.smart import source
 
 ROOM = Path(admin.__file__).parent
 TEMPLATES = sorted((ROOM / "templates").rglob("*.html"))
@@ -160,4 +161,4 @@ def _iterate(text: str) -> Iterable[tuple[str, str | None, str | None, str | Non
 def test_every_reason_for_leaving_a_photo_out_is_in_words() -> None:
     given = re.findall(r'(?:return|else) "([^"]+)"', inspect.getsource(sources.left_out))
     told = {key.removeprefix("left_out.") for key in read("en") if key.startswith("left_out.")}
-    assert {*given, sources.STACKED, "limit"} == told
+    assert {*given, sources.STACKED, sources.NO_MATCH, source.PASSED, "limit"} == told

@@ -15,8 +15,10 @@ from sync import secrets
 from sync.catalogue import Catalogue, PhotoEntry
 from sync.home import Home, prepare
 from sync.library.database import Library
+from sync.mirror.preview import preview
 from sync.mirror.synchronise import synchronise
 from sync.settings import Album, Server, Settings
+from sync.smart.source import list_by_rule
 from sync.work import Result, Work
 from tests.fakes.immich import FakeImmich
 from tests.manual_clock import ManualClock
@@ -42,7 +44,7 @@ class Mirror:
         try:
             yield Work(
                 home=self.home, settings=self.settings, settings_whole=self.whole, library=library, clock=self.clock,
-                asked=asked, cancelled=cancelled,
+                asked=asked, cancelled=cancelled, list_by_rule=list_by_rule,
             )  # fmt: skip
         finally:
             library.close()
@@ -52,6 +54,10 @@ class Mirror:
         self.clock.advance(1)
         with self.work(asked=asked) as work:
             return synchronise(work, {"albums": list(albums) or None})
+
+    def preview(self, album: str) -> Result:
+        with self.work(asked=True) as work:
+            return preview(work, {"album": album})
 
     def facts(self, album: str, *, asked: bool = False) -> dict[str, Any]:
         """Run and give the facts of one album."""

@@ -197,3 +197,17 @@ def test_a_file_that_cannot_be_read_leaves_the_last_good_settings_with_their_alb
     torn = load(home.settings, environ={}, last_good=good.settings)
     assert torn.settings == good.settings
     assert [problem.loses for problem in torn.problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('source = "rule"\nserver = "home"', "needs a rule"),
+        ('source = "folder"\nfolder = "/x"\nrule = { favourite = true }', "cannot be narrowed"),
+        ('source = "link"\nserver = "home"\nrule = { favourite = true }', "cannot be narrowed"),
+    ],
+)
+def test_an_album_whose_rule_cannot_be_is_left_out_and_says_so(written: str, told: str) -> None:
+    found = parse_text(f'[servers.home]\nurl = "http://x"\n[[albums]]\nname = "A"\n{written}\n')
+    assert found.settings.albums == ()
+    assert told in found.problems[0].sentence

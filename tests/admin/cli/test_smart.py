@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.settings_reading import load
 from tests.admin.cli.conftest import Mantelpiece
 from tests.fakes.immich import FakeImmich
 from tests.sync.smart.libraries import add, empty_library
@@ -98,3 +99,30 @@ def test_bad_words_are_told_in_a_sentence(ready: Mantelpiece, words: tuple[str, 
     done = ready(*words)
     assert done.code == 2
     assert said in done.err
+
+
+def test_an_album_of_the_wall_is_added_by_a_rule_or_narrowed_by_one(connected: Mantelpiece) -> None:
+    words = ("album", "add", "--rule", '{ people = ["Anna"] }')
+    nameless = connected(*words)
+    assert (nameless.code, "--name" in nameless.err) == (2, True)
+    before = connected.files()
+    unknown = connected("album", "add", "--rule", 'people = ["Ana"]', "--name", "Ana")
+    assert (unknown.code, "Did you mean 'Anna'?" in unknown.err) == (2, True)
+    assert connected("album", "add", "--rule", "{ people = ", "--name", "x").code == 2
+    assert connected("album", "add", "--folder", ".", "--rule", "a = 1").code == 2
+    assert connected.files() == before
+    added = connected(*words, "--name", "Of Anna")
+    assert added.code == 0, added.err
+    assert "photos and videos of Anna." in added.out
+    narrowed = connected("album", "add", "Holidays", "--rule", '{"none": [{"people": ["Anna"]}]}')
+    assert narrowed.code == 0, narrowed.err
+    settings = load(connected.home.settings)
+    assert [(one.source.value, one.rule) for one in settings.settings.albums] == [
+        ("rule", {"people": ["Anna"]}), ("album", {"none": [{"people": ["Anna"]}]}),
+    ]  # fmt: skip
+    assert settings.problems == ()
+    assert 'rule = {people = ["Anna"]}' in connected.home.settings.read_text()
+    synced = connected("sync", "--json")
+    assert synced.code == 0, synced.err
+    told = synced.json["albums"]
+    assert (told["Of Anna"]["added"], told["Holidays"]["left_out"]) == (3, {"outside the rule": 2})

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from sync.errors import RuleError
 from sync.smart.explain import explain
 from sync.smart.flat import parse_flat
-from sync.smart.parse import RuleError, parse
+from sync.smart.parse import parse
 
 SENTENCES = [
     (
