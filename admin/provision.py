@@ -1,0 +1,176 @@
+"""Set-up without a phone: `mantelpiece.toml` on the boot partition, taken in once, and its secrets moved away.
+
+It is a settings.toml in which servers have a `key`, link albums a `key` and `password`, `[admin]` a `password` and
+`[wifi]` a `name`, `password` and `country`. `python -m admin.provision FILE` is started as root by
+mantelpiece-provision.service before sync; all but the Wi-Fi is written as the service's user. What is wrong is told in
+`mantelpiece-problem.txt` beside it, and changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from admin.cli.owner import become_owner
+from admin.security.passwords import LONGEST, SHORTEST, hashed
+from sync import secrets
+from sync.errors import MantelpieceError, UsageError
+from sync.files import write_durably
+from sync.home import Home, find, prepare
+from sync.settings_reading import load, parse_text
+
+MOVED = "moved to the frame"
+CONNECTIONS = Path("/etc/NetworkManager/system-connections")
+
+
+@dataclass
+class Plan:
+    """What a provisioning file asks for; `left` is the file without its secrets."""
+
+    settings: str
+    left: str
+    secrets: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    password: str = ""
+    wifi: dict[str, str] = field(default_factory=dict)
+
+
+def read_plan(text: str) -> Plan:
+    """Raises UsageError for what is no TOML or no settings; a typing error must not half set up a frame."""
+    try:
+        document = tomlkit.parse(text)
+        tree = tomllib.loads(text)
+    except (tomlkit.exceptions.TOMLKitError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"It is not valid TOML: {error}.") from None
+    plan = Plan("", "")
+    for name, server in _sections(tree.get("servers")):
+        _move(document["servers"], name, ("key",), "servers", server, plan)
+    for number, album in enumerate(tree.get("albums", [])):
+        _move(document["albums"], number, ("key", "password"), "links", album, plan, named=str(album.get("name", "")))
+    admin, wifi = tree.get("admin", {}), tree.get("wifi", {})
+    plan.password = str(admin.get("password", ""))
+    plan.wifi = {key: str(value) for key, value in wifi.items()}
+    for section, key in (("admin", "password"), ("wifi", "password")):
+        if tree.get(section, {}).get(key):
+            document[section][key] = MOVED
+    plan.left = tomlkit.dumps(document)
+    _take_out(document)
+    plan.settings = tomlkit.dumps(document)
+    _check(plan)
+    return plan
+
+
+def take_in(home: Home, plan: Plan) -> None:
+    """Write secrets, then settings. Raises UsageError where this frame is set up already."""
+    prepare(home)
+    known = load(home.settings).settings
+    if known.servers or known.albums:
+        raise UsageError("This frame is set up already; nothing of it was taken in.", advice="Use the phone page.")
+    for section, name, values in plan.secrets:
+        secrets.put(home.secrets, section, name, **values)
+    if plan.password:
+        secrets.put(home.secrets, "admin", "password", hash=hashed(plan.password))
+    write_durably(home.settings, plan.settings.encode(), mode=0o640)
+
+
+def write_wifi(plan: Plan, folder: Path = CONNECTIONS) -> None:
+    """As root: a connection of NetworkManager's own, so that the password is in no process list."""
+    if not plan.wifi.get("name"):
+        return
+    password = plan.wifi.get("password", "")
+    lines = ["[connection]", "id=mantelpiece", f"uuid={uuid.uuid4()}", "type=wifi", "autoconnect=true", "", "[wifi]",
+             f"ssid={plan.wifi['name']}", "mode=infrastructure"]  # fmt: skip
+    if password:
+        lines += ["", "[wifi-security]", "key-mgmt=wpa-psk", f"psk={password}"]
+    lines += ["", "[ipv4]", "method=auto", "", "[ipv6]", "method=auto", ""]
+    write_durably(folder / "mantelpiece.nmconnection", "\n".join(lines).encode(), mode=0o600)
+    if plan.wifi.get("country"):
+        subprocess.run(["raspi-config", "nonint", "do_wifi_country", plan.wifi["country"]], check=False)
+    subprocess.run(["nmcli", "connection", "reload"], check=False)
+
+
+def main(arguments: list[str]) -> int:
+    """0 when there is nothing to do or all is done, 2 when the file was refused."""
+    file = Path(arguments[0])
+    problem = file.with_name("mantelpiece-problem.txt")
+    if not file.exists():
+        return 0
+    home = find()
+    try:
+        plan = read_plan(file.read_text(encoding="utf-8-sig"))
+        _as_owner(home, plan)
+        write_wifi(plan)
+    except (MantelpieceError, UnicodeDecodeError) as error:
+        write_durably(problem, f"{file.name}: {error}\n".encode())
+        print(error, file=sys.stderr)
+        return 2
+    # Overwritten before it gets its new name: the secrets are not to lie on a partition that everybody can read.
+    write_durably(file, plan.left.encode())
+    file.replace(file.with_suffix(".toml.taken"))
+    problem.unlink(missing_ok=True)
+    return 0
+
+
+def _as_owner(home: Home, plan: Plan) -> None:
+    """In a child, which gives up root for good. Raises UsageError with its sentence."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        code = 1
+        try:
+            take_in(become_owner(home), plan)
+            code = 0
+        except Exception as error:  # noqa: BLE001 - told to the parent, which writes it where a person finds it
+            os.write(write, str(error).encode()[:4000])
+        os._exit(code)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        said = pipe.read().decode(errors="replace")
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise UsageError(said or "It could not be taken in.")
+
+
+def _sections(tree: Any) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, each) for name, each in (tree or {}).items() if isinstance(each, dict)]
+
+
+def _move(
+    section: Any, at: Any, keys: tuple[str, ...], kind: str, tree: dict[str, Any], plan: Plan, *, named: str = ""
+) -> None:
+    values = {key: str(tree[key]) for key in keys if tree.get(key)}
+    if values:
+        plan.secrets.append((kind, named or str(at), values))
+        for key in values:
+            section[at][key] = MOVED
+
+
+def _take_out(document: Any) -> None:
+    document.pop("wifi", None)
+    for entry in [*document.get("servers", {}).values(), *document.get("albums", []), document.get("admin", {})]:
+        for key in ("key", "password"):
+            if key in entry:
+                del entry[key]
+
+
+def _check(plan: Plan) -> None:
+    problems = parse_text(plan.settings).problems
+    if problems:
+        raise UsageError(" ".join(problem.sentence for problem in problems))
+    if plan.password and not SHORTEST <= len(plan.password) <= LONGEST:
+        raise UsageError(f"admin.password must have {SHORTEST} to {LONGEST} characters.")
+    text = "".join(plan.wifi.values())
+    if not text.isprintable():
+        raise UsageError("[wifi] holds a character that cannot be typed.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,111 @@
+"""A frame that is set up from a file on its boot partition: taken in once, its secrets moved away."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from admin import provision
+from admin.security.passwords import matches
+from sync import secrets
+from sync.home import Home
+from sync.settings_reading import load
+
+FILE = """\
+# for grandma
+language = "de"
+[servers.home]
+url = "http://192.0.2.1:2283"
+key = "APIKEY123"
+[[albums]]
+name = "Holidays"
+server = "home"
+id = "a-1"
+[[albums]]
+name = "Link"
+source = "link"
+server = "home"
+key = "LINKKEY9"
+password = "open sesame"
+[admin]
+password = "correct horse"
+port = 8081
+[wifi]
+name = "Our house"
+password = "wifi secret"
+"""
+SECRETS = ("APIKEY123", "LINKKEY9", "open sesame", "correct horse", "wifi secret")
+
+
+@pytest.fixture
+def boot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> Path:
+    monkeypatch.setenv("MANTELPIECE_HOME", str(home.root))
+    connections, bin_ = tmp_path / "connections", tmp_path / "bin"
+    connections.mkdir()
+    bin_.mkdir()
+    (bin_ / "nmcli").write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/nmcli\n')
+    (bin_ / "nmcli").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{bin_}:{os.environ['PATH']}")
+    monkeypatch.setattr(provision.write_wifi, "__defaults__", (connections,))
+    folder = tmp_path / "boot"
+    folder.mkdir()
+    return folder
+
+
+def test_all_of_it_is_taken_in_and_no_secret_stays_on_the_boot_partition(boot: Path, home: Home) -> None:
+    (boot / "mantelpiece.toml").write_text(FILE)
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+    loaded = load(home.settings)
+    assert loaded.problems == ()
+    assert (loaded.settings.language, loaded.settings.admin.port) == ("de", 8081)
+    assert [album.name for album in loaded.settings.albums] == ["Holidays", "Link"]
+    assert "# for grandma" in home.settings.read_text()
+    assert secrets.of_server(home.secrets, "home").key.reveal() == "APIKEY123"
+    assert secrets.of_link(home.secrets, "Link").password.reveal() == "open sesame"
+    assert matches("correct horse", secrets.password_hash(home.secrets))
+    connection = boot.parent / "connections" / "mantelpiece.nmconnection"
+    assert "ssid=Our house\n" in connection.read_text()
+    assert connection.stat().st_mode & 0o777 == 0o600
+    assert (boot.parent / "nmcli").read_text() == "connection reload\n", "no password in a process list"
+    left = "".join(path.read_text() for path in boot.iterdir())
+    assert [secret for secret in SECRETS if secret in left + home.settings.read_text()] == []
+    assert [path.name for path in boot.iterdir()] == ["mantelpiece.toml.taken"]
+
+
+WRONG = {
+    "no TOML": ("[servers.home\n", "not valid TOML"),
+    "a slip": (FILE.replace("port = 8081", 'port = "eighty"'), "admin.port"),
+    "an album without its server": (FILE.replace("[servers.home]", "[servers.cabin]"), "not set up"),
+    "a short password": (FILE.replace("correct horse", "abc"), "8 to 200"),
+    "a line in the network's name": (FILE.replace("Our house", "Our\\nhouse"), "cannot be typed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_told_beside_it_and_nothing_is_half_done(boot: Path, home: Home, text: str, said: str) -> None:
+    file = boot / "mantelpiece.toml"
+    file.write_text(text)
+    assert provision.main([str(file)]) == 2
+    assert said in (boot / "mantelpiece-problem.txt").read_text()
+    assert (file.read_text(), home.settings.exists(), home.secrets.exists()) == (text, False, False)
+    file.write_text(FILE)
+    assert provision.main([str(file)]) == 0
+    assert not (boot / "mantelpiece-problem.txt").exists()
+
+
+def test_a_frame_that_is_set_up_stays_as_it_is(boot: Path, home: Home) -> None:
+    home.settings.write_text('[servers.mine]\nurl = "http://192.0.2.9"\n')
+    (boot / "mantelpiece.toml").write_text(FILE)
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 2
+    assert "set up already" in (boot / "mantelpiece-problem.txt").read_text()
+    assert list(load(home.settings).settings.servers) == ["mine"]
+
+
+def test_without_a_file_nothing_happens(boot: Path, home: Home) -> None:
+    command = [sys.executable, "-m", "admin.provision", str(boot / "mantelpiece.toml")]
+    done = subprocess.run(command, capture_output=True, check=False, cwd=Path(__file__).parents[2])
+    assert (done.returncode, done.stderr) == (0, b"")
