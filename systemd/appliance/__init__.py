@@ -1,0 +1,1 @@
+"""Installs, updates and removes the services, with nothing but the system's own Python."""

@@ -1,0 +1,132 @@
+"""Brings an installation up: packages, users, a version of the program, units, the data folder; twice does nothing.
+
+A version is a virtual environment of its own below /opt/mantelpiece-versions, named by what it was made of;
+/opt/mantelpiece points to the one in use. So an update is a link, and going back is another.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from appliance import console, update
+from appliance.layout import COMMAND, FILES, HOME, PROGRAM, SOURCE, VERSIONS, Wanted
+from appliance.machine import Machine, Refused
+
+_ROOMS = ("sync", "frame", "admin")
+_SOURCE_FILES = ("pyproject.toml", "README.md", "LICENSE")
+
+
+def bring_up(machine: Machine, wanted: Wanted, *, console: bool) -> int:
+    """Install or update. 0 when the services work (or there is no systemd to ask), 1 when they went back."""
+    _refuse_unsuitable(machine)
+    _packages(machine, wanted)
+    _people(machine, wanted)
+    version = _version(machine, wanted)
+    changed = _system_files(machine, wanted)
+    _data(machine, wanted)
+    machine.link(COMMAND, f"{PROGRAM}/bin/mantelpiece")
+    _hints(machine, wanted, asked=console)
+    return update.switch_to(machine, version, changed=changed, frame=wanted.frame and not wanted.desktop_user)
+
+
+def has_desktop(machine: Machine) -> bool:
+    """Whether people log in to a desktop here."""
+    target = machine.at("/etc/systemd/system/default.target")
+    return target.is_symlink() and target.readlink().name == "graphical.target"
+
+
+def version_of(wanted: Wanted) -> str:
+    """A name for what the program is made of: the same sources and extras, the same name."""
+    digest = sha256(" ".join(wanted.extras).encode())
+    for path in source_files():
+        digest.update(str(path.relative_to(SOURCE)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def source_files() -> list[Path]:
+    """What is installed, and nothing that merely lies there."""
+    found = [SOURCE / name for name in _SOURCE_FILES]
+    for room in _ROOMS:
+        found += [path for path in (SOURCE / room).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return sorted(found)
+
+
+def _refuse_unsuitable(machine: Machine) -> None:
+    system = machine.at("/etc/os-release")
+    text = system.read_text() if system.exists() else ""
+    if not machine.at("/usr/bin/apt-get").exists() or "debian" not in text:
+        raise Refused("This is neither Debian nor Raspberry Pi OS; the README says how to run it without services.")
+
+
+def _packages(machine: Machine, wanted: Wanted) -> None:
+    status = machine.at("/var/lib/dpkg/status")
+    known = status.read_text(errors="replace") if status.exists() else ""
+    installed = {part.split("\n", 1)[0] for part in known.split("Package: ")[1:] if "ok installed" in part[:400]}
+    missing = [name for name in wanted.packages() if name not in installed]
+    if missing:
+        machine.run("apt-get", "update", "-qq", may_fail=True)
+        machine.run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing)
+
+
+def _people(machine: Machine, wanted: Wanted) -> None:
+    """One group; one user for what is kept, one for what is seen."""
+    if not machine.knows("group", "mantelpiece"):
+        machine.run("groupadd", "--system", "mantelpiece")
+    for name in ("mantelpiece", "mantelpiece-frame") if wanted.frame else ("mantelpiece",):
+        if not machine.knows("passwd", name):
+            machine.run("useradd", "--system", "--gid", "mantelpiece", "--home-dir", HOME, "--no-create-home",
+                        "--shell", "/usr/sbin/nologin", name)  # fmt: skip
+    if wanted.desktop_user:
+        machine.run("usermod", "-aG", "mantelpiece", wanted.desktop_user)
+
+
+def _version(machine: Machine, wanted: Wanted) -> str:
+    """Make the virtual environment of this version, unless it is there whole."""
+    folder = f"{VERSIONS}/{version_of(wanted)}"
+    if machine.at(f"{folder}/complete").exists():
+        return folder
+    machine.remove(folder)
+    for path in source_files():
+        if not machine.dry:
+            target = machine.at(f"{folder}/source/{path.relative_to(SOURCE)}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    machine.run("python3", "-m", "venv", folder)
+    extras = f"[{','.join(wanted.extras)}]" if wanted.extras else ""
+    machine.run(f"{folder}/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-cache-dir",
+                f"{folder}/source{extras}")  # fmt: skip
+    machine.run(f"{folder}/bin/python", "-m", "compileall", "-q", folder, may_fail=True)
+    machine.write(f"{folder}/share/mount-card", (SOURCE / "systemd" / "mount-card").read_bytes(), 0o755)
+    machine.remove(f"{folder}/source")
+    machine.write(f"{folder}/complete", "")
+    return folder
+
+
+def _system_files(machine: Machine, wanted: Wanted) -> bool:
+    """Units and the rest of /etc; whether anything changed."""
+    beside = SOURCE / "systemd"
+    contents = {path: unit.read_text() for path, unit in wanted.units().items()} | wanted.drop_ins()
+    contents |= {path: (beside / name).read_text() for path, name in FILES.items()}
+    written = [machine.write(path, content) for path, content in contents.items()]
+    return any(written)
+
+
+def _data(machine: Machine, wanted: Wanted) -> None:
+    """The data folder, made by its owner; the wall's part of it belongs to the wall."""
+    if not machine.at(HOME).is_dir():
+        machine.run("install", "-d", "-m", "0755", "-o", "mantelpiece", "-g", "mantelpiece", HOME)
+    if wanted.frame:
+        owner = wanted.desktop_user or "mantelpiece-frame"
+        for folder in (f"{HOME}/frame", f"{HOME}/frame/intents"):
+            if not machine.at(folder).is_dir():
+                machine.run("install", "-d", "-m", "2770", "-o", owner, "-g", "mantelpiece", folder)
+    machine.run("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/mantelpiece.conf", may_fail=True)
+
+
+def _hints(machine: Machine, wanted: Wanted, *, asked: bool) -> None:
+    if not wanted.frame or wanted.desktop_user or not console.cmdline_of(machine):
+        return
+    question = "Tell the kernel about the panel (32 bit, always on, no cursor)? What was there is kept."
+    if asked or machine.ask(question):
+        console.put_hints(machine)

@@ -1,0 +1,105 @@
+"""The machine that is installed on: the running one, or a Debian root in a folder (`--prefix`).
+
+All paths are written as that machine knows them; commands run inside it. Nothing else here touches a file or starts a
+program.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Refused(Exception):
+    """A sentence for whoever installs; nothing after it was done."""
+
+
+@dataclass
+class Machine:
+    prefix: Path
+    """/ for the running machine."""
+    dry: bool = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether systemd is there to be told, rather than a root in a folder."""
+        return self.prefix == Path("/") and Path("/run/systemd/system").is_dir()
+
+    def at(self, path: str) -> Path:
+        return self.prefix / path.lstrip("/")
+
+    def say(self, what: str) -> None:
+        print(("would " if self.dry else "") + what, flush=True)
+
+    def run(self, *words: str, may_fail: bool = False, user: str = "", quiet: bool = False) -> int:
+        """Run a command in this machine. Raises Refused when it fails."""
+        if user:
+            words = ("runuser", "-u", user, "--", *words)
+        if not quiet:
+            self.say("run " + " ".join(words))
+        if self.dry:
+            return 0
+        inside: Sequence[str] = words if self.prefix == Path("/") else ("chroot", str(self.prefix), *words)
+        environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(inside, env=environ, stdin=subprocess.DEVNULL, check=False)
+        if done.returncode and not may_fail:
+            said = f"'{' '.join(words)}' failed with exit code {done.returncode}"
+            raise Refused(f"{said}; install again once that is mended.")
+        return done.returncode
+
+    def knows(self, kind: str, name: str) -> bool:
+        """Whether /etc/passwd or /etc/group has this name."""
+        file = self.at(f"/etc/{kind}")
+        return file.exists() and any(line.startswith(f"{name}:") for line in file.read_text().splitlines())
+
+    def write(self, path: str, content: str | bytes, mode: int = 0o644) -> bool:
+        """Whether it was not there as it is now."""
+        target, raw = self.at(path), content.encode() if isinstance(content, str) else content
+        if target.is_file() and not target.is_symlink() and target.read_bytes() == raw:
+            return False
+        self.say(f"write {path}")
+        if not self.dry:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(f".{target.name}.part")
+            part.write_bytes(raw)
+            part.chmod(mode)
+            part.replace(target)
+        return True
+
+    def link(self, path: str, to: str) -> None:
+        """A symbolic link, replaced in one step."""
+        target = self.at(path)
+        if target.is_symlink() and str(target.readlink()) == to:
+            return
+        if target.exists() and not target.is_symlink():
+            raise Refused(f"{path} is there and not of our making; move it away first.")
+        self.say(f"link {path} to {to}")
+        if not self.dry:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(f".{target.name}.part")
+            part.unlink(missing_ok=True)
+            part.symlink_to(to)
+            part.replace(target)
+
+    def remove(self, path: str) -> None:
+        target = self.at(path)
+        if not target.exists() and not target.is_symlink():
+            return
+        self.say(f"remove {path}")
+        if self.dry:
+            return
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
+        else:
+            target.unlink()
+
+    def ask(self, question: str) -> bool:
+        """A person's yes; without a terminal it is no."""
+        if self.dry or not sys.stdin.isatty():
+            return False
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "j", "ja")

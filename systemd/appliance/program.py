@@ -1,0 +1,67 @@
+"""`sudo systemd/install`: the options, and which of install, update and removal is meant."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from appliance import install, removal
+from appliance.layout import SOURCE, Wanted
+from appliance.machine import Machine, Refused
+
+ALLOWED = ("ddc", "cec", "gpio")
+
+
+def main() -> int:
+    """0 done, 1 not done (a sentence says why), 2 wrong usage."""
+    options = _parser().parse_args()
+    machine = Machine(Path(options.prefix).resolve(), dry=options.dry_run)
+    if os.getuid() != 0 and not options.dry_run:
+        print("This changes the system: sudo systemd/install", file=sys.stderr)
+        return 2
+    try:
+        if options.uninstall:
+            removal.remove_all(machine, data=options.data)
+            return 0
+        return install.bring_up(machine, _wanted(machine, options), console=options.console)
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+
+
+def _wanted(machine: Machine, options: argparse.Namespace) -> Wanted:
+    desktop = options.desktop
+    if desktop is None and not options.without_frame and install.has_desktop(machine):
+        desktop = os.environ.get("SUDO_USER", "")
+        print(f"A desktop is installed: the wall becomes a window of {desktop or 'nobody'} (--desktop USER, --lite).")
+    if desktop and not machine.knows("passwd", desktop):
+        raise Refused(f"There is no user {desktop!r} for --desktop.")
+    for root in options.root:
+        if not root.startswith("/") or any(sign in root for sign in " \t\n%\\\"'"):
+            raise Refused(f"--root {root!r} must be a whole path without blanks and quotes.")
+    return Wanted(
+        frame=not options.without_frame, desktop_user="" if options.lite else desktop or "",
+        allow=tuple(dict.fromkeys(options.allow)), roots=tuple(options.root), extras=tuple(options.extra),
+    )  # fmt: skip
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="systemd/install",
+        description=f"Installs mantelpiece from {SOURCE} as services that start with the machine. Running it again "
+        "brings an installation up to date: it is tried first, and the version before comes back if it does not work.",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--uninstall", action="store_true", help="take it away; photos and settings only after a yes")
+    parser.add_argument("--data", action="store_true", help="with --uninstall: photos and settings too, without asking")
+    parser.add_argument("--without-frame", action="store_true", help="no wall: the chores where the originals lie")
+    parser.add_argument("--console", action="store_true", help="also set what the kernel is told (Pi OS Lite)")
+    parser.add_argument("--desktop", metavar="USER", help="the wall is a window of this user's desktop session")
+    parser.add_argument("--lite", action="store_true", help="the wall has the bare screen, though a desktop is there")
+    parser.add_argument("--allow", action="append", default=[], choices=ALLOWED, help="open the sandbox for this")
+    parser.add_argument("--root", action="append", default=[], metavar="FOLDER", help="originals that lie elsewhere")
+    parser.add_argument("--extra", action="append", default=[], choices=("eink", "gpio", "mqtt"))
+    parser.add_argument("--prefix", default="/", metavar="FOLDER", help="a Debian root in a folder, not this machine")
+    return parser

@@ -1,0 +1,41 @@
+"""Takes an installation away. Photos, settings and keys go only after a person's yes, and the users with them."""
+
+from __future__ import annotations
+
+from appliance import console
+from appliance.layout import COMMAND, FILES, HOME, PROGRAM, UNITS, USER_UNITS, VERSIONS, Wanted
+from appliance.machine import Machine
+
+_PEOPLE = ("mantelpiece", "mantelpiece-frame")
+
+
+def remove_all(machine: Machine, *, data: bool) -> None:
+    """`data` is a yes that was given beforehand."""
+    if machine.runs:
+        machine.run("systemctl", "disable", "-q", "--now", "mantelpiece.target", "mantelpiece-provision.service",
+                    may_fail=True)  # fmt: skip
+        machine.run("systemctl", "stop", "mantelpiece-sync", "mantelpiece-frame", "mantelpiece-admin",
+                    "mantelpiece-admin.socket", may_fail=True)  # fmt: skip
+    links = (f"{UNITS}/multi-user.target.wants/mantelpiece.target", f"{UNITS}/mantelpiece.target.wants")
+    drop_ins = (f"{UNITS}/mantelpiece-frame.service.d", f"{UNITS}/mantelpiece-sync.service.d")
+    desktop = f"{USER_UNITS}/mantelpiece-frame.service"
+    for path in (*links, *drop_ins, *Wanted().units(), desktop, *FILES, COMMAND, PROGRAM, VERSIONS):
+        machine.remove(path)
+    console.take_back(machine)
+    if machine.runs:
+        machine.run("systemctl", "daemon-reload")
+    if not machine.at(HOME).exists():
+        _remove_people(machine)
+    elif data or machine.ask(f"Delete {HOME} too, with all photos, settings and keys?"):
+        machine.remove(HOME)
+        _remove_people(machine)
+    else:
+        print(f"Photos, settings and keys stay in {HOME}; 'systemd/install --uninstall --data' deletes them.")
+
+
+def _remove_people(machine: Machine) -> None:
+    for name in _PEOPLE:
+        if machine.knows("passwd", name):
+            machine.run("userdel", name, may_fail=True)
+    if machine.knows("group", "mantelpiece"):
+        machine.run("groupdel", "mantelpiece", may_fail=True)
