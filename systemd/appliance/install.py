@@ -121,7 +121,8 @@ def _data(machine: Machine, wanted: Wanted) -> None:
         for folder in (f"{HOME}/frame", f"{HOME}/frame/intents"):
             if not machine.at(folder).is_dir():
                 machine.run("install", "-d", "-m", "2770", "-o", owner, "-g", "mantelpiece", folder)
-    machine.run("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/mantelpiece.conf", may_fail=True)
+    if machine.runs:
+        machine.run("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/mantelpiece.conf")
 
 
 def _hints(machine: Machine, wanted: Wanted, *, asked: bool) -> None:

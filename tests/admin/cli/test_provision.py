@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from admin import provision
+from admin.cli import provision
 from admin.security.passwords import matches
 from sync import secrets
 from sync.home import Home
@@ -106,6 +106,6 @@ def test_a_frame_that_is_set_up_stays_as_it_is(boot: Path, home: Home) -> None:
 
 
 def test_without_a_file_nothing_happens(boot: Path, home: Home) -> None:
-    command = [sys.executable, "-m", "admin.provision", str(boot / "mantelpiece.toml")]
-    done = subprocess.run(command, capture_output=True, check=False, cwd=Path(__file__).parents[2])
+    command = [sys.executable, "-m", "admin.cli.provision", str(boot / "mantelpiece.toml")]
+    done = subprocess.run(command, capture_output=True, check=False, cwd=Path(__file__).parents[3])
     assert (done.returncode, done.stderr) == (0, b"")

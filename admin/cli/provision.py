@@ -1,7 +1,7 @@
 """Set-up without a phone: `mantelpiece.toml` on the boot partition, taken in once, and its secrets moved away.
 
 It is a settings.toml in which servers have a `key`, link albums a `key` and `password`, `[admin]` a `password` and
-`[wifi]` a `name`, `password` and `country`. `python -m admin.provision FILE` is started as root by
+`[wifi]` a `name`, `password` and `country`. `python -m admin.cli.provision FILE` is started as root by
 mantelpiece-provision.service before sync; all but the Wi-Fi is written as the service's user. What is wrong is told in
 `mantelpiece-problem.txt` beside it, and changes nothing.
 """
