@@ -79,6 +79,14 @@ def notice_table(db: Database) -> None:
     db.execute(_NOTICES)
 
 
+@migrations()
+def odd_photos(db: Database) -> None:
+    """The few photos that something is to be said of, so that nobody looks through all of them for it."""
+    db.execute("CREATE INDEX photos_problem ON photos (id) WHERE problem IS NOT NULL")
+    db.execute("CREATE INDEX photos_off_disk ON photos (id) WHERE off_disk <> ''")
+    db.execute("CREATE INDEX photos_rewritten ON photos (id) WHERE original_proof = 'rewritten'")
+
+
 _MIRROR = """
 CREATE TABLE servers (
   name TEXT PRIMARY KEY,
