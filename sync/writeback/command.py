@@ -27,7 +27,9 @@ def arguments(found: Found, changes: Iterable[Change], scratch: Path) -> list[st
     iptc = any(change.tag.startswith("IPTC:") for change in changes)
     anew = iptc and found.tags.get(CODED) != UTF8
     if anew:
-        command += ["-tagsFromFile", "@", "-IPTC:all", assignment(CODED, UTF8)]
+        kept = [f"--{change.tag}" for change in changes if change.tag.startswith("IPTC:")]
+        charset = ["-charset", "iptc=UTF8"] if found.iptc_utf8 else []
+        command += [*charset, "-tagsFromFile", "@", "-IPTC:all", *kept, assignment(CODED, UTF8)]
     for change in changes:
         command += _one(change, whole=anew and change.tag.startswith("IPTC:"))
     command += ["-o", output_path(scratch)]
@@ -41,7 +43,7 @@ def _one(change: Change, *, whole: bool) -> list[str]:
     if change.tag not in LISTS:
         return [assignment(tag, change.new)]
     if whole:
-        return [f"-{tag}=", *(assignment(tag, item) for item in items(change.new))]
+        return [assignment(tag, item) for item in items(change.new)]
     old, new = items(change.old), items(change.new)
     going = [assignment(tag, item, sign="-=") for item in old if item not in new]
     return going + [assignment(tag, item, sign="+=") for item in new if item not in old]

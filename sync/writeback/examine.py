@@ -152,9 +152,7 @@ def _find(around: Around, seen: Examined) -> None:
 
 def _decide(around: Around, seen: Examined) -> None:
     groups = known.groups_of(around.work.library, seen.row.id)
-    knowledge = knowledge_of(
-        seen.row, groups, around.server, modules=around.root.modules, now=around.work.clock.now()
-    )
+    knowledge = knowledge_of(seen.row, groups, around.server, modules=around.root.modules, now=around.work.clock.now())
     for role, path in _roles(around, seen):
         found = look(around.tool, path) if role == ORIGINAL else look_beside(around.tool, path, seen.path)
         row = ledger.file(around.work.library, str(path))

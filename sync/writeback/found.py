@@ -21,6 +21,8 @@ class Found(Struct, frozen=True, kw_only=True):
     orientation: int = 1
     """1 to 8: how the stored picture is turned for display."""
     tags: Tags
+    iptc_utf8: bool = False
+    """Its IPTC is UTF-8 although it does not say so."""
     exists: bool = True
     size_bytes: int = 0
     mtime_ns: int = 0

@@ -33,7 +33,10 @@ def look(tool: ExifTool, path: Path) -> Found:
     file_type = word(tags.get("File:FileType", ""))
     if file_type not in FILES:
         raise Unwritable(f"Nothing is written into files of type {file_type or 'unknown'}.", reason="format")
-    return _found(real, status, tags, of=tags, file_type=file_type)
+    utf8 = CODED not in tags and any(_looks_utf8(value) for tag, value in tags.items() if tag.startswith("IPTC:"))
+    if utf8:
+        tags = read_tags(tool, real, iptc_utf8=True)
+    return _found(real, status, tags, of=tags, file_type=file_type, iptc_utf8=utf8)
 
 
 def look_beside(tool: ExifTool, sidecar: Path, original: Path) -> Found:
@@ -57,11 +60,15 @@ def real_path(path: Path) -> Path:
     return real
 
 
-def read_tags(tool: ExifTool, path: Path, *, fast: bool = False) -> Tags:
-    """All tags of the table that `path` has, and what describes its picture. `fast` is for JPEG."""
+def read_tags(tool: ExifTool, path: Path, *, fast: bool = False, iptc_utf8: bool = False) -> Tags:
+    """All tags of the table that `path` has, and what describes its picture.
+
+    `fast` is for JPEG; `iptc_utf8` reads IPTC that does not say its encoding as UTF-8 instead of Latin.
+    """
     wanted = [f"-{tag}" for tag in (*TAGS, *PICTURE, CODED)]
     # Trailers and maker notes hold nothing of the table, and are slow.
-    answer = tool.run(*_HOW, *(["-fast2"] if fast else []), *wanted, os.fspath(path))
+    how = [*_HOW, *(["-fast2"] if fast else []), *(["-charset", "iptc=UTF8"] if iptc_utf8 else [])]
+    answer = tool.run(*how, *wanted, os.fspath(path))
     try:
         [read] = json.loads(answer.out, parse_int=str, parse_float=str)
     except ValueError as error:
@@ -83,7 +90,27 @@ def _as_text(value: Any) -> Any:
     return word(value)
 
 
-def _found(real: Path, status: os.stat_result | None, tags: Tags, *, of: Tags, file_type: str) -> Found:
+def _looks_utf8(value: Any) -> bool:
+    """Whether a text that was read as Latin is UTF-8: no honest Latin text is, by more than rare chance."""
+    if isinstance(value, list):
+        return any(map(_looks_utf8, value))
+    text = word(value)
+    if text.isascii():
+        return False
+    try:
+        return not b"".join(map(_latin, text)).decode("utf-8").isascii()
+    except ValueError:
+        return False
+
+
+def _latin(letter: str) -> bytes:
+    """The byte that was read as this letter; ValueError where none was."""
+    return letter.encode("latin-1" if ord(letter) < 256 else "cp1252")
+
+
+def _found(
+    real: Path, status: os.stat_result | None, tags: Tags, *, of: Tags, file_type: str, iptc_utf8: bool = False
+) -> Found:
     size: list[Any] = word(of.get("Composite:ImageSize", "")).split()
     wide, high = (int(size[0]), int(size[1])) if len(size) == 2 and all(map(str.isdigit, size)) else (None, None)
     common = {
@@ -93,6 +120,7 @@ def _found(real: Path, status: os.stat_result | None, tags: Tags, *, of: Tags, f
         "height": high,
         "orientation": orientation_of(word(of.get("File:FileType", "")), of),
         "tags": tags,
+        "iptc_utf8": iptc_utf8,
     }
     if status is None:
         return Found(**common, exists=False)  # type: ignore[arg-type]

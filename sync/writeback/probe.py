@@ -112,7 +112,7 @@ def _notes(tried: Probed, external: int, of: int) -> list[str]:
     if not tried.problem and not tried.gives_away and tried.uid != 0:
         notes.append(
             "Files of other owners cannot be replaced without changing hands: sidecars are written beside those, "
-            "unless the root says owner = \"any\"."
+            'unless the root says owner = "any".'
         )
     if not tried.fsync_folder:
         notes.append("This file system cannot promise that new names survive a power cut.")

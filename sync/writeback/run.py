@@ -133,9 +133,7 @@ def count_unmapped(work: Work, found: Gathered, counts: Counter[str]) -> None:
     counts["path_segment_mismatch"] += by_root.get("", 0)
 
 
-def _ready(
-    work: Work, tool: ExifTool, roots: list[Root], server: ServerRow, told: Told
-) -> Iterator[Around]:
+def _ready(work: Work, tool: ExifTool, roots: list[Root], server: ServerRow, told: Told) -> Iterator[Around]:
     for root in roots:
         probed, problem = ready(work, root)
         if problem:

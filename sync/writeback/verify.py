@@ -14,7 +14,7 @@ from sync.errors import NotProved
 from sync.writeback import image_data, pixels
 from sync.writeback.changes import Change, same_value
 from sync.writeback.exiftool import ExifTool
-from sync.writeback.found import Found, items, same_word
+from sync.writeback.found import Found, items
 from sync.writeback.look import PICTURE, read_tags
 from sync.writeback.mapping import LISTS, REGIONS, SIDECAR, TABLE, TAGS
 
@@ -24,7 +24,7 @@ _FACTS = {row.tag: row.fact for row in TABLE}
 
 def prove_tags(tool: ExifTool, found: Found, changes: Iterable[Change], scratch: Path) -> None:
     """The changed tags are as decided, the others of the table as they were."""
-    there = read_tags(tool, scratch, fast=found.file_type == "JPEG")
+    there = read_tags(tool, scratch, fast=found.file_type == "JPEG", iptc_utf8=found.iptc_utf8)
     changed = {change.tag: change.new for change in changes}
     for tag in TAGS:
         wanted = changed.get(tag) if tag in changed else found.tags.get(tag)
@@ -57,8 +57,8 @@ def prove_picture(found: Found, scratch: Path) -> None:
 def reads_as(tag: str, there: Any, wanted: Any) -> bool:
     """Whether what a file says under `tag` is what was written there."""
     if tag in LISTS:
-        read, meant = items(there), items(wanted)
-        return len(read) == len(meant) and all(map(same_word, read, meant))
+        # exiftool puts what comes where something went; the order of keywords says nothing.
+        return sorted(map(_caseless, items(there))) == sorted(map(_caseless, items(wanted)))
     if tag == REGIONS:
         return bool(_plain(there) == _plain(wanted))
     return there == wanted or same_value(_FACTS[tag], there, wanted)
@@ -70,6 +70,11 @@ def _plain(value: Any) -> Any:
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
-    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-        return value.lower() if str(value).lower() in ("true", "false") else value
-    return round(float(value), 9)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return round(float(value), 9)
+    return _caseless(value)
+
+
+def _caseless(value: Any) -> Any:
+    """exiftool's JSON does not tell True from true."""
+    return value.lower() if str(value).lower() in ("true", "false") else value

@@ -122,9 +122,9 @@ def _directory(body: bytearray, tags: dict[int, tuple[Any, ...]]) -> int:
     return _append(body, struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4))
 
 
-def tell(path: Path, **tags: str | list[str]) -> None:
+def tell(path: Path, *options: str, **tags: str | list[str]) -> None:
     """Write tags as another program would; `__` stands for the colon after a group."""
-    words = []
+    words = list(options)
     for tag, value in tags.items():
         words += [
             f"-{tag.replace('__', ':').replace('_', '-')}={each}"

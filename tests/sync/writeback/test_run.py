@@ -269,9 +269,7 @@ def test_other_settings_have_every_file_looked_at(originals: Originals) -> None:
     assert originals.file("a.jpg.xmp").exists()
 
 
-def test_copies_of_originals_are_kept_and_without_room_nothing_is_written(
-    originals: Originals, tmp_path: Path
-) -> None:
+def test_copies_of_originals_are_kept_and_without_room_nothing_is_written(originals: Originals, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in originals.folder.rglob("*.jpg")}
     originals.set(root_of(originals.folder, backup_gb=1e-9, backup_folder=str(tmp_path / "copies")))
     result = originals.run()
