@@ -32,6 +32,7 @@ _NAMESPACES = {
 }
 _URIS = {prefix: uri for uri, prefix in _NAMESPACES.items()}
 _REJECTED = -1
+_FAVOURITE = 5
 _NUMBER = re.compile(r"\s*([+-]?\d{1,12}(?:\.\d{0,20})?)(?:/(\d{1,12}))?\s*", re.ASCII)
 """A decimal, or a fraction as EXIF writes it."""
 
@@ -65,8 +66,11 @@ class Sidecar:
         return int(number) if number is not None else None
 
     def favourite(self, rating: int) -> bool:
-        """Whether this says favourite where that many stars mean so (icloudpd: 5)."""
-        return self.rating == rating
+        """Whether this says favourite where that many stars mean so; 0 is for none.
+
+        icloudpd's own five count wherever favourites are wanted: a replaced plugin's files may have others beside.
+        """
+        return rating > 0 and (self.rating == rating or (self.by_icloudpd and self.rating == _FAVOURITE))
 
     @property
     def hidden(self) -> bool:

@@ -27,7 +27,7 @@ def test_icloudpds_sidecar_is_understood() -> None:
     assert (found.title, found.description, found.keywords) == (ASSET.title, ASSET.description, ASSET.keywords)
     assert found.place == ASSET.place and found.created == ASSET.taken
     assert found.by_icloudpd and not found.whole and not found.ours
-    assert found.favourite(5) and not found.favourite(1) and not found.hidden
+    assert found.favourite(5) and found.favourite(1) and not found.favourite(0) and not found.hidden
     assert read(sidecar(Asset("a", "b", hidden=True))).hidden
     assert read(sidecar(Asset("a", "b"))).rating is None, "a favourite no more has no rating at all"
 
@@ -67,7 +67,8 @@ def test_others_sidecars_pass_byte_for_byte(tmp_path: Path) -> None:
     made = tmp_path / "camera.xmp"
     subprocess.run(["exiftool", "-q", "-Title=x", "-HierarchicalSubject=A|B", "-Rating=4", made], check=True)
     data = made.read_bytes()
-    assert normalised(data) == data and read(data).favourite(4) and read(data).title == "x"
+    assert normalised(data) == data and read(data).title == "x"
+    assert read(data).favourite(4) and not read(data).favourite(5)
 
 
 def test_stars_are_kept_where_they_are_wanted() -> None:
