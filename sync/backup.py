@@ -105,6 +105,7 @@ def restore(home: Home, library: Library, clock: Clock, backup: Backup) -> Resto
     """Put a backup in place. Raises UsageError or Busy with nothing changed, DiskError where the disk refuses."""
     with (
         locked(home.locks / "smart", "restoring a backup"),
+        locked(home.locks / "ingest", "restoring a backup"),
         locked(home.locks / "settings", "restoring a backup", wait_seconds=5),
     ):
         kept = _keep(home, library, clock)

@@ -136,6 +136,21 @@ def remove_root(home: Home, name: str) -> None:
     _remove(home, "writeback", name)
 
 
+def add_inbox(home: Home, values: Tree) -> None:
+    """Add an inbox at the end of the list."""
+    _append(home, "inboxes", values)
+
+
+def change_inbox(home: Home, name: str, values: Tree) -> None:
+    """Set the given values of an inbox that is there; None takes a value out, back to its default."""
+    _change(home, "inboxes", name, values)
+
+
+def remove_inbox(home: Home, name: str) -> None:
+    """Take an inbox out of the list. What it took in stays in Immich, and its runs can still be taken back."""
+    _remove(home, "inboxes", name)
+
+
 def _append(home: Home, section_name: str, values: Tree) -> None:
     def change(tree: Tree, section: Callable[[], Any]) -> None:
         if section_name not in tree:

@@ -10,6 +10,7 @@ import msgspec
 
 from sync.jobs.schedule import Entry
 from sync.settings import Album, Root, Settings, Smart, Source
+from sync.settings_ingest import Inbox
 
 MINUTE = 60.0
 HOUR = 3600.0
@@ -27,6 +28,7 @@ def entries(settings: Settings, *, secrets_state: str) -> list[Entry]:
     wanted += _smart(settings, secrets_state)
     wanted += _writeback(settings, secrets_state)
     wanted += _downloads(settings)
+    wanted += [_inbox(inbox, settings, secrets_state) for inbox in settings.inboxes if not inbox.paused]
     return wanted
 
 
@@ -102,6 +104,16 @@ def _downloads(settings: Settings) -> Iterator[Entry]:
                 every_seconds=inbox.icloudpd.interval_hours * HOUR,
                 identity=_digest(inbox.icloudpd, inbox.landing, inbox.folder, settings.time_zone),
             )
+
+
+def _inbox(inbox: Inbox, settings: Settings, secrets_state: str) -> Entry:
+    return Entry(
+        name=f"ingest {inbox.name}",
+        kind="ingest-run",
+        arguments={"inboxes": [inbox.name]},
+        every_seconds=inbox.interval_minutes * MINUTE,
+        identity=_digest(inbox, settings.servers.get(inbox.server), secrets_state),
+    )
 
 
 def _digest(*things: object) -> str:

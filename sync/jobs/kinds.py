@@ -16,6 +16,9 @@ SMART = "smart"
 WRITEBACK = "writeback"
 """The lock of whoever changes originals, or asks what to change in them."""
 
+INGEST = "ingest"
+"""The lock of whoever takes photos in."""
+
 FAVOURITES = "favourites"
 """The job that brings favourites to their servers, and its lock."""
 
@@ -64,6 +67,10 @@ KINDS = {
     "writeback-preview": Kind(Lane.ASKED, "sync.writeback.preview:preview", WRITEBACK),
     "writeback-probe": Kind(Lane.ASKED, "sync.writeback.probe:probe"),
     "writeback-explain": Kind(Lane.ASKED, "sync.writeback.explain:explain"),
+    "ingest-run": Kind(Lane.BULK, "sync.ingest.run:ingest", INGEST),
+    "ingest-preview": Kind(Lane.ASKED, "sync.ingest.preview:preview"),
+    "ingest-check": Kind(Lane.ASKED, "sync.ingest.check:check"),
+    "ingest-undo": Kind(Lane.ASKED, "sync.ingest.undo:undo", INGEST),
 }
 
 

@@ -8,7 +8,10 @@ from typing import Any
 from sync.errors import UsageError
 from sync.library.database import Library
 
-TABLES = ("smart_albums", "smart_added", "smart_runs", "smart_changes")
+TABLES = (
+    "smart_albums", "smart_added", "smart_runs", "smart_changes", "ingest_inboxes", "ingest_files", "ingest_groups",
+    "ingest_favourites", "ingest_albums", "ingest_runs", "ingest_changes",
+)  # fmt: skip
 """In an order in which rows may be written: what others point at comes first. Favourites that wait for their server are
 not among them: restored, an old wish would undo what was done since.
 """

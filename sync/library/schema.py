@@ -18,6 +18,11 @@ smart_added.state        added, asked (the answer was lost), or out (taken out b
 smart_changes.done       NULL while nobody knows: the answer was lost
 intents.file             the name of the file that the wish came in; the same again is no new wish
 intents.known            whether the photo was a favourite, as far as we knew when it was wished
+ingest_inboxes.cursor    the server's own time up to which changes of the library were looked at
+ingest_files.place       the file's path below the library's folder; ingest_files.sidecar is its length and ctime
+ingest_groups.members    a digest of the files that make up the group; ingest_groups.steps the steps that are done
+ingest_favourites        assets that are favourites because of us
+ingest_changes.done      NULL while nobody knows: the answer was lost
 intents.state            waiting (for its server), done, or given-up
 """
 
@@ -25,6 +30,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from sync.library.schema_ingest import INGEST
 from sync.library.schema_writeback import TABLES as WRITEBACK
 
 migrations = Migrations("mantelpiece")
@@ -85,6 +91,14 @@ def odd_photos(db: Database) -> None:
     db.execute("CREATE INDEX photos_problem ON photos (id) WHERE problem IS NOT NULL")
     db.execute("CREATE INDEX photos_off_disk ON photos (id) WHERE off_disk <> ''")
     db.execute("CREATE INDEX photos_rewritten ON photos (id) WHERE original_proof = 'rewritten'")
+
+
+@migrations()
+def ingest_tables(db: Database) -> None:
+    """Inboxes, their files and groups, what is ours of it on the server, and the journal of runs."""
+    for statement in INGEST.split(";"):
+        if statement.strip():
+            db.execute(statement)
 
 
 _MIRROR = """

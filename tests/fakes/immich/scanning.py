@@ -7,6 +7,7 @@ offline (and back when it returns). Live photos are linked as Immich links them,
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,6 +135,10 @@ def _read_picture(library: Library, asset: Asset, file: Path) -> None:
             else:
                 asset.preview = asset.thumbnail = Blob(_preview(library, asset, picture))
     except (UnidentifiedImageError, OSError, ValueError):
+        # What a real server decodes and this one does not: a picture of its own, so that there is one to show.
+        colour = tuple(hashlib.sha256(asset.path.encode()).digest()[:3])
+        asset.width, asset.height = asset.stored_width, asset.stored_height = 64, 48
+        asset.preview = asset.thumbnail = Blob(_preview(library, asset, Image.new("RGB", (64, 48), colour)))
         return
     asset.exif = Exif(make=made[0] or None, model=made[1] or None)
     if isinstance(taken, str):

@@ -1,0 +1,145 @@
+"""The way by external library: publish files into its folder, have it scanned, wait until Immich lists them.
+
+One scan for a batch, and searches by page: a poll asks what changed in the library since the last look, by the
+server's own clock. A file that does not come in time is late: it is named, its group is taken up by the next run, and
+holds up nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sync.errors import DiskError, NotAvailable, UsageError
+from sync.immich.arrivals import EVERYWHERE, Arrival
+from sync.immich.facts import Visibility
+from sync.ingest.groups import Role
+from sync.ingest.landing import Beside, publish
+from sync.ingest.one_run import Run
+from sync.ingest.places import folder_of, publishes, server_path, source_of
+from sync.ingest.survey import Todo
+
+_OVERLAP = timedelta(seconds=60)
+"""What the server writes becomes visible a little later than it says; so much is looked at again."""
+
+
+def take_in(run: Run, todos: Sequence[Todo]) -> Iterator[list[Todo]]:
+    """Bring a batch in; gives groups as they become complete. Raises ServerError, DiskError, Cancelled."""
+    here = [todo for todo in todos if _published(run, todo)]
+    run.write(here)
+    ready, missing = _parted(here)
+    if ready:
+        yield ready
+    if not missing:
+        return
+    run.work.report({"doing": "Having Immich scan", "album": run.inbox.name, "done": 0, "of": len(missing)})
+    run.immich.scan_library(run.inbox.library)
+    run.counts["scans"] += 1
+    yield from _waited(run, missing)
+
+
+def _published(run: Run, todo: Todo) -> bool:
+    """Every file of the group in the library's folder. What is wrong with one file is its group's problem."""
+    if not publishes(run.inbox):
+        for path in todo.paths:
+            run.set_file(path, place=path)
+        return True
+    try:
+        for path in todo.paths:
+            done = publish(path, landing=source_of(run.inbox), library=folder_of(run.inbox), stars=run.inbox.stars)
+            status = (source_of(run.inbox) / path).stat()
+            run.set_file(path, place=done.path, changed_ns=status.st_ctime_ns)
+            if done.sidecar is Beside.REFUSED:
+                run.problems.append(f"{path}: its sidecar was left out: {done.why}")
+    except (NotAvailable, UsageError, FileNotFoundError) as error:
+        run.fail(todo, getattr(error, "sentence", "it went away while it was taken"))
+        run.write([todo])
+        return False
+    except DiskError:
+        run.write([todo])
+        raise
+    return True
+
+
+def _parted(todos: Iterable[Todo]) -> tuple[list[Todo], list[Todo]]:
+    ready: list[Todo] = []
+    missing: list[Todo] = []
+    for todo in todos:
+        (ready if todo.complete else missing).append(todo)
+    return ready, missing
+
+
+def _waited(run: Run, missing: list[Todo]) -> Iterator[list[Todo]]:
+    clock, limit = run.work.clock, run.inbox.wait_seconds
+    begun = clock.monotonic()
+    of = len(missing)
+    while True:
+        look_for(run, missing)
+        ready, missing = _parted(missing)
+        for todo in ready:
+            run.change(todo, late=False, problem="")
+        if ready:
+            run.write(ready)
+            yield ready
+        run.work.report({"doing": "Waiting for Immich", "album": run.inbox.name, "done": of - len(missing), "of": of})
+        if all(todo.row.late for todo in missing):
+            break
+        if limit and clock.monotonic() - begun >= limit:
+            break
+        run.work.check()
+        clock.sleep(run.inbox.poll_seconds)
+    _too_late(run, missing)
+
+
+def _too_late(run: Run, missing: list[Todo]) -> None:
+    if not missing:
+        return
+    for todo in missing:
+        lacking = ", ".join(path for path in todo.paths if not todo.assets.get(path))
+        sentence = f"Immich did not list {lacking} within {run.inbox.wait_seconds:g} s of its scan."
+        run.change(todo, late=True, problem=sentence)
+    run.write(missing)
+    files = sum(not todo.assets.get(path) for todo in missing for path in todo.paths)
+    run.counts["late"] += len(missing)
+    run.problems.append(
+        f"Immich did not list {files} files of {len(missing)} photos within {run.inbox.wait_seconds:g} s of the scan "
+        f"({missing[0].group.key} for one); the next run takes them up. Look at Immich's jobs: a paused or crowded "
+        "library or metadata queue ends no scan, and a file that Immich cannot read never comes."
+    )
+
+
+def look_for(run: Run, todos: Sequence[Todo], *, whole: bool = False) -> None:
+    """See which files of these groups Immich lists by now. `whole`: look at all of the library, archived ones too."""
+    wanted: dict[str, tuple[Todo, str]] = {}
+    videos = False
+    for todo in todos:
+        for member in todo.group.members:
+            path = member.found.path
+            place = run.file(path).place or path
+            wanted[server_path(run.inbox, place)] = (todo, path)
+            videos = videos or (member.role is Role.LIVE and not todo.assets.get(path))
+    where: Sequence[Visibility] = EVERYWHERE
+    if not whole:
+        where = (Visibility.TIMELINE, Visibility.HIDDEN) if videos else (Visibility.TIMELINE,)
+    since = None if whole or run.cursor is None else run.cursor - _OVERLAP
+    newest = run.cursor
+    for page in run.immich.arrivals(run.inbox.library, since=since, where=where):
+        run.work.check()
+        run.counts["pages"] += 1
+        for arrival in page:
+            newest = arrival.updated_at if newest is None else max(newest, arrival.updated_at)
+            if arrival.original_path in wanted:
+                _noted(run, *wanted[arrival.original_path], arrival, old=whole)
+    run.cursor = newest or datetime.fromtimestamp(0, UTC) + _OVERLAP
+
+
+def _noted(run: Run, todo: Todo, path: str, arrival: Arrival, *, old: bool) -> None:
+    if not todo.assets.get(path) and not old:
+        run.counts["files"] += 1
+    todo.assets[path] = arrival.id
+    todo.live[arrival.id] = arrival.live_photo_video_id
+    if old:
+        todo.old.add(arrival.id)
+    if arrival.is_favorite:
+        todo.liked.add(arrival.id)
+    run.set_file(path, asset=arrival.id)

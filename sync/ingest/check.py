@@ -1,0 +1,148 @@
+"""Whether an inbox can work, a sentence for each thing that stands in its way: said when it is set up, and before a
+run begins. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import msgspec
+
+from sync.errors import NotAvailable, PermissionMissing, UsageError
+from sync.immich.libraries import LibraryInfo
+from sync.immich.server import Immich
+from sync.ingest.landing import refuse_inside
+from sync.ingest.places import folder_of, here_of, plain_folder, server_folder_of, source_of
+from sync.ingest.templates import parse
+from sync.settings_ingest import After, Inbox, Way
+from sync.work import Result, Work
+
+NEEDED = {
+    "asset.read": "new photos cannot be found",
+    "asset.update": "favourites and live videos cannot be set",
+    "stack.create": "nothing can be stacked",
+    "stack.read": "what is stacked already cannot be told",
+    "stack.delete": "a stack cannot be taken back",
+    "album.read": "albums cannot be found",
+    "album.create": "albums cannot be made",
+    "albumAsset.create": "nothing can be put into albums",
+    "albumAsset.delete": "nothing can be taken out of albums again",
+}
+_OF_WAY = {
+    Way.LIBRARY: {"library.read": "the library cannot be looked up", "library.update": "it cannot be scanned"},
+    Way.UPLOAD: {"asset.upload": "nothing can be uploaded"},
+}
+
+
+def check(work: Work, arguments: dict[str, Any]) -> Result:
+    """`{"inbox": name}` of the settings, or `{"values": {…}}` of one that is being set up. Facts: {"inbox", "ok",
+    "problems", "notes", "libraries": [{id, name, import_paths}]}. Raises UsageError, ServerError."""
+    from sync.ingest.chosen import chosen_of, open_server
+
+    if "values" in arguments:
+        try:
+            inbox = msgspec.convert(arguments["values"], Inbox)
+        except msgspec.ValidationError as error:
+            raise UsageError(f"This inbox cannot be used: {error}.") from None
+    else:
+        (inbox,) = chosen_of(work, [str(arguments["inbox"])])
+    if inbox.server not in work.settings.servers:
+        raise UsageError(f"There is no server {inbox.server!r}.")
+    immich = open_server(work, inbox.server)
+    problems, libraries = list(judge_here(inbox)), []
+    if inbox.way is Way.LIBRARY:
+        try:
+            libraries = immich.libraries()
+            problems += judge_library(immich, inbox)
+        except (PermissionMissing, NotAvailable) as error:
+            problems.append(str(error))
+    told = [{"id": one.id, "name": one.name, "import_paths": list(one.import_paths)} for one in libraries]
+    notes = lacking(immich, inbox)
+    facts = {"inbox": inbox.name, "ok": not problems, "problems": problems, "notes": notes, "libraries": told}
+    sentence = "This inbox can work." if not problems else problems[0]
+    return Result(facts, sentence, exit_code=2 if problems else 1 if notes else 0, problems=[*problems, *notes])
+
+
+def judge_here(inbox: Inbox) -> list[str]:
+    """What is wrong on this machine."""
+    told: list[str] = []
+    folder, source = folder_of(inbox), source_of(inbox)
+    for each in dict.fromkeys((folder, source)):
+        if not each.is_dir():
+            told.append(f"The folder {each} is not there; make it, or mount its disk.")
+        elif not os.access(each, os.R_OK | os.X_OK):
+            told.append(f"The folder {each} cannot be read by the user who runs mantelpiece.")
+    writes = [folder] if inbox.way is Way.LIBRARY and inbox.landing else []
+    writes += [source] if inbox.way is Way.UPLOAD and inbox.after is not After.KEEP else []
+    told += [
+        f"The folder {each} cannot be written by the user who runs mantelpiece."
+        for each in writes if each.is_dir() and not os.access(each, os.W_OK)
+    ]  # fmt: skip
+    if inbox.way is Way.LIBRARY and inbox.landing:
+        told += _refusal(inbox, [])
+    if inbox.way is Way.UPLOAD and inbox.after is After.MOVE:
+        there, here = Path(inbox.move_to).resolve(), source.resolve()
+        if there.is_relative_to(here) or here.is_relative_to(there):
+            told.append(f"'move_to' ({inbox.move_to}) and the inbox's folder lie in one another; choose another one.")
+    for text in inbox.albums:
+        try:
+            parse(text)
+        except UsageError as error:
+            told.append(error.sentence)
+    return told
+
+
+def _refusal(inbox: Inbox, import_paths: list[str]) -> list[str]:
+    try:
+        refuse_inside(
+            source_of(inbox), library=folder_of(inbox), import_paths=[here_of(inbox, path) for path in import_paths]
+        )
+    except UsageError as error:
+        return [str(error)]
+    return []
+
+
+def judge_library(immich: Immich, inbox: Inbox) -> list[str]:
+    """What is wrong with the library; one request, one more for whose key it is. Raises PermissionMissing."""
+    try:
+        library = immich.library(inbox.library)
+    except NotAvailable:
+        return [f"The server has no external library {inbox.library!r}; 'mantelpiece ingest check' lists those it has."]
+    told = covered(library, server_folder_of(inbox), plain_folder(inbox.folder))
+    if inbox.landing:
+        told += _refusal(inbox, list(library.import_paths))
+    if immich.me() != library.owner_id:
+        told.append(
+            f"The library {library.name!r} belongs to another user than the API key: Immich would never list its "
+            "photos to us. Give a key of its owner, who must be an administrator."
+        )
+    return told
+
+
+def covered(library: LibraryInfo, there: str, here: str) -> list[str]:
+    """Whether Immich scans this folder. Pure."""
+    if not library.import_paths:
+        return [f"The library {library.name!r} has no import path; add {there} to it in Immich."]
+    path = PurePosixPath(there)
+    if not any(path.is_relative_to(each) for each in library.import_paths):
+        called = here if here == there else f"{here} (which Immich calls {there})"
+        return [
+            f"The folder {called} lies under no import path of the library {library.name!r} "
+            f"({', '.join(library.import_paths)}). Add it there in Immich, or say with 'server_folder' how Immich "
+            "calls this folder."
+        ]
+    hit = next((one for one in library.exclusion_patterns if fnmatch(f"{there.rstrip('/')}/a.jpg", one)), None)
+    if hit is not None:
+        return [f"The library {library.name!r} excludes {there} by its pattern {hit!r}; nothing would be listed."]
+    return []
+
+
+def lacking(immich: Immich, inbox: Inbox) -> list[str]:
+    """What the key may not do, in words; nothing where this version cannot tell."""
+    permissions = immich.probe().permissions
+    if permissions is None or "all" in permissions:
+        return []
+    needed = NEEDED | _OF_WAY[inbox.way]
+    return [f"The key lacks {name}: {why}." for name, why in needed.items() if name not in permissions]

@@ -1,0 +1,209 @@
+"""The way by upload: hash, ask which the server has, send the rest, several at once; and what becomes of the files.
+
+A file is moved or deleted only when every file of its group went through all steps and the server, asked again, names
+this very content as an upload that is not in its trash. A file that changed meanwhile stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import sha1
+from pathlib import Path
+
+from sync.errors import BadTransfer, MantelpieceError, NotAvailable, ServerError
+from sync.files import disk_errors, fsync_folder
+from sync.immich.upload import Known, Upload, Uploaded
+from sync.ingest.groups import Role
+from sync.ingest.landing import publish
+from sync.ingest.one_run import Run, chunks
+from sync.ingest.sidecars import MOST_BYTES, SidecarRefused, normalised
+from sync.ingest.survey import Todo
+from sync.library import ingest as rows
+from sync.library.ingest import State
+from sync.settings_ingest import After
+
+_CHUNK_BYTES = 1 << 20
+_WRITE_EVERY = 50
+
+One = tuple[Todo, str]
+"""A group and one of its files."""
+
+
+def send_up(run: Run, todos: Sequence[Todo]) -> Iterator[list[Todo]]:
+    """Upload a batch; gives the groups that are whole on the server. Raises ServerError, Cancelled, DiskError."""
+    for todo in todos:
+        run.change(todo, problem="")
+    wanted = [(todo, path) for todo in todos for path in todo.paths if not todo.assets.get(path)]
+    _hash(run, wanted)
+    wanted = [one for one in wanted if not one[0].row.problem]
+    run.write(todos)
+    known = run.immich.known_uploads(list(dict.fromkeys(run.file(path).sha1 for _, path in wanted)))
+    missing = [one for one in wanted if not _there(run, one, known)]
+    of = len(missing)
+    # Live videos first: their stills name them.
+    for videos in (True, False):
+        part = [one for one in missing if _is_live(one) == videos and not one[0].row.problem]
+        _send(run, part, of=of)
+    run.write(todos)
+    yield [todo for todo in todos if todo.complete and not todo.row.problem]
+
+
+def _is_live(one: One) -> bool:
+    return one[1] in {member.found.path for member in one[0].group.of(Role.LIVE)}
+
+
+def _hash(run: Run, wanted: Sequence[One]) -> None:
+    lacking = [one for one in wanted if not run.file(one[1]).sha1]
+    for (todo, path), digest in run.each(lambda one: _digest(run.found.source / one[1]), lacking):
+        if isinstance(digest, ServerError):
+            run.fail(todo, digest.sentence)
+        else:
+            run.set_file(path, sha1=digest)
+
+
+def _digest(path: Path) -> str:
+    state = sha1(usedforsecurity=False)
+    try:
+        with path.open("rb", buffering=0) as file:
+            while piece := file.read(_CHUNK_BYTES):
+                state.update(piece)
+    except OSError as error:
+        raise NotAvailable(f"{path} cannot be read: {error.strerror}.") from error
+    return state.hexdigest()
+
+
+def _there(run: Run, one: One, known: dict[str, Known]) -> bool:
+    """Whether the server has it, or must not get it."""
+    todo, path = one
+    found = known.get(run.file(path).sha1)
+    if found is None:
+        return False
+    if found.trashed:
+        run.fail(todo, f"{path} lies in Immich's trash. Restore it there, or take the file out of the inbox.")
+        return True
+    run.counts["there"] += 1
+    _noted(run, todo, path, found.asset_id)
+    todo.old.add(found.asset_id)
+    return True
+
+
+def _noted(run: Run, todo: Todo, path: str, asset: str) -> None:
+    todo.assets[path] = asset
+    run.set_file(path, asset=asset)
+
+
+def _send(run: Run, wanted: Sequence[One], *, of: int) -> None:
+    done: list[Todo] = []
+    for (todo, path), told in run.each(lambda one: _upload(run, one), wanted):
+        if isinstance(told, ServerError):
+            run.fail(todo, f"{path} could not be uploaded: {told.sentence}")
+            continue
+        _noted(run, todo, path, told.id)
+        run.counts["there" if told.duplicate else "uploaded"] += 1
+        run.counts["files"] += not told.duplicate
+        if told.duplicate:
+            todo.old.add(told.id)
+        elif video := _video(todo, path):
+            todo.live[told.id] = video
+        done.append(todo)
+        if len(done) >= _WRITE_EVERY:
+            run.write(done)
+            done.clear()
+        run.work.report({"doing": "Uploading", "album": run.inbox.name, "done": run.counts["uploaded"], "of": of})
+    run.write(done)
+
+
+def _upload(run: Run, one: One) -> Uploaded:
+    todo, path = one
+    row, file = run.file(path), run.found.source / path
+    return run.immich.upload(
+        Upload(
+            path=file,
+            name=file.name,
+            size_bytes=row.size,
+            sha1=row.sha1,
+            modified_at=datetime.fromtimestamp(row.modified_ns / 1e9, UTC),
+            sidecar=_sidecar(run, file),
+            live_video_id=_video(todo, path),
+        )
+    )
+
+
+def _video(todo: Todo, path: str) -> str | None:
+    """The live video that an original names when it goes up."""
+    live = todo.group.live
+    original = path in {member.found.path for member in todo.group.of(Role.ORIGINAL)}
+    return todo.assets.get(live.found.path) if live is not None and original and live.found.path != path else None
+
+
+def _sidecar(run: Run, file: Path) -> bytes | None:
+    try:
+        with file.with_name(file.name + ".xmp").open("rb") as sidecar:
+            return normalised(sidecar.read(MOST_BYTES + 1), stars=run.inbox.stars)
+    except (OSError, SidecarRefused):
+        return None
+
+
+def let_go(run: Run, todos: Sequence[Todo]) -> None:
+    """Move or delete what the server has confirmed. What is wrong with one file leaves it where it is, and is said."""
+    leaving = [todo for todo in todos if todo.row.state is State.LEAVING]
+    for todo in leaving:
+        run.change(todo, problem="", state=State.DONE if run.inbox.after is After.KEEP else State.LEAVING)
+    if run.inbox.after is After.KEEP:
+        # They were to leave, and now no longer.
+        run.write(leaving)
+        return
+    for chunk in chunks(leaving, 200):
+        contents = list(dict.fromkeys(run.file(path).sha1 for todo in chunk for path in todo.paths))
+        known = run.immich.known_uploads([one for one in contents if one])
+        confirmed = [todo for todo in chunk if _confirmed(run, todo, known)]
+        run.write(chunk)
+        gone = [todo for todo in confirmed if _gone(run, todo)]
+        run.write([todo for todo in confirmed if todo not in gone])
+        with run.work.library.transaction() as db:
+            paths = [path for todo in gone for path in todo.paths]
+            rows.gone(db, run.inbox.name, paths=paths, keys=[todo.group.key for todo in gone])
+
+
+def _confirmed(run: Run, todo: Todo, known: dict[str, Known]) -> bool:
+    for path in todo.paths:
+        row = run.file(path)
+        there = known.get(row.sha1)
+        if there is None or there.trashed or there.asset_id != row.asset:
+            run.fail(todo, f"{path} was kept: Immich does not name an upload of exactly this content.")
+            return False
+        status = (run.found.source / path).stat()
+        if (status.st_size, status.st_mtime_ns) != (row.size, row.modified_ns):
+            run.fail(todo, f"{path} was kept: it changed after it was uploaded.")
+            return False
+    return True
+
+
+def _gone(run: Run, todo: Todo) -> bool:
+    try:
+        for path in todo.paths:
+            _take_away(run, path)
+    except (MantelpieceError, OSError) as error:
+        verb = "moved" if run.inbox.after is After.MOVE else "deleted"
+        run.fail(todo, f"{todo.group.key} could not be {verb}: {getattr(error, 'sentence', error)}")
+        return False
+    return True
+
+
+def _take_away(run: Run, path: str) -> None:
+    file = run.found.source / path
+    sidecar = file.with_name(file.name + ".xmp")
+    if run.inbox.after is After.MOVE:
+        target = Path(run.inbox.move_to)
+        target.mkdir(parents=True, exist_ok=True)
+        done = publish(path, landing=run.found.source, library=target, stars=True)
+        run.counts["moved"] += 1
+        if not (target / done.path).exists():
+            raise BadTransfer(f"{path} did not arrive in {target}.")
+    else:
+        run.counts["deleted"] += 1
+    with disk_errors(f"Removing {path}"):
+        file.unlink()
+        sidecar.unlink(missing_ok=True)
+        fsync_folder(file.parent)
