@@ -113,8 +113,9 @@ def fill(
 ) -> Filled:  # fmt: skip
     """Fill a landing folder from a library folder that icloudpd wrote into until now, so that it finds its files.
 
-    Photos are hard-linked, icloudpd's sidecars copied; others' stay where they are, since icloudpd would not touch
-    them. Raises UsageError where the two folders share no disk. May be called again.
+    Photos are hard-linked. icloudpd's sidecars are copied, and what is left of them in the library is brought into a
+    form that Immich's edits do not wipe; others' stay as they are, since icloudpd would not touch them. Raises
+    UsageError where the two folders share no disk. May be called again.
     """
     refuse_inside(landing, library=library, import_paths=())
     seen = look(library, lambda _path, _size, _modified: NOTHING)
@@ -147,9 +148,12 @@ def _fill_one(library: Path, landing: Path, path: str, filled: Filled) -> None:
     beside, own = _sidecar_of(library / path), _sidecar_of(target)
     data = _read_small(beside)
     with suppress(SidecarRefused):
-        if data is not None and not own.exists() and read(data).by_icloudpd:
-            write_durably(own, data)
-            filled.sidecars += 1
+        if data is not None and read(data).by_icloudpd:
+            if not os.path.lexists(own):
+                write_durably(own, data)
+                filled.sidecars += 1
+            # Immich has read its rating as stars: dropping it now would change them behind its owner's back.
+            write_durably(beside, normalised(data, stars=True))
 
 
 def _sidecar_of(path: Path) -> Path:
