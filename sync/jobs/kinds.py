@@ -70,6 +70,8 @@ KINDS = {
     "ingest-run": Kind(Lane.BULK, "sync.ingest.run:ingest", INGEST),
     "ingest-preview": Kind(Lane.ASKED, "sync.ingest.preview:preview"),
     "ingest-check": Kind(Lane.ASKED, "sync.ingest.check:check"),
+    "ingest-import": Kind(Lane.ASKED, "sync.ingest.move_in:read_old"),
+    "ingest-fill": Kind(Lane.BULK, "sync.ingest.move_in:fill_landing", INGEST),
     "ingest-undo": Kind(Lane.ASKED, "sync.ingest.undo:undo", INGEST),
 }
 
