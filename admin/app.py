@@ -33,6 +33,8 @@ from admin.pages import (
     trash,
     upload,
     wall,
+    writeback,
+    writeback_new,
 )
 from admin.pages.parts import facts_of
 from admin.security import gate, headers
@@ -46,6 +48,7 @@ MOST_FIELDS = 2_000
 PAGES = (
     album, albums, backup, choose, device, displays, health, held, jobs, link, login, marked, night, notices, now,
     pictures, run, servers, setup, smart, smart_edit, tokens, trash, upload, wall,
+    writeback, writeback_new,
 )  # fmt: skip
 
 
