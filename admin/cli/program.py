@@ -33,6 +33,10 @@ VERBS = {
     "album": ("admin.cli.album", "What the wall shows: add, list, preview, remove, import."),
     "sync": ("admin.cli.sync", "Bring albums up to date now."),
     "smart": ("admin.cli.smart", "Albums on the server that a rule keeps: list, preview, apply, undo, import, why."),
+    "writeback": (
+        "admin.cli.writeback",
+        "What Immich knows, in the original files: list, preview, run, undo, import, explain.",
+    ),
     "verify": ("admin.cli.verify", "Re-hash every object; fetch bad ones again."),
     "screen": ("admin.cli.screen", "The panel: on, off, or as night hours say."),
     "show": ("admin.cli.show", "The wall without sync."),

@@ -1,0 +1,254 @@
+"""`mantelpiece writeback`: what Immich knows, written into the original files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from admin.cli.group import Verbs
+from admin.cli.names import same_server
+from admin.cli.verb import Call, prepared, tell_settings_problems, verb
+from sync.errors import UsageError, did_you_mean
+from sync.files import write_durably
+from sync.jobs.progress import Ended
+from sync.jobs.wake import ring
+from sync.library import writeback as rows
+from sync.library.reading import reading
+from sync.old_writeback import TakenOver, take_over
+from sync.settings import Root
+from sync.settings_edit import add_root
+from sync.work import most_serious
+
+_MOST_BYTES = 1024 * 1024
+
+
+@click.group("writeback", cls=Verbs)
+def command() -> None:
+    """What Immich knows, in the original files: list, preview, run, undo, import, explain."""
+
+
+@verb("list")
+def list_roots(call: Call) -> int:
+    """The folders of originals and how they are, and the runs that can be taken back."""
+    code = tell_settings_problems(call)
+    with reading(call.home) as library:
+        told = [_told(root, rows.root(library, root.name) if library else rows.RootRow(name=root.name))
+                for root in call.settings().settings.writeback]  # fmt: skip
+        runs = [msgspec.to_builtins(run) for run in rows.runs(library)[:20]] if library else []
+    call.output.result({"roots": told, "runs": runs})
+    call.output.table(
+        [(one["name"], one["prefix"], one["folder"], ", ".join(one["modules"]), one["state"]) for one in told],
+        heads=("root", "in Immich", "folder", "modules", "state"),
+        empty="No folder of originals is set up: write a [[writeback]] section into the settings.",
+    )
+    call.output.table(
+        [(run["id"], run["at"], run["changes"], run["undone_at"] or "") for run in runs],
+        heads=("run", "at", "files", "taken back"),
+    )
+    return code
+
+
+def _told(root: Root, row: rows.RootRow) -> dict[str, Any]:
+    state = row.problem or ("rests until it is run" if row.rests else "ok")
+    settings: dict[str, Any] = msgspec.to_builtins(root)
+    return settings | {"state": "paused" if root.paused else state, "problem": row.problem, "rests": row.rests}
+
+
+@verb("preview")
+@click.argument("roots", nargs=-1, metavar="[ROOT]...")
+@click.option("--most", type=click.IntRange(1), default=500, show_default=True, help="Look at so many files.")
+@click.option("--stats", type=click.Path(path_type=Path), metavar="FILE", help="Write the counts as .json or .csv.")
+def preview(call: Call, *, roots: tuple[str, ...], most: int, stats: Path | None) -> int:
+    """What the next run would write, file by file, old and new. Writes into no file."""
+    _stats_name(stats)
+    ended = prepared(call).do("writeback-preview", {"roots": _names(call, roots), "most": most})
+    call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
+    for item in ended.facts.get("items", []):
+        call.output.say(item["what"])
+        for each in item["fields"]:
+            call.output.say(f"  {each['name']}: {each['old'] or '-'} -> {each['new'] or '-'}")
+    call.output.say(ended.sentence)
+    if ended.facts.get("items"):
+        call.output.say(f"To write exactly this: mantelpiece writeback run --plan {ended.facts['plan']}")
+    return _finish(call, ended, stats)
+
+
+@verb("run")
+@click.argument("roots", nargs=-1, metavar="[ROOT]...")
+@click.option("--plan", metavar="ID", help="Write exactly what 'preview' showed, or nothing.")
+@click.option("--whole", is_flag=True, help="Ask Immich for everything again, not only for what is new.")
+@click.option("--stats", type=click.Path(path_type=Path), metavar="FILE", help="Write the counts as .json or .csv.")
+def run(call: Call, *, roots: tuple[str, ...], plan: str | None, whole: bool, stats: Path | None) -> int:
+    """Bring originals up to date now; all roots where none is named.
+
+    \b
+    Examples:
+      mantelpiece writeback run
+      mantelpiece writeback run --plan 3f9a0c12b4de
+      mantelpiece writeback run archive --stats counts.csv
+    """
+    _stats_name(stats)
+    code = tell_settings_problems(call)
+    ended = prepared(call).do("writeback-run", {"roots": _names(call, roots), "plan": plan, "whole": whole})
+    call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
+    call.output.say(ended.sentence)
+    return most_serious([code, _finish(call, ended, stats)])
+
+
+@verb("undo")
+@click.option("--run", "number", type=int, metavar="N", help="Which run, by its number in 'writeback list'.")
+def undo(call: Call, *, number: int | None) -> int:
+    """Take the last run back. Its roots then rest until you run them again."""
+    ended = prepared(call).do("writeback-undo", {"run": number})
+    call.output.result(ended.facts | {"problems": list(ended.problems)})
+    call.output.say(ended.sentence)
+    return _finish(call, ended, None)
+
+
+@verb("explain")
+@click.argument("file", metavar="FILE-OR-ID")
+def explain(call: Call, *, file: str) -> int:
+    """Which photo of Immich a file is, what would be written into it or why not, and what was."""
+    typed = str(Path(file).absolute()) if Path(file).exists() else file
+    ended = prepared(call).do("writeback-explain", {"file": typed})
+    facts = ended.facts
+    call.output.result(facts)
+    call.output.say(ended.sentence)
+    call.output.table(
+        [("file", facts["file"]), ("in Immich", facts["immich"]), ("asset", facts["asset"]), ("root", facts["root"])],
+        heads=("", ""),
+    )
+    call.output.table(
+        [(each["name"], each["old"], each["new"]) for each in facts["fields"]], heads=("field", "old", "new")
+    )
+    for one in facts["history"]:
+        undone = ", taken back" if one["undone"] else ""
+        call.output.say(f"Run {one['run']}{undone}: " + ", ".join(each[0] for each in one["fields"]))
+    return ended.exit_code
+
+
+@verb("import")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--environment", is_flag=True, help="Also read its variables from the environment.")
+@click.option("--flags", default="", metavar="TEXT", help='How it was called: "--all --albums".')
+@click.option("--server", metavar="NAME", help="The server, where there are several.")
+@click.option("--prefix", default="", metavar="PATH", help="How Immich's paths begin; found out where it is not given.")
+@click.option("--folder", default="", metavar="PATH", help="Where the originals lie on this machine, if elsewhere.")
+@click.option("--name", default="originals", show_default=True, help="The name of the new root.")
+def import_old(
+    call: Call,
+    *,
+    file: Path | None,
+    environment: bool,
+    flags: str,
+    server: str | None,
+    prefix: str,
+    folder: str,
+    name: str,
+) -> int:
+    """Take over the configuration of Immich Ultra-Sync: its INI, .env or JSON file, variables and flags. Nothing is
+    written into any file by it: the new root rests until you run it.
+
+    \b
+    Examples:
+      mantelpiece writeback import immich-sync.conf --flags "--all --albums"
+      mantelpiece writeback import --environment --prefix /usr/src/app/external
+    """
+    text = _text_of(file) if file else ""
+    variables = dict(os.environ) if environment else {}
+    found = take_over(name=file.name if file else "", text=text, environ=variables, flags=flags)
+    place = folder or found.folder
+    if not place:
+        raise UsageError("Nothing says where the originals lie.", advice="Give --folder.")
+    known = _server(call, found, server)
+    probed = prepared(call).do("writeback-probe", {"server": known, "folder": place, "prefix": prefix or None})
+    if not probed.facts["prefix"]:
+        raise UsageError(
+            f"None of the photos that Immich told of lies below {place}.",
+            advice="Give --prefix: how the paths begin that Immich shows in a photo's details.",
+        )
+    values = {"name": name, "server": known, "prefix": probed.facts["prefix"], "folder": probed.facts["root_folder"]}
+    add_root(call.home, values | found.values)
+    ring(call.home)
+    lines = [{"what": line.what, "taken": line.taken, "told": line.told} for line in found.lines]
+    call.output.result({"root": values | found.values, "lines": lines, "probe": probed.facts})
+    call.output.table(
+        [("taken" if line.taken else "dropped", line.what, line.told) for line in found.lines], heads=("", "", "")
+    )
+    for note in probed.facts["notes"]:
+        call.output.say(note)
+    call.output.say(probed.sentence)
+    call.output.say(f"The root {name!r} was added. See 'mantelpiece writeback preview' before the first run.")
+    for problem in probed.problems:
+        call.output.problem(problem)
+    return 0 if all(line.taken for line in found.lines) and not probed.problems else 1
+
+
+def _text_of(file: Path) -> str:
+    try:
+        if file.stat().st_size > _MOST_BYTES:
+            raise UsageError(f"{file} is too large to be such a file.")
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from None
+
+
+def _server(call: Call, found: TakenOver, asked: str | None) -> str:
+    servers = call.settings().settings.servers
+    if asked is not None:
+        if asked not in servers:
+            raise UsageError(f"There is no server {asked!r}.{did_you_mean(asked, list(servers))}")
+        return asked
+    same = [name for name, one in servers.items() if found.url and same_server(one.url, found.url)]
+    if len(same) == 1:
+        return same[0]
+    if len(servers) == 1 and not found.url:
+        return next(iter(servers))
+    advice = f"Say which with --server: {', '.join(servers)}." if servers else "Add it with 'mantelpiece server add'."
+    raise UsageError(f"The server {found.url or 'of this configuration'} is not set up here.", advice=advice)
+
+
+def _names(call: Call, typed: tuple[str, ...]) -> list[str] | None:
+    names = {one.name.casefold(): one.name for one in call.settings().settings.writeback}
+    for name in typed:
+        if name.casefold() not in names:
+            raise UsageError(f"There is no root {name!r}.{did_you_mean(name, list(names.values()))}")
+    return [names[name.casefold()] for name in typed] or None
+
+
+def _stats_name(stats: Path | None) -> None:
+    """Refused before any work is done."""
+    if stats is not None and stats.suffix not in (".json", ".csv"):
+        raise UsageError(f"{stats} must end with .json or .csv.")
+
+
+def _finish(call: Call, ended: Ended, stats: Path | None) -> int:
+    for problem in ended.problems:
+        call.output.problem(problem)
+    if stats is not None:
+        write_durably(stats.absolute(), stats_text(ended.facts["counts"], stats.suffix, datetime.now(UTC)).encode())
+    return ended.exit_code
+
+
+def stats_text(counts: dict[str, int], suffix: str, now: datetime) -> str:
+    """The counts as the replaced tool wrote them."""
+    stamp = now.isoformat(timespec="seconds")
+    if suffix == ".json":
+        return json.dumps({"timestamp": stamp, "statistics": counts}, indent=2) + "\n"
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(("Timestamp", "Metric", "Value"))
+    writer.writerows((stamp, word, number) for word, number in counts.items())
+    return table.getvalue()
+
+
+for _verb in (list_roots, preview, run, undo, explain, import_old):
+    command.add_command(_verb)
