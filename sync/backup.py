@@ -106,6 +106,7 @@ def restore(home: Home, library: Library, clock: Clock, backup: Backup) -> Resto
     with (
         locked(home.locks / "smart", "restoring a backup"),
         locked(home.locks / "ingest", "restoring a backup"),
+        locked(home.locks / "writeback", "restoring a backup"),
         locked(home.locks / "settings", "restoring a backup", wait_seconds=5),
     ):
         kept = _keep(home, library, clock)
@@ -185,7 +186,7 @@ def _put_shown(home: Home, backup: Backup) -> list[str]:
 def _to_enter(home: Home, backup: Backup) -> list[str]:
     settings = parse_text(backup.settings).settings
     own = {album.server for album in settings.albums if album.source is not Source.LINK}
-    own |= {smart.server for smart in settings.smart}
+    own |= {smart.server for smart in settings.smart} | {root.server for root in settings.writeback}
     only_linked = {album.server for album in settings.albums} - own
     found = [
         f"The API key of the server {name}." for name in settings.servers

@@ -8,6 +8,7 @@ import msgspec
 
 from admin.cli.checks import house, machine, mirror
 from admin.cli.checks.finding import Finding, Verdict, bad
+from admin.cli.checks.originals import originals
 from admin.cli.checks.servers import servers
 from admin.cli.verb import Call, verb
 from sync.errors import MantelpieceError
@@ -22,6 +23,7 @@ CHECKS: tuple[Callable[[Home, Kept], Iterator[Finding]], ...] = (
     house.keys,
     mirror.library,
     mirror.catalogue,
+    originals,
     machine.services,
     machine.wall,
     machine.parts,

@@ -11,6 +11,7 @@ from sync.library.database import Library
 TABLES = (
     "smart_albums", "smart_added", "smart_runs", "smart_changes", "ingest_inboxes", "ingest_files", "ingest_groups",
     "ingest_favourites", "ingest_albums", "ingest_runs", "ingest_changes",
+    "writeback_roots", "writeback_files",
 )  # fmt: skip
 """In an order in which rows may be written: what others point at comes first. Favourites that wait for their server are
 not among them: restored, an old wish would undo what was done since.

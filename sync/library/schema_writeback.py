@@ -9,6 +9,7 @@ writeback_assets.tried     what the state was found for; the same again is not t
 writeback_groups           people, albums and tags, by kind; mark changes when who is in it may have
 writeback_files.ours       what we added to that file, as JSON: only this may be taken out of it again
 writeback_changes.done     NULL while nobody knows: the process died in between
+writeback_changes.told     Immich was asked to read the file again
 writeback_changes.back     what takes the write back, as msgpack
 """
 
@@ -102,8 +103,10 @@ CREATE TABLE writeback_changes (
   ours_before TEXT NOT NULL,
   ours_after TEXT NOT NULL,
   done INTEGER,
-  undone INTEGER NOT NULL DEFAULT 0
+  undone INTEGER NOT NULL DEFAULT 0,
+  told INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX writeback_changes_run ON writeback_changes (run);
+CREATE INDEX writeback_changes_told ON writeback_changes (server) WHERE told = 0;
 CREATE INDEX writeback_changes_open ON writeback_changes (path) WHERE done IS NULL
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -244,7 +244,19 @@ def changes_of(library: Library, path: str, most: int) -> list[ChangeRow]:
 
 def undone(db: sqlite3.Connection, change: int) -> None:
     """A write was taken back; inside a transaction."""
-    db.execute("UPDATE writeback_changes SET undone = 1 WHERE id = ?", (change,))
+    db.execute("UPDATE writeback_changes SET undone = 1, told = 0 WHERE id = ?", (change,))
+
+
+def untold(library: Library, server: str) -> list[str]:
+    """Ids of assets whose files were written, or put back, and which Immich was not asked to read again yet."""
+    sql = "SELECT DISTINCT asset FROM writeback_changes WHERE server = ? AND told = 0 AND done = 1"
+    return [row["asset"] for row in library.rows(sql, (server,))]
+
+
+def told(db: sqlite3.Connection, server: str, assets: Iterable[str]) -> None:
+    """Immich was asked; inside a transaction."""
+    sql = "UPDATE writeback_changes SET told = 1 WHERE server = ? AND asset = ? AND told = 0 AND done = 1"
+    db.executemany(sql, ((server, asset) for asset in assets))
 
 
 def run_undone(db: sqlite3.Connection, run: int, *, now: datetime) -> None:

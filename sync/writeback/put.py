@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
@@ -24,14 +24,6 @@ _SAID = 20
 """So many files are named in a run's problems; all of them are in the counts."""
 
 
-@dataclass(frozen=True)
-class Touched:
-    """An asset whose files were written, for Immich to read again."""
-
-    asset: str
-    library: str | None
-
-
 @dataclass
 class Put:
     """One run's writes."""
@@ -40,7 +32,6 @@ class Put:
     counts: Counter[str]
     problems: list[str]
     run: int | None = None
-    written: list[Touched] = field(default_factory=list)
 
     def one(self, around: Around, copies: Copies, number: int, *, only: Collection[str] | None) -> None:
         """Look at one asset and write what is new. Raises DiskError, ToolMissing, Cancelled."""
@@ -97,7 +88,6 @@ class Put:
             known.settle(db, seen.row.id, tried=seen.tried)
         if seen.changed:
             self.counts["updated"] += 1
-            self.written.append(Touched(seen.row.asset, seen.facts.library))
         else:
             self.counts["skipped"] += 1
 

@@ -123,7 +123,7 @@ def _of_server(
             _of_root(work, around, put, plan)
     finally:
         told.run = put.run
-    told.problems += tell(work, immich, put.written)
+    told.problems += tell(work, immich, server)
 
 
 def count_unmapped(work: Work, found: Gathered, counts: Counter[str]) -> None:

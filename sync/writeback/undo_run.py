@@ -19,8 +19,6 @@ from sync.settings import Owner
 from sync.work import Result, Work
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.prepare import open_server
-from sync.writeback.put import Touched
-from sync.writeback.remembered import facts_of
 from sync.writeback.settle import settle
 from sync.writeback.tell import tell
 from sync.writeback.undo import undo as take_back
@@ -38,7 +36,7 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
     run = _run(work, arguments.get("run"))
     counts: Counter[str] = Counter()
     problems: list[str] = []
-    touched: dict[str, list[Touched]] = {}
+    servers: set[str] = set()
     numbers = ledger.changes(work.library, run.id)
     with ExifTool() as tool:
         for done, number in enumerate(numbers):
@@ -55,12 +53,15 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
                 if len(problems) < _SAID:
                     problems.append(f"{change.path}: {error}")
             counts[word] += 1
-            if word != "failed":
-                touched.setdefault(change.server, []).append(_touched(work, change))
+            servers.add(change.server)
     if not counts["failed"]:
         with work.library.transaction() as db:
             ledger.run_undone(db, run.id, now=work.clock.now())
-    problems += _told(work, touched)
+    for server in sorted(servers & work.settings.servers.keys()):
+        try:
+            problems += tell(work, open_server(work, server), server)
+        except (ServerError, UsageError) as error:
+            problems.append(str(error))
     facts = {"run": run.id, "exact": counts["exact"], "merged": counts["merged"], "failed": counts["failed"]}
     sentence = (
         f"Run {run.id} is taken back: {counts['exact']:,} files are as they were before, {counts['merged']:,} keep "
@@ -101,19 +102,3 @@ def _one(work: Work, tool: ExifTool, change: ChangeRow) -> str:
             )
         known.mark_dirty(db, known.numbers(work.library, change.server, [change.asset]))
     return "exact" if undone.exact else "merged"
-
-
-def _touched(work: Work, change: ChangeRow) -> Touched:
-    row = known.find_asset(work.library, change.server, change.asset)
-    return Touched(change.asset, facts_of(row.facts).library if row else None)
-
-
-def _told(work: Work, touched: dict[str, list[Touched]]) -> list[str]:
-    problems: list[str] = []
-    for server, assets in touched.items():
-        if server in work.settings.servers:
-            try:
-                problems += tell(work, open_server(work, server), list(dict.fromkeys(assets)))
-            except (ServerError, UsageError) as error:
-                problems.append(str(error))
-    return problems

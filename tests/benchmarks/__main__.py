@@ -22,6 +22,7 @@ PARTS = {
     "wall": (("tests.benchmarks.wall",), 150),
     "frame_start": (("tests.benchmarks.frame_start",), 60),
     "smart": (("tests.benchmarks.smart", "3"), 150),
+    "writeback": (("tests.benchmarks.writeback",), 240),
     "page": (("tests.benchmarks.page",), 120),
 }
 """Module with its arguments, and the most seconds that it may take."""

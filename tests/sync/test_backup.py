@@ -39,7 +39,7 @@ server = "shared"
 id = "b"
 """
 LEDGER = {
-    "smart_albums": [], "smart_changes": [], "smart_runs": [],
+    "smart_albums": [], "smart_changes": [], "smart_runs": [], "writeback_files": [], "writeback_roots": [],
     "smart_added": [{"album": "x", "asset": "1", "state": "added"}],
 }  # fmt: skip
 
