@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-TEST_PACKAGES := libimage-exiftool-perl ffmpeg strace xvfb x11-apps curl openssl gcc libc6-dev e2fsprogs mount chromium fonts-dejavu-core systemd
+TEST_PACKAGES := libimage-exiftool-perl ffmpeg strace xvfb x11-apps curl openssl gcc libc6-dev e2fsprogs mount chromium fonts-dejavu-core systemd mosquitto
 BENCH_PACKAGES := libvips-tools curl mate-backgrounds
 
 .PHONY: demo test lint faults appliance bench golden clean

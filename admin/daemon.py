@@ -14,6 +14,7 @@ from types import FrameType
 from admin.app import create_app
 from admin.heartbeat import keep_beating
 from admin.house import EXTENSION, House
+from admin.mqtt.bridge import keep_talking
 from admin.network import page_address
 from admin.restart import BEGIN_ANEW
 from admin.security import gate
@@ -65,6 +66,7 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     signal.signal(BEGIN_ANEW, end)
+    Thread(target=keep_talking, args=(house, ended), name="mqtt", daemon=True).start()
     Thread(target=keep_telling, args=(house, ended), name="sign", daemon=True).start()
     log.info("the phone page answers at %s", page_address(house.port, wanted.host))
     notifier = Notifier(environ, clock)

@@ -259,7 +259,9 @@ class Player:
         self._looked_at = now
         self._use_settings()
         if self._state.loaded:
-            self._catalogue.look(self._state.hidden, or_previous=self.playlist.collection is None)
+            self._catalogue.look(
+                self._state.hidden, or_previous=self.playlist.collection is None, only=self.wall.album
+            )
 
     def _use_settings(self, *, first: bool = False) -> None:
         loaded = self._settings.load() if first else self._settings.look()
@@ -280,6 +282,8 @@ class Player:
             self.stage.close()
         if otherwise:
             self._forget_pictures()
+        if old.album != self.wall.album:
+            self._catalogue.look_again()
         if old.selection is not self.wall.selection:
             self._ahead.forget()
 

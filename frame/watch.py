@@ -95,7 +95,7 @@ class CatalogueWatch:
     def busy(self) -> bool:
         return self._job is not None
 
-    def look(self, hidden: Set[str], *, or_previous: bool) -> None:
+    def look(self, hidden: Set[str], *, or_previous: bool, only: str = "") -> None:
         """Begin to read when there is something new, or when it is time to try again what failed."""
         if self._job is not None:
             return
@@ -105,7 +105,7 @@ class CatalogueWatch:
         if first or again or (found is not None and found != self._seen):
             self._started_at, self._seen = now, found
             keys = frozenset(hidden)
-            self._job = self._worker.submit(lambda: _read(self._path, keys, or_previous=or_previous))
+            self._job = self._worker.submit(lambda: _read(self._path, keys, or_previous=or_previous, only=only))
 
     def look_again(self) -> None:
         """Read it at the next look, though it did not change."""
@@ -121,22 +121,22 @@ class CatalogueWatch:
         return None if self.failed else job.result
 
 
-def _read(path: Path, hidden: Set[str], *, or_previous: bool) -> Collection:
+def _read(path: Path, hidden: Set[str], *, or_previous: bool, only: str) -> Collection:
     """All of it, or of the one before it. Raises CatalogueUnreadable when that cannot be read to its end either."""
     digests = {digest_of(key) for key in hidden}
     try:
-        return _load(path, digests)
+        return _load(path, digests, only)
     except CatalogueUnreadable as error:
         if or_previous:
             with suppress(CatalogueUnreadable):
-                return replace(_load(previous(path), digests), problem=str(error))
+                return replace(_load(previous(path), digests, only), problem=str(error))
         raise
 
 
-def _load(path: Path, digests: Set[int]) -> Collection:
+def _load(path: Path, digests: Set[int], only: str) -> Collection:
     catalogue = Catalogue(path)
     try:
-        with closing(catalogue.candidates()) as candidates:
+        with closing(catalogue.candidates(only)) as candidates:
             return Collection(catalogue, gather(candidates, digests))
     except CatalogueUnreadable:
         catalogue.close()

@@ -258,14 +258,19 @@ class Catalogue:
             for name, weight, source, problem in rows
         ]
 
-    def candidates(self) -> Generator[Candidate, None, None]:
-        """All photos that are in an album, in album order (albums by settings, photos by position), one at a time."""
+    def candidates(self, only: str = "") -> Generator[Candidate, None, None]:
+        """All photos that are in an album, in album order (albums by settings, photos by position), one at a time.
+
+        `only` is an album; one that is not here, or has no photo, leaves all of them.
+        """
         rows = self._rows(
             """SELECT p.id, p.key, max(a.weight), coalesce(p.taken, 0),
                       min(a.position * 100000000 + m.position) AS place,
                       p.display_width, p.display_height, coalesce(p.local_time, '')
                FROM memberships m JOIN albums a ON a.name = m.album JOIN photos p ON p.id = m.photo
-               GROUP BY p.id ORDER BY place"""
+               WHERE m.album = ?1 OR NOT EXISTS (SELECT 1 FROM memberships WHERE album = ?1)
+               GROUP BY p.id ORDER BY place""",
+            (only,),
         )
         for number, key, weight, taken, place, width, height, local in rows:
             yield Candidate(number, key, weight, taken, divmod(place, 100000000), (width, height), local)

@@ -97,6 +97,11 @@ def of_notices(path: Path) -> NoticeSecrets:
     )
 
 
+def of_broker(path: Path) -> Secret:
+    """The MQTT broker's password; empty while none is set."""
+    return Secret(str(_section(_read(path), "mqtt", "broker").get("password", "")))
+
+
 def password_hash(path: Path) -> str:
     """The hash of the phone page's password; empty while none is set."""
     return str(_section(_read(path), "admin", "password").get("hash", ""))

@@ -290,6 +290,8 @@ class Wall(Struct, frozen=True, kw_only=True):
     """Percent of the panel's shorter side."""
     mat_bevel: bool = True
     interval_seconds: Annotated[float, Meta(ge=0, le=86400)] = 30
+    album: str = ""
+    """Only this album; empty, unknown or without photos: all of them."""
     selection: Selection = Selection.RANDOM
     transition: Transition = Transition.CROSSFADE
     transition_seconds: Annotated[float, Meta(ge=0, le=10)] = 1.0
@@ -345,6 +347,20 @@ class Admin(Struct, frozen=True, kw_only=True):
     """Further names that browsers may ask for, separated by spaces (a reverse proxy's, for one)."""
 
 
+class Mqtt(Struct, frozen=True, kw_only=True):
+    """Home Assistant and others, by way of a broker; its password is a secret."""
+
+    host: str = ""
+    """Empty: no broker."""
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    tls: bool = False
+    user: str = ""
+    name: str = ""
+    """What this frame is called there; empty: the machine's name."""
+    discovery: str = "homeassistant"
+    """Where Home Assistant looks for devices; empty: nothing is announced."""
+
+
 class Log(Struct, frozen=True, kw_only=True):
     level: Annotated[str, Meta(pattern=_LEVEL)] = "info"
     format: LogFormat = LogFormat.TEXT
@@ -388,6 +404,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     words: Words = Words()
     power: Power = Power()
     admin: Admin = Admin()
+    mqtt: Mqtt = Mqtt()
     notices: Notices = Notices()
     log: Log = Log()
 

@@ -155,6 +155,8 @@ LIVES_IN = {
     "werkzeug": ("admin",),
     "waitress": ("admin",),
     "click": ("admin.cli",),
+    "paho": ("admin.mqtt",),
+    "gpiozero": ("frame.hands",),
     "segno": ("admin", "frame.overlays"),
     "pygame": ("frame.displays",),
     "PIL": (

@@ -5,9 +5,12 @@ from __future__ import annotations
 import getpass
 import sys
 
+import click
+
 from admin.cli.verb import Call, prepared, verb
 from admin.house import House
 from admin.security.passwords import LONGEST, SHORTEST
+from sync import secrets
 from sync.clock import SystemClock
 from sync.errors import UsageError
 
@@ -15,12 +18,19 @@ _UNCHANGED = "Nothing was changed."
 
 
 @verb("password")
-def command(call: Call) -> int:
+@click.option("--broker", is_flag=True, help="Set the MQTT broker's password instead (mqtt.user).")
+def command(call: Call, *, broker: bool) -> int:
     """Set the password of the phone page, and sign every phone out.
 
     It is asked for at a terminal, else read from standard input: never an argument, which everybody here could read.
     """
     prepared(call)
+    if broker:
+        given = getpass.getpass("The broker's password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+        secrets.put(call.home.secrets, "mqtt", "broker", password=given)
+        call.output.result({"password": "set"})
+        call.output.say("The broker's password is set.")
+        return 0
     password = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     if not SHORTEST <= len(password) <= LONGEST:
         raise UsageError(f"A password has {SHORTEST} to {LONGEST} characters.", advice=_UNCHANGED)

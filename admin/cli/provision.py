@@ -1,6 +1,7 @@
 """Set-up without a phone: `mantelpiece.toml` on the boot partition, taken in once, and its secrets moved away.
 
 It is a settings.toml in which servers have a `key`, link albums a `key` and `password`, `[admin]` a `password` and
+`[mqtt]` too, and
 `[wifi]` a `name`, `password` and `country`. `python -m admin.cli.provision FILE` is started as root by
 mantelpiece-provision.service before sync; all but the Wi-Fi is written as the service's user. What is wrong is told in
 `mantelpiece-problem.txt` beside it, and changes nothing.
@@ -57,7 +58,9 @@ def read_plan(text: str) -> Plan:
     admin, wifi = tree.get("admin", {}), tree.get("wifi", {})
     plan.password = str(admin.get("password", ""))
     plan.wifi = {key: str(value) for key, value in wifi.items()}
-    for section, key in (("admin", "password"), ("wifi", "password")):
+    if tree.get("mqtt", {}).get("password"):
+        plan.secrets.append(("mqtt", "broker", {"password": str(tree["mqtt"]["password"])}))
+    for section, key in (("admin", "password"), ("wifi", "password"), ("mqtt", "password")):
         if tree.get(section, {}).get(key):
             document[section][key] = MOVED
     plan.left = tomlkit.dumps(document)
@@ -155,7 +158,8 @@ def _move(
 
 def _take_out(document: Any) -> None:
     document.pop("wifi", None)
-    for entry in [*document.get("servers", {}).values(), *document.get("albums", []), document.get("admin", {})]:
+    for entry in [*document.get("servers", {}).values(), *document.get("albums", []), document.get("admin", {}),
+                  document.get("mqtt", {})]:
         for key in ("key", "password"):
             if key in entry:
                 del entry[key]

@@ -49,7 +49,7 @@ def facts() -> dict[str, Any]:
     return {
         "ours": _version("mantelpiece"), "python": platform.python_version(), "system": _system(), "used": used,
         "disk": {"free": disk.free, "total": disk.total}, "budget": settings.mirror.budget_gb, "memory": _memory(),
-        "heat": _heat(), "servers": known, "trusted": here.clock.trusted(), "now": here.clock.now().isoformat(),
+        "heat": heat(), "servers": known, "trusted": here.clock.trusted(), "now": here.clock.now().isoformat(),
         "addresses": page_addresses(here.port, settings.admin.host), "wall": here.now(),
     }  # fmt: skip
 
@@ -125,7 +125,7 @@ def _memory() -> dict[str, int]:
     return {"total": told.get("MemTotal", 0), "free": told.get("MemAvailable", 0)}
 
 
-def _heat() -> dict[str, Any]:
+def heat() -> dict[str, Any]:
     """Temperature in degrees Celsius, and whether the power supply was ever too weak; None where it cannot be told."""
     celsius, weak = None, None
     try:

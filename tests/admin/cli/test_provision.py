@@ -34,11 +34,14 @@ password = "open sesame"
 [admin]
 password = "correct horse"
 port = 8081
+[mqtt]
+host = "broker.local"
+password = "broker secret"
 [wifi]
 name = "Our house"
 password = "wifi secret"
 """
-SECRETS = ("APIKEY123", "LINKKEY9", "open sesame", "correct horse", "wifi secret")
+SECRETS = ("APIKEY123", "LINKKEY9", "open sesame", "correct horse", "wifi secret", "broker secret")
 
 
 @pytest.fixture
@@ -67,6 +70,7 @@ def test_all_of_it_is_taken_in_and_no_secret_stays_on_the_boot_partition(boot: P
     assert secrets.of_server(home.secrets, "home").key.reveal() == "APIKEY123"
     assert secrets.of_link(home.secrets, "Link").password.reveal() == "open sesame"
     assert matches("correct horse", secrets.password_hash(home.secrets))
+    assert secrets.of_broker(home.secrets).reveal() == "broker secret"
     connection = boot.parent / "connections" / "mantelpiece.nmconnection"
     assert "ssid=Our house\n" in connection.read_text()
     assert connection.stat().st_mode & 0o777 == 0o600

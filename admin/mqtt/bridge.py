@@ -1,0 +1,164 @@
+"""Between this frame and a broker: looks every two seconds, tells what changed, obeys what comes. In a thread of the
+page's process; the wall does not know of it, and goes on when the broker is gone.
+
+Orders that were kept on the broker (retained) are not obeyed: a "next" of last week is nobody's wish.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import socket
+from importlib.metadata import version
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from admin.house import House
+from admin.mqtt.entities import ORDERS, Frame, announcements, photo_of, state_of
+from admin.mqtt.identity import frame_id
+from admin.mqtt.orders import obey
+from admin.network import page_address
+from admin.pages.device import heat
+from frame.control import FrameNotRunning, FrameRefused
+from sync import secrets
+from sync.errors import MantelpieceError
+from sync.library import runs
+from sync.settings import Mqtt
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import Client, MQTTMessage
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 2.0
+_MOST_PICTURE_BYTES = 4_000_000
+
+
+def keep_talking(house: House, ended: Event) -> None:
+    """Until `ended`: begins, ends and begins anew as the settings say. Where paho-mqtt is missing it says so once."""
+    bridge: Bridge | None = None
+    said = False
+    while True:
+        wanted = house.settings.mqtt
+        try:
+            password = secrets.of_broker(house.home.secrets).reveal()
+            if bridge is not None and bridge.identity != (wanted, password):
+                bridge.close()
+                bridge = None
+            if wanted.host and bridge is None:
+                bridge = Bridge(house, wanted, password)
+            if bridge is not None:
+                bridge.tell()
+        except ImportError:
+            if not said:
+                log.warning("mqtt.host is set, but paho-mqtt is not installed: pip install 'mantelpiece[mqtt]'")
+            said = True
+        except (MantelpieceError, OSError, ValueError) as error:
+            log.debug("the broker was told nothing: %s", error)
+        if ended.wait(EVERY_SECONDS):
+            break
+    if bridge is not None:
+        bridge.close()
+
+
+class Bridge:
+    """One connection, kept up by paho's own thread; `tell` publishes what changed since the last time."""
+
+    def __init__(self, house: House, wanted: Mqtt, password: str) -> None:
+        """Returns at once; the broker may be there later. Raises ImportError, ValueError for a host that is none."""
+        from paho.mqtt.client import Client
+        from paho.mqtt.enums import CallbackAPIVersion
+
+        self.identity = (wanted, password)
+        self._house, self._wanted = house, wanted
+        self._frame = Frame(
+            frame_id(house.home), wanted.name or socket.gethostname(), version("mantelpiece"),
+            page_address(house.port, house.settings.admin.host),
+        )  # fmt: skip
+        self._told: dict[str, bytes] = {}
+        self._client = Client(CallbackAPIVersion.VERSION2, client_id=f"mantelpiece-{self._frame.id}")
+        if wanted.user:
+            self._client.username_pw_set(wanted.user, password)
+        if wanted.tls:
+            self._client.tls_set()
+        self._client.will_set(self._frame.topic("online"), "offline", qos=1, retain=True)
+        self._client.on_connect = self._greet
+        self._client.on_message = self._hear
+        self._client.reconnect_delay_set(1, 60)
+        self._client.connect_async(wanted.host, wanted.port, keepalive=30)
+        self._client.loop_start()
+
+    def tell(self) -> None:
+        """Publish what is new; nothing while the broker is gone."""
+        if not self._client.is_connected():
+            self._told.clear()  # it may have forgotten everything by then
+            return
+        now = self._now()
+        albums = tuple(album.name for album in self._house.settings.albums)
+        for topic, payload in announcements(self._frame, self._wanted.discovery, albums).items():
+            self._publish(topic, payload.encode())
+        settings = self._house.settings
+        state = state_of(
+            now, album=settings.wall.album, brightness=settings.power.brightness, machine=self._machine()
+        )
+        self._publish(self._frame.topic("state"), json.dumps(state).encode())
+        self._publish(self._frame.topic("photo"), json.dumps(photo_of(now)).encode())
+        troubles = {"sentences": list((now or {"problems": ["The wall does not run."]}).get("problems", []))}
+        self._publish(self._frame.topic("trouble"), json.dumps(troubles).encode())
+        self._tell_picture(now)
+        self._publish(self._frame.topic("online"), b"online")
+
+    def close(self) -> None:
+        """Say goodbye; a broker that is gone does not hold the end up."""
+        if self._client.is_connected():
+            self._client.publish(self._frame.topic("online"), "offline", qos=1, retain=True).wait_for_publish(2.0)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        if self._told.get(topic) != payload:
+            self._client.publish(topic, payload, qos=1, retain=True)
+            self._told[topic] = payload
+
+    def _tell_picture(self, now: dict[str, Any] | None) -> None:
+        name = str((now or {}).get("object", ""))
+        key = name.encode()
+        if not name or self._told.get("picture") == key:
+            return
+        home = self._house.home
+        for path in (home.thumbs / f"{name.partition('.')[0]}.jpg", home.object_path(name)):
+            if path.suffix == ".jpg" and path.is_file() and path.stat().st_size <= _MOST_PICTURE_BYTES:
+                self._client.publish(self._frame.topic("picture"), path.read_bytes(), qos=1, retain=True)
+                self._told["picture"] = key
+                return
+
+    def _now(self) -> dict[str, Any] | None:
+        try:
+            return self._house.frame("now")
+        except (FrameNotRunning, FrameRefused):
+            return None
+
+    def _machine(self) -> dict[str, Any]:
+        """Disk, temperature and the last sync; None where it cannot be told."""
+        synced = None
+        try:
+            with self._house.library() as library:
+                synced = next((run.ended_at for run in runs.history(library, limit=1, kind="sync")), None)
+        except MantelpieceError:
+            pass
+        free = shutil.disk_usage(self._house.home.root).free / 1e9
+        celsius = heat()["celsius"]
+        return {"synced": synced, "free": round(free, 1), "heat": None if celsius is None else round(celsius)}
+
+    def _greet(self, client: Client, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+        if reason.is_failure:
+            log.warning("the broker refuses: %s", reason)
+            return
+        log.info("connected to the broker %s", self._wanted.host)
+        self._told.clear()
+        client.subscribe([(self._frame.order(what), 1) for what in ORDERS])
+
+    def _hear(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        if not message.retain:
+            obey(self._house, message.topic.rpartition("/")[2], bytes(message.payload))

@@ -1,0 +1,230 @@
+"""Frames on a real broker (mosquitto): announced, told of, obedient, never confused, and at ease when it is gone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from admin.app import create_app
+from admin.house import EXTENSION, House
+from admin.mqtt.bridge import Bridge
+from admin.mqtt.identity import frame_id
+from frame.control import ask
+from sync.clock import SystemClock
+from sync.home import Home, prepare
+from sync.settings_edit import add_album, put_server, set_value
+from sync.settings_reading import load
+from tests.admin.wall import hanging, until
+from tests.sample_catalogues import make
+
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass
+class Broker:
+    port: int
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def mosquitto(folder: Path, port: int = 0) -> Iterator[Broker]:
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+    if program is None:
+        pytest.skip("needs mosquitto")
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+    config = folder / "mosquitto.conf"
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n")
+    process = subprocess.Popen([program, "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait(lambda: listens(port))
+        yield Broker(port, process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, "it never came to be so"
+        time.sleep(0.02)
+
+
+@dataclass
+class Observer:
+    """Home Assistant's place: hears everything, gives orders."""
+
+    client: Client
+    heard: dict[str, bytes] = field(default_factory=dict)
+
+    def state(self, base: str) -> dict[str, Any]:
+        return dict(json.loads(self.heard.get(f"{base}/state", b"{}")))
+
+    def order(self, base: str, what: str, word: str, *, retain: bool = False) -> None:
+        self.client.publish(f"{base}/do/{what}", word, qos=1, retain=retain).wait_for_publish(PATIENCE_SECONDS)
+
+
+@contextmanager
+def observer(broker: Broker) -> Iterator[Observer]:
+    client = Client(CallbackAPIVersion.VERSION2)
+    watching = Observer(client)
+    client.on_message = lambda _client, _data, message: watching.heard.update({message.topic: bytes(message.payload)})
+    client.on_connect = lambda client, *_: client.subscribe("#", 1)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    try:
+        yield watching
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+@contextmanager
+def bridge(home: Home, broker: Broker, name: str) -> Iterator[tuple[House, Bridge, str]]:
+    set_value(home, "mqtt.host", "127.0.0.1")
+    set_value(home, "mqtt.port", str(broker.port))
+    set_value(home, "mqtt.name", name)
+    house: House = create_app(home, SystemClock()).extensions[EXTENSION]
+    made = Bridge(house, house.settings.mqtt, "")
+    try:
+        yield house, made, f"mantelpiece/{frame_id(home)}"
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    with mosquitto(tmp_path) as running:
+        yield running
+
+
+def at(folder: Path) -> Home:
+    made = Home(root=folder / "home", runtime=folder / "run")
+    prepare(made)
+    return made
+
+
+def test_it_is_announced_shows_what_hangs_and_obeys(tmp_path: Path, home: Home, broker: Broker) -> None:
+    make(home, count=5)
+    put_server(home, "home", {"url": "http://192.0.2.1"})
+    add_album(home, {"name": "Holidays", "server": "home", "id": "1"})
+    with hanging(home), bridge(home, broker, "Hall") as (_, made, base), observer(broker) as watching:
+        until(lambda: ask(home, "now")["showing"] == "photo")
+        state: Callable[[], dict[str, Any]] = lambda: (made.tell(), watching.state(base))[1]  # noqa: E731
+        wait(lambda: state().get("photos") == 5)
+        configs = {topic: json.loads(raw) for topic, raw in watching.heard.items() if topic.endswith("/config")}
+        assert len(configs) == 15
+        assert {config["device"]["name"] for config in configs.values()} == {"Hall"}
+        assert all(config["availability_topic"] == f"{base}/online" for config in configs.values())
+        assert len({config["unique_id"] for config in configs.values()}) == 15
+        album = next(config for topic, config in configs.items() if "/select/" in topic)
+        assert album["options"] == ["–", "Holidays"]
+        wait(lambda: watching.heard.get(f"{base}/picture", b"")[:3] == b"\xff\xd8\xff")
+        assert json.loads(watching.heard[f"{base}/photo"])["place"] == "Vienna, Austria"
+        assert watching.heard[f"{base}/online"] == b"online"
+
+        first = ask(home, "now")["key"]
+        watching.order(base, "next", "PRESS")
+        until(lambda: ask(home, "now")["key"] != first)
+        watching.order(base, "pause", "on")
+        wait(lambda: state()["pause"] == "on")
+        watching.order(base, "screen", "off")
+        wait(lambda: state()["screen"] == "off")
+        watching.order(base, "screen", "on")
+        watching.order(base, "brightness", "60")
+        watching.order(base, "album", "Holidays")
+        wait(lambda: (state()["brightness"], state()["album"], state()["screen"]) == (60, "Holidays", "on"))
+        assert load(home.settings).settings.wall.album == "Holidays"
+        watching.order(base, "album", "–")
+        wait(lambda: state()["album"] == "–")
+
+
+NONSENSE = [("next", "x" * 5000), ("brightness", "a lot"), ("brightness", "1000"), ("album", "Nothing"),
+            ("screen", "dim"), ("pause", ""), ("screen", "\0")]  # fmt: skip
+
+
+def test_words_that_mean_nothing_change_nothing(home: Home, broker: Broker) -> None:
+    with bridge(home, broker, "Hall") as (_, made, base), observer(broker) as watching:
+        wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+        before = home.settings.read_text()
+        for what, word in NONSENSE:
+            watching.order(base, what, word)
+        watching.order(base, "brightness", "50")
+        wait(lambda: load(home.settings).settings.power.brightness == 50)
+        assert home.settings.read_text().replace("\n[power]\nbrightness = 50\n", "") == before
+
+
+def test_an_order_that_the_broker_kept_is_nobodys_wish_any_more(home: Home, broker: Broker) -> None:
+    with observer(broker) as watching:
+        base = f"mantelpiece/{frame_id(home)}"
+        watching.order(base, "brightness", "20", retain=True)
+        with bridge(home, broker, "Hall") as (_, made, _):
+            wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+            watching.order(base, "album", "–")
+            wait(lambda: load(home.settings).settings.wall.album == "" and "[wall]" in home.settings.read_text())
+            assert load(home.settings).settings.power.brightness == 100
+
+
+def test_two_frames_on_one_broker_are_never_confused(tmp_path: Path, broker: Broker) -> None:
+    one, two = at(tmp_path / "one"), at(tmp_path / "two")
+    with (
+        bridge(one, broker, "Frame") as (_, first, base_one),
+        bridge(two, broker, "Frame") as (_, second, base_two),
+        observer(broker) as watching,
+    ):
+        assert base_one != base_two
+        wait(lambda: (first.tell(), watching.heard.get(f"{base_one}/online"))[1] == b"online")
+        wait(lambda: (second.tell(), watching.heard.get(f"{base_two}/online"))[1] == b"online")
+        watching.order(base_one, "brightness", "30")
+        wait(lambda: load(one.settings).settings.power.brightness == 30)
+        wait(lambda: (first.tell(), watching.state(base_one))[1]["brightness"] == 30)
+        second.tell()
+        assert watching.state(base_two)["brightness"] == 100
+        assert load(two.settings).settings.power.brightness == 100
+        first.close()
+        wait(lambda: watching.heard[f"{base_one}/online"] == b"offline")
+        assert watching.heard[f"{base_two}/online"] == b"online"
+
+
+def test_a_broker_that_goes_and_comes_back_is_told_all_again(tmp_path: Path, home: Home, broker: Broker) -> None:
+    make(home, count=3)
+    with hanging(home), bridge(home, broker, "Hall") as (_, made, base):
+        with observer(broker) as watching:
+            wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+        broker.process.kill()
+        broker.process.wait()
+        wait(lambda: not made._client.is_connected())
+        made.tell()
+        assert ask(home, "now")["photos"] == 3, "the wall goes on"
+        with mosquitto(tmp_path, broker.port) as again, observer(again) as watching:
+            wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+            wait(lambda: watching.state(base).get("photos") == 3)
+
+
+def test_a_copied_card_is_another_frame(home: Home, tmp_path: Path) -> None:
+    serials = [tmp_path / name for name in ("a", "b")]
+    for path in serials:
+        path.write_bytes(path.name.encode() + b"\0")
+    ids = [frame_id(home, serial=path) for path in (*serials, serials[0])]
+    assert ids[0] == ids[2] != ids[1]
+    assert frame_id(home) == frame_id(home), "and the same after every restart"
