@@ -26,7 +26,8 @@ def command(call: Call, *, broker: bool) -> int:
     """
     prepared(call)
     if broker:
-        given = getpass.getpass("The broker's password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+        at_hand = sys.stdin.isatty()
+        given = getpass.getpass("The broker's password: ") if at_hand else sys.stdin.readline().rstrip("\r\n")
         secrets.put(call.home.secrets, "mqtt", "broker", password=given)
         call.output.result({"password": "set"})
         call.output.say("The broker's password is set.")
