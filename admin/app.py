@@ -33,6 +33,7 @@ from admin.pages import (
     trash,
     upload,
     wall,
+    wifi,
     writeback,
     writeback_new,
 )
@@ -48,7 +49,7 @@ MOST_FIELDS = 2_000
 PAGES = (
     album, albums, backup, choose, device, displays, health, held, jobs, link, login, marked, night, notices, now,
     pictures, run, servers, setup, smart, smart_edit, tokens, trash, upload, wall,
-    writeback, writeback_new,
+    wifi, writeback, writeback_new,
 )  # fmt: skip
 
 

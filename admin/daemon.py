@@ -20,6 +20,7 @@ from admin.restart import BEGIN_ANEW
 from admin.security import gate
 from admin.security.server import serve
 from admin.sign import keep_telling
+from admin.wifi.watch import Watch
 from sync import logs
 from sync.clock import Clock
 from sync.errors import ANEW, MantelpieceError
@@ -67,6 +68,8 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     signal.signal(signal.SIGINT, end)
     signal.signal(BEGIN_ANEW, end)
     Thread(target=keep_talking, args=(house, ended), name="mqtt", daemon=True).start()
+    house.wifi = Watch(house)
+    Thread(target=house.wifi.keep_watching, args=(ended,), name="wifi", daemon=True).start()
     Thread(target=keep_telling, args=(house, ended), name="sign", daemon=True).start()
     log.info("the phone page answers at %s", page_address(house.port, wanted.host))
     notifier = Notifier(environ, clock)

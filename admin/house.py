@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g
 
@@ -30,6 +30,9 @@ from sync.home import Home
 from sync.library.database import Library
 from sync.settings import Settings
 from sync.settings_reading import Loaded, load
+
+if TYPE_CHECKING:
+    from admin.wifi.watch import Watch
 
 EXTENSION = "mantelpiece"
 _NEVER = object()
@@ -56,6 +59,8 @@ class House:
         self.texts = Texts()
         self.album_bytes: dict[str, tuple[object, int]] = {}
         """What an album takes on the disk, and the state of the catalogue that it was counted in."""
+        self.wifi: Watch | None = None
+        """Set by the process that watches the network."""
         self.passed_port: int | None = None
         """Where systemd listens for us; the settings' port does not count then."""
         self._lock = Lock()

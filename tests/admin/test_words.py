@@ -67,6 +67,7 @@ ENUMERATED = {
     "jobs": ["title", "short"],
     "servers": ["title", "short"],
     "device": ["title", "short"],
+    "wifi": ["title", "short"],
     "backup": ["title", "short"],
     "displays": ["title", "short"],
     "password": ["title", "short"],

@@ -1,0 +1,106 @@
+"""NetworkManager, by nmcli: what networks are heard, our own, and joining one. Raises NetworkTrouble."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sync.errors import MantelpieceError
+
+OWN, JOINED = "mantelpiece-setup", "mantelpiece"
+ADDRESS = "10.42.0.1"
+"""What NetworkManager gives itself in a network that it shares."""
+PATIENCE_SECONDS = 60.0
+
+
+class NetworkTrouble(MantelpieceError):
+    """NetworkManager could not do it."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A Wi-Fi that is heard here."""
+
+    name: str
+    signal: int
+    """Percent."""
+    locked: bool
+
+
+@dataclass(frozen=True)
+class Manager:
+    """nmcli on this machine."""
+
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def device(self) -> str:
+        """The Wi-Fi device, or empty: there is none, or no NetworkManager."""
+        if shutil.which("nmcli", path=self.environ.get("PATH")) is None:
+            return ""
+        try:
+            rows = self._rows("device", "status", fields="DEVICE,TYPE,STATE")
+        except NetworkTrouble:
+            return ""
+        return next((row[0] for row in rows if row[1] == "wifi" and row[2] not in ("unmanaged", "unavailable")), "")
+
+    def connected(self) -> bool:
+        """Whether a cable or a Wi-Fi other than our own is up."""
+        rows = self._rows("connection", "show", "--active", fields="NAME,TYPE")
+        kinds = ("802-11-wireless", "802-3-ethernet", "wifi", "ethernet")
+        return any(row[0] != OWN and row[1] in kinds for row in rows)
+
+    def tried(self) -> list[str]:
+        """Names of the Wi-Fi networks that are known here."""
+        rows = self._rows("connection", "show", fields="NAME,TYPE")
+        return [row[0] for row in rows if row[1] in ("802-11-wireless", "wifi") and row[0] != OWN]
+
+    def networks(self) -> list[Network]:
+        """What is heard, the strongest first, each name once."""
+        found: dict[str, Network] = {}
+        for name, signal, security in self._rows("device", "wifi", "list", fields="SSID,SIGNAL,SECURITY"):
+            level = int(signal) if signal.isdigit() else 0
+            if name and (name not in found or found[name].signal < level):
+                found[name] = Network(name, level, security not in ("", "--"))
+        return sorted(found.values(), key=lambda each: -each.signal)
+
+    def open_own(self, device: str, name: str, code: str) -> None:
+        """A network of our own, with this name and code."""
+        self.close_own()
+        self._run("device", "wifi", "hotspot", "ifname", device, "con-name", OWN, "ssid", name, "password", code)
+
+    def close_own(self) -> None:
+        """Take it down, and forget it: it must not come back by itself after a restart."""
+        try:
+            self._run("connection", "delete", "id", OWN)
+        except NetworkTrouble:
+            return  # it was not there
+
+    def join(self, device: str, name: str, password: str) -> None:
+        """Join this Wi-Fi and remember it; what was tried before under our name is forgotten."""
+        for old in self.tried():
+            if old == JOINED:
+                self._run("connection", "delete", "id", JOINED)
+        secret = ("password", password) if password else ()
+        self._run("device", "wifi", "connect", name, *secret, "ifname", device, "name", JOINED)
+
+    def _rows(self, *words: str, fields: str) -> list[list[str]]:
+        told = self._run("--terse", "--escape", "yes", "--fields", fields, *words)
+        # A colon inside a value is written \: there.
+        return [[re.sub(r"\\(.)", r"\1", part) for part in re.split(r"(?<!\\):", line)] for line in told.splitlines()]
+
+    def _run(self, *words: str) -> str:
+        try:
+            done = subprocess.run(
+                ["nmcli", *words], capture_output=True, text=True, errors="replace", timeout=PATIENCE_SECONDS,
+                stdin=subprocess.DEVNULL, env={**self.environ, "LC_ALL": "C"}, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise NetworkTrouble("NetworkManager does not answer.") from error
+        if done.returncode:
+            said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            raise NetworkTrouble(said[-1].removeprefix("Error: ") if said else "NetworkManager refused.")
+        return done.stdout
