@@ -13,7 +13,7 @@ import msgspec
 from sync import secrets
 from sync.immich.server import Immich
 from sync.mirror.covers import covers
-from sync.settings import Server, Source
+from sync.settings import Mode, Server, Source
 from sync.work import Result, Work
 
 OPTIONAL = (("asset.update", "Favourites marked at the wall stay here and do not reach Immich."),)
@@ -23,7 +23,8 @@ OPTIONAL = (("asset.update", "Favourites marked at the wall stay here and do not
 def probe(work: Work, arguments: dict[str, Any]) -> Result:
     """Version, whose key, what it may not do. {"server": name} or a candidate."""
     found = _immich(work, arguments).probe()
-    missing = [{"permission": permission, "without": without} for permission, without in found.missing]
+    lacking = [*found.missing, *_for_smart(work, str(arguments.get("server", "")), found.permissions)]
+    missing = [{"permission": permission, "without": without} for permission, without in lacking]
     facts = {
         "server": arguments.get("server", ""),
         "version": str(found.version),
@@ -44,6 +45,22 @@ def _optional(permissions: tuple[str, ...] | None) -> list[dict[str, str]]:
     if permissions is None or "all" in permissions:
         return []
     return [{"permission": name, "without": without} for name, without in OPTIONAL if name not in permissions]
+
+
+def _for_smart(work: Work, server: str, permissions: tuple[str, ...] | None) -> list[tuple[str, str]]:
+    """What the smart albums of a server want and its key may not do, and what will not work without it."""
+    if permissions is None or "all" in permissions:
+        return []
+    mine = [smart for smart in work.settings.smart if smart.server == server]
+    wanted = [
+        ("album.create", "A smart album that is missing cannot be made.", mine),
+        ("albumAsset.create", "Smart albums get no photos.", mine),
+        ("albumAsset.delete", "Nothing leaves a smart album.", [one for one in mine if one.mode is not Mode.ADD]),
+        ("album.update", "A smart album's description, order and cover cannot be set.",
+         [one for one in mine if one.description or one.order or one.cover]),
+        ("albumUser.create", "Smart albums cannot be shared.", [one for one in mine if one.viewers or one.editors]),
+    ]  # fmt: skip
+    return [(name, without) for name, without, users in wanted if users and name not in permissions]
 
 
 def albums(work: Work, arguments: dict[str, Any]) -> Result:

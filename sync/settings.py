@@ -234,7 +234,7 @@ class Smart(Struct, frozen=True, kw_only=True):
     description: str = ""
     order: Annotated[str, Meta(pattern=_ORDER)] = ""
     cover: str = ""
-    """Immich's id of the photo in front."""
+    """The photo in front: newest, oldest, or an id of Immich's."""
     viewers: tuple[str, ...] = ()
     """Users to share it with, by name or id."""
     editors: tuple[str, ...] = ()

@@ -80,6 +80,11 @@ def create(transport: Transport, shapes: Shapes, name: str, description: str) ->
     return to_album(made, owned=True)
 
 
+def delete(transport: Transport, album_id: str) -> None:
+    """Take the album away; its assets stay. Raises NotAvailable, PermissionMissing."""
+    transport.order("DELETE", f"/albums/{in_path(album_id)}", what=f"album {album_id}")
+
+
 def dress_of(transport: Transport, album_id: str) -> AlbumDress:
     """How the album is dressed now. Raises NotAvailable."""
     path, what = f"/albums/{in_path(album_id)}", f"album {album_id}"

@@ -7,7 +7,7 @@ before and after; what it cannot count (file names, paths) is not asked for here
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from sync.immich.convert import to_asset
 from sync.immich.facts import Asset, Details, Found
 from sync.immich.searches import PAGE_SIZE, count_found
 from sync.immich.transport import Transport, in_path
+from sync.immich.unchanged import counted
 
 Question = Mapping[str, Any]
 """The body of one search; it names its visibility."""
@@ -58,21 +59,24 @@ class _Raw(msgspec.Struct):
 
 
 def find(
-    transport: Transport, shapes: Shapes, question: Question, *, measured: bool, keys: Collection[str]
-) -> Iterator[Page]:
-    """Every photo that the search finds, each once. `measured`: with its size; `keys`: with these of Immich's own.
+    transport: Transport, shapes: Shapes, question: Question, *, measured: bool, keys: Collection[str],
+    told: Callable[[str], None],
+) -> Iterator[Page]:  # fmt: skip
+    """Every photo that the search finds, each once. `measured`: with its size; `keys`: with these of Immich's own;
+    `told` is given a token of before, by which it can be proved later that nothing changed.
 
     Raises Incomplete after the last page; UsageError where this version's photos have no such key.
     """
-    before = count_found(transport, [dict(question)])
-    if before is None:
+    found = counted(transport, question)
+    if found is None:
         raise Incomplete("The key lacks the permission asset.statistics, so that no list is known to be whole.")
+    before, token = found
     seen: set[str] = set()
     # 1.x and 2.x order by time alone: one repetition fills the gaps that equal times may leave between pages.
     for _ in range(1 if shapes.embedded is None else 2):
         for page in _pages(transport, shapes, question, before, measured=measured, keys=keys):
-            fresh = [found for found in page if found.asset.id not in seen]
-            seen.update(found.asset.id for found in fresh)
+            fresh = [one for one in page if one.asset.id not in seen]
+            seen.update(one.asset.id for one in fresh)
             yield fresh
         if len(seen) >= before:
             break
@@ -81,6 +85,8 @@ def find(
         raise Incomplete(f"The server counted {before} photos before they were listed and {after} after.")
     if len(seen) != after:
         raise Incomplete(f"The server listed {len(seen)} photos, but counts {after}.")
+    if token is not None:
+        told(token)
 
 
 def _pages(

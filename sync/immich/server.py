@@ -72,6 +72,10 @@ def _never() -> bool:
     return False
 
 
+def _deaf(_token: str) -> None:
+    return
+
+
 class Immich:
     """A named server with its key, or (with `link`) a shared link and no key at all."""
 
@@ -238,9 +242,18 @@ class Immich:
         pages = (page for question in questions for page in self.find(question))
         return {one.asset.id: one.asset.people for page in pages for one in page if one.asset.people}
 
-    def find(self, question: Question, *, measured: bool = False, keys: Collection[str] = ()) -> Iterator[list[Found]]:
-        """What a search finds, page by page; Incomplete after the last page where it is not proved whole."""
-        return found.find(self._transport, self._shapes(), question, measured=measured, keys=keys)
+    def find(
+        self, question: Question, *, measured: bool = False, keys: Collection[str] = (),
+        told: Callable[[str], None] = _deaf,
+    ) -> Iterator[list[Found]]:  # fmt: skip
+        """What a search finds, page by page; Incomplete after the last page where it is not proved whole. `told` is
+        given a token for `search_unchanged`."""
+        return found.find(self._transport, self._shapes(), question, measured=measured, keys=keys, told=told)
+
+    def search_unchanged(self, question: Question, token: str) -> bool:
+        """Whether as many photos are found as then, and none of them was updated since: two small requests. Who is in
+        which photo shows only where the search asks for persons, and there as a count."""
+        return unchanged.searches_unchanged(self._transport, [dict(question)], token)[0]
 
     def find_ids(self, questions: Sequence[Question]) -> frozenset[str]:
         """The ids that any of these searches finds. Raises Incomplete."""
@@ -269,6 +282,10 @@ class Immich:
     def create_album(self, name: str, description: str = "") -> AlbumInfo:
         """Make an empty album. A lost answer is an error; the album may be there then."""
         return edit_album.create(self._transport, self._shapes(), name, description)
+
+    def delete_album(self, album_id: str) -> None:
+        """Take an album of mine away; what was in it stays in the library. Raises PermissionMissing, NotAvailable."""
+        edit_album.delete(self._transport, album_id)
 
     def album_dress(self, album_id: str) -> AlbumDress:
         """What an album's owner chose for it. Raises NotAvailable."""

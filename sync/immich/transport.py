@@ -119,7 +119,7 @@ class Transport:
 
     def order(self, method: str, path: str, *, what: str, body: Any = None) -> None:
         """Have something done that Immich answers with nothing; doing it twice must be doing it once."""
-        once = self._asking(method, path, what, {}, body, None, head_seconds=_TELL_SECONDS)
+        once = self._asking(method, path, what, {}, body, None, head_seconds=_TELL_SECONDS, empty=True)
         self.insist(once, self._cancelled)
 
     def send_file(self, path: str, kind: type[T], *, what: str, headers: Mapping[str, str], body: Streamed) -> T:
@@ -226,6 +226,7 @@ class Transport:
         etag: str | None,
         *,
         unread: bool = False,
+        empty: bool = False,
         head_seconds: float | None = None,
     ) -> Callable[[], Reply]:
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
@@ -239,19 +240,24 @@ class Transport:
             deadline = Deadline(head_seconds or self.patience.head_seconds, self._cancelled)
             raw = self.sender.send(method, path, query=query, headers=headers, body=packed, deadline=deadline)
             try:
-                return self._reply(raw, what, deadline, unread=unread)
+                return self._reply(raw, what, deadline, unread=unread, empty=empty)
             finally:
                 _let_go(raw)
 
         return once
 
-    def _reply(self, raw: BaseHTTPResponse, what: str, deadline: Deadline, *, unread: bool) -> Reply:
+    def _reply(
+        self, raw: BaseHTTPResponse, what: str, deadline: Deadline, *, unread: bool, empty: bool = False
+    ) -> Reply:
         etag, date = raw.headers.get("ETag"), raw.headers.get("Date")
         if raw.status in (204, 304):
             return Reply(raw.status, etag, date, None)
         if raw.status not in (200, 201):
             raise self._refused(raw, what, deadline)
         content_type = raw.headers.get("Content-Type", "")
+        if empty and not content_type and raw.headers.get("Content-Length", "0") == "0":
+            # 1.x says 200 where later versions say 204.
+            return Reply(raw.status, etag, date, None)
         encoding = raw.headers.get("Content-Encoding", "identity").lower()
         if not refusal.is_json(content_type) or encoding not in ("gzip", "identity"):
             raise refusal.not_immich(content_type, raw.status)

@@ -12,7 +12,7 @@ What a "yes" misses is what no version tells cheaply; the caller lists in full o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -24,6 +24,7 @@ from sync.immich.transport import Transport, in_path
 _MARGIN = timedelta(seconds=120)
 """API and database may have clocks of their own."""
 _EMBEDDED_HEAD_SECONDS = 120.0
+_COUNT_HEAD_SECONDS = 60.0
 
 Verdict = tuple[bool, str | None]
 
@@ -68,6 +69,24 @@ def searches_unchanged(transport: Transport, filters: Sequence[dict[str, Any]], 
         if found.assets.items:
             return False, fresh
     return True, token
+
+
+def narrowed(token: str, count: int) -> str:
+    """The token of a narrower search, of which a listing of the wider one found so many."""
+    form, _, moment = token.split(" ")
+    return f"{form} {count} {moment}"
+
+
+def counted(transport: Transport, question: Mapping[str, Any]) -> tuple[int, str | None] | None:
+    """How many a search finds, and a token of now for `searches_unchanged` of that search alone; None where the key may
+    not count."""
+    path, what = "/search/statistics", "the count of a search"
+    try:
+        reply = transport.ask("POST", path, what=what, body=dict(question), head_seconds=_COUNT_HEAD_SECONDS)
+    except PermissionMissing:
+        return None
+    total, moment = decode(reply.content(), Total, what=what).total, _moment(reply.date)
+    return total, f"count-1 {total} {moment.isoformat()}" if moment else None
 
 
 def _moment(header: str | None) -> datetime | None:

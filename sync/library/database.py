@@ -116,7 +116,7 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
     return db
 
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """How many migrations sync/library/schema.py holds; a test compares."""
 
 

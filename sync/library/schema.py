@@ -101,6 +101,12 @@ def ingest_tables(db: Database) -> None:
             db.execute(statement)
 
 
+@migrations()
+def smart_proofs(db: Database) -> None:
+    """By what the next run of a smart album can prove that nothing changed."""
+    db.execute("ALTER TABLE smart_albums ADD COLUMN proof TEXT")
+
+
 _MIRROR = """
 CREATE TABLE servers (
   name TEXT PRIMARY KEY,

@@ -37,6 +37,8 @@ class SmartRow(Struct, frozen=True, kw_only=True):
     """Why something waits for a person."""
     problem: str | None = None
     problem_since: str | None = None
+    proof: str | None = None
+    """By what it can be proved that nothing changed; sync/smart/proof.py reads it."""
 
 
 class State(StrEnum):

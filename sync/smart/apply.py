@@ -21,8 +21,11 @@ from sync.library import smart as rows
 from sync.library.database import Library
 from sync.library.smart import ChangeRow, SmartRow, State
 from sync.settings import Smart
+from sync.smart import proof
+from sync.smart.gather import NEWEST, OLDEST
 from sync.smart.look import Looked
 from sync.smart.plan import Plan
+from sync.smart.proof import Prover
 
 
 @dataclass
@@ -38,7 +41,10 @@ class Applied:
     problems: list[str] = field(default_factory=list)
 
 
-def apply(library: Library, immich: Immich, looked: Looked, *, now: datetime, check: Callable[[], None]) -> Applied:
+def apply(
+    library: Library, immich: Immich, looked: Looked, *, now: datetime, check: Callable[[], None],
+    asked_for: bool = False,
+) -> Applied:  # fmt: skip
     """Do what the plan says but for what it holds. Raises ServerError, Cancelled: what was done until then stays done
     and stands in the journal."""
     plan, applied = looked.plan, Applied()
@@ -49,10 +55,30 @@ def apply(library: Library, immich: Immich, looked: Looked, *, now: datetime, ch
     if plan.add or plan.remove:
         _change(library, immich, row, plan, looked.ledger.ours | looked.ledger.unsure, applied, now=now, check=check)
     row = msgspec.structs.replace(row, total=plan.total - sum(applied.refused.values()), held=plan.reason or None)
-    _write(library, looked, row, plan)
     if row.album:
-        applied.problems += dress(immich, looked.smart, row.album)
+        applied.problems += dress(immich, looked.smart, row.album, cover=looked.cover)
+    row = msgspec.structs.replace(row, proof=_proof(immich, looked, row, applied, now=now, asked_for=asked_for))
+    _write(library, looked, row, plan)
     return applied
+
+
+def _proof(
+    immich: Immich, looked: Looked, row: SmartRow, applied: Applied, *, now: datetime, asked_for: bool
+) -> str | None:
+    """By what the next run can prove that there is nothing to do; None where something was left undone."""
+    plan, before = looked.plan, looked.before.proof
+    assert plan is not None and looked.asked is not None
+    if plan.hold or applied.refused or applied.problems or looked.only_added or not row.album:
+        return None
+    tokens = looked.tokens
+    if applied.run is not None and not proof.untold(looked.asked.rule):
+        # Our own changes moved the album: it counts as it is now, if it holds just what we left in it.
+        token = Prover(immich).token_of(row.album)
+        whole = bool(token) and immich.album(row.album).asset_count == plan.total
+        tokens = {**tokens, row.album: token} if whole else {}
+    fresh = proof.made(looked.smart, looked.asked, row, tokens, now=now)
+    # Asked for and nothing new: the older proof says the same, and nothing is written.
+    return before if asked_for and before and applied.run is None and proof.alike(before, fresh) else fresh
 
 
 def _make_album(immich: Immich, looked: Looked, applied: Applied) -> SmartRow:
@@ -138,14 +164,16 @@ def _write(library: Library, looked: Looked, row: SmartRow, plan: Plan) -> None:
             rows.put(db, row)
 
 
-def dress(immich: Immich, smart: Smart, album_id: str) -> list[str]:
+def dress(immich: Immich, smart: Smart, album_id: str, *, cover: str = "") -> list[str]:
     """Give the album the description, order, cover and guests of the settings; asks nothing where none are set.
-    What cannot be done is told and stops nothing."""
+    `cover` is the photo for the front where the newest or oldest is wanted. What cannot be done is told and stops
+    nothing."""
     if not (smart.description or smart.order or smart.cover or smart.viewers or smart.editors):
         return []
     try:
         worn = immich.album_dress(album_id)
-        wanted = {"description": smart.description, "order": smart.order, "albumThumbnailAssetId": smart.cover}
+        front = cover if smart.cover in (NEWEST, OLDEST) else smart.cover
+        wanted = {"description": smart.description, "order": smart.order, "albumThumbnailAssetId": front}
         now = {"description": worn.description, "order": worn.order, "albumThumbnailAssetId": worn.cover_asset_id}
         values = {key: value for key, value in wanted.items() if value and value != now[key]}
         if values:

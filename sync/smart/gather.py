@@ -6,9 +6,11 @@ A search that fails or is not proved whole spoils the rules that need it, and no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+
+import msgspec
 
 from sync.errors import (
     Incomplete,
@@ -22,6 +24,7 @@ from sync.errors import (
 )
 from sync.immich.facts import Found
 from sync.immich.server import Immich
+from sync.immich.unchanged import narrowed
 from sync.smart import rules
 from sync.smart.bind import Directory
 from sync.smart.evaluate import Predicate, ids_of, predicate
@@ -31,6 +34,9 @@ from sync.smart.surroundings import SetKey, Surroundings
 
 OF_ONE_RULE = (Incomplete, NotAvailable, PermissionMissing, SchemaDrift, ServerFailure, UsageError)
 """Says nothing of the server's other albums."""
+
+
+NEWEST, OLDEST = "newest", "oldest"
 
 
 @dataclass
@@ -45,6 +51,14 @@ class Asked:
     matched: set[str] = field(default_factory=set)
     faded: set[str] = field(default_factory=set)
     """Matched on the day of the last run, by the same facts, and does not today."""
+    cover: str = ""
+    """newest or oldest: which of what matched is wanted for the front."""
+    passed_over: Set[str] = frozenset()
+    """Never for the front: a person took them out."""
+    front: tuple[datetime, str] | None = None
+    """When the one for the front was taken, and its id."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """By search (its question as JSON): proves later that nothing changed there."""
     names: dict[str, str] = field(default_factory=dict)
     """File names of what matched, where they are wanted."""
     problem: MantelpieceError | None = None
@@ -95,14 +109,53 @@ def gather(
             continue
         here = around.granting(search.question.get("tagIds", ()))
         judges = [(one, predicate(one.rule, here), _faded(one, here)) for one in users]
+        persons = _Persons(search, users)
         try:
-            for page in immich.find(search.question, measured=_measured(users), keys=_keys(users)):
+            for page in immich.find(
+                search.question, measured=_measured(users), keys=_keys(users), told=persons.told
+            ):
                 check()
+                persons.count(page)
                 for one, now, then in judges:
                     _take(page, one, now, then, me=directory.me, with_names=with_names)
         except OF_ONE_RULE as error:
             for one in users:
                 one.problem = error
+
+
+class _Persons:
+    """Counts persons whom a search does not ask for itself, and makes tokens of it: with one of them more or less in a
+    photo no photo is updated, but the search for that person too finds another number."""
+
+    def __init__(self, search: Search, users: list[Asked]) -> None:
+        self._search, self._users = search, users
+        known = set(search.question.get("personIds", ()))
+        self._of = [(one, {person for test in rules.tests_of(one.rule) if isinstance(test, rules.People)
+                           for person in ids_of(test.who or ())} - known) for one in users]  # fmt: skip
+        self._counts = dict.fromkeys((person for _, persons in self._of for person in persons), 0)
+
+    def count(self, page: list[Found]) -> None:
+        """The next page of the search."""
+        counts = self._counts
+        if not counts:
+            return
+        for found in page:
+            for person in {person.id for person in found.asset.people}:
+                if person in counts:
+                    counts[person] += 1
+
+    def told(self, token: str) -> None:
+        """The search was proved whole."""
+        question = self._search.question
+        for one, persons in self._of:
+            one.tokens[_written(question)] = token
+            for person in persons:
+                asked = {**question, "personIds": sorted({*question.get("personIds", ()), person})}
+                one.tokens[_written(asked)] = narrowed(token, self._counts[person])
+
+
+def _written(question: Params) -> str:
+    return msgspec.json.encode(question, order="sorted").decode()
 
 
 def matching(
@@ -148,8 +201,15 @@ def _take(
             one.matched.add(asset.id)
             if with_names:
                 one.names[asset.id] = asset.file_name
+            if one.cover and asset.id not in one.passed_over:
+                _look_at_front(one, (asset.created_at, asset.id))
         elif then is not None and then(found):
             one.faded.add(asset.id)
+
+
+def _look_at_front(one: Asked, candidate: tuple[datetime, str]) -> None:
+    if one.front is None or (candidate > one.front) is (one.cover == NEWEST):
+        one.front = candidate
 
 
 def _measured(users: list[Asked]) -> bool:

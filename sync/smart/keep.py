@@ -22,7 +22,8 @@ Told = dict[str, Any]
 
 def keep(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"albums": [names] | None, "plan": id | None}`; a plan is that of exactly one album. Facts: {"albums": {name:
-    {added, removed, held, total, refused, created, run, problems}}}. Raises UsageError, Cancelled, DiskError."""
+    {added, removed, held, total, refused, created, run, listed, problems}}}; `listed` is why its photos were listed,
+    empty where it was proved without that there was nothing to do. Raises UsageError, Cancelled, DiskError."""
     chosen = chosen_of(work, arguments.get("albums"))
     confirmed = arguments.get("plan") or None
     if confirmed and len(chosen) != 1:
@@ -68,7 +69,7 @@ def _of_server(
         return
     try:
         immich = open_server(work, server)
-        found = look(work, immich, active, confirmed=confirmed)
+        found = look(work, immich, active, confirmed=confirmed, asked_for=work.asked or confirmed is not None)
     except (ServerError, UsageError) as error:
         _note_server(work, server, error.sentence)
         for smart in active:
@@ -94,13 +95,15 @@ def _applied(work: Work, immich: Any, looked: Looked, confirmed: str | None) -> 
     if looked.problem is not None:
         raise looked.problem
     plan = looked.plan
-    assert plan is not None
+    if plan is None:
+        # Proved by a few small requests: nothing can have become of it.
+        return _facts(total=looked.before.total), 0
     if confirmed is not None and plan.id != confirmed:
         raise UsageError(
             f"The plan is no longer {confirmed}: photos or the album have changed since. Nothing was done.",
             advice=f"See 'mantelpiece smart preview' again; it is {plan.id} now.",
         )
-    done = apply(work.library, immich, looked, now=work.clock.now(), check=work.check)
+    done = apply(work.library, immich, looked, now=work.clock.now(), check=work.check, asked_for=work.asked)
     problems, code = list(done.problems), 1 if done.problems or done.refused else 0
     problems += [f"The server refused {count} photos ({why})." for why, count in sorted(done.refused.items())]
     if looked.only_added:
@@ -112,13 +115,14 @@ def _applied(work: Work, immich: Any, looked: Looked, confirmed: str | None) -> 
         )
     facts = _facts(
         added=done.added, removed=done.removed, held=len(plan.hold), total=looked.plan.total if looked.plan else 0,
-        refused=done.refused, created=done.created, run=done.run, problems=problems,
+        refused=done.refused, created=done.created, run=done.run, listed=looked.listed, problems=problems,
     )  # fmt: skip
     return facts, code
 
 
 def _facts(**facts: Any) -> Told:
     empty: Told = {"added": 0, "removed": 0, "held": 0, "total": 0, "refused": {}, "created": False, "run": None}
+    empty["listed"] = ""
     return empty | {"problems": []} | facts
 
 

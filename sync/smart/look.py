@@ -16,10 +16,11 @@ from sync.immich.server import Immich
 from sync.library import smart as rows
 from sync.library.smart import SmartRow, State
 from sync.settings import Mode, Smart
-from sync.smart import rules
+from sync.smart import proof, rules
 from sync.smart.bind import Directory, bind
-from sync.smart.gather import OF_ONE_RULE, Asked, gather
+from sync.smart.gather import NEWEST, OF_ONE_RULE, OLDEST, Asked, gather
 from sync.smart.plan import Ledger, Plan, make
+from sync.smart.proof import Prover
 from sync.smart.rules import Rule
 from sync.smart.target import target_of
 from sync.smart.written import digest_of, rule_of
@@ -40,6 +41,14 @@ class Looked:
     ledger: Ledger = field(default_factory=Ledger)
     plan: Plan | None = None
     names: dict[str, str] = field(default_factory=dict)
+    listed: str = ""
+    """Why its photos were listed; empty where it was proved without that there is nothing to do, and then there is no
+    plan."""
+    asked: Asked | None = None
+    tokens: dict[str, str] = field(default_factory=dict)
+    """Of the albums that count, from before they were listed."""
+    cover: str = ""
+    """The photo for the front, where the newest or oldest is wanted."""
     only_added: str = ""
     """Why nothing is removed in this run."""
     problem: MantelpieceError | None = None
@@ -58,10 +67,12 @@ def open_server(work: Work, name: str) -> Immich:
 
 
 def look(
-    work: Work, immich: Immich, albums: list[Smart], *, with_names: bool = False, confirmed: str | None = None
-) -> list[Looked]:
-    """Look at albums of one server. Raises what concerns all of them: Unreachable, KeyRefused, Cancelled, …"""
-    directory, day = Directory(immich), today(work)
+    work: Work, immich: Immich, albums: list[Smart], *, with_names: bool = False, confirmed: str | None = None,
+    asked_for: bool = True,
+) -> list[Looked]:  # fmt: skip
+    """Look at albums of one server; where nobody `asked_for` it, what is proved to be as it was is not listed. Raises
+    what concerns all of them: Unreachable, KeyRefused, Cancelled, …"""
+    directory, day, prover = Directory(immich), today(work), Prover(immich)
     version = str(immich.version())
     seen: list[tuple[Looked, Asked, frozenset[str]]] = []
     done: list[Looked] = []
@@ -71,7 +82,10 @@ def look(
         looked = Looked(smart, before, before)
         done.append(looked)
         try:
-            seen.append(_begun(work, looked, directory, day=day, version=version))
+            _tied(work, looked, directory, day=day, version=version)
+            looked.listed = "a person asked" if asked_for else _why_listed(work, looked, prover)
+            if looked.listed:
+                seen.append(_begun(looked, directory, prover))
         except OF_ONE_RULE as error:
             looked.problem = error
     asked = [one for _, one, _ in seen]
@@ -85,10 +99,15 @@ def look(
     return done
 
 
-def _begun(
-    work: Work, looked: Looked, directory: Directory, *, day: date, version: str
-) -> tuple[Looked, Asked, frozenset[str]]:
-    """Everything but the photos. Raises UsageError, ServerError."""
+def _why_listed(work: Work, looked: Looked, prover: Prover) -> str:
+    if not work.clock.trusted():
+        return "the clock is not set yet"
+    assert looked.rule is not None
+    return prover.why_listed(looked.smart, looked.rule, looked.before, looked.row, now=work.clock.now())
+
+
+def _tied(work: Work, looked: Looked, directory: Directory, *, day: date, version: str) -> None:
+    """The rule and the album on the server, by their ids. Raises UsageError, ServerError."""
     smart, before = looked.smart, looked.before
     rule = bind(rule_of(smart), directory)
     moving = rules.moves(rule)
@@ -96,7 +115,6 @@ def _begun(
         raise UsageError("The clock is not set yet, and this rule goes by the calendar.", advice="It waits until then.")
     target = target_of(smart, before, directory)
     digest = digest_of(smart)
-    same_album = target is not None and target.id == before.album
     looked.target, looked.rule = target, rule
     looked.row = SmartRow(
         name=smart.name,
@@ -109,14 +127,27 @@ def _begun(
         account=directory.me,
         total=before.total,
     )
-    then = date.fromisoformat(before.day) if before.day and same_album and before.rule == digest else None
     if target is not None:
         known = rows.added(work.library, target.id)
         looked.ledger = Ledger(known[State.ADDED], known[State.ASKED], known[State.OUT])
         looked.only_added = _doubt(looked)
+
+
+def _begun(looked: Looked, directory: Directory, prover: Prover) -> tuple[Looked, Asked, frozenset[str]]:
+    """Who is in the album, and what to ask of photos. Raises ServerError."""
+    smart, before, target, rule = looked.smart, looked.before, looked.target, looked.rule
+    assert rule is not None
+    same = target is not None and target.id == before.album and before.rule == looked.row.rule
+    then = date.fromisoformat(before.day) if before.day and same else None
+    if not proof.untold(rule):
+        looked.tokens = prover.tokens_of(rule, target.id if target else "")
     # Listed before the photos are: one that goes to the trash between the two must not look taken out by hand.
     members = directory.immich.album_members(target.id) if target else frozenset()
-    return looked, Asked(smart.name, rule, smart.partners, then), members
+    asked = Asked(smart.name, rule, smart.partners, then)
+    if smart.cover in (NEWEST, OLDEST):
+        asked.cover, asked.passed_over = smart.cover, looked.ledger.out | (looked.ledger.ours - members)
+    looked.asked = asked
+    return looked, asked, members
 
 
 def _doubt(looked: Looked) -> str:
@@ -139,6 +170,7 @@ def _planned(looked: Looked, one: Asked, members: frozenset[str], immich: Immich
         now = immich.album_members(looked.target.id)
         members = members | (now & looked.ledger.ours)
     looked.names = one.names
+    looked.cover = one.front[1] if one.front is not None else ""
     looked.plan = make(
         matched=one.matched,
         members=members,

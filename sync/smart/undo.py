@@ -9,13 +9,17 @@ from typing import Any
 
 import msgspec
 
-from sync.errors import UsageError
+from sync.errors import NotAvailable, PermissionMissing, UsageError
 from sync.immich.edit_album import MOST
+from sync.immich.server import Immich
 from sync.library import smart as rows
 from sync.library.smart import ChangeRow, RunRow, SmartRow, State
+from sync.settings import Smart
 from sync.smart.keep import chosen_of
 from sync.smart.look import open_server
 from sync.work import Result, Work
+
+_AND_GONE = ", and the album that it made is gone"
 
 
 def undo(work: Work, arguments: dict[str, Any]) -> Result:
@@ -49,15 +53,49 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
     with work.library.transaction() as db:
         rows.undone(db, run.id, now=work.clock.now())
         rows.put(db, msgspec.structs.replace(row, undone=True))
-    facts = {"album": smart.name, "run": run.id, "removed": removed, "added": returned, "refused": refused}
+    facts: dict[str, Any] = {"album": smart.name, "run": run.id, "removed": removed, "added": returned}
+    facts["refused"] = refused
     problems = [f"The server refused {refused} photos."] if refused else []
-    if run.created:
-        problems.append("The album itself was made by that run; it is empty of what we added, and stays.")
+    gone = run.created and not refused and _take_album_away(immich, smart, run, problems)
+    if gone:
+        with work.library.transaction() as db:
+            rows.put(db, msgspec.structs.replace(row, undone=True, album="", total=0))
+    facts["deleted"] = gone
     sentence = (
-        f"Run {run.id} of {smart.name!r} is taken back: {removed} taken out, {returned} put back. "
+        f"Run {run.id} of {smart.name!r} is taken back: {removed} taken out, {returned} put back"
+        f"{_AND_GONE if gone else ''}. "
         f"It rests until 'mantelpiece smart apply' is called for it."
     )
     return Result(facts, sentence, exit_code=1 if refused else 0, problems=problems)
+
+
+def _take_album_away(immich: Immich, smart: Smart, run: RunRow, problems: list[str]) -> bool:
+    """Delete the album that the run made, if it is empty and as we made it; else say why it stays."""
+    try:
+        why = _touched(immich, smart, run)
+        if not why:
+            immich.delete_album(run.album)
+            return True
+    except NotAvailable:
+        return True
+    except PermissionMissing as error:
+        why = f"the key may not delete it ({error.facts.get('permission') or 'album.delete'})"
+    problems.append(f"The album itself was made by that run, and stays: {why}.")
+    return False
+
+
+def _touched(immich: Immich, smart: Smart, run: RunRow) -> str:
+    album, worn = immich.album(run.album), immich.album_dress(run.album)
+    if immich.album_members(run.album):
+        return "others have put photos in"
+    if not album.owned or album.name not in (smart.album, smart.name):
+        return "somebody gave it another name"
+    if worn.description not in ("", smart.description):
+        return "somebody described it"
+    guests = {user for user, role in worn.roles.items() if role != "owner"} - {immich.me()}
+    named = {*smart.viewers, *smart.editors}
+    ours = {user for user, name in immich.users() if user in named or name in named} if guests and named else set()
+    return "somebody shared it" if guests - ours else ""
 
 
 def _run(work: Work, name: str, number: int | None) -> RunRow:

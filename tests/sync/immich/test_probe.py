@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from sync import secrets
 from sync.errors import KeyRefused
 from sync.immich.facts import Wanted
 from sync.immich.probe import NEEDED
 from sync.immich.server import Immich
+from sync.inquiries import probe
 from sync.secrets import LinkSecrets, Secret
-from sync.settings import Source
+from sync.settings import Mode, Source
 from tests.fakes.immich import FakeImmich, sample_library
+from tests.fakes.smart import SERVER, keeper_of, smart
 from tests.sync.immich.conftest import Connect
 
 
@@ -98,3 +101,24 @@ def test_a_link_with_a_password_opens_with_it_alone_and_shows_it_nowhere_else(
         assert client("open sesame").link_album().name == "Family"
         told = {entry.path for entry in server.log if "sesame" in entry.target}
         assert told == ({"/api/shared-links/me"} if version == 1 else set())
+
+
+def test_what_smart_albums_need_is_named_where_there_are_any(tmp_path: Path) -> None:
+    library = sample_library(tmp_path / "library", photos=2, size=(64, 48))
+    with FakeImmich(version=3, library=library) as server:
+        keeper = keeper_of(server, tmp_path)
+        read = [name for name, _ in NEEDED]
+        key = server.edits.make_key("reader", read)["api_key"]
+        secrets.put(keeper.home.secrets, "servers", SERVER, key=key)
+
+        def missing() -> list[str]:
+            with keeper.work() as work:
+                return [one["permission"] for one in probe(work, {"server": SERVER}).facts["missing"]]
+
+        assert missing() == []
+        keeper.set(smart("A", {"favourite": True}, mode=Mode.ADD))
+        assert missing() == ["album.create", "albumAsset.create"]
+        keeper.set(smart("A", {"favourite": True}, cover="newest", viewers=("Bea",)))
+        assert missing() == [
+            "album.create", "albumAsset.create", "albumAsset.delete", "album.update", "albumUser.create",
+        ]  # fmt: skip

@@ -42,7 +42,8 @@ def test_a_missing_album_is_made_and_filled_and_a_second_run_changes_nothing(kee
     before = keeper.home.library.read_bytes()
     keeper.server.clear_log()
     assert keeper.facts("Anna") == {
-        "added": 0, "removed": 0, "held": 0, "total": 6, "refused": {}, "created": False, "run": None, "problems": [],
+        "added": 0, "removed": 0, "held": 0, "total": 6, "refused": {}, "created": False, "run": None,
+        "listed": "a person asked", "problems": [],
     }  # fmt: skip
     writes = [entry for entry in keeper.server.log if entry.method != "GET" and "/search/" not in entry.path]
     assert writes == []
