@@ -259,8 +259,6 @@ def _choose(
     verdicts = [(cluster, _kinship(cluster, named, edited=edited)) for cluster in candidates]
     for sure in (Kin.IDENTIFIED, Kin.SAME):
         same = [cluster for cluster, kin in verdicts if kin is sure]
-        if len(same) > 1:
-            same = [cluster for cluster in same if not cluster.has(_role_in(cluster, named))]
         if same:
             return (same[0], sure) if len(same) == 1 else (None, Kin.UNKNOWN)
     by_name = [(cluster, kin) for cluster, kin in verdicts if not _hides_a_video(named, cluster)]

@@ -190,6 +190,22 @@ LATER = MOMENT + timedelta(days=3)
             [found("IMG_1.JPG", at=0), found("IMG_1-900.JPG", size=900, at=0)],
             [{"original IMG_1.JPG", "adjusted IMG_1-900.JPG"}], id="an edit that came later under the same name"),
         pytest.param(
+            [found("IMG_1.JPG", at=0), found("IMG_1-900.JPG", size=901, at=0)],
+            [{"original IMG_1.JPG"}, {"original IMG_1-900.JPG"}], id="a number that is no length"),
+        pytest.param(
+            [found("IMG_1.JPG"), found("IMG_1.jpeg")],
+            [{"original IMG_1.JPG"}, {"original IMG_1.jpeg"}], id="two of one kind"),
+        pytest.param(
+            [found("IMG_1.HEIC"), found("IMG_1.JPG"), found("IMG_1-adjusted.JPG")],
+            [{"original IMG_1.HEIC", "adjusted IMG_1.JPG"}, {"adjusted IMG_1-adjusted.JPG"}], id="two edits by name"),
+        pytest.param(
+            [found("IMG_1.JPG", at=-1_700_000_000), found("IMG_1.MOV", at=-1_700_000_000)],
+            [{"original IMG_1.JPG"}, {"original IMG_1.MOV"}], id="times of 1970 are none"),
+        pytest.param(
+            [found("IMG_1_QVk2eEU.HEIC", at=0), found("IMG_1_QVk2eEV.HEIC", at=0), found("IMG_1-adjusted.JPG", at=0)],
+            [{"original IMG_1_QVk2eEU.HEIC"}, {"original IMG_1_QVk2eEV.HEIC"}, {"adjusted IMG_1-adjusted.JPG"}],
+            id="an edit of either of two"),
+        pytest.param(
             [found("IMG_1-original.JPG"), found("IMG_1-adjusted.JPG")],
             [{"original IMG_1-original.JPG", "adjusted IMG_1-adjusted.JPG"}], id="a name of former days"),
         pytest.param(

@@ -190,6 +190,25 @@ def test_links_are_neither_published_nor_followed(folders: tuple[Path, Path], tm
         run(folders, "b.JPG")
 
 
+def test_a_file_that_is_replaced_while_it_is_taken_is_not_published(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing, library = folders
+    real = os.link
+
+    def too_late(source: Path, target: Path, **options: bool) -> None:
+        (landing / "other").write_bytes(b"never looked at")
+        (landing / "other").replace(source)
+        real(source, target, **options)
+
+    monkeypatch.setattr(os, "link", too_late)
+    with pytest.raises(NotAvailable, match="changed while"):
+        run(folders)
+    assert not (library / PATH).exists()
+    monkeypatch.undo()
+    assert run(folders).photo is Done.LINKED
+
+
 @pytest.mark.parametrize(
     ("landing", "said"),
     [("library/in", "Immich scans"), ("library", "Immich scans"), (".", "holds"), ("other/in", "one another")],
