@@ -17,7 +17,7 @@ from frame.sign import LONGEST_SECONDS
 from frame.state import Shown, State
 from sync.catalogue import PhotoEntry
 from sync.clock import Clock
-from sync.errors import UsageError, did_you_mean
+from sync.errors import MantelpieceError, UsageError, did_you_mean
 from sync.home import Home
 
 _MOST_LINES, _MOST_CHARACTERS = 8, 200
@@ -140,6 +140,17 @@ class Answers:
         write_intent(self._home, "favourite", key, value=value, now=self._clock.now())
         self._favourites[key] = value
         return {"key": key, "favourite": value}
+
+    def toggle_favourite(self) -> None:
+        """The photo on the wall becomes a favourite, or none any more: a key has no label that could say which."""
+        current = self._player.current
+        if current is None:
+            return
+        key = current.item.entry.key
+        try:
+            self._favourite({"key": key, "value": not self._favourites.get(key, current.item.entry.favourite)})
+        except (MantelpieceError, OSError) as error:
+            self._player.problems["favourite"] = f"The favourite could not be written down: {error}"
 
     def _hide(self, request: dict[str, Any]) -> dict[str, Any]:
         key, value = self._target(request)

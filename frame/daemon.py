@@ -12,6 +12,7 @@ from frame.answers import Answers
 from frame.assemble import end_on_signals, loop, make_folders, make_player, make_screen, make_state
 from frame.control_server import ControlServer
 from frame.crashes import PLAIN, Crashes
+from frame.hands.hands import Hands
 from frame.stage import OpenDisplay
 from sync.clock import Clock
 from sync.errors import ANEW, UsageError
@@ -52,6 +53,7 @@ def run(
             player.attend = partial(control.serve, answers)
         else:
             player.problems["control"] = f"Nobody can speak to this frame: {home.control_socket} cannot be made."
+        player.hands, player.mark = Hands(clock), answers.toggle_favourite
         end_on_signals(player)
         player.start()
         if "wall.display" in overrides and isinstance(player.stage.error, UsageError):

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from frame.ahead import Ahead, Failed, Ready, Way
 from frame.crashes import Crashes
 from frame.dress import WANDER_SECONDS, Dress
+from frame.hands.hands import Hands
+from frame.hands.touch import Touch, verb_of
 from frame.overlays.sentences import of_empty_wall
 from frame.picture import CopyUnusable, Renderer
 from frame.playlist import Item, Playlist
@@ -84,6 +86,9 @@ class Player:
         self._resume = resume
         self._on_shown = on_shown
         self.attend: Callable[[], None] | None = None
+        self.hands: Hands | None = None
+        self.mark: Callable[[], None] | None = None
+        """Marks the photo on the wall as a favourite, or no longer."""
         self.stage = stage
         self.screen = screen
         self._crashes = crashes
@@ -211,7 +216,24 @@ class Player:
             self._catalogue.look_again()
 
     def _press_keys(self) -> None:
-        for verb in self.stage.events():
+        display = self.stage.display
+        done = [*self.stage.events(), *(self.hands.events(display.name if display else "") if self.hands else [])]
+        for each in done:
+            self._obey(verb_of(each, self.wall.rotation) if isinstance(each, Touch) else each, touched=each != "motion")
+
+    def _obey(self, verb: str, *, touched: bool) -> None:
+        """One thing that a person did at the wall."""
+        if touched and self.screen is not None:
+            self.screen.motion()
+        if verb == "motion" and self.screen is not None:
+            self.screen.motion()
+        elif self.dark and self.screen is not None and verb != "quit":
+            self.screen.press(Press.ON)  # whatever is pressed in the dark is a wish for light first
+        elif verb == "screen" and self.screen is not None:
+            self.screen.press(Press.OFF)
+        elif verb == "favourite" and self.mark is not None:
+            self.mark()
+        elif verb in ("next", "back", "pause", "quit"):
             # One key does both: it has no label that could say which.
             self.press("resume" if verb == "pause" and self.paused else verb)
 
@@ -227,6 +249,7 @@ class Player:
         collection = self.playlist.collection
         found = [*self.problems.values(), *self._state.problems.values(), self.stage.problem, self._catalogue.problem]
         found += self.screen.all_problems() if self.screen is not None else []
+        found.append(self.hands.problem if self.hands is not None else "")
         found.append(collection.problem if collection is not None else "")
         refused = [f"{name} is passed over: {why}" for name, why in self.playlist.refused.items()]
         more = [f"{len(refused) - _MOST_NAMED} more are passed over."] if len(refused) > _MOST_NAMED else []
@@ -249,6 +272,8 @@ class Player:
         self.worker.close()
         if self.screen is not None:
             self.screen.close()
+        if self.hands is not None:
+            self.hands.close()
 
     # settings and catalogue
 
@@ -276,6 +301,8 @@ class Player:
         self.playlist.set_mode(self.wall.selection)
         if self.screen is not None:
             self.screen.use(loaded.settings)
+        if self.hands is not None:
+            self.hands.use(loaded.settings.hands.pins)
         if first:
             return
         if (old.display, old.size) != (self.wall.display, self.wall.size):
@@ -483,7 +510,8 @@ class Player:
 
     def _until_next(self) -> float:
         waits = [LOOK_SECONDS]
-        if self.stage.display is not None and self.stage.display.animated:
+        listening = self.hands is not None and self.hands.listening
+        if listening or (self.stage.display is not None and self.stage.display.animated):
             waits.append(EVENT_SECONDS)
         if (retry := self.stage.seconds_to_retry()) is not None:
             waits.append(retry)

@@ -6,9 +6,10 @@ No method raises because of the display: a cable that was pulled is a problem to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from frame.hands.touch import Touch
 from sync.clock import Clock
 from sync.settings import Transition, Wall
 
@@ -138,8 +139,8 @@ class Stage:
             self._dark = (black(display),)
         show_dimmed(display, self._dark[0], picture, level=self.level)
 
-    def events(self) -> list[str]:
-        """Keys pressed, as verbs."""
+    def events(self) -> Sequence[str | Touch]:
+        """Keys pressed, as verbs, and touches."""
         if self.display is None:
             return []
         try:

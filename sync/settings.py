@@ -152,6 +152,7 @@ _WINDOW = (
 )
 _NIGHT = rf"^\s*({_WINDOW}\s*(;\s*{_WINDOW}\s*)*)?;?\s*$"
 _WAYS = r"^(auto|none|wlopm|wlr-randr|xset|drm|framebuffer|backlight|ddc|cec)$"
+_PINS = r"^\s*((2[0-7]|1?\d):(next|back|pause|favourite|screen|motion)\s*)*$"
 _SIZE = r"^$|^[1-9]\d{1,3}x[1-9]\d{1,3}$"
 _LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
 _LEVEL = "^(debug|info|warning|error)$"
@@ -160,6 +161,7 @@ _MAT = "^(auto|light|dark|white|black|#[0-9a-fA-F]{6})$"
 EXAMPLES = {
     _SIZE: "1920x1080",
     _NIGHT: "Mo-Fr 22:30-06:30; Sa,Su 23:30-08:00; sunset+30-22:00 40%",
+    _PINS: "17:next 27:back 22:screen 4:motion",
     _WAYS: "auto (or none, wlopm, wlr-randr, xset, drm, framebuffer, backlight, ddc, cec)",
     _LANGUAGE: "en or de-AT",
     _LEVEL: "info (or debug, warning, error)",
@@ -347,6 +349,13 @@ class Admin(Struct, frozen=True, kw_only=True):
     """Further names that browsers may ask for, separated by spaces (a reverse proxy's, for one)."""
 
 
+class Hands(Struct, frozen=True, kw_only=True):
+    """What people touch at the wall."""
+
+    pins: Annotated[str, Meta(pattern=_PINS)] = ""
+    """Buttons and a motion sensor of a Pi, as `pin:verb` with Broadcom's numbers."""
+
+
 class Mqtt(Struct, frozen=True, kw_only=True):
     """Home Assistant and others, by way of a broker; its password is a secret."""
 
@@ -404,6 +413,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     words: Words = Words()
     power: Power = Power()
     admin: Admin = Admin()
+    hands: Hands = Hands()
     mqtt: Mqtt = Mqtt()
     notices: Notices = Notices()
     log: Log = Log()

@@ -7,9 +7,12 @@ the picture it was given. `prepare` may be called from any thread; all else from
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from PIL import Image
+
+from frame.hands.touch import Touch
 
 Prepared = Any
 """A picture in a display's own form; only the display that made it can use it."""
@@ -40,8 +43,8 @@ class Display(Protocol):
         """Put `part` on a prepared picture, its upper left at `corner` (multiples of 8); when that picture is `shown`,
         on the panel too, at the cost of the part alone."""
 
-    def events(self) -> list[str]:
-        """Keys pressed since the last call, as control verbs: `next`, `back`, `pause`, `quit`."""
+    def events(self) -> Sequence[str | Touch]:
+        """Keys pressed since the last call, as verbs of keys.py, and touches."""
 
     def close(self) -> None:
         """Give the hardware back as it was found. May be called twice."""

@@ -1,6 +1,7 @@
 """What keys mean, the same on every display, and reading them from a terminal.
 
-Right, Page Down, N, Enter: next. Left, Page Up, B, Backspace: back. Space, P: pause or go on. Q, Escape: quit.
+Right, Page Down, N, Enter: next. Left, Page Up, B, Backspace: back. Space, P: pause or go on. F: favourite.
+S, Power: screen off or on. Q, Escape: quit.
 Page Up and Page Down are what presentation clickers send.
 """
 
@@ -24,6 +25,9 @@ VERBS = {
     "backspace": "back",
     "space": "pause",
     "p": "pause",
+    "f": "favourite",
+    "s": "screen",
+    "power": "screen",
     "q": "quit",
     "escape": "quit",
 }

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from PIL import Image
 
 from frame.displays.keys import VERBS
+from frame.hands.touch import Touch
 from sync.errors import DisplayLost
 
 
@@ -38,6 +40,7 @@ class WindowDisplay:
         pygame.mouse.set_visible(False)
         self.size = self._screen.get_size()
         self._open_now = True
+        self._finger: tuple[tuple[float, float], float] | None = None
         used = pygame.display.get_driver()
         self.name = f"{'screen' if size is None else 'window'} {self.size[0]}x{self.size[1]}, {used}"
 
@@ -75,9 +78,9 @@ class WindowDisplay:
             if shown:
                 self._pygame.display.update(self._screen.blit(piece, corner))
 
-    def events(self) -> list[str]:
+    def events(self) -> list[str | Touch]:
         pygame = self._pygame
-        verbs = []
+        verbs: list[str | Touch] = []
         with self._lost():
             for event in pygame.event.get():
                 if event.type == pygame.QUIT:
@@ -85,6 +88,11 @@ class WindowDisplay:
                 elif event.type == pygame.KEYDOWN:
                     verb = VERBS.get(pygame.key.name(event.key))
                     verbs += [verb] if verb else []
+                elif event.type == pygame.FINGERDOWN:
+                    self._finger = ((event.x, event.y), monotonic())
+                elif event.type == pygame.FINGERUP and self._finger is not None:
+                    (start, since), self._finger = self._finger, None
+                    verbs.append(Touch(start, (event.x, event.y), monotonic() - since))
                 elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED):
                     pygame.display.flip()
         return verbs
