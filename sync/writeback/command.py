@@ -12,7 +12,7 @@ from pathlib import Path
 from sync.writeback.changes import Change
 from sync.writeback.exiftool import assignment, output_path
 from sync.writeback.found import Found, items
-from sync.writeback.look import CODED
+from sync.writeback.look import CODED, IPTC_DIGEST
 from sync.writeback.mapping import LISTS
 
 UTF8 = "\x1b%G"
@@ -25,11 +25,14 @@ def arguments(found: Found, changes: Iterable[Change], scratch: Path) -> list[st
     changes = tuple(changes)
     command = ["-E", "-n", "-api", "LargeFileSupport=1"]
     iptc = any(change.tag.startswith("IPTC:") for change in changes)
-    anew = iptc and found.tags.get(CODED) != UTF8
+    declare = iptc and found.tags.get(CODED) != UTF8
+    anew = declare and IPTC_DIGEST in found.tags
     if anew:
         kept = [f"--{change.tag}" for change in changes if change.tag.startswith("IPTC:")]
         charset = ["-charset", "iptc=UTF8"] if found.iptc_utf8 else []
-        command += [*charset, "-tagsFromFile", "@", "-IPTC:all", *kept, assignment(CODED, UTF8)]
+        command += [*charset, "-tagsFromFile", "@", "-IPTC:all", *kept]
+    if declare:
+        command += [assignment(CODED, UTF8)]
     for change in changes:
         command += _one(change, whole=anew and change.tag.startswith("IPTC:"))
     command += ["-o", output_path(scratch)]

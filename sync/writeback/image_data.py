@@ -1,4 +1,4 @@
-"""What a file shows, apart from what it says: a digest that metadata does not change, and any change of picture does.
+"""What a file shows, apart from what it says: bytes that metadata does not change, and any change of picture does.
 
 JPEG: every segment but EXIF, XMP, IPTC, comments and MPF's offsets, and all bytes from the first scan to the end.
 TIFF and DNG: strips, tiles and the tags that give them meaning. MP4 and MOV: the media data, and which sample lies
@@ -7,10 +7,11 @@ where in it. Other pictures are decoded, by pixels.py. Called by write.py, for t
 
 from __future__ import annotations
 
-import hashlib
 import mmap
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 
 from sync.writeback.mapping import VIDEOS
@@ -50,32 +51,35 @@ _BOX_PICTURE = {b"tkhd", b"mdhd", b"elst"}
 _BOX_PICTURE |= {b"stsd", b"stts", b"ctts", b"stss", b"stsc", b"stsz", b"stz2"}
 
 
-class NoDigest(Exception):
+class Unreadable(Exception):
     """The file is not built as its type says; what it shows cannot be told apart."""
 
 
-def digest(path: Path, file_type: str) -> bytes | None:
-    """SHA-256 over what is shown; None for the types that must be decoded to know. Raises NoDigest, OSError."""
-    part = _PARTS.get(file_type)
-    if part is None:
+def same(one: Path, other: Path, file_type: str) -> bool | None:
+    """Whether both show the same; None for the types that must be decoded to know. Raises Unreadable, OSError."""
+    parts = _PARTS.get(file_type)
+    if parts is None:
         return None
-    total = hashlib.sha256()
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with _mapped(one) as first, _mapped(other) as second:
         try:
-            for piece in part(data):
-                total.update(piece)
+            return all(a == b for a, b in zip_longest(parts(first), parts(second)))
         except (struct.error, IndexError, KeyError, RecursionError) as error:
-            raise NoDigest(f"{path.name} is cut short or damaged") from error
-    return total.digest()
+            raise Unreadable(f"{one.name} is cut short or damaged") from error
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[mmap.mmap]:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
 
 
 def _jpeg(data: Bytes) -> Iterator[bytes]:
     at = 2
     if data[:2] != b"\xff\xd8":
-        raise NoDigest("it is no JPEG")
+        raise Unreadable("it is no JPEG")
     while True:
         if data[at] != 0xFF:
-            raise NoDigest("its segments are damaged")
+            raise Unreadable("its segments are damaged")
         while data[at + 1] == 0xFF:
             at += 1
         marker = data[at + 1]
@@ -92,7 +96,7 @@ def _jpeg(data: Bytes) -> Iterator[bytes]:
 def _tiff(data: Bytes) -> Iterator[bytes]:
     order = {b"II": "<", b"MM": ">"}[data[:2]]
     if struct.unpack_from(order + "H", data, 2)[0] != 42:
-        raise NoDigest("it is no classic TIFF")
+        raise Unreadable("it is no classic TIFF")
     seen: set[int] = set()
     waiting = [struct.unpack_from(order + "I", data, 4)[0]]
     while waiting:
@@ -120,7 +124,7 @@ def _directory(data: Bytes, order: str, start: int) -> tuple[dict[int, tuple[int
         size = _TIFF_SIZES.get(kind, 1) * amount
         at = entry + 8 if size <= 4 else struct.unpack_from(order + "I", data, entry + 8)[0]
         if at + size > len(data):
-            raise NoDigest("a value lies beyond its end")
+            raise Unreadable("a value lies beyond its end")
         tags[tag] = (kind, data[at : at + size])
     return tags, struct.unpack_from(order + "I", data, start + 2 + 12 * count)[0]
 
@@ -135,7 +139,7 @@ def _boxes(data: Bytes) -> Iterator[bytes]:
     top = list(_children(data, 0, len(data)))
     media = [(start, end) for name, start, end in top if name == b"mdat"]
     if not media:
-        raise NoDigest("it has no media data")
+        raise Unreadable("it has no media data")
     # Whether the index stands before or after the media data is no difference.
     for name, start, end in sorted(top, key=lambda box: box[0] == b"moov"):
         if name in (b"mdat", b"moof"):
@@ -164,7 +168,7 @@ def _within(offset: int, media: list[tuple[int, int]]) -> tuple[int, int]:
     for number, (start, end) in enumerate(media):
         if start <= offset < end:
             return number, offset - start
-    raise NoDigest("a sample lies outside of the media data")
+    raise Unreadable("a sample lies outside of the media data")
 
 
 def _children(data: Bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
@@ -177,7 +181,7 @@ def _children(data: Bytes, start: int, end: int) -> Iterator[tuple[bytes, int, i
             inner = start + 16
         after = end if size == 0 else start + size
         if after > end or after < inner:
-            raise NoDigest("a box is longer than what it is in")
+            raise Unreadable("a box is longer than what it is in")
         yield name, inner, after
         start = after
 
@@ -192,6 +196,6 @@ _PARTS: dict[str, Callable[[Bytes], Iterator[bytes]]] = {
 
 def _slices(data: Bytes, start: int, end: int) -> Iterator[bytes]:
     if end > len(data):
-        raise NoDigest("its picture is cut short")
+        raise Unreadable("its picture is cut short")
     for at in range(start, end, 1 << 20):
         yield data[at : min(at + (1 << 20), end)]

@@ -19,7 +19,10 @@ from sync.writeback.mapping import FILES, SIDECAR, TAGS
 from sync.writeback.regions import orientation_of
 
 CODED = "IPTC:CodedCharacterSet"
+IPTC_DIGEST = "File:CurrentIPTCDigest"
+"""There as soon as there is any IPTC."""
 PICTURE = ("File:FileType", "Composite:ImageSize", "IFD0:Orientation", "XMP-tiff:Orientation", "QuickTime:Rotation")
+_WANTED = dict.fromkeys((*TAGS, *PICTURE, CODED, IPTC_DIGEST))
 _HOW = ("-j", "-G1", "-struct", "-n", "-api", "LargeFileSupport=1")
 
 
@@ -65,20 +68,22 @@ def read_tags(tool: ExifTool, path: Path, *, fast: bool = False, iptc_utf8: bool
 
     `fast` is for JPEG; `iptc_utf8` reads IPTC that does not say its encoding as UTF-8 instead of Latin.
     """
-    wanted = [f"-{tag}" for tag in (*TAGS, *PICTURE, CODED)]
-    # Trailers and maker notes hold nothing of the table, and are slow.
-    how = [*_HOW, *(["-fast2"] if fast else []), *(["-charset", "iptc=UTF8"] if iptc_utf8 else [])]
-    answer = tool.run(*how, *wanted, os.fspath(path))
+    # Trailers and maker notes hold nothing of the table, and are slow; so are tags asked for by name, and composites.
+    how = ["-fast2", "-e"] if fast else [f"-{tag}" for tag in _WANTED]
+    charset = ["-charset", "iptc=UTF8"] if iptc_utf8 else []
+    answer = tool.run(*_HOW, *charset, *how, os.fspath(path))
     try:
         [read] = json.loads(answer.out, parse_int=str, parse_float=str)
     except ValueError as error:
         reason = " ".join(answer.err.split())[:300]
         raise ToolFailed(f"exiftool cannot read {path.name}: {reason or 'it says nothing'}.", name=path.name) from error
-    read.pop("SourceFile", None)
+    if fast:
+        size = (read.get("File:ImageWidth", ""), read.get("File:ImageHeight", ""))
+        read["Composite:ImageSize"] = " ".join(map(word, size))
     # A WebP file becomes an extended one by having any metadata.
     if read.get("File:FileType") == "Extended WEBP":
         read["File:FileType"] = "WEBP"
-    return {tag: _as_text(value) for tag, value in read.items()}
+    return {tag: _as_text(value) for tag, value in read.items() if tag in _WANTED}
 
 
 def _as_text(value: Any) -> Any:

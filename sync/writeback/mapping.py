@@ -102,6 +102,40 @@ TABLE: tuple[Row, ...] = (
     _row("faces", "XMP-mwg-rs:RegionInfo", "regions", "LDI", how=_MERGE, where=EVERYWHERE),
 )
 
+FORMATS = {
+    "people": "names, one item each",
+    "latitude": "degrees without sign",
+    "latitude_ref": "`N` or `S`",
+    "longitude": "degrees without sign",
+    "longitude_ref": "`E` or `W`",
+    "latitude_signed": "degrees, south negative",
+    "longitude_signed": "degrees, west negative",
+    "coordinates": "both with sign, and the altitude that was there",
+    "city": "name",
+    "state": "name",
+    "country": "name",
+    "caption": "text with its lines",
+    "moment": "`2020:01:02 03:04:05`, local",
+    "subsec": "milliseconds; finer ones stay",
+    "offset": "`+02:00`",
+    "stamp": "`2020:01:02 03:04:05.120+02:00`",
+    "day": "`2020:01:02`",
+    "clock": "`03:04:05+02:00`",
+    "zoned": "`2020:01:02 03:04:05+02:00`",
+    "rating": "1 to 5, −1 rejected",
+    "stars": "1 to 5",
+    "percent": "1, 25, 50, 75, 99",
+    "label": "`Favorite`",
+    "event": "names, parted by `; `",
+    "album_branches": "`Albums\\|Name`, one item each",
+    "album_list": "names, parted by `, `",
+    "tags": "`Places/Vienna`, one item each",
+    "tag_branches": "`Places\\|Vienna`, one item each",
+    "tag_leaves": "`Vienna`, one item each",
+    "regions": "MWG regions of the stored picture, others' kept",
+}
+"""How each fact is written, for a person."""
+
 REGIONS = "XMP-mwg-rs:RegionInfo"
 LISTS = frozenset(row.tag for row in TABLE if row.how is How.MERGE and row.tag != REGIONS)
 TAGS = tuple(dict.fromkeys(row.tag for row in TABLE))

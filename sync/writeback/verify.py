@@ -42,9 +42,8 @@ def prove_picture(found: Found, scratch: Path) -> None:
     if found.file_type in SIDECAR:
         return
     try:
-        before = image_data.digest(original, found.file_type)
-        same: bool | None = before == image_data.digest(scratch, found.file_type) if before is not None else None
-    except image_data.NoDigest:
+        same = image_data.same(original, scratch, found.file_type)
+    except image_data.Unreadable:
         same = None
     if same is None:
         same = pixels.same_pixels(original, scratch)

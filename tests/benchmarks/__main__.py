@@ -21,6 +21,7 @@ PARTS = {
     "rendition": (("tests.benchmarks.rendition", "worst", "corpus"), 240),
     "wall": (("tests.benchmarks.wall",), 150),
     "frame_start": (("tests.benchmarks.frame_start",), 60),
+    "originals": (("tests.benchmarks.originals",), 420),
     "smart": (("tests.benchmarks.smart", "3"), 150),
     "writeback": (("tests.benchmarks.writeback",), 240),
     "page": (("tests.benchmarks.page",), 120),

@@ -10,6 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from sync.writeback.changes import changes
+from sync.writeback.exiftool import ExifTool
+from sync.writeback.look import look
+from sync.writeback.mapping import MODULES, Options
+from sync.writeback.undo import undo
+from sync.writeback.write import write
 from tests.faults import sweep
 from tests.faults.test_mutants import copy
 from tests.sync.writeback import originals
@@ -74,3 +80,25 @@ def test_the_sweep_finds_a_build_that_writes_in_place(photo: tuple[Path, bytes, 
         if work.read_bytes() not in (before, after):
             return
     pytest.fail("the sweep sees no half original where it is written in place")
+
+
+def test_the_picture_of_many_files_is_the_same_before_after_and_undone(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    count = 500 if request.config.getoption("--long") else 40
+    paths = [
+        originals.make(tmp_path, originals.PICTURES[number % 6], name=f"{number}", seed=number % 7)
+        for number in range(count)
+    ]
+    before = {path: (path.read_bytes(), originals.shown(path)) for path in paths}
+    with ExifTool() as tool:
+        written = {}
+        for path in paths:
+            found = look(tool, path)
+            decided = changes(originals.EVERYTHING, found, {}, modules=MODULES, options=Options())
+            written[path] = write(tool, found, decided.changes)
+            assert path.read_bytes() != before[path][0]
+            assert originals.shown(path) == before[path][1]
+        for path in paths:
+            assert undo(tool, written[path]).exact
+            assert path.read_bytes() == before[path][0]
