@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from threading import Lock
 
 from sync.errors import DiskFull
 from sync.files import free_bytes, fsync_folder, make_folder
@@ -29,6 +30,7 @@ class Copies:
     def __init__(self, home: Home, root: Root) -> None:
         self._folder, self._root = folder_of(home, root), root
         self._used: int | None = None
+        self._lock = Lock()
 
     @property
     def wanted(self) -> bool:
@@ -36,6 +38,10 @@ class Copies:
 
     def keep(self, original: Path) -> bool:
         """Have a copy of it; gives whether one was made. Raises DiskFull, with nothing half left."""
+        with self._lock:
+            return self._keep(original)
+
+    def _keep(self, original: Path) -> bool:
         place = self._folder / original.relative_to(self._root.folder)
         if place.exists():
             return False

@@ -26,12 +26,13 @@ _SAID = 20
 
 @dataclass
 class Put:
-    """One run's writes."""
+    """One run's writes, by one hand."""
 
     work: Work
     counts: Counter[str]
     problems: list[str]
     run: int | None = None
+    """Its number in the journal, begun before the first write."""
 
     def one(self, around: Around, copies: Copies, number: int, *, only: Collection[str] | None) -> None:
         """Look at one asset and write what is new. Raises DiskError, ToolMissing, Cancelled."""
@@ -66,30 +67,30 @@ class Put:
                 known.settle(db, before.id, state=seen.state, reason=seen.reason, tried=seen.tried)
 
     def _write(self, around: Around, copies: Copies, seen: Examined) -> None:
-        library = self.work.library
+        rows: list[FileRow] = []
+        changes: list[int] = []
         for target in seen.targets:
             if not target.decided.changes:
+                if target.found.exists:
+                    rows.append(_after(target, target.found.size_bytes, target.found.mtime_ns))
                 continue
             if target.role == ORIGINAL and copies.wanted:
                 self.counts["copies"] += copies.keep(seen.path)
             change, written = self._put(around, target)
-            with library.transaction() as db:
-                ledger.done(db, change)
-                ledger.put_file(db, _after(target, written.after.size_bytes, written.after.mtime_ns))
+            changes.append(change)
+            rows.append(_after(target, written.after.size_bytes, written.after.mtime_ns))
             self.counts["files_written" if target.role == ORIGINAL else "sidecars_written"] += 1
-        with library.transaction() as db:
-            for target in seen.targets:
-                if not target.decided.changes and target.found.exists:
-                    ledger.put_file(db, _after(target, target.found.size_bytes, target.found.mtime_ns))
-            if seen.path not in [target.path for target in seen.targets]:
-                # Proved once: as long as it stays as it is, its sidecar needs no proof again.
-                status = seen.path.stat()
-                ledger.put_file(db, _proved(around, seen, status.st_size, status.st_mtime_ns))
+        if seen.path not in [target.path for target in seen.targets]:
+            # Proved once: as long as it stays as it is, its sidecar needs no proof again.
+            status = seen.path.stat()
+            rows.append(_proved(around, seen, status.st_size, status.st_mtime_ns))
+        with self.work.library.transaction() as db:
+            for change in changes:
+                ledger.done(db, change)
+            for row in rows:
+                ledger.put_file(db, row)
             known.settle(db, seen.row.id, tried=seen.tried)
-        if seen.changed:
-            self.counts["updated"] += 1
-        else:
-            self.counts["skipped"] += 1
+        self.counts["updated" if changes else "skipped"] += 1
 
     def _put(self, around: Around, target: Target) -> tuple[int, Written]:
         library, change = self.work.library, 0
@@ -97,11 +98,9 @@ class Put:
         def journal(written: Written) -> None:
             nonlocal change
             with library.transaction() as db:
-                if self.run is None:
-                    self.run = ledger.begin(db, now=self.work.clock.now())
                 change = ledger.intend(
                     db,
-                    self.run,
+                    self.run or 0,
                     target.row,
                     fields=[shown(one) for one in target.decided.changes],
                     back=msgspec.msgpack.encode(written),

@@ -18,8 +18,8 @@ from sync.library import writeback as ledger
 from sync.library.known import ServerRow
 from sync.settings import Root
 from sync.work import Result, Work, most_serious
-from sync.writeback.copies import Copies
 from sync.writeback.counts import counted, sentence
+from sync.writeback.crew import Shift
 from sync.writeback.examine import Around, doubled
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import Gathered, gather
@@ -176,15 +176,16 @@ def _of_root(work: Work, around: Around, put: Put, plan: dict[str, str] | None) 
         with work.library.transaction() as db:
             ledger.rest(db, around.root.name, rests=False)
     numbers = known.dirty(work.library, around.root.name, around.root.server)
-    copies = Copies(work.home, around.root)
-    for done, number in enumerate(numbers):
-        work.check()
-        work.report({"doing": "Writing", "album": around.root.name, "done": done, "of": len(numbers)})
-        try:
-            put.one(around, copies, number, only=plan)
-        except DiskError as error:
-            # One disk's trouble is every file's on it.
-            put.problems.append(f"{around.root.name}: {error}")
-            put.counts["errors"] += 1
-            put.counts["waiting"] += len(numbers) - done - 1
-            return
+    if not numbers:
+        return
+    if put.run is None:
+        with work.library.transaction() as db:
+            put.run = ledger.begin(db, now=work.clock.now())
+    shift = Shift(work, around, put, numbers, plan)
+    try:
+        shift.run()
+    except DiskError as error:
+        # One disk's trouble is every file's on it, and no other root's.
+        put.problems.append(f"{around.root.name}: {error}")
+        put.counts["errors"] += 1
+        put.counts["waiting"] += shift.left

@@ -41,7 +41,7 @@ from tests.fakes.immich.model import Face
 from tests.fakes.immich.scanning import scan
 
 ENTRIES, WITH_PEOPLE, PEOPLE, ALBUMS = 100_000, 5_000, 300, 20
-FILES, FILE_BYTES = 200, 600_000
+FILES, FILE_BYTES = 120, 600_000
 INSIDE = "/usr/src/app/external"
 
 
@@ -99,6 +99,10 @@ def stand_in(kind: str, folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def in_child(**order: Any) -> dict[str, Any]:
+    # The tables are made by the daemon, not by the job: it alone needs what makes them.
+    home = Home(root=Path(order["root"]) / "home", runtime=Path(order["root"]) / "run")
+    prepare(home)
+    Library(home.library).close()
     command = [sys.executable, "-m", "tests.benchmarks.writeback", "--child"]
     done = subprocess.run(command, input=json.dumps(order), capture_output=True, text=True, check=False)
     if done.returncode:
@@ -129,7 +133,7 @@ def child(order: dict[str, Any]) -> dict[str, Any]:
     return {
         "seconds": seconds, "cpu": cpu, "children_cpu": children.ru_utime + children.ru_stime,
         "requests": len(asked), "faces": sum("/faces" in path for path in asked), "pss": peak.bytes,
-        "counts": result.facts["counts"], "problems": result.problems,
+        "parts": ", ".join(peak.parts), "counts": result.facts["counts"], "problems": result.problems,
     }  # fmt: skip
 
 
@@ -143,6 +147,7 @@ class _Peak:
 
     def __init__(self) -> None:
         self.bytes = 0
+        self.parts: list[str] = []
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -150,13 +155,15 @@ class _Peak:
     def _watch(self) -> None:
         me = psutil.Process()
         while not self._ended.wait(0.25):
-            total = 0
+            found = []
             for process in [me, *me.children(recursive=True)]:
                 try:
-                    total += process.memory_full_info().pss
+                    found.append((process.memory_full_info().pss, process.name()))
                 except (psutil.Error, OSError):
                     continue
-            self.bytes = max(self.bytes, total)
+            total = sum(pss for pss, _ in found)
+            if total > self.bytes:
+                self.bytes, self.parts = total, [f"{name} {pss / 1e6:.0f}" for pss, name in found]
 
     def stop(self) -> None:
         self._ended.set()
@@ -223,7 +230,9 @@ def rate(root: Path) -> None:
     ours = FILES / found["seconds"]
     report("write-back: files a second beside plain exiftool", f"{ours:.1f} ({ours / plain:.2f})", ">= 0.5",
            good=ours / plain >= 0.5, yardstick=f"{plain:.1f} plain")  # fmt: skip
-    report("write-back: PSS with exiftool", f"{found['pss'] / 1e6:.0f} MB", "<= 120 MB", good=found["pss"] <= 120e6)
+    report("write-back: PSS with exiftool", f"{found['pss'] / 1e6:.0f} MB", "<= 120 MB",
+           good=found["pss"] <= 120e6,
+           yardstick=found["parts"])  # fmt: skip
 
 
 def _jpeg() -> bytes:
@@ -240,9 +249,19 @@ def _jpeg() -> bytes:
 
 def _plain(folder: Path) -> float:
     """Files a second of `exiftool -@`, as many processes as cores, each over its share."""
-    tags = ["-XMP-dc:Subject=Anna", "-IPTC:Keywords=Anna", "-XMP-iptcExt:PersonInImage=Anna", "-XMP-xmp:Rating=4",
-            "-XMP-dc:Description=On the beach", "-IPTC:Caption-Abstract=On the beach", "-IFD0:Rating=4",
-            "-XMP-iptcExt:Event=Summer", "-overwrite_original", "-q"]  # fmt: skip
+    tags = [
+        "-XMP-dc:Subject=Anna", "-IPTC:Keywords=Anna", "-XMP-iptcExt:PersonInImage=Anna", "-XMP-xmp:Rating=4",
+        "-IFD0:Rating=4", "-IFD0:RatingPercent=75", "-XMP-microsoft:RatingPercent=75",
+        "-XMP-dc:Description=On the beach",
+        "-IPTC:Caption-Abstract=On the beach", "-IFD0:ImageDescription=On the beach", "-XMP-iptcExt:Event=Summer",
+        "-ExifIFD:UserComment=Summer", "-XMP-lr:HierarchicalSubject=Albums|Summer",
+        "-ExifIFD:DateTimeOriginal=2026:11:21 10:00:00", "-ExifIFD:SubSecTimeOriginal=123",
+        "-ExifIFD:OffsetTimeOriginal=+00:00", "-XMP-photoshop:DateCreated=2026:11:21 10:00:00.123+00:00",
+        "-IPTC:DateCreated=2026:11:21", "-IPTC:TimeCreated=10:00:00+00:00", "-IPTC:CodedCharacterSet=UTF8",
+        "-XMP-mwg-rs:RegionInfo={AppliedToDimensions={W=1000,H=750,Unit=pixel},RegionList=[{Area={X=0.2,Y=0.2,W=0.2,"
+        "H=0.2,Unit=normalized},Name=Anna,Type=Face}]}",
+        "-overwrite_original", "-q",
+    ]  # fmt: skip
     files, cores = sorted(folder.glob("*.jpg")), os.cpu_count() or 1
     begun = time.monotonic()
     running = []

@@ -1,0 +1,108 @@
+"""Two hands for many files: while one file is written, the other is read. Each has a connection to the library of its
+own; they share one exiftool that reads and one that writes, for a third hand's would not fit into memory.
+
+Few files are done by one hand. An error that is every file's (a full disk, no exiftool, cancelled) ends all of them,
+each after the file that it is at.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
+
+from sync.errors import MantelpieceError
+from sync.library.database import Library
+from sync.work import Work
+from sync.writeback.copies import Copies
+from sync.writeback.examine import Around
+from sync.writeback.exiftool import Answer, ExifTool
+from sync.writeback.put import Put
+
+HANDS = min(2, os.cpu_count() or 1)
+_ENOUGH = 12
+"""So many files are worth another exiftool's start."""
+
+
+class Pair(ExifTool):
+    """Two exiftools as one, for several threads: what reads goes to one, what writes to the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tools = (ExifTool(), ExifTool())
+        self._locks = (threading.Lock(), threading.Lock())
+
+    def run(self, *arguments: str) -> Answer:
+        """One command, after those before it. Raises as ExifTool's."""
+        which = int("-j" not in arguments[:1])
+        with self._locks[which]:
+            return self._tools[which].run(*arguments)
+
+    def close(self) -> None:
+        for tool in self._tools:
+            tool.close()
+
+
+class Shift:
+    """The files of one root, taken by whichever hand is free."""
+
+    def __init__(self, work: Work, around: Around, put: Put, numbers: list[int], only: Collection[str] | None) -> None:
+        self._work, self._around, self._put, self._only = work, around, put, only
+        self._numbers, self._next = numbers, 0
+        self._lock = threading.Lock()
+        self._copies = Copies(work.home, around.root)
+        self._error: Exception | None = None
+
+    @property
+    def left(self) -> int:
+        """How many were not looked at."""
+        return len(self._numbers) - self._next
+
+    def run(self) -> None:
+        """Write all of them. Raises what ended it."""
+        if HANDS < 2 or len(self._numbers) < _ENOUGH:
+            self._guarded(self._around, self._put)
+        else:
+            with Pair() as tools:
+                other = threading.Thread(target=self._hand, args=(tools,), name="other-hand", daemon=True)
+                other.start()
+                self._guarded(replace(self._around, tool=tools), self._put)
+                other.join()
+        if self._error is not None:
+            raise self._error
+
+    def _hand(self, tools: ExifTool) -> None:
+        try:
+            library = Library(self._work.home.library, repair=False)
+        except MantelpieceError as error:
+            self._error = self._error or error
+            return
+        work = replace(self._work, library=library, report=lambda _progress: None)
+        put = Put(work, Counter(), [], run=self._put.run)
+        try:
+            self._guarded(replace(self._around, work=work, tool=tools), put)
+        finally:
+            library.close()
+        with self._lock:
+            self._put.counts.update(put.counts)
+            self._put.problems.extend(put.problems)
+
+    def _guarded(self, around: Around, put: Put) -> None:
+        """What one hand meets ends the others too."""
+        try:
+            while (number := self._take(around.work)) is not None:
+                put.one(around, self._copies, number, only=self._only)
+        except (MantelpieceError, OSError) as error:
+            self._error = self._error or error
+
+    def _take(self, work: Work) -> int | None:
+        work.check()
+        with self._lock:
+            done = self._next
+            if self._error is not None or done >= len(self._numbers):
+                return None
+            self._next += 1
+        work.report({"doing": "Writing", "album": self._around.root.name, "done": done, "of": len(self._numbers)})
+        return self._numbers[done]

@@ -1,0 +1,53 @@
+"""Many files are written by two hands: each once, all of them, and what ends one hand ends both."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.errors import Cancelled
+from sync.library import writeback as ledger
+from sync.settings import Module
+from sync.writeback import crew
+from tests.fakes.writeback import Originals, originals_of, root_of
+
+NAMES = [f"{number:02}.jpg" for number in range(16)]
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Originals]:
+    monkeypatch.setattr(crew, "HANDS", 2)
+    made = originals_of(tmp_path, 3, *NAMES)
+    for name in NAMES:
+        made.server.edits.describe(name, f"Caption of {name}")
+    made.set(root_of(made.folder, modules=(Module.CAPTION,)))
+    yield made
+    made.server.stop()
+
+
+def test_every_file_is_written_once_and_taken_back(many: Originals) -> None:
+    before = {path.name: path.read_bytes() for path in many.folder.rglob("*.jpg")}
+    assert many.counts() == {"total": 16, "updated": 16, "files_written": 16}
+    for name in NAMES:
+        assert many.tags(name, "XMP-dc:Description") == {"XMP-dc:Description": f"Caption of {name}"}
+    assert many.counts() == {"total": 16}
+    with many.work() as work:
+        (run,) = ledger.runs(work.library)
+        assert run.changes == 16
+    many.undo()
+    assert {path.name: path.read_bytes() for path in many.folder.rglob("*.jpg")} == before
+
+
+def test_a_cancelled_run_leaves_nothing_open_and_goes_on(many: Originals) -> None:
+    calls = itertools.count()
+    with pytest.raises(Cancelled):
+        many.run(cancelled=lambda: next(calls) > 12)
+    with many.work() as work:
+        assert ledger.unsettled(work.library) == []
+        done = sum(run.changes for run in ledger.runs(work.library))
+    assert 0 < done < 16
+    assert many.counts()["updated"] == 16 - done
+    assert many.server.library.asset_named("00.jpg").size_bytes == many.file("00.jpg").stat().st_size
