@@ -30,6 +30,7 @@ NEEDED = {
     "albumAsset.create": "nothing can be put into albums",
     "albumAsset.delete": "nothing can be taken out of albums again",
 }
+_NO_LIBRARY = "No external library of Immich is chosen for this folder."
 _OF_WAY = {
     Way.LIBRARY: {"library.read": "the library cannot be looked up", "library.update": "it cannot be scanned"},
     Way.UPLOAD: {"asset.upload": "nothing can be uploaded"},
@@ -55,7 +56,7 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
     if inbox.way is Way.LIBRARY:
         try:
             libraries = immich.libraries()
-            problems += judge_library(immich, inbox)
+            problems += judge_library(immich, inbox) if inbox.library else [_NO_LIBRARY]
         except (PermissionMissing, NotAvailable) as error:
             problems.append(str(error))
     told = [{"id": one.id, "name": one.name, "import_paths": list(one.import_paths)} for one in libraries]

@@ -15,6 +15,7 @@ from admin import rule_form
 from admin.words.catalogue import Texts, read
 from frame.power.decide import Why
 from sync.jobs.kinds import KINDS
+from sync.library.ingest import State as GroupState
 from sync.library.runs import Outcome
 from sync.mirror import sources
 from sync.settings import (
@@ -34,6 +35,7 @@ from sync.settings import (
     Where,
     Words,
 )
+from sync.settings_ingest import After, Way
 from sync.smart import source
 
 ROOM = Path(admin.__file__).parent
@@ -81,6 +83,12 @@ ENUMERATED = {
     "restart": ["title", "frame", "sync", "admin", "sure_frame", "sure_sync", "sure_admin"],
     "smart": ["title", "short", "previewing", "preview_of"],
     "writeback": ["title", "short", "previewing", "preview_of"],
+    "ingest": ["title", "short", "previewing", "preview_of"],
+    "way": [each.value for each in Way],
+    "after": [each.value for each in After],
+    "favourite_rating": [str(number) for number in range(6)],
+    "group": [each.value for each in GroupState],
+    "group_of": [each.value for each in GroupState],
     "module": [each.value for each in Module],
     "where": ["any", *(each.value for each in Where)],
     "owner": [each.value for each in Owner],
