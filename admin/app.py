@@ -11,6 +11,7 @@ from admin.pages import (
     albums,
     backup,
     choose,
+    choosing,
     device,
     displays,
     errors,
@@ -49,8 +50,8 @@ MOST_FIELDS = 2_000
 """A choice among all albums of a large server is one form."""
 
 PAGES = (
-    album, albums, backup, choose, device, displays, health, held, ingest, ingest_edit, jobs, link, login, marked,
-    night, notices, now, pictures, run, servers, setup, smart, smart_edit, tokens, trash, upload, wall, wifi,
+    album, albums, backup, choose, choosing, device, displays, health, held, ingest, ingest_edit, jobs, link, login,
+    marked, night, notices, now, pictures, run, servers, setup, smart, smart_edit, tokens, trash, upload, wall, wifi,
     writeback, writeback_new,
 )  # fmt: skip
 

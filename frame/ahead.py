@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from frame.picture import Renderer, make_picture
+from frame.making import Made, Maker
+from frame.picture import Renderer
 from frame.playlist import Item
 from frame.worker import Job, Worker
 from sync.home import Home
 from sync.settings import Wall
 
 if TYPE_CHECKING:
-    from frame.displays.contract import Display, Prepared
-    from frame.overlays.clock import Clock
+    from frame.displays.contract import Display
     from frame.overlays.manner import Manner
 
 
@@ -35,10 +35,9 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Ready:
-    picture: Prepared
+    made: Made
     item: Item
     way: Way
-    clock: Clock | None = None
 
 
 @dataclass(frozen=True)
@@ -70,18 +69,9 @@ class Ahead:
 
     def make(self, item: Item, way: Way, *, display: Display, wall: Wall, manner: Manner) -> None:
         """Have the worker make this picture; what was ready is dropped."""
-
-        def work() -> tuple[Prepared, Clock | None]:
-            entry, partner, rotation = item.entry, item.partner, int(wall.rotation.value)
-            wording = manner.wording(entry, partner, size=display.size, rotation=rotation)
-            picture = make_picture(
-                self._home, self._renderer, entry, partner=partner, wall=wall, size=display.size, wording=wording
-            )
-            clock = manner.clock(picture, rotation=rotation)
-            return display.prepare(picture), clock
-
+        maker = Maker(self._home, self._renderer, display, wall, manner)
         self.ready = None
-        self._under_way = _UnderWay(self._worker.submit(work), item, way)
+        self._under_way = _UnderWay(self._worker.submit(lambda: maker.make(item)), item, way)
 
     def take_in(self, job: Job) -> Failed | None:
         """A job of the worker ended; if it was ours the picture is ready, or why it is not comes back."""
@@ -90,8 +80,7 @@ class Ahead:
         done, self._under_way = self._under_way, None
         if job.error is not None:
             return Failed(job.error, done.item)
-        picture, clock = job.result
-        self.ready = Ready(picture, done.item, done.way, clock)
+        self.ready = Ready(job.result, done.item, done.way)
         return None
 
     def forget(self) -> None:

@@ -6,6 +6,7 @@ Raises UsageError with a sentence for what makes no sense; the server turns that
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from frame.control import VERBS
@@ -13,6 +14,7 @@ from frame.intents import write_intent
 from frame.player import Player
 from frame.power.decide import Press
 from frame.power.screen import Screen
+from frame.selection.proof import prove
 from frame.sign import LONGEST_SECONDS
 from frame.state import Shown, State
 from sync.catalogue import PhotoEntry
@@ -42,6 +44,7 @@ class Answers:
             "favourite": self._favourite,
             "hide": self._hide,
             "hidden": self._hidden,
+            "fairness": self._fairness,
             "screen": self._screen,
             "motion": self._motion,
         }
@@ -111,6 +114,7 @@ class Answers:
             "zone": entry.zone,
             "place": ", ".join(part for part in (entry.city, entry.state, entry.country) if part),
             "people": list(dict.fromkeys(face.name for face in entry.faces if face.name)),
+            "tags": list(entry.tags),
             "caption": entry.caption,
             "rating": entry.rating,
             "favourite": self._favourites.get(entry.key, entry.favourite),
@@ -180,6 +184,14 @@ class Answers:
     def _hidden(self, _request: dict[str, Any]) -> dict[str, Any]:
         hidden = sorted(self._state.hidden)
         return {"hidden": hidden[:_MOST_HIDDEN], "count": len(hidden)}
+
+    def _fairness(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """Of each album how many photos were shown, and since when all of them were."""
+        collection = self._player.playlist.collection
+        if collection is None:
+            return {"albums": []}
+        names = [album.name for album in collection.catalogue.albums()]
+        return {"albums": [asdict(each) for each in prove(collection.pool, names, self._state.memory.seen)]}
 
     def _target(self, request: dict[str, Any]) -> tuple[str, bool]:
         """The photo that is meant (the one on the wall where none is named) and yes or no."""

@@ -27,12 +27,12 @@ class Dress:
 
     def __init__(self, clock: Time) -> None:
         self._clock = clock
-        self._settings = Settings()
+        self.settings = Settings()
         self._zone = zone_of("")
 
     def use(self, settings: Settings) -> bool:
         """Whether pictures look otherwise from now on."""
-        old, self._settings = self._settings, settings
+        old, self.settings = self.settings, settings
         if old.time_zone != settings.time_zone:
             self._zone = zone_of(settings.time_zone)
         return _look(old) != _look(settings)
@@ -43,8 +43,8 @@ class Dress:
 
     def manner(self) -> Manner:
         """For a picture that is made now."""
-        settings = self._settings
-        return Manner(settings.words, settings.language, self.now(), drift_at(self._clock.monotonic()))
+        settings = self.settings
+        return Manner(settings.words, settings.language, self.now(), drift_at(self._clock.monotonic()), self.manner)
 
     def tick(self, clock: Clock | None) -> tuple[Image, tuple[int, int]] | None:
         """What must be drawn over the picture that this clock belongs to, and where; None where it is right already."""
@@ -56,7 +56,7 @@ class Dress:
 
     def speaks(self) -> bool:
         """Whether anything of a photo is written on it."""
-        words = self._settings.words
+        words = self.settings.words
         return any((words.caption, words.people, words.place, words.taken, words.album, words.camera))
 
 

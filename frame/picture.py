@@ -7,14 +7,13 @@ worker; raises PictureRefused or CopyUnusable with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from frame.render.crop import Box
+from frame.render.crop import boxes_on
 from frame.render.request import Mat, Part, RenderRequest, Wording
-from sync.catalogue import FaceEntry, PhotoEntry
+from sync.catalogue import PhotoEntry
 from sync.errors import MantelpieceError
 from sync.home import Home
 from sync.settings import Wall
@@ -45,20 +44,35 @@ def make_picture(
     size: tuple[int, int],
     partner: PhotoEntry | None = None,
     wording: Wording | None = None,
+    layout: str | None = None,
 ) -> Image:
     """The panel picture of a photo, or of two, `size` pixels. Raises CopyUnusable and what the renderer raises."""
-    beside = None if partner is None else Part(_proved(home, partner), boxes_of(partner.faces))
     return renderer.render(
-        RenderRequest(
-            path=_proved(home, entry),
-            size=size,
-            rotation=int(wall.rotation.value),
-            layout=wall.layout.value,
-            faces=boxes_of(entry.faces),
-            partner=beside,
-            mat=Mat(wall.mat_color, wall.mat_width / 100, wall.mat_bevel),
-            wording=wording or Wording(),
-        )
+        request_for(home, entry, wall=wall, size=size, partner=partner, wording=wording, layout=layout)
+    )
+
+
+def request_for(
+    home: Home,
+    entry: PhotoEntry,
+    *,
+    wall: Wall,
+    size: tuple[int, int],
+    partner: PhotoEntry | None = None,
+    wording: Wording | None = None,
+    layout: str | None = None,
+) -> RenderRequest:
+    """What the renderer is asked for, once the bytes are proved. Raises CopyUnusable."""
+    beside = None if partner is None else Part(_proved(home, partner), boxes_on(partner.faces))
+    return RenderRequest(
+        path=_proved(home, entry),
+        size=size,
+        rotation=int(wall.rotation.value),
+        layout=layout or wall.layout.value,
+        faces=boxes_on(entry.faces),
+        partner=beside,
+        mat=Mat(wall.mat_color, wall.mat_width / 100, wall.mat_bevel),
+        wording=wording or Wording(),
     )
 
 
@@ -75,9 +89,3 @@ def _proved(home: Home, entry: PhotoEntry) -> Path:
     if found != entry.display[:40]:
         raise CopyUnusable(f"{entry.display} is damaged: its bytes are not those that were stored.")
     return path
-
-
-def boxes_of(faces: Sequence[FaceEntry]) -> tuple[Box, ...]:
-    """Where the faces are, as fractions; what no picture can have is left out."""
-    boxes = (face.box for face in faces if face.box is not None)
-    return tuple(box for box in boxes if all(isinstance(edge, float | int) and 0 <= edge <= 1 for edge in box))

@@ -16,6 +16,7 @@ from frame.crashes import Crashes
 from frame.dress import WANDER_SECONDS, Dress
 from frame.hands.hands import Hands
 from frame.hands.touch import Touch, verb_of
+from frame.making import Made
 from frame.overlays.sentences import of_empty_wall
 from frame.picture import CopyUnusable, Renderer
 from frame.playlist import Item, Playlist
@@ -26,6 +27,7 @@ from frame.sign import Sign
 from frame.stage import RETRY_SECONDS, Stage
 from frame.state import State
 from frame.watch import CatalogueWatch, SettingsWatch, open_catalogue
+from frame.wishes import Wishing
 from frame.worker import Worker
 from sync.clock import Clock
 from sync.errors import Cancelled, CatalogueUnreadable, DecoderUnavailable, DisplayLost
@@ -34,11 +36,17 @@ from sync.settings import Wall
 
 if TYPE_CHECKING:
     from frame.overlays.clock import Clock as ClockFace
+    from frame.transitions.moving import Motion
+    from frame.transitions.travel import Travel
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 """How often the files of settings and catalogue are looked at."""
+TRAVEL_SECONDS = 1 / 30
+"""Between two frames of a panorama that travels."""
+APPROACH_SECONDS = 1 / 20
+"""The same of a photo that is slowly approached."""
 EVENT_SECONDS = 0.1
 """How often a display with keys is asked for them."""
 RESUMED = "It was on the wall when the frame stopped."
@@ -98,8 +106,11 @@ class Player:
         self._catalogue = CatalogueWatch(home.catalogue, self.worker, clock)
         self.wall = Wall()
         self.dress = Dress(clock)
+        self._wishing = Wishing()
         self._on_wall: ClockFace | None = None
         self._written_at = 0.0
+        self._travel: Travel | None = None
+        self._motion: Motion | None = None
         self.problems: dict[str, str] = {}
         self.current: Current | None = None
         self.paused = False
@@ -139,6 +150,7 @@ class Player:
         self._prepare()
         self._have_panel_follow()
         self._tick_clock()
+        self._move()
         if self.sign.lines or (self.current is None and self.nothing_to_show() and not self.dark):
             self._show_welcome()
         self._state.flush_if_due()
@@ -283,10 +295,19 @@ class Player:
             return
         self._looked_at = now
         self._use_settings()
+        self._follow_the_hour()
         if self._state.loaded:
             self._catalogue.look(
                 self._state.hidden, or_previous=self.playlist.collection is None, only=self.wall.album
             )
+
+    def _follow_the_hour(self) -> None:
+        """What this hour wants; a picture made ahead of another wish is let go."""
+        collection, settings = self.playlist.collection, self.dress.settings
+        wishes = self._wishing.at(settings, self.dress.now(), collection.catalogue if collection else None)
+        mode = self.playlist.wish(settings.wall.selection, settings.choosing, wishes)
+        if mode and self._ahead.ready is not None and self._ahead.ready.way is Way.NEXT:
+            self._ahead.forget()
 
     def _use_settings(self, *, first: bool = False) -> None:
         loaded = self._settings.load() if first else self._settings.look()
@@ -298,7 +319,7 @@ class Player:
         self.problems = {key: text for key, text in self.problems.items() if not key.startswith("settings ")}
         wrong = [problem for problem in loaded.problems if problem.key in ("", "wall") or "wall." in problem.key]
         self.problems |= {f"settings {problem.key}": problem.sentence for problem in wrong}
-        self.playlist.set_mode(self.wall.selection)
+        self._catalogue.leave_out(loaded.settings.choosing)
         if self.screen is not None:
             self.screen.use(loaded.settings)
         if self.hands is not None:
@@ -311,8 +332,6 @@ class Player:
             self._forget_pictures()
         if old.album != self.wall.album:
             self._catalogue.look_again()
-        if old.selection is not self.wall.selection:
-            self._ahead.forget()
 
     def _forget_pictures(self) -> None:
         """They were made for another panel; what is on the wall is made anew first."""
@@ -406,7 +425,7 @@ class Player:
             return
         same = self.current is not None and item.entry.display == self.current.item.entry.display
         if way is Way.NEXT and same and on_panel is not None:
-            self._ahead.ready = Ready(on_panel[0], item, way, self._on_wall)  # the only photo there is
+            self._ahead.ready = Ready(Made(on_panel[0], self._on_wall), item, way)  # the only photo there is
             return
         if self._is_poison(item):
             return
@@ -444,10 +463,10 @@ class Player:
             return
         self._ahead.ready = self._urge = None
         self._wind(ready)
-        at_once = ready.way is Way.AGAIN
+        at_once = ready.way is Way.AGAIN or self._travel is not None
         if self._crashes is not None:
             self._crashes.making(ready.item.entry.key)
-        if self.stage.show(ready.picture, self.wall, at_once=at_once, should_stop=self._interrupted):
+        if self.stage.show(ready.made.picture, self.wall, at_once=at_once, should_stop=self._interrupted):
             self._note(ready)
 
     def _is_time(self, ready: Ready) -> bool:
@@ -463,9 +482,19 @@ class Player:
 
     def _wind(self, ready: Ready) -> None:
         """It may have waited for its turn for hours: its clock is put right before anybody sees it."""
-        late = self.dress.tick(ready.clock)
+        late = self.dress.tick(ready.made.clock)
         if late is not None:
-            self.stage.patch(*late, picture=ready.picture)
+            self.stage.patch(*late, picture=ready.made.picture)
+
+    def _move(self) -> None:
+        """What moves while it hangs: a panorama, a photo that is approached."""
+        if self.current is None or self.sign.lines or self.dark:
+            return
+        now = self._clock.monotonic()
+        if self._motion is not None and not self.stage.approach(self._motion, now):
+            self._motion = None
+        if self._travel is not None and not self.stage.travel(self._travel, now - self._written_at):
+            self._travel = None
 
     def _tick_clock(self) -> None:
         """The clock over what hangs there; and now and then all words anew, a little beside."""
@@ -479,7 +508,15 @@ class Player:
 
     def _note(self, ready: Ready) -> None:
         self.welcome_shown = None
-        self._on_wall, self._written_at = ready.clock, self._clock.monotonic()
+        self._on_wall, self._written_at = ready.made.clock, self._clock.monotonic()
+        self._travel, self._motion = ready.made.travel, None
+        if ready.made.moving is not None and self.stage.display is not None:
+            from frame.transitions.moving import Motion
+
+            display, now = self.stage.display, self._clock.monotonic()
+            self._motion = Motion(
+                ready.made.moving, ready.made.picture, display=display, worker=self.worker, now=now
+            )
         self.problems.pop("decoder", None)
         if ready.way is Way.AGAIN:
             return
@@ -515,6 +552,10 @@ class Player:
             waits.append(EVENT_SECONDS)
         if (retry := self.stage.seconds_to_retry()) is not None:
             waits.append(retry)
+        if self._travel is not None and not self.dark:
+            waits.append(TRAVEL_SECONDS)
+        if self._motion is not None and not self.dark:
+            waits.append(APPROACH_SECONDS)
         if self.sign.lines:
             return min([*waits, self.sign.seconds_left()])
         if self._ahead.ready is not None and (left := self._seconds_left()) is not None:

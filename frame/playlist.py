@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from frame.render.layout import shape_suits_a_pair
 from frame.selection.choose import Chooser, chooser, reason
+from frame.selection.narrow import Wishes, narrow
 from frame.selection.partner import candidates, kinship
-from frame.selection.pool import digest_of, without
+from frame.selection.pool import Pool, digest_of, without
 from frame.state import State
 from frame.watch import Collection
 from sync.catalogue import PhotoEntry
 from sync.clock import Clock
 from sync.errors import CatalogueUnreadable
-from sync.settings import Selection
+from sync.settings import Choosing, Selection
 
 RETRY_SECONDS = 600.0
 """A display copy that was missing or damaged may have been mended by then."""
@@ -53,6 +54,10 @@ class Playlist:
         self._state = state
         self._clock = clock
         self._mode = Selection.RANDOM
+        self._wishes = Wishes()
+        self._choosing = Choosing()
+        self._pool: Pool | None = None
+        """What is chosen from at present: those of the collection that the wishes leave."""
         self._chooser: Chooser | None = None
         self._steps_back = 0
         self._refused: dict[str, tuple[str, float]] = {}
@@ -77,10 +82,13 @@ class Playlist:
             old.catalogue.close()
         self._rebuild()
 
-    def set_mode(self, mode: Selection) -> None:
-        if mode is not self._mode:
-            self._mode = mode
-            self._rebuild()
+    def wish(self, mode: Selection, choosing: Choosing, wishes: Wishes) -> bool:
+        """Choose that way from now on; whether that is another way than before."""
+        if (mode, choosing, wishes) == (self._mode, self._choosing, self._wishes):
+            return False
+        self._mode, self._choosing, self._wishes = mode, choosing, wishes
+        self._rebuild()
+        return True
 
     def hide(self, key: str, hidden: bool) -> None:
         """Keep a photo off the wall from now on; one that may come again does so with the next catalogue."""
@@ -151,16 +159,27 @@ class Playlist:
             self._chooser.take(digest_of(item.entry.key))
 
     def _rebuild(self) -> None:
-        pool = self.collection.pool if self.collection else None
-        self._chooser = chooser(self._mode, pool, self._state.memory) if pool is not None else None
+        self._pool = self._chooser = None
+        if self.collection is not None:
+            self._pool = narrow(self.collection.pool, self._wishes)
+            memory, length = self._state.memory, self._choosing.story_photos
+            self._chooser = chooser(self._mode, self._pool, memory, story_photos=length)
+
+    def _rests(self, digest: int) -> bool:
+        """Whether it was on the wall a short while ago, as far as anybody knows the time."""
+        at = self._state.memory.seen.get(digest)
+        if at is None or not self._clock.trusted():
+            return False
+        return 0 <= self._clock.now().timestamp() - at < self._choosing.rest_hours * 3600
 
     def _choose(self) -> Item | None:
-        if self._chooser is None or self.collection is None:
+        pool = self._pool
+        if self._chooser is None or self.collection is None or pool is None:
             return None
-        pool = self.collection.pool
+        narrowed = self._wishes.within_days is not None and len(pool) < len(self.collection.pool)
         refused = self.refused
         for _ in range(min(_TRIES, len(pool))):
-            index = self._chooser.peek()
+            index = self._chooser.peek(self._rests)
             if index is None:
                 break
             try:
@@ -170,17 +189,16 @@ class Playlist:
             else:
                 if entry.display not in refused:
                     album = entry.albums[0][0] if entry.albums else ""
-                    why = reason(self._mode, self._chooser, pool, index, album)
+                    why = reason(self._mode, self._chooser, pool, index, album, narrowed=narrowed)
                     return Item(entry, why, partner=self._partner(entry, index))
             self._chooser.take(pool.digests[index])
         return None
 
     def _partner(self, entry: PhotoEntry, index: int) -> PhotoEntry | None:
         """The photo that belongs most to this one and may hang beside it."""
-        canvas, chooser, collection = self.canvas, self._chooser, self.collection
-        if canvas is None or chooser is None or collection is None or entry.display in self._alone:
+        canvas, chooser, collection, pool = self.canvas, self._chooser, self.collection, self._pool
+        if canvas is None or chooser is None or collection is None or pool is None or entry.display in self._alone:
             return None
-        pool = collection.pool
         if not shape_suits_a_pair(pool.shapes[index], canvas):
             return None
         best, found = 0.0, None

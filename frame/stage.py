@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from frame.displays.contract import Display, Prepared
+    from frame.transitions.moving import Motion
+    from frame.transitions.travel import Travel
 
 log = logging.getLogger(__name__)
 
@@ -87,23 +89,64 @@ class Stage:
         display, old = self.display, self._on_panel
         if display is None:
             return False
-        fades = wall.transition is Transition.CROSSFADE and wall.transition_seconds > 0
+        fades = wall.transition is not Transition.CUT and wall.transition_seconds > 0
         try:
             if self.level < 100 and display.animated:
                 self._draw_dimmed(display, picture)
             elif not display.animated or not fades or at_once or old is None:
                 display.show(picture)
             elif picture is not old[0]:
-                from frame.transitions.crossfade import crossfade, never
-
-                stop = should_stop or never
-                crossfade(
-                    display, old[0], picture, seconds=wall.transition_seconds, clock=self._clock, should_stop=stop
-                )
+                self._change(display, old[0], picture, wall, should_stop)
         except Exception as error:  # noqa: BLE001 - as above
             self.fail(error)
             return False
         self._on_panel = (picture,)
+        return True
+
+    def _change(
+        self, display: Display, old: Prepared, new: Prepared, wall: Wall, should_stop: Callable[[], bool] | None
+    ) -> None:
+        from frame.transitions.crossfade import crossfade, never
+
+        stop, seconds = should_stop or never, wall.transition_seconds
+        if wall.transition is Transition.SLIDE and not wall.reduce_motion:
+            from frame.transitions.slide import slide
+
+            rotation = int(wall.rotation.value)
+            slide(display, old, new, seconds=seconds, rotation=rotation, clock=self._clock, should_stop=stop)
+        else:
+            crossfade(display, old, new, seconds=seconds, clock=self._clock, should_stop=stop)
+
+    def travel(self, travel: Travel, since: float) -> bool:
+        """Draw a panorama where it is so many seconds after it began; False once it stands. On a dim wall it stands."""
+        display = self.display
+        if display is None:
+            return False
+        try:
+            if self.level < 100:
+                self._draw_dimmed(display, travel.last)
+            elif travel.show(display, since):
+                return True
+        except Exception as error:  # noqa: BLE001 - as above
+            self.fail(error)
+            return False
+        self._on_panel = (travel.last,)
+        return False
+
+    def approach(self, motion: Motion, now: float) -> bool:
+        """Draw the moment of a slow approach; False once it stands, and on a dim wall."""
+        display = self.display
+        if display is None or self.level < 100:
+            return False
+        moment = motion.blend(now)
+        self._on_panel = (motion.last,)
+        if moment is None:
+            return False
+        try:
+            display.blend(*moment)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.fail(error)
+            return False
         return True
 
     def patch(self, part: Image, corner: tuple[int, int], *, picture: Prepared = None) -> None:

@@ -96,6 +96,8 @@ class State:
                         self._remember(shown)
                 case ["mark", int(digest), float(mark)] if isfinite(mark):
                     self.memory.marks[digest] = mark
+                case ["seen", int(digest), int(at)]:
+                    self.memory.seen[digest] = at
                 case ["seed", int(seed)] if 0 <= seed < 1 << 63:
                     self.memory.seed, seeded = seed, True
                 case ["positions", dict(positions)]:
@@ -159,7 +161,8 @@ class State:
         if self.memory.positions != self._flushed_positions:
             lines.append(["positions", msgspec.to_builtins(self.memory.positions)])
         try:
-            if self._journal.size_bytes() > _SMALL_BYTES + 4 * _LINE_BYTES * len(self.memory.marks):
+            usual = _LINE_BYTES * (4 * len(self.memory.marks) + len(self.memory.seen))
+            if self._journal.size_bytes() > _SMALL_BYTES + usual:
                 self._journal.rewrite(self._essence())
             else:
                 self._journal.append(lines)
@@ -179,6 +182,7 @@ class State:
             ["seed", self.memory.seed],
             *(["hide", key, True] for key in sorted(self.hidden)),
             *marks,
+            *(["seen", digest, at] for digest, at in self.memory.seen.items() if digest not in recent),
             *(["shown", *msgspec.to_builtins(entry)] for entry in self.history),
             ["positions", msgspec.to_builtins(self.memory.positions)],
         ]
@@ -186,6 +190,8 @@ class State:
     def _remember(self, entry: Shown) -> None:
         self.history.append(entry)
         self._number = max(self._number, entry.number)
+        for key in entry.keys:
+            self.memory.seen[digest_of(key)] = entry.at
         self.memory.last = digest_of(entry.key)
         if entry.mark is not None and entry.now is not None and isfinite(entry.mark) and isfinite(entry.now):
             self.memory.marks[self.memory.last] = entry.mark

@@ -16,7 +16,7 @@ from frame.worker import Job, Worker
 from sync.catalogue import Catalogue, previous
 from sync.clock import Clock
 from sync.errors import CatalogueUnreadable
-from sync.settings import Settings
+from sync.settings import Choosing, Settings
 from sync.settings_reading import Loaded, load
 
 RELOAD_SECONDS = 60.0
@@ -87,6 +87,8 @@ class CatalogueWatch:
         self._seen: Signature = None
         self._job: Job | None = None
         self._started_at: float | None = None
+        self.out = Choosing()
+        """Whose people, albums and tags stay off the wall; see `leave_out`."""
         self.problem = ""
         self.failed = False
         """Whether the latest attempt gave nothing, also because there is no catalogue yet."""
@@ -105,7 +107,14 @@ class CatalogueWatch:
         if first or again or (found is not None and found != self._seen):
             self._started_at, self._seen = now, found
             keys = frozenset(hidden)
-            self._job = self._worker.submit(lambda: _read(self._path, keys, or_previous=or_previous, only=only))
+            out = self.out
+            self._job = self._worker.submit(lambda: _read(self._path, keys, out, or_previous=or_previous, only=only))
+
+    def leave_out(self, choosing: Choosing) -> None:
+        """From the next look on, nothing of the people, albums and tags that these settings name."""
+        if _named(choosing) != _named(self.out):
+            self.look_again()
+        self.out = choosing
 
     def look_again(self) -> None:
         """Read it at the next look, though it did not change."""
@@ -121,26 +130,34 @@ class CatalogueWatch:
         return None if self.failed else job.result
 
 
-def _read(path: Path, hidden: Set[str], *, or_previous: bool, only: str) -> Collection:
+def _read(path: Path, hidden: Set[str], out: Choosing, *, or_previous: bool, only: str) -> Collection:
     """All of it, or of the one before it. Raises CatalogueUnreadable when that cannot be read to its end either."""
     digests = {digest_of(key) for key in hidden}
     try:
-        return _load(path, digests, only)
+        return _load(path, digests, out, only)
     except CatalogueUnreadable as error:
         if or_previous:
             with suppress(CatalogueUnreadable):
-                return replace(_load(previous(path), digests, only), problem=str(error))
+                return replace(_load(previous(path), digests, out, only), problem=str(error))
         raise
 
 
-def _load(path: Path, digests: Set[int], only: str) -> Collection:
+def _load(path: Path, digests: Set[int], out: Choosing, only: str) -> Collection:
     catalogue = Catalogue(path)
     try:
+        people, albums, tags = _named(out)
+        without = catalogue.ids_of(people=people, albums=albums, tags=tags)
         with closing(catalogue.candidates(only)) as candidates:
-            return Collection(catalogue, gather(candidates, digests))
+            return Collection(catalogue, gather(candidates, digests, without))
     except CatalogueUnreadable:
         catalogue.close()
         raise
     except (TypeError, ValueError, OverflowError) as error:  # damage that SQLite does not see
         catalogue.close()
         raise CatalogueUnreadable(f"The catalogue {path} is damaged: {error}.") from error
+
+
+def _named(choosing: Choosing) -> tuple[tuple[str, ...], ...]:
+    """People, albums and tags that never come."""
+    texts = (choosing.people_out, choosing.albums_out, choosing.tags_out)
+    return tuple(tuple(name.strip() for name in text.split(";") if name.strip()) for text in texts)

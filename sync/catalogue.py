@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,8 @@ from msgspec import Struct
 from sync.errors import CatalogueUnreadable, LibraryCorrupt
 from sync.files import disk_errors, fsync_folder
 
-FORMAT = 1
+FORMAT = 2
+"""2 added the thumbhash; one of format 1 still opens, without."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,7 +32,7 @@ CREATE TABLE photos (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, display TEXT NOT NULL, display_width INTEGER NOT NULL,
   display_height INTEGER NOT NULL, original TEXT, taken INTEGER, local_time TEXT, zone TEXT, file_name TEXT NOT NULL,
   caption TEXT, rating INTEGER, favourite INTEGER NOT NULL, city TEXT, state TEXT, country TEXT, latitude REAL,
-  longitude REAL, make TEXT, model TEXT, lens TEXT, live INTEGER NOT NULL, added INTEGER NOT NULL
+  longitude REAL, make TEXT, model TEXT, lens TEXT, live INTEGER NOT NULL, added INTEGER NOT NULL, thumbhash TEXT
 );
 CREATE TABLE memberships (
   album TEXT NOT NULL, position INTEGER NOT NULL, photo INTEGER NOT NULL, PRIMARY KEY (album, position)
@@ -98,6 +99,8 @@ class PhotoEntry(Struct, frozen=True, kw_only=True):
     live: bool = False
     added: int = 0
     """Seconds since 1970 when the photo first came here."""
+    thumbhash: str | None = None
+    """Immich's, in base64."""
     faces: tuple[FaceEntry, ...] = ()
     tags: tuple[str, ...] = ()
     albums: tuple[tuple[str, int], ...] = ()
@@ -122,6 +125,11 @@ class Candidate:
     """Pixels of the display copy."""
     local_time: str = ""
     """As PhotoEntry's; empty where unknown."""
+    favourite: bool = False
+    rating: int = 0
+    albums: int = 1
+    """A bit for each of its albums, by their order; those beyond 62 share one."""
+    thumbhash: str | None = None
 
 
 def write(path: Path, *, generation: int, albums: Iterable[AlbumEntry], photos: Iterable[PhotoEntry]) -> None:
@@ -201,12 +209,12 @@ def _fill(db: sqlite3.Connection, generation: int, albums: Iterable[AlbumEntry],
 
 def _add(db: sqlite3.Connection, number: int, photo: PhotoEntry, people: dict[str, int]) -> None:
     db.execute(
-        "INSERT INTO photos VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO photos VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             number, photo.key, photo.display, photo.display_width, photo.display_height, photo.original,
             photo.taken, photo.local_time, photo.zone, photo.file_name, photo.caption, photo.rating,
             photo.favourite, photo.city, photo.state, photo.country, photo.latitude, photo.longitude,
-            photo.make, photo.model, photo.lens, photo.live, photo.added,
+            photo.make, photo.model, photo.lens, photo.live, photo.added, photo.thumbhash,
         ),
     )  # fmt: skip
     db.executemany(
@@ -238,7 +246,7 @@ class Catalogue:
             meta = dict(self._db.execute("SELECT key, value FROM meta"))
             self.generation = int(meta["generation"])
             self.count = int(meta["photos"])
-            form = int(meta["format"])
+            form = self._form = int(meta["format"])
             ending = self._db.execute("SELECT count(*), max(id) FROM photos").fetchone()
         except (sqlite3.Error, KeyError, ValueError, OSError) as error:
             raise CatalogueUnreadable(f"The catalogue {path} cannot be read: {error}.", path=str(path)) from error
@@ -263,24 +271,26 @@ class Catalogue:
 
         `only` is an album; one that is not here, or has no photo, leaves all of them.
         """
+        look = "p.thumbhash" if self._form > 1 else "NULL"
         rows = self._rows(
-            """SELECT p.id, p.key, max(a.weight), coalesce(p.taken, 0),
+            f"""SELECT p.id, p.key, max(a.weight), coalesce(p.taken, 0),
                       min(a.position * 100000000 + m.position) AS place,
-                      p.display_width, p.display_height, coalesce(p.local_time, '')
+                      p.display_width, p.display_height, coalesce(p.local_time, ''), p.favourite,
+                      coalesce(p.rating, 0), sum(DISTINCT 1 << min(a.position, 62)), {look}
                FROM memberships m JOIN albums a ON a.name = m.album JOIN photos p ON p.id = m.photo
                WHERE m.album = ?1 OR NOT EXISTS (SELECT 1 FROM memberships WHERE album = ?1)
-               GROUP BY p.id ORDER BY place""",
+               GROUP BY p.id ORDER BY place""",  # noqa: S608 - one of the two words above
             (only,),
         )
-        for number, key, weight, taken, place, width, height, local in rows:
-            yield Candidate(number, key, weight, taken, divmod(place, 100000000), (width, height), local)
+        for number, key, weight, taken, place, width, height, *more in rows:
+            yield Candidate(number, key, weight, taken, divmod(place, 100000000), (width, height), *more)
 
     def photo(self, number: int) -> PhotoEntry:
         """All facts of the photo with a candidate's id. Raises CatalogueUnreadable when the row cannot be read."""
         row = next(self._rows("SELECT * FROM photos WHERE id = ?", (number,)), None)
         if row is None:
             raise CatalogueUnreadable(f"The catalogue has no photo {number}.")
-        fields = dict(zip(_PHOTO_COLUMNS, row[1:], strict=True))
+        fields = dict(zip(_PHOTO_COLUMNS, row[1:], strict=self._form == FORMAT))
         fields["favourite"], fields["live"] = bool(fields["favourite"]), bool(fields["live"])
         faces = self._rows(
             """SELECT q.key, coalesce(q.name, ''), q.birth_date, f.x1, f.y1, f.x2, f.y2
@@ -303,6 +313,27 @@ class Catalogue:
             ),
         )
 
+    def ids_of(self, *, people: Sequence[str], albums: Sequence[str], tags: Sequence[str]) -> set[int]:
+        """Ids of the photos that show one of these people (names), are in one of these albums or carry one of these
+        tags (or one below it); upper and lower case are the same."""
+        found: set[int] = set()
+        for name in people:
+            sql = "SELECT f.photo FROM people q JOIN faces f ON f.person = q.id WHERE lower(q.name) = lower(?)"
+            found |= {number for (number,) in self._rows(sql, (name,))}
+        for name in albums:
+            sql = "SELECT photo FROM memberships WHERE lower(album) = lower(?)"
+            found |= {number for (number,) in self._rows(sql, (name,))}
+        for name in tags:
+            sql = "SELECT photo FROM tags WHERE lower(tag) = lower(?1) OR lower(tag) LIKE lower(?2) ESCAPE '!'"
+            below = name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "/%"
+            found |= {number for (number,) in self._rows(sql, (name, below))}
+        return found
+
+    def of_people_born_on(self, ending: str) -> list[int]:
+        """Ids of the photos of everybody whose birthday ends like `-06-21`."""
+        sql = "SELECT DISTINCT f.photo FROM people q JOIN faces f ON f.person = q.id WHERE q.birth_date LIKE ?"
+        return [number for (number,) in self._rows(sql, (f"____{ending}%",))]
+
     def origin(self, number: int) -> bytes:
         """What sync wrote of the photo for itself; empty where it wrote nothing."""
         row = next(self._rows("SELECT origin FROM origins WHERE photo = ?", (number,)), None)
@@ -323,7 +354,7 @@ class Catalogue:
 _PHOTO_COLUMNS = (
     "key", "display", "display_width", "display_height", "original", "taken", "local_time", "zone", "file_name",
     "caption", "rating", "favourite", "city", "state", "country", "latitude", "longitude", "make", "model", "lens",
-    "live", "added",
+    "live", "added", "thumbhash",
 )  # fmt: skip
 
 

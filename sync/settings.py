@@ -86,6 +86,10 @@ class Selection(StrEnum):
     SEQUENTIAL = "sequential"
     NEWEST = "newest"
     OLDEST = "oldest"
+    STORY = "story"
+    """Days and trips told in sequence, some photos in a row."""
+    THIS_DAY = "this-day"
+    """Photos of this day in other years, as long as there are any."""
 
 
 class Layout(StrEnum):
@@ -100,6 +104,7 @@ class Layout(StrEnum):
 class Transition(StrEnum):
     CUT = "cut"
     CROSSFADE = "crossfade"
+    SLIDE = "slide"
 
 
 class MailSecurity(StrEnum):
@@ -128,6 +133,14 @@ class Hours(StrEnum):
     AUTO = "auto"
     WHOLE = "24"
     HALF = "12"
+
+
+class Motion(StrEnum):
+    """What a picture does that fills the wall."""
+
+    STILL = "still"
+    ZOOM = "zoom"
+    """It comes slowly closer, and ends on the faces."""
 
 
 class LogFormat(StrEnum):
@@ -207,6 +220,8 @@ class Album(Struct, frozen=True, kw_only=True):
     """Also show what is archived in Immich."""
     partners: bool = False
     """Also show partners' photos (whole library and favourites)."""
+    hours: Annotated[str, Meta(pattern=_NIGHT)] = ""
+    """When it may come, as in power.night without levels: `Mo-Fr 17:00-22:00; Sa,Su 08:00-24:00`; empty is always."""
     view: bool = True
     """Keep the readable folder published/albums/<name>."""
     paused: bool = False
@@ -297,6 +312,32 @@ class Wall(Struct, frozen=True, kw_only=True):
     selection: Selection = Selection.RANDOM
     transition: Transition = Transition.CROSSFADE
     transition_seconds: Annotated[float, Meta(ge=0, le=10)] = 1.0
+    motion: Motion = Motion.STILL
+    reduce_motion: bool = False
+    """Nothing moves on the wall: pictures only fade or change, panoramas stand still."""
+
+
+class Choosing(Struct, frozen=True, kw_only=True):
+    """Which photos come, and how often."""
+
+    favourites: Annotated[float, Meta(ge=1, le=20)] = 2
+    """They come so many times as often."""
+    recent: Annotated[float, Meta(ge=1, le=20)] = 2
+    recent_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    rest_hours: Annotated[float, Meta(ge=0, le=8760)] = 2
+    """A photo does not come again within this time while there are others."""
+    bursts: bool = True
+    """Of pictures that are nearly one, only the best."""
+    birthdays: bool = True
+    """On a person's birthday that person's photos come more often."""
+    around_days: Annotated[int, Meta(ge=0, le=30)] = 3
+    """What this-day means: so many days before and after."""
+    story_photos: Annotated[int, Meta(ge=2, le=200)] = 8
+    """How many of a day or a trip come in a row."""
+    people_out: str = ""
+    """Names, separated by semicolons: photos of them never come."""
+    albums_out: str = ""
+    tags_out: str = ""
 
 
 class Words(Struct, frozen=True, kw_only=True):
@@ -410,6 +451,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     inboxes: tuple[Inbox, ...] = ()
     mirror: Mirror = Mirror()
     wall: Wall = Wall()
+    choosing: Choosing = Choosing()
     words: Words = Words()
     power: Power = Power()
     admin: Admin = Admin()

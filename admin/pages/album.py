@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_type_hints
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from msgspec import ValidationError, convert
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
@@ -29,6 +30,7 @@ pages = Blueprint("album", __name__, url_prefix="/album")
 
 _MOST_PROBLEMS = 50
 _A_PAGE = 24
+_TYPED = ("called", "interval_hours", "limit", "weight", "pick", "keep", "hours")
 _TICKS = ("archived", "partners")
 
 
@@ -69,7 +71,7 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
 def edit() -> Response | tuple[str, int]:
     here, album = house(), _album(request.form.get("name", ""))
     form = request.form
-    typed = {key: form.get(key, "").strip() for key in ("called", "interval_hours", "limit", "weight", "pick", "keep")}
+    typed = {key: form.get(key, "").strip() for key in _TYPED}
     if form.get("seen") != digest_of(album):
         return _page({}, typed, clash=True), 409
     values, problems = _judge(album, typed)
@@ -116,6 +118,12 @@ def _judge(album: Album, typed: dict[str, str]) -> tuple[dict[str, object], dict
         value = int(number) if key == "limit" or number.is_integer() else number
         if value != getattr(album, key):
             values[key] = value
+    if typed["hours"] != album.hours:
+        values["hours"] = typed["hours"]
+        try:
+            convert(typed["hours"], get_type_hints(Album, include_extras=True)["hours"])
+        except ValidationError:
+            problems["hours"] = text("album.hours_wrong")
     if typed["pick"] in [pick.value for pick in Pick] and typed["pick"] != album.pick.value:
         values["pick"] = typed["pick"]
     if typed["keep"] in [keep.value for keep in Keep] and typed["keep"] != album.kept.value:

@@ -16,7 +16,16 @@ from sync.settings import Settings
 FIRST = ("layout", "interval_seconds", "selection", "transition", "transition_seconds", "rotation")
 """What stands open at the top; the template draws these one by one."""
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("photos", ("pairs", "mat_color", "mat_width", "mat_bevel")),
+    ("photos", ("pairs", "motion", "reduce_motion", "mat_color", "mat_width", "mat_bevel")),
+    (
+        "choosing",
+        (
+            "album", "choosing.favourites", "choosing.recent", "choosing.recent_days", "choosing.rest_hours",
+            "choosing.bursts",
+            "choosing.birthdays", "choosing.around_days", "choosing.story_photos", "choosing.people_out",
+            "choosing.albums_out", "choosing.tags_out",
+        ),
+    ),
     (
         "words",
         (

@@ -16,6 +16,9 @@ _STRIP = 64
 a multiple of the dither pattern's 8, which begins anew in each."""
 
 
+Places = tuple[tuple[int, int], tuple[int, int]]
+
+
 class Blitter(Protocol):
     """Prepares, hands out and mixes pictures of one size and pixel format."""
 
@@ -34,6 +37,9 @@ class Blitter(Protocol):
 
     def mix(self, old: Any, new: Any, fraction: float) -> bytes | memoryview:
         """The bytes of a mix; valid until the next call."""
+
+    def slid(self, old: Any, new: Any, places: Places) -> bytes | memoryview:
+        """The bytes of both at their places, upper left corners; valid until the next call."""
 
     def release(self) -> None:
         """Free what mixing needed, until the next transition."""
@@ -99,6 +105,13 @@ class SdlBlitter:
         new.set_alpha(None)
         return self.rows(self._work)
 
+    def slid(self, old: Any, new: Any, places: Places) -> memoryview:
+        if self._work is None:
+            self._work = self._surface()
+        self._work.blit(old, places[0])
+        self._work.blit(new, places[1])
+        return self.rows(self._work)
+
     def release(self) -> None:
         self._work = None
 
@@ -134,6 +147,13 @@ class PillowBlitter:
 
     def mix(self, old: list[Image.Image], new: list[Image.Image], fraction: float) -> bytes:
         return self.rows([Image.blend(one, other, fraction) for one, other in zip(old, new, strict=True)])
+
+    def slid(self, old: list[Image.Image], new: list[Image.Image], places: Places) -> bytes:
+        both = [one.copy() for one in old]
+        for whole, one, other in zip(both, old, new, strict=True):
+            whole.paste(one, places[0])
+            whole.paste(other, places[1])
+        return self.rows(both)
 
     def release(self) -> None:
         """Nothing is kept between mixes."""

@@ -39,6 +39,10 @@ class Display(Protocol):
     def blend(self, old: Prepared, new: Prepared, fraction: float) -> None:
         """Put a mix on the panel: 0.0 is all old, 1.0 all new. Returns once it is visible or handed to the hardware."""
 
+    def slide(self, old: Prepared, new: Prepared, fraction: float, way: tuple[int, int]) -> None:
+        """Put `new` on the panel as far as it has pushed `old` off it: 0.0 is all old, 1.0 all new. `way` is where
+        pictures move, as (1, 0) for right or (0, -1) for up."""
+
     def patch(self, picture: Prepared, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
         """Put `part` on a prepared picture, its upper left at `corner` (multiples of 8); when that picture is `shown`,
         on the panel too, at the cost of the part alone."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from frame.displays.keys import TerminalKeys
+from frame.displays.pixels import corners
 from sync.errors import DisplayLost
 
 DEFAULT_SIZE = (1920, 1080)
@@ -81,6 +82,12 @@ class FileDisplay:
 
     def blend(self, old: Image.Image, new: Image.Image, fraction: float) -> None:
         self.show(Image.blend(old, new, min(1.0, max(0.0, fraction))))
+
+    def slide(self, old: Image.Image, new: Image.Image, fraction: float, way: tuple[int, int]) -> None:
+        both = Image.new("RGB", self.size)
+        for picture, corner in zip((old, new), corners(self.size, fraction, way), strict=True):
+            both.paste(picture, corner)
+        self.show(both)
 
     def patch(self, picture: Image.Image, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
         picture.paste(part, corner)

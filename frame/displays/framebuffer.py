@@ -21,6 +21,7 @@ from frame.displays import fbdev
 from frame.displays.blitters import Blitter, make_blitter
 from frame.displays.console import Console, own_console
 from frame.displays.keys import TerminalKeys
+from frame.displays.pixels import corners
 from sync.errors import DisplayLost
 
 
@@ -85,6 +86,9 @@ class FramebufferDisplay:
 
     def blend(self, old: Any, new: Any, fraction: float) -> None:
         self._write(self.blitter.mix(old, new, min(1.0, max(0.0, fraction))))
+
+    def slide(self, old: Any, new: Any, fraction: float, way: tuple[int, int]) -> None:
+        self._write(self.blitter.slid(old, new, corners(self.size, fraction, way)))
 
     def patch(self, picture: Any, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
         self.blitter.patch(picture, part, corner)

@@ -26,6 +26,9 @@ class NoDisplay:
     def blend(self, old: None, new: None, fraction: float) -> None:
         return None
 
+    def slide(self, old: None, new: None, fraction: float, way: tuple[int, int]) -> None:
+        return None
+
     def patch(self, picture: None, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
         return None
 

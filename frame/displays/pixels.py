@@ -68,6 +68,13 @@ class PixelFormat:
         return self.raw_mode is not None or (self.bits == 16 and all(4 <= length <= 8 for length in lengths))
 
 
+def corners(size: tuple[int, int], fraction: float, way: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The upper left corners of the old and the new picture where the new one has come in so far."""
+    share = min(1.0, max(0.0, fraction))
+    across, down = round(share * size[0]) * way[0], round(share * size[1]) * way[1]
+    return (across, down), (across - size[0] * way[0], down - size[1] * way[1])
+
+
 def pack(picture: Image.Image, pixels: PixelFormat) -> bytes:
     """The picture's rows in the panel's own form, without padding; 16 bit dithered."""
     if pixels.bits == 16:

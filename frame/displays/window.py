@@ -15,6 +15,7 @@ from typing import Any
 from PIL import Image
 
 from frame.displays.keys import VERBS
+from frame.displays.pixels import corners
 from frame.hands.touch import Touch
 from sync.errors import DisplayLost
 
@@ -69,6 +70,12 @@ class WindowDisplay:
             self._screen.blit(new, (0, 0))
             # left translucent it could not be the old picture of the next transition
             new.set_alpha(None)
+            self._pygame.display.flip()
+
+    def slide(self, old: Any, new: Any, fraction: float, way: tuple[int, int]) -> None:
+        with self._lost():
+            for picture, corner in zip((old, new), corners(self.size, fraction, way), strict=True):
+                self._screen.blit(picture, corner)
             self._pygame.display.flip()
 
     def patch(self, picture: Any, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:

@@ -6,6 +6,8 @@ and by the clock.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PIL import Image, ImageChops, ImageFilter
 
 from frame.overlays.writing import Ink
@@ -14,7 +16,7 @@ LIGHT, DARK = (255, 253, 248), (34, 33, 31)
 WANTED = 4.5
 CLEARLY_LIGHT = 7.5
 """Contrast of dark words that asks for them: on a board or a white wall. On photos light ones are the quieter."""
-_SPREAD = 0.7
+_SPREAD = 1.0
 """How far a shade reaches beyond the words, in heights of them; a hard edge would look like a label."""
 
 
@@ -30,22 +32,42 @@ def contrast(one: float, other: float) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """How words are readable: dark ones, or light ones on so much shade."""
+
+    dark: bool = False
+    shade: float = 0.0
+
+
+def judge(low: int, high: int) -> Verdict:
+    """By the levels that a tenth of what lies under the words is darker, and brighter, than."""
+    if contrast(luminance(DARK[0]), luminance(low)) >= CLEARLY_LIGHT:
+        return Verdict(dark=True)
+    return Verdict(shade=0.0 if contrast(luminance(255), luminance(high)) >= WANTED else _needed(high))
+
+
 def lay(picture: Image.Image, ink: Ink, corner: tuple[int, int]) -> None:
     """Write `ink` on an RGB picture, its upper left at `corner`."""
-    box = (corner[0], corner[1], corner[0] + ink.size[0], corner[1] + ink.size[1])
-    low, high = _extremes(picture.crop(box))
-    on_dark = contrast(luminance(255), luminance(high))
-    on_light = contrast(luminance(DARK[0]), luminance(low))
-    if on_light >= CLEARLY_LIGHT:
+    put(picture, ink, corner, judge(*extremes(picture.crop(_box(ink, corner)))))
+
+
+def put(picture: Image.Image, ink: Ink, corner: tuple[int, int], verdict: Verdict) -> None:
+    """Write `ink` in the way that was found."""
+    if verdict.dark:
         _write(picture, ink, corner, DARK)
         return
-    if on_dark < WANTED:
-        _shade(picture, box, _needed(high))
+    if verdict.shade:
+        _shade(picture, _box(ink, corner), verdict.shade)
     _shadow(picture, ink, corner)
     _write(picture, ink, corner, LIGHT)
 
 
-def _extremes(part: Image.Image) -> tuple[int, int]:
+def _box(ink: Ink, corner: tuple[int, int]) -> tuple[int, int, int, int]:
+    return (corner[0], corner[1], corner[0] + ink.size[0], corner[1] + ink.size[1])
+
+
+def extremes(part: Image.Image) -> tuple[int, int]:
     """The levels that a tenth of the part is darker, and brighter, than."""
     counts = part.convert("L").histogram()
     tenth = sum(counts) / 10

@@ -5,6 +5,7 @@ Made by the player for each picture; `wording` goes to the decoding child, `cloc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -49,6 +50,12 @@ class Manner:
     now: datetime | None
     """Local time; None while nobody knows it."""
     drift: tuple[float, float] = (0.0, 0.0)
+    renew: Callable[[], Manner] | None = None
+    """Gives the manner of a later moment."""
+
+    def current(self) -> Manner:
+        """As it is now."""
+        return self.renew() if self.renew is not None else self
 
     def wording(
         self, entry: PhotoEntry, partner: PhotoEntry | None, *, size: tuple[int, int], rotation: int

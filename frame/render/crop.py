@@ -7,6 +7,10 @@ faces.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sync.catalogue import FaceEntry
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -17,6 +21,12 @@ SMALL = 0.12
 """A face with less than this of the largest one's area is somebody in the background."""
 _STEPS = 40
 _UPPER_THIRD, _MIDDLE = 0.36, 0.5
+
+
+def boxes_on(faces: Sequence[FaceEntry]) -> tuple[Box, ...]:
+    """Where a catalogue's faces are; what no picture can have is left out."""
+    boxes = (face.box for face in faces if face.box is not None)
+    return tuple(box for box in boxes if all(isinstance(edge, float | int) and 0 <= edge <= 1 for edge in box))
 
 
 def heads(faces: Sequence[Box]) -> list[Box]:

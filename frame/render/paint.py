@@ -9,6 +9,7 @@ from functools import cache
 
 from PIL import Image
 
+from frame.overlays.contrast import Verdict, put
 from frame.overlays.fonts import Fonts
 from frame.overlays.labels import labels, rows_needed, write
 from frame.render.colour import to_srgb
@@ -17,7 +18,7 @@ from frame.render.crop import window
 from frame.render.decode import OpenPicture
 from frame.render.interest import interest
 from frame.render.layout import Pane, Plan, Size, Subject, pair, plan, viewer_canvas
-from frame.render.request import Part, RenderRequest
+from frame.render.request import Part, RenderRequest, Wording
 
 
 def decode_limit_bytes(panel: Size) -> int:
@@ -28,6 +29,8 @@ def decode_limit_bytes(panel: Size) -> int:
 def paint(request: RenderRequest) -> Image.Image:
     """The panel's pixels, RGB. Raises PictureRefused, or anything that decoders raise on hostile bytes."""
     canvas = viewer_canvas(request.size, request.rotation)
+    if request.wording.veil:
+        return turned(_veil(canvas, request.wording), request.rotation)
     subjects = [Subject(_size(part), part.faces) for part in request.parts]
     where = _laid_out(subjects, canvas, request)
     written = []
@@ -42,6 +45,15 @@ def paint(request: RenderRequest) -> Image.Image:
     del pictures
     write(hung, written)
     return turned(hung, request.rotation)
+
+
+def _veil(canvas: Size, wording: Wording) -> Image.Image:
+    """Words alone, for a picture that moves below them."""
+    ground = Image.new("RGB", canvas, wording.veil)
+    whole = Plan(canvas, (Pane((0.0, 0.0, 1.0, 1.0), (0, 0, *canvas), canvas),), "none")
+    for label in labels(whole, wording, _fonts()):
+        put(ground, label.ink, label.corner, Verdict(wording.dark, wording.shade))
+    return ground
 
 
 @cache

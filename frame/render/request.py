@@ -45,6 +45,10 @@ class Wording:
     """Where words stand within their play, -1 to 1 each way: nothing burns in that moves a little."""
     clear: int = 0
     """Rows left free at that edge, for a clock in the same corner."""
+    veil: str = ""
+    """`black` or `white`: the words alone on that ground, in the way that `dark` and `shade` say, without a picture."""
+    dark: bool = False
+    shade: float = 0.0
 
 
 @dataclass(frozen=True)

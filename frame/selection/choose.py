@@ -7,15 +7,16 @@ from typing import Protocol
 from frame.selection.memory import Memory
 from frame.selection.ordered import Ordered
 from frame.selection.pool import Pool
-from frame.selection.shuffle import Shuffle
+from frame.selection.shuffle import Resting, Shuffle, never
+from frame.selection.story import Story
 from sync.settings import Selection
 
 
 class Chooser(Protocol):
     """What the player knows of a selection. `peek` may be asked often; only `take` goes on."""
 
-    def peek(self) -> int | None:
-        """Index into the pool of the photo that is next; None where there is none."""
+    def peek(self, resting: Resting = never) -> int | None:
+        """Index into the pool of the photo that is next; None where there is none. Who rests lets others go first."""
 
     def take(self, digest: int) -> None:
         """That photo was shown or passed over."""
@@ -24,23 +25,29 @@ class Chooser(Protocol):
         """Whether that photo may hang beside the one that is next without coming too often or out of turn."""
 
 
-def chooser(mode: Selection, pool: Pool, memory: Memory) -> Chooser:
+def chooser(mode: Selection, pool: Pool, memory: Memory, *, story_photos: int = 8) -> Chooser:
     """The selection that the settings name, going on where `memory` says."""
-    if mode is Selection.RANDOM:
+    if mode in (Selection.RANDOM, Selection.THIS_DAY):
         return Shuffle(pool, memory)
+    if mode is Selection.STORY:
+        return Story(pool, memory, story_photos)
     return Ordered(pool, memory, mode)
 
 
-def reason(mode: Selection, choice: Chooser, pool: Pool, index: int, album: str) -> str:
-    """Why this photo is next, as a sentence."""
+def reason(mode: Selection, choice: Chooser, pool: Pool, index: int, album: str, *, narrowed: bool = False) -> str:
+    """Why this photo is next, as a sentence. `narrowed` says that this day's photos alone are chosen from."""
     count = len(pool)
     if count == 1:
         return f"The only photo on the wall, from {album!r}."
-    if not isinstance(choice, Ordered):
-        weight = pool.weights[index]
-        often = "" if weight == 1 else f", with weight {weight:g}"
-        return f"Chosen at random from {album!r}{often}: each of the {count} photos has its turn before any repeats."
-    rank = choice.rank(index)
-    if mode is Selection.SEQUENTIAL:
-        return f"Number {rank} of {count} in album order, from {album!r}."
-    return f"Number {rank} of {count} from the {mode.value}, from {album!r}."
+    if isinstance(choice, Ordered):
+        rank = choice.rank(index)
+        if mode is Selection.SEQUENTIAL:
+            return f"Number {rank} of {count} in album order, from {album!r}."
+        return f"Number {rank} of {count} from the {mode.value}, from {album!r}."
+    weight = pool.weights[index]
+    often = "" if weight == 1 else f", with weight {weight:g}"
+    if mode is Selection.STORY:
+        return f"Told in sequence from {album!r}{often}: each of the {count} photos has its turn before any repeats."
+    if narrowed:
+        return f"One of {count} photos of this day in other years, from {album!r}{often}."
+    return f"Chosen at random from {album!r}{often}: each of the {count} photos has its turn before any repeats."

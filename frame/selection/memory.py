@@ -34,3 +34,5 @@ class Memory:
     last: int | None = None
     """Digest of the photo that was shown last, whatever the selection."""
     positions: dict[Selection, Position] = field(default_factory=dict)
+    seen: dict[int, int] = field(default_factory=dict)
+    """Digest to when it was on the wall last, in seconds since 1970; as right as the clock was."""

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 
 from frame.selection.memory import Memory, Position
 from frame.selection.pool import Pool
+from frame.selection.shuffle import Resting, never
 from sync.settings import Selection
 
 _MIDDLE = 1 << 61
@@ -31,8 +32,8 @@ class Ordered:
         self._order = array("I", sorted(range(len(pool)), key=keys.__getitem__))
         self._keys = keys
 
-    def peek(self) -> int | None:
-        """Index of the photo that is next, or None; changes nothing."""
+    def peek(self, resting: Resting = never) -> int | None:
+        """Index of the photo that is next, or None; changes nothing. An order waits for nobody."""
         if not self._order:
             return None
         return self._order[self._place() % len(self._order)]

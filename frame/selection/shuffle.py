@@ -9,12 +9,22 @@ only which photos used their turn of the running round; the seed may be lost wit
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from math import floor, inf
 
 from frame.selection.memory import Memory
 from frame.selection.pool import Pool
 
 _MASK = (1 << 64) - 1
+_MOST_ASLEEP = 12
+"""So many resting photos are looked past; each costs a pass over all."""
+
+Resting = Callable[[int], bool]
+
+
+def never(_digest: int) -> bool:
+    """Nobody rests."""
+    return False
 
 
 class Shuffle:
@@ -27,11 +37,13 @@ class Shuffle:
         self._round = floor(memory.now)
         self._prune()
 
-    def peek(self) -> int | None:
-        """Index of the photo that is next, or None; changes nothing."""
+    def peek(self, resting: Resting = never) -> int | None:
+        """Index of the photo that is next, or None; changes nothing. Who rests (by digest) lets others go first."""
         if not self._due:
             return None
         first = self._earliest()
+        if resting(self._pool.digests[first]):
+            first = self._first_awake(first, resting)
         if len(self._due) > 1 and self._pool.digests[first] == self._memory.last:
             return self._runner_up(first)
         return first
@@ -57,6 +69,21 @@ class Shuffle:
 
     def _earliest(self) -> int:
         return self._due.index(min(self._due))
+
+    def _first_awake(self, first: int, resting: Resting) -> int:
+        """The earliest that does not rest; the very earliest where many rest."""
+        asleep: list[tuple[int, float]] = []
+        found = first
+        for _ in range(_MOST_ASLEEP):
+            asleep.append((found, self._due[found]))
+            self._due[found] = inf
+            found = self._earliest()
+            if self._due[found] == inf or not resting(self._pool.digests[found]):
+                break
+        awake = self._due[found] < inf and not resting(self._pool.digests[found])
+        for index, due in asleep:
+            self._due[index] = due
+        return found if awake else first
 
     def _runner_up(self, first: int) -> int:
         """Not the same photo twice running, where another one has its turn in this round too."""

@@ -97,6 +97,7 @@ def entry_of(photo: PhotoRow, places: tuple[tuple[str, int], ...] = ()) -> Photo
         lens=asset.lens,
         live=asset.live_video_id is not None,
         added=_seconds(photo.added),
+        thumbhash=asset.thumbhash,
         faces=tuple(_faces(photo.server, details.people if details is not None else asset.people)),
         tags=details.tags if details is not None else (),
         albums=places,

@@ -143,7 +143,8 @@ def _asset(entry: PhotoEntry, asset: str, origin: Origin) -> Asset:
         id=asset, owner_id=origin.owner_id, library_id=None, kind=Kind.IMAGE, file_name=entry.file_name,
         original_path="", checksum="", size_bytes=None, created_at=taken, modified_at=_EPOCH, updated_at=_EPOCH,
         local_time=local, zone=entry.zone, favourite=entry.favourite, trashed=False, offline=False,
-        visibility=Visibility.TIMELINE, live_video_id="unknown" if entry.live else None, edited=False, thumbhash=None,
+        visibility=Visibility.TIMELINE, live_video_id="unknown" if entry.live else None, edited=False,
+        thumbhash=entry.thumbhash,
         caption=entry.caption, rating=entry.rating, city=entry.city, state=entry.state, country=entry.country,
         latitude=entry.latitude, longitude=entry.longitude, make=entry.make, model=entry.model, lens=entry.lens,
     )  # fmt: skip

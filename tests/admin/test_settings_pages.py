@@ -17,7 +17,7 @@ from sync.library.held import HeldRow
 from sync.library.jobs import Lane, State
 from sync.library.objects import ObjectRow
 from sync.library.runs import Outcome
-from sync.settings import Source, Wall, Words
+from sync.settings import Choosing, Source, Wall, Words
 from sync.settings_edit import add_album, put_server
 from sync.settings_reading import load
 from tests.admin.phone import Phone
@@ -43,6 +43,7 @@ def queued(library: Library) -> list[tuple[str, dict[str, object]]]:
 
 def test_every_setting_of_the_wall_has_its_field_and_is_read_by_the_frame(phone: Phone) -> None:
     keys = [*Wall.__struct_fields__, *(f"words.{name}" for name in Words.__struct_fields__)]
+    keys += [f"choosing.{name}" for name in Choosing.__struct_fields__]
     assert sorted(FIELDS) == sorted(keys)
     page = phone.get("/wall").text
     assert [key for key in keys if f'name="{key}"' not in page] == []
@@ -358,3 +359,24 @@ def test_a_restart_is_asked_for_once_more(phone: Phone, home: Home, library: Lib
     assert phone.post("/restart/frame", {"sure": "yes"}).status_code == 503, "it does not run"
     assert phone.post("/restart/sync", {"sure": "yes"}).status_code == 503
     assert phone.post("/restart/everything", {"sure": "yes"}).status_code == 404
+
+
+def test_a_person_is_left_out_with_one_tap_and_let_in_again(phone: Phone, home: Home) -> None:
+    assert phone.post("/wall/leave-out", {"kind": "people", "name": "Anna, the elder"}).status_code == 303
+    phone.post("/wall/leave-out", {"kind": "people", "name": "Ben"})
+    phone.post("/wall/leave-out", {"kind": "tags", "name": "Work/Receipts"})
+    choosing = load(home.settings).settings.choosing
+    assert (choosing.people_out, choosing.tags_out) == ("Anna, the elder; Ben", "Work/Receipts")
+    page = phone.get("/wall/turns").text
+    assert "Work/Receipts" in page
+    phone.post("/wall/leave-out", {"kind": "people", "name": "ben", "value": "no"})
+    assert load(home.settings).settings.choosing.people_out == "Anna, the elder"
+    assert phone.post("/wall/leave-out", {"kind": "servers", "name": "x"}).status_code == 400
+
+
+def test_an_album_is_given_its_hours(phone: Phone, furnished: Home) -> None:
+    form = {"name": "Holidays", "seen": seen_on(phone.get("/album?name=Holidays").text), "interval_hours": "6"}
+    form |= {"limit": "0", "weight": "1", "hours": "Sa,Su 08:00-24:00"}
+    assert phone.post("/album/edit", form | {"hours": "evenings"}).status_code == 422
+    assert phone.post("/album/edit", form).status_code == 303
+    assert load(furnished.settings).settings.albums[0].hours == "Sa,Su 08:00-24:00"

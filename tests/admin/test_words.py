@@ -19,6 +19,7 @@ from sync.library.ingest import State as GroupState
 from sync.library.runs import Outcome
 from sync.mirror import sources
 from sync.settings import (
+    Choosing,
     Corner,
     Hours,
     Keep,
@@ -26,6 +27,7 @@ from sync.settings import (
     MailSecurity,
     Mode,
     Module,
+    Motion,
     Owner,
     Pick,
     Rotation,
@@ -50,6 +52,8 @@ _CHOSEN = re.compile(r"""["']((?:when\.(?:today|yesterday|date|date_year)|sign\.
 
 ENUMERATED = {
     "kind": KINDS,
+    "choosing": [name for field in Choosing.__struct_fields__ for name in (field, f"{field}_hint")],
+    "motion": [each.value for each in Motion],
     "corner": [each.value for each in Corner],
     "hours": [each.value for each in Hours],
     "words": [name for field in Words.__struct_fields__ for name in (field, f"{field}_hint")],

@@ -39,6 +39,7 @@ class MemoryDisplay:
     shown: list[Image.Image] = field(default_factory=list)
     blended: int = 0
     patched: int = 0
+    slid: list[float] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     closed: int = 0
 
@@ -54,6 +55,10 @@ class MemoryDisplay:
     def blend(self, old: Image.Image, new: Image.Image, fraction: float) -> None:
         self._check()
         self.blended += 1
+
+    def slide(self, old: Image.Image, new: Image.Image, fraction: float, way: tuple[int, int]) -> None:
+        self._check()
+        self.slid.append(fraction)
 
     def patch(self, picture: Image.Image, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
         self._check()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,17 @@ def test_a_catalogue_in_a_folder_that_cannot_be_written_is_readable(home: Home) 
     shutil.copy(home.catalogue, copy / "catalogue.db")
     copy.chmod(0o555)
     assert Catalogue(copy / "catalogue.db").count == 5
+
+
+def test_a_catalogue_of_the_first_format_still_opens(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.db"
+    entry = PhotoEntry(key="home:1", display="a.jpg", display_width=4, display_height=3, albums=(("A", 0),))
+    write(path, generation=3, albums=[AlbumEntry(name="A")], photos=[entry])
+    path.chmod(0o644)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("ALTER TABLE photos DROP COLUMN thumbhash")
+        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+    old = Catalogue(path)
+    assert [each.key for each in old.candidates()] == ["home:1"]
+    assert old.photo(1) == entry
+    old.close()

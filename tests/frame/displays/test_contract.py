@@ -109,6 +109,19 @@ def test_after_a_blend_both_pictures_are_still_themselves(wall: Wall) -> None:
     assert difference(wall.seen(), second()) <= wall.tolerance * 2 + 3
 
 
+@pytest.mark.parametrize("way", [(-1, 0), (1, 0), (0, 1), (0, -1)])
+def test_a_slide_is_seen_as_one_picture_pushing_the_other(wall: Wall, way: tuple[int, int]) -> None:
+    old, new = wall.display.prepare(first()), wall.display.prepare(second())
+    wall.display.slide(old, new, 0.25, way)
+    across, down = round(SIZE[0] * 0.25) * way[0], round(SIZE[1] * 0.25) * way[1]
+    meant = Image.new("RGB", SIZE)
+    meant.paste(first(), (across, down))
+    meant.paste(second(), (across - SIZE[0] * way[0], down - SIZE[1] * way[1]))
+    assert difference(wall.seen(), meant) <= wall.tolerance
+    wall.display.show(new)
+    assert difference(wall.seen(), second()) <= wall.tolerance
+
+
 def test_a_patch_changes_its_part_of_the_picture_and_of_the_panel(wall: Wall) -> None:
     picture, part = first(), second().crop((16, 8, 72, 48))
     shown, waiting = wall.display.prepare(picture), wall.display.prepare(second())

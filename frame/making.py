@@ -1,0 +1,149 @@
+"""Makes what comes on the wall next: a picture that hangs, a panorama that travels, or a photo that is approached.
+
+Runs in the worker; raises what rendering raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from frame.picture import Renderer, make_picture, request_for
+from frame.playlist import Item
+from frame.render.crop import boxes_on
+from frame.render.layout import Subject, plan, viewer_canvas
+from frame.selection.pool import digest_of
+from sync.home import Home
+from sync.settings import Layout, Wall
+from sync.settings import Motion as Motions
+
+if TYPE_CHECKING:
+    from frame.displays.contract import Display, Prepared
+    from frame.overlays.clock import Clock
+    from frame.overlays.manner import Manner
+    from frame.transitions.moving import Moving
+    from frame.transitions.travel import Travel
+
+_LEAST_SECONDS = 5.0
+"""What hangs for a shorter time does not move."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A prepared picture, and what happens to it while it hangs."""
+
+    picture: Prepared
+    clock: Clock | None = None
+    travel: Travel | None = None
+    """A panorama's way; it begins with `picture`."""
+    moving: Moving | None = None
+    """A slow approach; its first key picture is `picture`."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Everything that pictures are made with at the moment."""
+
+    home: Home
+    renderer: Renderer
+    display: Display
+    wall: Wall
+    manner: Manner
+
+    @property
+    def rotation(self) -> int:
+        return int(self.wall.rotation.value)
+
+    def make(self, item: Item) -> Made:
+        if self._may_move(item):
+            if (strip := self._strip(item)) is not None:
+                return self._panorama(item, strip)
+            if self.wall.motion is Motions.ZOOM and self._fills(item):
+                return self._approached(item)
+        return self._still(item)
+
+    def _still(self, item: Item) -> Made:
+        size = self.display.size
+        wording = self.manner.wording(item.entry, item.partner, size=size, rotation=self.rotation)
+        picture = make_picture(
+            self.home, self.renderer, item.entry, partner=item.partner, wall=self.wall, size=size, wording=wording
+        )
+        clock = self.manner.clock(picture, rotation=self.rotation)
+        return Made(self.display.prepare(picture), clock)
+
+    def _may_move(self, item: Item) -> bool:
+        fitting = self.wall.layout in (Layout.AUTO, Layout.FILL) and self.wall.interval_seconds >= _LEAST_SECONDS
+        return fitting and item.partner is None and self.display.animated and not self.wall.reduce_motion
+
+    def _strip(self, item: Item) -> tuple[int, int] | None:
+        """The panel pixels of a panorama that is to travel, or None."""
+        from frame.transitions.travel import strip_size
+
+        size = strip_size(_size(item), viewer_canvas(self.display.size, self.rotation))
+        return None if size is None else viewer_canvas(size, self.rotation)
+
+    def _panorama(self, item: Item, strip: tuple[int, int]) -> Made:
+        from frame.transitions.travel import cut
+
+        wording = self.manner.wording(item.entry, None, size=self.display.size, rotation=self.rotation)
+        picture = make_picture(
+            self.home, self.renderer, item.entry, wall=self.wall, size=strip, wording=wording, layout="fill"
+        )
+        travel = cut(picture, self.display, rotation=self.rotation, interval_seconds=self.wall.interval_seconds)
+        return Made(travel.first, travel=travel)
+
+    def _fills(self, item: Item) -> bool:
+        """Whether it covers the wall, with pixels to come closer to."""
+        from frame.transitions.zoom import larger
+
+        size, canvas = _size(item), viewer_canvas(larger(self.display.size), self.rotation)
+        if min(size) <= 0:
+            return False
+        return plan(Subject(size, boxes_on(item.entry.faces)), canvas, layout=self.wall.layout.value).backdrop == "none"
+
+    def _approached(self, item: Item) -> Made:
+        from frame.transitions.moving import Moving, veil_of
+        from frame.transitions.zoom import aim, larger
+
+        display, manner = self.display, self.manner
+        picture = make_picture(
+            self.home, self.renderer, item.entry, wall=self.wall, size=larger(display.size), layout="fill"
+        )
+        target = self._target(item, aim)
+        start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)
+        wording = manner.wording(item.entry, None, size=display.size, rotation=self.rotation)
+        request = request_for(self.home, item.entry, wall=self.wall, size=display.size, wording=wording)
+        seconds = max(_LEAST_SECONDS, min(self.wall.interval_seconds, 90.0))
+        moving = Moving(
+            picture, display.size, target, _inwards(item), veil_of(self.renderer, request, start),
+            lambda made: manner.current().clock(made, rotation=self.rotation), seconds,
+        )  # fmt: skip
+        return Made(display.prepare(moving.key(0.0)), moving=moving)
+
+    def _target(self, item: Item, aim) -> tuple[float, float]:  # type: ignore[no-untyped-def]
+        """On the panel, where the faces came to lie after the crop; else on one of the thirds."""
+        size, canvas = _size(item), viewer_canvas(self.display.size, self.rotation)
+        faces = boxes_on(item.entry.faces)
+        (pane,) = plan(Subject(size, faces), canvas, layout="fill").panes
+        left, top, right, bottom = pane.crop
+        shown = tuple(
+            ((box[0] * size[0] - left) / (right - left), (box[1] * size[1] - top) / (bottom - top),
+             (box[2] * size[0] - left) / (right - left), (box[3] * size[1] - top) / (bottom - top))
+            for box in faces
+        )  # fmt: skip
+        corner = digest_of(item.entry.key) % 4
+        x, y = aim(shown, ((0.36, 0.64)[corner & 1], (0.4, 0.6)[corner >> 1]))
+        return {0: (x, y), 90: (y, 1 - x), 180: (1 - x, 1 - y), 270: (1 - y, x)}[self.rotation]
+
+
+def _size(item: Item) -> tuple[int, int]:
+    return (item.entry.display_width, item.entry.display_height)
+
+
+def _inwards(item: Item) -> bool:
+    """Towards faces always; else half of them the other way, each photo its own."""
+    return bool(boxes_on(item.entry.faces)) or bool(digest_of(item.entry.key) & 4)
+
+
+def _nothing(_picture: object) -> None:
+    return None

@@ -1,0 +1,87 @@
+"""Which photos may come at present and how often, from all that there are: albums of this hour, bursts, days, weights.
+
+Pure: gives the indices that stay and their weights. Nothing here ever leaves the wall empty: a wish that would is let
+go, for as long as it would. Called by the playlist whenever wishes, hour or catalogue change.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from frame.selection.pool import FAVOURITE, SPARE, Pool, part
+
+BIRTHDAY = 8.0
+"""How much more often a person's photos come on the birthday."""
+_MOST_WEIGHT = 100.0
+_LONG_MONTH_DAYS = 366
+
+
+class Wishes(Struct, frozen=True, kw_only=True):
+    """What the settings want at this hour."""
+
+    favourites: float = 1.0
+    """Favourites come so many times as often."""
+    recent: float = 1.0
+    recent_since: int = 0
+    """UTC seconds: taken later is recent; 0 where nobody knows the time."""
+    bursts: bool = True
+    """Of pictures that are nearly one, only the best comes."""
+    albums: int = -1
+    """A bit for each album that may come now."""
+    today: date | None = None
+    within_days: int | None = None
+    """Only photos of other years, taken so many days around today."""
+    celebrated: frozenset[int] = frozenset()
+    """The catalogue's ids of photos of whoever has a birthday."""
+
+
+def narrow(pool: Pool, wishes: Wishes) -> Pool:
+    """The pool that is chosen from now; never empty where `pool` is not."""
+    kept: Sequence[int] = range(len(pool))
+    if wishes.albums != -1:
+        kept = _kept(kept, lambda index: bool(pool.albums[index] & wishes.albums))
+    if wishes.bursts:
+        kept = _kept(kept, lambda index: not pool.flags[index] & SPARE)
+    if wishes.today is not None and wishes.within_days is not None:
+        days = days_around(wishes.today, wishes.within_days)
+        kept = _kept(kept, lambda index: pool.days[index] in days)
+    whole = len(kept) == len(pool)
+    narrowed = pool if whole else part(pool, kept)
+    return _weighted(narrowed, wishes)
+
+
+def _kept(among: Sequence[int], wanted: Callable[[int], bool]) -> Sequence[int]:
+    """Those that are wanted; all of them where that would be none."""
+    return [index for index in among if wanted(index)] or among
+
+
+def days_around(today: date, within: int) -> frozenset[int]:
+    """Ordinals of the days around this one in other years, back to 1900."""
+    found = set()
+    for year in range(1900, today.year):
+        try:
+            middle = today.replace(year=year)
+        except ValueError:
+            middle = date(year, 2, 28)
+        found |= {middle.toordinal() + step for step in range(-within, within + 1)}
+    return frozenset(day for day in found if today.toordinal() - day > _LONG_MONTH_DAYS // 2)
+
+
+def _weighted(pool: Pool, wishes: Wishes) -> Pool:
+    favourites, recent = wishes.favourites != 1, wishes.recent != 1 and wishes.recent_since > 0
+    if not (favourites or recent or wishes.celebrated):
+        return pool
+    weights = array("d", pool.weights)
+    for index in range(len(pool)):
+        if favourites and pool.flags[index] & FAVOURITE:
+            weights[index] *= wishes.favourites
+        if recent and pool.taken[index] >= wishes.recent_since:
+            weights[index] *= wishes.recent
+        if pool.numbers[index] in wishes.celebrated:
+            weights[index] *= BIRTHDAY
+        weights[index] = min(weights[index], _MOST_WEIGHT)
+    return pool.with_weights(weights)

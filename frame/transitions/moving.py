@@ -1,0 +1,132 @@
+"""A photo that is slowly approached: made once, larger than the panel; its key pictures are cut from it in the worker.
+
+Between two key pictures lies less than a pixel, so the display's blend makes the motion smooth at the price of a
+crossfade. Words stand still above it, on a veil. Used by ahead and the player.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from frame.displays.contract import Display, Prepared
+from frame.render.crop import Box
+from frame.render.request import RenderRequest, Wording
+from frame.transitions.zoom import seen, steps
+from frame.worker import Job, Worker
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from frame.picture import Renderer
+
+_AHEAD = 2
+
+
+@dataclass(frozen=True)
+class Veil:
+    """Words by themselves: what of a picture comes through, and what they add to it."""
+
+    box: tuple[int, int, int, int]
+    through: Image
+    added: Image
+
+    def lay(self, picture: Image) -> None:
+        from PIL import ImageChops
+
+        part = ImageChops.multiply(picture.crop(self.box), self.through)
+        picture.paste(ImageChops.add(part, self.added), self.box[:2])
+
+
+def veil_of(renderer: Renderer, request: RenderRequest, picture: Image) -> Veil | None:
+    """The words of the request for this picture, which is as the panel first shows it."""
+    from PIL import ImageChops
+
+    from frame.overlays.contrast import extremes, judge
+
+    if not any(request.wording.blocks):
+        return None
+
+    def written(ground: str, wording: Wording) -> Image:
+        return renderer.render(replace(request, wording=replace(wording, veil=ground)))
+
+    plain = written("black", request.wording).getbbox()
+    if plain is None:
+        return None
+    verdict = judge(*extremes(picture.crop(plain)))
+    wording = replace(request.wording, dark=verdict.dark, shade=verdict.shade)
+    black, white = written("black", wording), written("white", wording)
+    through = ImageChops.subtract(white, black)
+    box = ImageChops.invert(through).getbbox() or plain
+    return Veil(box, through.crop(box), black.crop(box))
+
+
+@dataclass(frozen=True)
+class Moving:
+    """One photo and its way. `finish` draws what lies above everything: the clock."""
+
+    picture: Image
+    """Larger than the panel, turned for it."""
+    panel: tuple[int, int]
+    target: tuple[float, float]
+    inwards: bool
+    veil: Veil | None
+    finish: Callable[[Image], object]
+    seconds: float
+
+    def key(self, share: float) -> Image:
+        """The panel's picture at that share of the way."""
+        from PIL import Image as Images
+
+        box: Box = seen(self.picture.size, self.panel, self.target, share, inwards=self.inwards)
+        made = self.picture.resize(self.panel, Images.Resampling.BICUBIC, box=box)
+        if self.veil is not None:
+            self.veil.lay(made)
+        self.finish(made)
+        return made
+
+
+class Motion:
+    """Runs one Moving on the panel: keeps two key pictures ahead, and says what to blend."""
+
+    def __init__(self, moving: Moving, first: Prepared, *, display: Display, worker: Worker, now: float) -> None:
+        self._moving, self._display, self._worker = moving, display, worker
+        self._count = steps(moving.panel)
+        self._began = now
+        self._keys: list[tuple[int, Prepared]] = [(0, first)]
+        self._wanted: tuple[int, Job] | None = None
+
+    def blend(self, now: float) -> tuple[Prepared, Prepared, float] | None:
+        """The two key pictures of this moment and how much of the second; None once it has arrived."""
+        at = (now - self._began) / self._moving.seconds * self._count
+        self._take(at)
+        while len(self._keys) > 2 and self._keys[1][0] <= at:
+            self._keys.pop(0)
+        if len(self._keys) < 2:
+            return (self._keys[0][1], self._keys[0][1], 0.0) if self._keys[0][0] < self._count else None
+        (low, one), (high, other) = self._keys[:2]
+        if at >= self._count and high == self._count:
+            return None
+        return one, other, min(1.0, max(0.0, (at - low) / (high - low)))
+
+    @property
+    def last(self) -> Prepared:
+        """The nearest whole picture, for whoever shows another one."""
+        return self._keys[-1][1] if len(self._keys) == 1 else self._keys[1][1]
+
+    def _take(self, at: float) -> None:
+        if self._wanted is not None:
+            number, job = self._wanted
+            if job.result is None and job.error is None:
+                return
+            self._wanted = None
+            if job.error is not None:
+                self._count = self._keys[-1][0]  # it stands where it is
+                return
+            self._keys.append((number, job.result[0]))
+        newest = self._keys[-1][0]
+        if newest < self._count and len(self._keys) <= _AHEAD:
+            number = min(self._count, max(newest + 1, int(at) + 1))
+            share = number / self._count
+            self._wanted = (number, self._worker.submit(lambda: (self._display.prepare(self._moving.key(share)),)))

@@ -1,0 +1,100 @@
+"""Panoramas that travel: from one end to the other for who looks, once, and never where nothing is to move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+from frame.displays.pixels import corners
+from frame.render.compose import turned
+from frame.render.layout import viewer_canvas
+from frame.transitions.travel import cut, strip_size
+from sync.catalogue import AlbumEntry, write
+from tests.frame.rig import MemoryDisplay, make_home, rig, set_wall
+from tests.sample_catalogues import photo
+
+
+class Glass(MemoryDisplay):
+    """Shows what slides over it."""
+
+    seen: Image.Image
+
+    def slide(self, old: Image.Image, new: Image.Image, fraction: float, way: tuple[int, int]) -> None:
+        self.seen = Image.new("RGB", self.size)
+        for picture, corner in zip((old, new), corners(self.size, fraction, way), strict=True):
+            self.seen.paste(picture, corner)
+
+    def show(self, picture: Image.Image) -> None:
+        self.seen = picture
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("shape", [(500, 100), (100, 500)], ids=["wide", "tall"])
+def test_the_eye_goes_from_one_end_to_the_other(rotation: int, shape: tuple[int, int]) -> None:
+    panel = Glass(size=(160, 100))
+    canvas = viewer_canvas(panel.size, rotation)
+    size = (500, canvas[1]) if shape[0] > shape[1] else (canvas[0], 500)
+    strip = Image.linear_gradient("L").rotate(0 if size[0] < size[1] else 90).resize(size).convert("RGB")
+    travel = cut(turned(strip, rotation), panel, rotation=rotation, interval_seconds=30)
+    before = None
+    for step in range(12):
+        going = travel.show(panel, 2.0 + travel.seconds * step / 10)  # type: ignore[arg-type]
+        assert going == (step < 10)
+        seen = turned(panel.seen, (360 - rotation) % 360)
+        where = place_in(strip, seen)
+        assert before is None or where >= before, "it goes back"
+        before = where
+    assert before == (size[0] - canvas[0] if size[0] > size[1] else size[1] - canvas[1])
+
+
+def place_in(strip: Image.Image, seen: Image.Image) -> int:
+    """Where on the strip that part is, in pixels from its beginning."""
+    wide = strip.width > strip.height
+    most = strip.width - seen.width if wide else strip.height - seen.height
+    corners_ = [(at, 0) if wide else (0, at) for at in range(most + 1)]
+    parts = [strip.crop((x, y, x + seen.width, y + seen.height)) for x, y in corners_]
+    apart = [sum(ImageChops.difference(part, seen).convert("L").histogram()[1:]) for part in parts]
+    best = min(apart)
+    assert best == 0, "it is no part of the strip"
+    return len(apart) - 1 - apart[::-1].index(best)
+
+
+@pytest.mark.parametrize(
+    ("picture", "canvas", "size"),
+    [
+        ((5143, 1440), (1920, 1080), (3857, 1080)),
+        ((5143, 1440), (1080, 1920), None),
+        ((1440, 5143), (1080, 1920), (1080, 3857)),
+        ((1920, 1440), (1920, 1080), None),
+        ((20000, 1440), (1920, 1080), None),
+        ((600, 100), (1920, 1080), None),
+        ((0, 0), (1920, 1080), None),
+    ],
+    ids=str,
+)
+def test_only_what_fits_into_memory_and_is_sharp_enough_travels(
+    picture: tuple[int, int], canvas: tuple[int, int], size: tuple[int, int] | None
+) -> None:
+    assert strip_size(picture, canvas) == size
+
+
+@pytest.mark.parametrize("reduced", [False, True])
+def test_a_panorama_travels_on_the_wall_unless_nothing_is_to_move(tmp_path: Path, renderer, reduced: bool) -> None:
+    home = make_home(tmp_path)
+    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=[photo(home, 0, size=(960, 240))])
+    set_wall(home, interval_seconds=40)
+    if reduced:
+        home.settings.write_text("[wall]\ninterval_seconds = 40\nreduce_motion = true\n")
+    display = MemoryDisplay(animated=True)
+    with rig(home, renderer, display=display) as wall:
+        wall.pass_time(38)
+        if reduced:
+            assert display.slid == []
+            return
+        assert len(display.slid) > 100
+        moved = len(display.slid)
+        assert wall.player.stage.on_panel is not None
+        wall.pass_time(1)
+        assert len(display.slid) == moved, "it stands at its end"

@@ -1,0 +1,77 @@
+"""A slow approach: smooth, within the picture, ending on the faces; words stand still above it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from PIL import Image, ImageChops
+
+from frame.render.request import RenderRequest, Wording
+from frame.transitions.moving import veil_of
+from frame.transitions.zoom import aim, larger, seen, steps
+from sync.catalogue import AlbumEntry, write
+from tests.frame.rig import MemoryDisplay, make_home, rig
+from tests.sample_catalogues import photo
+
+PANEL = (1920, 1080)
+shares = st.floats(0, 1)
+
+
+@given(target=st.tuples(shares, shares), share=shares, inwards=st.booleans())
+def test_what_is_seen_lies_within_the_picture_and_keeps_its_shape(
+    target: tuple[float, float], share: float, inwards: bool
+) -> None:
+    picture = larger(PANEL)
+    left, top, right, bottom = seen(picture, PANEL, target, share, inwards=inwards)
+    assert left >= -1e-6
+    assert top >= -1e-6
+    assert right <= picture[0] + 1e-6
+    assert bottom <= picture[1] + 1e-6
+    assert right - left >= PANEL[0] - 1e-6
+    assert (right - left) / (bottom - top) == pytest.approx(16 / 9, rel=2e-3)
+
+
+def test_it_ends_on_the_faces_and_no_step_is_seen() -> None:
+    picture = larger(PANEL)
+    target = aim(((0.7, 0.2, 0.8, 0.4),), (0.5, 0.5))
+    places = [seen(picture, PANEL, target, n / steps(PANEL), inwards=True) for n in range(steps(PANEL) + 1)]
+    assert places[0] == (0, 0, *picture)
+    assert places[-1][2] - places[-1][0] == PANEL[0]
+    assert max(abs(a - b) for one, other in pairwise(places) for a, b in zip(one, other, strict=True)) < 3.2
+    assert aim((), (0.3, 0.6)) == (0.3, 0.6)
+
+
+@pytest.mark.parametrize("level", [30, 130, 250])
+def test_words_on_a_veil_look_as_words_on_the_picture(level: int, renderer, tmp_path: Path) -> None:
+    path = tmp_path / "plain.png"
+    Image.new("RGB", (640, 400), (level,) * 3).save(path)
+    wording = Wording((("Vienna", "6 June 2020"),))
+    request = RenderRequest(path=path, size=(640, 400), layout="fill", wording=wording)
+    written = renderer.render(request)
+    bare = Image.new("RGB", (640, 400), (level,) * 3)
+    veil = veil_of(renderer, request, bare)
+    assert veil is not None
+    veil.lay(bare)
+    apart = ImageChops.difference(written, bare).convert("L")
+    assert max(apart.getextrema()) <= 6
+
+
+def test_a_photo_is_approached_on_the_wall_and_stands_in_the_end(tmp_path: Path, renderer) -> None:
+    home = make_home(tmp_path)
+    photos = [replace(photo(home, number), local_time=None) for number in range(2)]
+    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=photos)
+    home.settings.write_text("[wall]\ninterval_seconds = 30\nmotion = 'zoom'\ntransition = 'cut'\n")
+    display = MemoryDisplay(animated=True)
+    with rig(home, renderer, display=display) as wall:
+        wall.pass_time(25)
+        assert display.blended > 100
+        home.settings.write_text("[wall]\ninterval_seconds = 30\nmotion = 'zoom'\nreduce_motion = true\n")
+        wall.pass_time(40)
+        blended = display.blended
+        wall.pass_time(20)
+        assert display.blended == blended
