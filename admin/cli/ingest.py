@@ -8,6 +8,8 @@ import click
 import msgspec
 
 from admin.cli.group import Verbs
+from admin.cli.ingest_download import download
+from admin.cli.ingest_import import take_over
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
 from sync.errors import UsageError, did_you_mean
 from sync.library import ingest as rows
@@ -19,7 +21,7 @@ from sync.work import most_serious
 
 @click.group("ingest", cls=Verbs)
 def command() -> None:
-    """Photos that arrive in a folder, into Immich: preview, run, undo, import, status, check."""
+    """Photos that arrive in a folder, into Immich: preview, run, undo, import, status, check, download."""
 
 
 @verb("status")
@@ -149,5 +151,5 @@ def _name(call: Call, typed: str) -> str:
     return names[typed.casefold()]
 
 
-for _verb in (preview, run, undo, status, check):
+for _verb in (preview, run, undo, take_over, status, check, download):
     command.add_command(_verb)

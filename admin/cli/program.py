@@ -37,7 +37,10 @@ VERBS = {
         "admin.cli.writeback",
         "What Immich knows, in the original files: list, preview, run, undo, import, explain.",
     ),
-    "ingest": ("admin.cli.ingest", "Photos from a folder into Immich: preview, run, undo, status, check."),
+    "ingest": (
+        "admin.cli.ingest",
+        "Photos from a folder into Immich: preview, run, undo, import, status, check, download.",
+    ),
     "verify": ("admin.cli.verify", "Re-hash every object; fetch bad ones again."),
     "screen": ("admin.cli.screen", "The panel: on, off, or as night hours say."),
     "show": ("admin.cli.show", "The wall without sync."),

@@ -122,8 +122,8 @@ def _close(inbox: _Inbox, found: TakenOver) -> None:
     found.inboxes.append(whole)
     if "favourite_sizes" not in values:
         whole["favourite_rating"] = 0
-    where = f"files arrive in {whole['landing']}, beside the folder that Immich scans"
-    found.lines.append(Line(f"inbox {name!r}", True, f"{where}; what is there is linked into it"))
+    told = "files arrive in a landing folder beside the one that Immich scans, and what is there is linked into it"
+    found.lines.append(Line(f"inbox {name!r}", True, told))
     if not account:
         found.lines.append(Line("the account", False, "no --username is named: icloudpd is not run from here"))
 

@@ -1,0 +1,87 @@
+"""`mantelpiece ingest import`: an old icloudpd command line becomes inboxes, and their landing folders are filled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from admin.cli.names import same_server
+from admin.cli.verb import Call, JobFailed, prepared, verb
+from sync.errors import UsageError
+from sync.jobs.wake import ring
+from sync.settings_edit import add_inbox
+from sync.work import most_serious
+
+
+@verb("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--server", metavar="NAME", help="The server to take photos into, where there are several.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where this machine has the folder of --directory.")
+@click.option("--landing", type=click.Path(path_type=Path), help="The new folder that icloudpd is to write into.")
+@click.option("--library", metavar="ID", help="Immich's id of the external library, where the line names none.")
+@click.option("--pending", type=click.Path(path_type=Path), help="The plugin's immich_pending_files.json.")
+def take_over(call: Call, *, file: Path, server: str | None, pending: Path | None, **places: Path | str | None) -> int:
+    """Take over an icloudpd command line with its --immich options, from a file: a script, or a compose file.
+
+    Each option says what became of it; passwords and keys are not taken. Its folder stays the library's folder; a
+    landing folder beside it is filled by links, so that nothing is downloaded again.
+    """
+    asked = {"file": str(file.absolute())}
+    asked |= {key: str(Path(place).absolute()) if isinstance(place, Path) else place
+              for key, place in places.items() if place}  # fmt: skip
+    ended = prepared(call).do("ingest-import", asked)
+    name = _server(call, ended.facts["url"], server)
+    known = {one.name.casefold() for one in call.settings().settings.inboxes}
+    added, codes, told = [], [ended.exit_code], []
+    for entry in ended.facts["inboxes"]:
+        if entry["name"].casefold() in known:
+            raise UsageError(f"There is an inbox {entry['name']!r} already.", advice="Remove or rename it first.")
+        add_inbox(call.home, {"name": entry["name"], "server": name} | _plain(entry))
+        added.append(entry["name"])
+    ring(call.home)
+    for inbox in added:
+        try:
+            filled = call.do("ingest-fill", {"inbox": inbox, "pending": str(pending.absolute()) if pending else None})
+        except JobFailed as error:
+            told.append({"inbox": inbox, "error": error.sentence, "advice": error.advice})
+            codes.append(error.exit_code)
+        else:
+            told.append({"inbox": inbox, "sentence": filled.sentence, "problems": list(filled.problems)} | filled.facts)
+            codes.append(filled.exit_code)
+    call.output.result({"server": name, "added": added, "filled": told, "lines": ended.facts["lines"]})
+    _say(call, ended.facts["lines"], ended.sentence, told)
+    return most_serious(codes)
+
+
+def _say(call: Call, lines: list[dict[str, Any]], sentence: str, told: list[dict[str, Any]]) -> None:
+    call.output.table(
+        [("taken" if line["taken"] else "dropped", line["what"], line["told"]) for line in lines], heads=("", "", "")
+    )
+    call.output.say(sentence)
+    for one in told:
+        call.output.say(f"{one['inbox']}: {one.get('sentence') or ' '.join((one['error'], one['advice']))}")
+        for problem in one.get("problems", []):
+            call.output.problem(f"{one['inbox']}: {problem}")
+    if told:
+        call.output.say("Stop the old icloudpd, and see 'mantelpiece ingest preview' before the first run.")
+
+
+def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "name"}
+
+
+def _server(call: Call, url: str, asked: str | None) -> str:
+    settings = call.settings().settings
+    if asked is not None:
+        settings.need_server(asked)
+        return asked
+    same = [name for name, one in settings.servers.items() if url and same_server(one.url, url)]
+    if len(same) == 1:
+        return same[0]
+    if len(settings.servers) == 1:
+        return next(iter(settings.servers))
+    names = ", ".join(settings.servers)
+    advice = f"Say which with --server: {names}." if names else "Add it with 'mantelpiece server add'."
+    raise UsageError(f"The server {url or 'of this command line'} is not set up here.", advice=advice)
