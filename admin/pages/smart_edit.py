@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from admin import rule_form
 from admin.asking import queue
 from admin.house import House, house
-from admin.language import duration, text
+from admin.language import duration, text, words
 from admin.pages.edited import digest_of
 from admin.pages.smart import named
 from admin.rule_form import FIELDS, fields_of, rule_of
@@ -25,9 +25,10 @@ from sync.settings_edit import add_smart, change_smart
 pages = Blueprint("smart_edit", __name__, url_prefix="/smart")
 
 INTERVALS = (15, 60, 360, 1440)
+COVERS = ("newest", "oldest")
 _LONGEST_NAME = 110
 _LONGEST_TEXT = 1000
-_OTHERS = ("server", "mode", "interval_minutes", "description", "order", "viewers", "editors")
+_OTHERS = ("server", "mode", "interval_minutes", "description", "order", "cover", "viewers", "editors")
 
 
 @pages.get("/new")
@@ -105,6 +106,8 @@ def _others(here: House, smart: Smart | None, typed: dict[str, str], problems: d
     values["partners"] = True if typed["partners"] else None
     values["description"] = typed.get("description", "")[:_LONGEST_TEXT] or None
     values["order"] = typed.get("order") if typed.get("order") in ("asc", "desc") else None
+    cover = typed.get("cover", "")
+    values["cover"] = cover if cover in (*COVERS, smart.cover if smart else "") and cover else None
     for key in ("viewers", "editors"):
         values[key] = [name.strip() for name in re.split(r"[,\n]", typed.get(key, "")) if name.strip()] or None
     return values
@@ -121,6 +124,7 @@ def _page(smart: Smart | None, typed: dict[str, str], problems: dict[str, str], 
         values |= {
             "name": smart.name, "server": smart.server, "mode": smart.mode.value, "order": smart.order,
             "interval_minutes": f"{smart.interval_minutes:g}", "description": smart.description,
+            "cover": smart.cover,
             "partners": "yes" if smart.partners else "", "viewers": ", ".join(smart.viewers),
             "editors": ", ".join(smart.editors),
         } | _shown(smart)  # fmt: skip
@@ -128,9 +132,12 @@ def _page(smart: Smart | None, typed: dict[str, str], problems: dict[str, str], 
         values = dict.fromkeys(values, "") | typed
     minutes = {*INTERVALS, int(values["interval_minutes"] if values["interval_minutes"].isdecimal() else 60)}
     intervals = [(str(each), duration(each * 60)) for each in sorted(minutes)]
+    covers = words("rule_cover", ["", *COVERS])
+    if smart is not None and smart.cover not in ("", *COVERS):
+        covers.append((smart.cover, smart.cover))
     servers = [(name, name) for name in here.settings.servers]
     return render_template(
         "smart_edit.html", smart=smart, values=values, problems=problems, clash=clash,
-        seen=digest_of(smart) if smart else "", pairs=servers, intervals=intervals,
+        seen=digest_of(smart) if smart else "", pairs=servers, covers=covers, intervals=intervals,
         modes=[mode.value for mode in Mode], form=rule_form,
     )  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 
 import admin
 from admin import rule_form
+from admin.pages.smart_edit import COVERS
 from admin.words.catalogue import Texts, read
 from frame.power.decide import Why
 from sync.jobs.kinds import KINDS
@@ -104,6 +105,7 @@ ENUMERATED = {
     "rule_favourite": [each or "any" for each in rule_form.FAVOURITES],
     "rule_type": [each or "any" for each in rule_form.TYPES],
     "rule_rating": [each or "any" for each in rule_form.RATINGS],
+    "rule_cover": ["any", *COVERS],
     "rule_order": ["any", "asc", "desc"],
 }
 
