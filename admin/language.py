@@ -12,12 +12,14 @@ from flask import Flask, g, request
 
 from admin.house import house
 from admin.security.gate import form_token
+from admin.words import said
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
 def install(app: Flask) -> None:
     """Give all templates these functions."""
+    app.jinja_env.filters["said"] = say
     version = _version(Path(app.static_folder or ""))
     app.jinja_env.globals.update(
         t=text, counted=counted, language=language, token=form_token, size=size, when=when, day=day, clock=clock,
@@ -37,6 +39,11 @@ def language() -> str:
 def text(key: str, **values: object) -> str:
     """The text behind a key."""
     return house().texts.look_up(language(), key, **values)
+
+
+def say(sentence: str | None) -> str:
+    """What sync or the wall said, where it is known in that language."""
+    return said.said(language(), sentence or "")
 
 
 def counted(key: str, number: int, **values: object) -> str:

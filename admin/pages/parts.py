@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 
 from admin.house import House, ServiceAway, house
-from admin.language import counted, text
+from admin.language import counted, say, text
 from sync.jobs import progress
 from sync.jobs.kinds import FAVOURITES, NOTICES
 from sync.library import held, intents, jobs, servers
@@ -56,7 +56,7 @@ def _of_library(here: House, library: Library) -> list[tuple[str, str, str]]:
         notices.append(("ask", counted("bar.held", len(waiting)), "/held"))
     known = here.settings.servers
     ill = [row for row in servers.every(library) if row.problem and row.name in known]
-    notices += [("problem", text("bar.server", name=row.name, problem=row.problem), "/servers") for row in ill]
+    notices += [("problem", text("bar.server", name=row.name, problem=say(row.problem)), "/servers") for row in ill]
     unsent = intents.waiting(library)
     if any(row.sentence for row in unsent):
         notices.append(("quiet", counted("bar.favourites", len(unsent)), "/marked"))
