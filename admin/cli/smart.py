@@ -11,12 +11,13 @@ import msgspec
 from admin.cli.group import Verbs
 from admin.cli.names import same_server
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
+from sync import secrets
 from sync.errors import RuleError, UsageError, did_you_mean
 from sync.jobs.wake import ring
 from sync.library import smart as rows
 from sync.library.reading import reading
 from sync.settings import Smart
-from sync.settings_edit import add_smart
+from sync.settings_edit import add_smart, set_value
 from sync.smart.explain import explain
 from sync.smart.take_over import TakenOver, read_file
 from sync.smart.written import rule_of
@@ -163,6 +164,7 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
         add_smart(prepared(call).home, {"name": entry["name"], "server": name} | entry)
         known.add(entry["name"].casefold())
         added.append(entry["name"])
+    _take_mail(call, found)
     ring(call.home)
     lines = [{"what": line.what, "taken": line.taken, "told": line.told} for line in found.lines]
     call.output.result({"server": name, "added": added, "lines": lines})
@@ -171,6 +173,23 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
     )
     call.output.say(f"{len(added)} smart albums were added. See 'mantelpiece smart preview' before the first run.")
     return 0 if all(line.taken for line in found.lines) else 1
+
+
+def _take_mail(call: Call, found: TakenOver) -> None:
+    """Its mail settings become those of notices, unless somebody is told already."""
+    if not found.notices:
+        return
+    if call.settings().settings.notices.mail_to:
+        found.drop("mail on errors, here", "notices go to somebody already; nothing of them was changed")
+        return
+    home = prepared(call).home
+    for key, value in found.notices.items():
+        try:
+            set_value(home, f"notices.{key}", value)
+        except UsageError as error:
+            found.drop(f"mail on errors, {key}", error.sentence)
+    if found.mail_password:
+        secrets.put(home.secrets, "notices", "mail", password=found.mail_password)
 
 
 def _server(call: Call, found: TakenOver, asked: str | None) -> str:

@@ -18,11 +18,13 @@ from sync.smart.parse import parse
 
 _ENV_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MAIL = "ENABLE_EMAIL_ON_ERROR EMAIL_SMTP_SERVER EMAIL_SMTP_PORT EMAIL_USERNAME EMAIL_PASSWORD EMAIL_FROM EMAIL_TO"
-_NEEDLESS = {
-    "MAX_CONCURRENT_REQUESTS": "how many requests go at once is a setting of the server here",
-    **dict.fromkeys(_MAIL.split(), "a failed run shows in the list of smart albums and in the job's history"),
-}
+_SWITCH, _PASSWORD = "ENABLE_EMAIL_ON_ERROR", "EMAIL_PASSWORD"
+_MAIL = {
+    "EMAIL_SMTP_SERVER": "mail_host", "EMAIL_SMTP_PORT": "mail_port", "EMAIL_USERNAME": "mail_user",
+    "EMAIL_FROM": "mail_from", "EMAIL_TO": "mail_to",
+}  # fmt: skip
+"""The replaced tool's names, and ours below `notices`."""
+_NEEDLESS = {"MAX_CONCURRENT_REQUESTS": "how many requests go at once is a setting of the server here"}
 _SECRETS = ("API_KEY", "IMMICH_API_KEY")
 _URLS = ("IMMICH_BASE_URL",)
 
@@ -44,6 +46,9 @@ class TakenOver:
     """The server's address in the file."""
     smart: list[dict[str, Any]] = field(default_factory=list)
     """Entries for the settings, without their server."""
+    notices: dict[str, str] = field(default_factory=dict)
+    """Settings of notices, as texts."""
+    mail_password: str = field(default="", repr=False)
     lines: list[Line] = field(default_factory=list)
 
     def take(self, what: str, told: str) -> None:
@@ -108,11 +113,29 @@ def _settings(values: dict[str, Any]) -> TakenOver:
             taken.drop(name, f"line {value.line} is not plain data, and nothing of the file is executed")
         elif name == "SYNC_CONFIGS":
             _configs(taken, value)
-        else:
-            _plain(taken, name, value, known=["SYNC_CONFIGS", *_URLS, *_SECRETS, *_NEEDLESS])
+        elif name not in (_SWITCH, _PASSWORD, *_MAIL):
+            _plain(taken, name, value, known=["SYNC_CONFIGS", *_URLS, *_SECRETS, *_NEEDLESS, *_MAIL])
+    _mail(taken, {name: value for name, value in values.items() if not isinstance(value, _NotData)})
     if "SYNC_CONFIGS" not in values:
         raise UsageError("The file has no SYNC_CONFIGS.")
     return taken
+
+
+def _mail(taken: TakenOver, values: dict[str, Any]) -> None:
+    """Its mails on errors become notices, where it sent any: it spoke TLS from the first byte, and nothing else."""
+    given = {name: str(values[name]).strip() for name in _MAIL if values.get(name) not in (None, "")}
+    if not given and _PASSWORD not in values and _SWITCH not in values:
+        return
+    if values.get(_SWITCH) is False or not {"EMAIL_TO", "EMAIL_SMTP_SERVER"} <= given.keys():
+        why = "was off" if values.get(_SWITCH) is False else "has nobody to go to, or no server"
+        taken.drop("mail on errors", f"it {why}; see 'mantelpiece notices --help'")
+        return
+    port = given.setdefault("EMAIL_SMTP_PORT", "465")
+    taken.notices = {_MAIL[name]: value for name, value in given.items()} | {"mail_security": "tls"}
+    taken.take("mail on errors", f"notices go to {given['EMAIL_TO']} by {given['EMAIL_SMTP_SERVER']}:{port}, over TLS")
+    if values.get(_PASSWORD):
+        taken.mail_password = str(values[_PASSWORD])
+        taken.take(_PASSWORD, "is kept among the secrets")
 
 
 def _plain(taken: TakenOver, name: str, value: Any, *, known: list[str]) -> None:

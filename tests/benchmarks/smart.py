@@ -134,6 +134,7 @@ def child(order: dict[str, Any]) -> dict[str, Any]:
         "listing": sum(entry["path"].endswith(("/metadata", "/statistics")) for entry in asked),
         "changes": sum(entry["method"] != "GET" and "/search/" not in entry["path"] for entry in asked),
         "added": sum(one["added"] for one in result.facts["albums"].values()),
+        "listed": sum(bool(one["listed"]) for one in result.facts["albums"].values()),
         "wrote": before != work.home.library.read_bytes(),
     }
 
@@ -167,7 +168,8 @@ def bench(version: str) -> None:
             )
             print(
                 f"  again, without news: {second['changes']} changes, wrote: {second['wrote']}, {second['requests']} "
-                f"requests, own CPU {second['cpu']:.1f} s, most memory {second['rss_mb']:.0f} MB",
+                f"requests, {second['listed']} of {len(rules)} albums listed, "
+                f"own CPU {second['cpu']:.1f} s, most memory {second['rss_mb']:.0f} MB",
                 flush=True,
             )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sync import secrets
 from sync.settings_reading import load
 from tests.admin.cli.conftest import Mantelpiece
 from tests.fakes.immich import FakeImmich
@@ -62,7 +63,7 @@ def test_smart_albums_are_listed_previewed_applied_explained_and_taken_back(
     said = ready("smart", "why", "Both", "anna.jpg")
     assert said.code == 0 and "does not match" in said.out
     assert "1 taken out" in ready("smart", "undo", "Both").out
-    assert not server.library.album_named("Both").asset_ids
+    assert "Both" not in server.albums, "the run had made it"
 
 
 def test_a_rule_that_cannot_be_used_stops_its_album_and_no_other(ready: Mantelpiece, server: FakeImmich) -> None:
@@ -86,6 +87,21 @@ def test_the_replaced_tools_rules_are_imported(ready: Mantelpiece, tmp_path: Pat
     assert "there is a smart album of this name already" in str(said.json["lines"])
     assert 'filters = [{key = "people", val = ["Anna"], operator = "ONLY"}]' in ready.home.settings.read_text()
     assert ready("smart", "apply", "Ours", "--json").json["albums"]["Ours"]["added"] == 1
+
+
+def test_mails_on_errors_are_taken_over_into_notices_once(ready: Mantelpiece, tmp_path: Path) -> None:
+    file = tmp_path / "local_settings.py"
+    file.write_text('EMAIL_TO = "a@example.org"\nEMAIL_SMTP_SERVER = "smtp.example.org"\nEMAIL_USERNAME = "me"\n'
+                    'EMAIL_PASSWORD = "CANARYmail"\nSYNC_CONFIGS = []\n')  # fmt: skip
+    assert ready("smart", "import", str(file)).code == 0
+    rules = load(ready.home.settings).settings.notices
+    assert (rules.mail_to, rules.mail_port, rules.mail_security.value) == ("a@example.org", 465, "tls")
+    assert secrets.of_notices(ready.home.secrets).mail_password.reveal() == "CANARYmail"
+    file.write_text(file.read_text().replace("a@", "b@"))
+    again = ready("smart", "import", str(file))
+    assert (again.code, "somebody already" in again.out) == (1, True)
+    assert load(ready.home.settings).settings.notices.mail_to == "a@example.org"
+    assert not [said for said in ready.said if "CANARYmail" in said]
 
 
 @pytest.mark.parametrize(

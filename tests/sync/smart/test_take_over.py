@@ -42,6 +42,38 @@ def test_the_settings_of_the_album_tool_are_read_and_never_executed(tmp_path: Pa
     assert "secret" not in str(found) and "hidden" not in str(found)
 
 
+MAIL = """
+EMAIL_SMTP_SERVER = "smtp.example.org"
+EMAIL_SMTP_PORT = 465
+EMAIL_USERNAME = "me"
+EMAIL_PASSWORD = "hidden"
+EMAIL_FROM = "me@example.org"
+EMAIL_TO = "you@example.org"
+SYNC_CONFIGS = []
+"""
+
+
+def test_its_mails_on_errors_become_notices() -> None:
+    found = read_file("local_settings.py", "ENABLE_EMAIL_ON_ERROR = True" + MAIL)
+    assert found.notices == {
+        "mail_host": "smtp.example.org", "mail_port": "465", "mail_user": "me", "mail_from": "me@example.org",
+        "mail_to": "you@example.org", "mail_security": "tls",
+    }  # fmt: skip
+    assert found.mail_password == "hidden"
+    assert "hidden" not in str(found)
+    assert all(line.taken for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ENABLE_EMAIL_ON_ERROR = False" + MAIL, MAIL.replace("EMAIL_TO", "#"), MAIL.replace("EMAIL_SMTP_SERVER", "#")],
+)
+def test_mails_that_were_off_or_had_nowhere_to_go_stay_off(text: str) -> None:
+    found = read_file("local_settings.py", text)
+    assert (found.notices, found.mail_password) == ({}, "")
+    assert [line.what for line in found.lines if not line.taken] == ["mail on errors"]
+
+
 def test_json_is_read_with_and_without_its_head() -> None:
     configs = '[{"name": "A", "filters": [{"key": "isFavorite", "val": true}]}]'
     for text in (configs, f'{{"SYNC_CONFIGS": {configs}}}'):
