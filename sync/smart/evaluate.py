@@ -121,6 +121,9 @@ def _this_day(test: rules.ThisDay, around: Surroundings) -> Predicate:
         day = found.asset.local_time.date()
         # Around New Year the nearest anniversary may lie in the year before or after.
         near = any(abs(day - same_day_in(today, day.year + step)) <= width for step in (-1, 0, 1))
+        if not near and (day.month, day.day) == (2, 29):
+            # Else it would come up every fourth year alone.
+            near = any(abs(today - birthday_in((2, 29), today.year + step)) <= width for step in (-1, 0, 1))
         return near and day < today - width
 
     return judge

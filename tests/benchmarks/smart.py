@@ -27,6 +27,7 @@ from sync.clock import SystemClock
 from sync.home import Home, prepare
 from sync.library.database import Library
 from sync.settings import Server, Settings, Smart
+from sync.smart import gather
 from sync.smart.bind import Directory, bind
 from sync.smart.gather import Asked, searches
 from sync.smart.keep import keep
@@ -140,7 +141,8 @@ def child(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _union(work: Work, smart: tuple[Smart, ...], log: str) -> int:
-    """The requests of the fewest searches by themselves: their pages, and a count before and after each."""
+    """The requests of the fewest searches by themselves: their pages, and a count before and after each; and those of
+    the lists of tags, which no photo of a search tells."""
     immich = open_server(work, "home")
     directory = Directory(immich)
     asked = [Asked(one.name, bind(rule_of(one), directory)) for one in smart]
@@ -149,6 +151,7 @@ def _union(work: Work, smart: tuple[Smart, ...], log: str) -> int:
     for search in found:
         for _ in immich.find(search.question):
             pass
+    gather._sets(immich, directory, gather._needed(found))
     return sum("/search/" in entry["path"] for entry in requests.get(log, timeout=60).json())
 
 

@@ -152,6 +152,15 @@ def test_a_birthday_on_29_february_is_the_28th_in_other_years() -> None:
     assert [judge(photo(taken=one)) for one in taken] == [True, True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("today", "matches"),
+    [("2026-02-28", True), ("2026-03-01", False), ("2028-02-28", False), ("2028-02-29", True), ("2026-02-27", False)],
+)
+def test_a_photo_of_29_february_comes_up_every_year(today: str, matches: bool) -> None:
+    judge = predicate(rules.ThisDay(), Surroundings(date.fromisoformat(today)))
+    assert judge(photo(taken=datetime(2024, 2, 29, 12))) is matches
+
+
 def test_this_day_reaches_over_new_year() -> None:
     judge = predicate(rules.ThisDay(3), Surroundings(date(2026, 1, 2)))
     assert judge(photo(taken=datetime(2019, 12, 31)))

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from sync import secrets
+from sync.settings import Server
 from tests.fakes.immich import FakeImmich
 from tests.fakes.immich.model import User
 from tests.fakes.smart import SERVER, Keeper, keeper_of, smart
@@ -189,3 +191,52 @@ def test_an_album_wears_what_the_settings_say(keeper: Keeper, bea: User) -> None
     keeper.server.clear_log()
     keeper.run()
     assert keeper.server.count("/albums", method="PATCH") == keeper.server.count("/users", method="PUT") == 0
+
+
+def test_an_editor_who_becomes_a_viewer_is_told_and_nothing_is_forgotten(keeper: Keeper, bea: User) -> None:
+    library = keeper.server.library
+    album = library.add_album("Hers", owner=bea)
+    album.shared_with[library.me.id] = "editor"
+    library.changed()
+    keeper.set(smart("Anna", ANNA, album=album.id))
+    assert keeper.facts("Anna")["added"] == 3
+    album.shared_with[library.me.id] = "viewer"
+    library.changed()
+    facts = keeper.facts("Anna", asked=False)
+    assert "you may only look at it" in facts["problems"][0]
+    assert len(album.asset_ids) == 3
+    album.shared_with[library.me.id] = "editor"
+    library.asset_named("a.jpg").faces = ()
+    library.changed()
+    assert keeper.facts("Anna")["removed"] == 1, "what we put in is still known to be ours"
+
+
+HOSTILE = ("a/b", "<b>&amp;</b>", "'; DROP TABLE albums;--", "\u202eevil", "x" * 200, "é✿名", '"quoted"')
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_just_a_name(keeper: Keeper, name: str) -> None:
+    person(keeper.server.library, "Anna").name = name
+    keeper.server.library.changed()
+    keeper.set(smart(name, {"people": [name]}, description=name))
+    assert keeper.facts(name)["added"] == 3
+    assert keeper.album(name).description == name
+    assert name in keeper.preview(name).facts["rule"]
+    assert keeper.facts(name, asked=False)["added"] == 0
+
+
+def test_two_servers_with_albums_of_one_name_are_kept_apart(keeper: Keeper, tmp_path: Path) -> None:
+    other = empty_library(tmp_path / "other")
+    for letter in "xy":
+        add(other, f"{letter}.jpg", "Anna")
+    with FakeImmich(version=3, library=other) as second:
+        secrets.put(keeper.home.secrets, "servers", "away", key=second.api_key)
+        both = keeper.settings.servers | {"away": Server(url=second.url)}
+        keeper.settings = msgspec.structs.replace(keeper.settings, servers=both)
+        keeper.set(smart("Anna", ANNA), smart("Anna away", ANNA, album="Anna", server="away"))
+        facts = keeper.run().facts["albums"]
+        assert (facts["Anna"]["added"], facts["Anna away"]["added"]) == (3, 2)
+        keeper.undo("Anna away")
+        assert "Anna" not in {album.name for album in other.albums.values()}
+        assert len(keeper.names("Anna")) == 3
+        assert keeper.facts("Anna")["added"] == 0
