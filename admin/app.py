@@ -17,6 +17,7 @@ from admin.pages import (
     errors,
     health,
     held,
+    icloudpd,
     ingest,
     ingest_edit,
     jobs,
@@ -50,9 +51,9 @@ MOST_FIELDS = 2_000
 """A choice among all albums of a large server is one form."""
 
 PAGES = (
-    album, albums, backup, choose, choosing, device, displays, health, held, ingest, ingest_edit, jobs, link, login,
-    marked, night, notices, now, pictures, run, servers, setup, smart, smart_edit, tokens, trash, upload, wall, wifi,
-    writeback, writeback_new,
+    album, albums, backup, choose, choosing, device, displays, health, held, icloudpd, ingest, ingest_edit, jobs, link,
+    login, marked, night, notices, now, pictures, run, servers, setup, smart, smart_edit, tokens, trash, upload, wall,
+    wifi, writeback, writeback_new,
 )  # fmt: skip
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 
 from admin.house import House, ServiceAway, house
 from admin.language import counted, say, text
+from sync import questions
 from sync.jobs import progress
 from sync.jobs.kinds import FAVOURITES, NOTICES
 from sync.library import held, intents, jobs, servers
@@ -43,6 +44,9 @@ def _bar() -> Facts:
     except ServiceAway as error:
         if here.service_runs():
             notices.append(("problem", str(error), ""))
+    for question in questions.pending(here.home):
+        address = url_for("icloudpd.one", name=question.inbox)
+        notices.append(("ask", text("icloud.asks", name=question.inbox), address))
     if here.now() is None:
         notices.append(("quiet", text("bar.wall_away"), ""))
     here_already = request.args.get("at", request.path)
@@ -71,6 +75,11 @@ def _wall() -> Facts:
     settings = here.settings
     step = "server" if not settings.servers and not settings.albums else "album" if not settings.albums else "wait"
     return {"wall": here.now(), "step": step}
+
+
+def _questions() -> Facts:
+    """What jobs want to hear from a person."""
+    return {"questions": questions.pending(house().home)}
 
 
 def _work() -> Facts:
@@ -103,4 +112,4 @@ def _seconds_left(told: Facts | None, share: float | None) -> float | None:
     return round(seconds * (1 - share) / share / 60) * 60.0
 
 
-PARTS: dict[str, Callable[[], Facts]] = {"bar": _bar, "wall": _wall, "work": _work}
+PARTS: dict[str, Callable[[], Facts]] = {"bar": _bar, "questions": _questions, "wall": _wall, "work": _work}

@@ -38,7 +38,7 @@ from sync.settings import (
     Where,
     Words,
 )
-from sync.settings_ingest import After, Way
+from sync.settings_ingest import After, Size, Way
 from sync.smart import source
 
 ROOM = Path(admin.__file__).parent
@@ -97,6 +97,7 @@ ENUMERATED = {
     "module": [each.value for each in Module],
     "where": ["any", *(each.value for each in Where)],
     "owner": [each.value for each in Owner],
+    "size": [each.value for each in Size],
     "mode": [each.value for each in Mode],
     "people_how": rule_form.PEOPLE_HOW,
     "tags_how": rule_form.TAGS_HOW,
