@@ -72,7 +72,9 @@ def _into(run: Run, name: str, pairs: Sequence[tuple[Todo, str]]) -> None:
                 rows.note_album(db, run.inbox.server, name, None)
             album = _album(run, name)
             added += _added(run, album, chunk)
-    run.counts["albums"] += bool(added)
+    if added:
+        run.albums.add(album)
+    run.counts["albums"] = len(run.albums)
     run.counts["filed"] += added
 
 

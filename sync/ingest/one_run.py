@@ -43,6 +43,8 @@ class Run:
     """What earlier runs asked and never heard of."""
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    albums: set[str] = field(default_factory=set)
+    """Albums that something was put into."""
     cursor: datetime | None = None
     _stacks: dict[str, StackInfo] | None = None
 

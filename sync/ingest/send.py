@@ -7,6 +7,7 @@ this very content as an upload that is not in its trash. A file that changed mea
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
@@ -24,7 +25,8 @@ from sync.library.ingest import State
 from sync.settings_ingest import After
 
 _CHUNK_BYTES = 1 << 20
-_WRITE_EVERY = 50
+_SLICE = 32
+"""So many groups are hashed, asked for and sent together."""
 
 One = tuple[Todo, str]
 """A group and one of its files."""
@@ -32,34 +34,53 @@ One = tuple[Todo, str]
 
 def send_up(run: Run, todos: Sequence[Todo]) -> Iterator[list[Todo]]:
     """Upload a batch; gives the groups that are whole on the server. Raises ServerError, Cancelled, DiskError."""
+    slices = list(chunks(todos, _SLICE))
+    # The next files are hashed while these go up.
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        coming = ahead.submit(_digests, run, slices[0]) if slices else None
+        for number, part in enumerate(slices):
+            assert coming is not None
+            told = coming.result()
+            if number + 1 < len(slices):
+                coming = ahead.submit(_digests, run, slices[number + 1])
+            _send_part(run, part, told, of=len(todos))
+            yield [todo for todo in part if todo.complete and not todo.row.problem]
+
+
+def _send_part(run: Run, todos: Sequence[Todo], told: dict[str, str | NotAvailable], *, of: int) -> None:
     for todo in todos:
         run.change(todo, problem="")
     wanted = [(todo, path) for todo in todos for path in todo.paths if not todo.assets.get(path)]
-    _hash(run, wanted)
+    for todo, path in wanted:
+        digest = told[path]
+        if isinstance(digest, NotAvailable):
+            run.fail(todo, digest.sentence)
+        else:
+            run.set_file(path, sha1=digest)
     wanted = [one for one in wanted if not one[0].row.problem]
     run.write(todos)
     known = run.immich.known_uploads(list(dict.fromkeys(run.file(path).sha1 for _, path in wanted)))
     missing = [one for one in wanted if not _there(run, one, known)]
-    of = len(missing)
     # Live videos first: their stills name them.
     for videos in (True, False):
-        part = [one for one in missing if _is_live(one) == videos and not one[0].row.problem]
-        _send(run, part, of=of)
+        _send(run, [one for one in missing if _is_live(one) == videos and not one[0].row.problem], of=of)
     run.write(todos)
-    yield [todo for todo in todos if todo.complete and not todo.row.problem]
 
 
 def _is_live(one: One) -> bool:
     return one[1] in {member.found.path for member in one[0].group.of(Role.LIVE)}
 
 
-def _hash(run: Run, wanted: Sequence[One]) -> None:
-    lacking = [one for one in wanted if not run.file(one[1]).sha1]
-    for (todo, path), digest in run.each(lambda one: _digest(run.found.source / one[1]), lacking):
-        if isinstance(digest, ServerError):
-            run.fail(todo, digest.sentence)
-        else:
-            run.set_file(path, sha1=digest)
+def _digests(run: Run, todos: Sequence[Todo]) -> dict[str, str | NotAvailable]:
+    """The SHA-1 of every file that is to go up, or why it cannot be read."""
+    found: dict[str, str | NotAvailable] = {}
+    for path in [path for todo in todos for path in todo.paths if not todo.assets.get(path)]:
+        run.work.check()
+        try:
+            found[path] = run.file(path).sha1 or _digest(run.found.source / path)
+        except NotAvailable as error:
+            found[path] = error
+    return found
 
 
 def _digest(path: Path) -> str:
@@ -94,7 +115,6 @@ def _noted(run: Run, todo: Todo, path: str, asset: str) -> None:
 
 
 def _send(run: Run, wanted: Sequence[One], *, of: int) -> None:
-    done: list[Todo] = []
     for (todo, path), told in run.each(lambda one: _upload(run, one), wanted):
         if isinstance(told, ServerError):
             run.fail(todo, f"{path} could not be uploaded: {told.sentence}")
@@ -106,12 +126,7 @@ def _send(run: Run, wanted: Sequence[One], *, of: int) -> None:
             todo.old.add(told.id)
         elif video := _video(todo, path):
             todo.live[told.id] = video
-        done.append(todo)
-        if len(done) >= _WRITE_EVERY:
-            run.write(done)
-            done.clear()
         run.work.report({"doing": "Uploading", "album": run.inbox.name, "done": run.counts["uploaded"], "of": of})
-    run.write(done)
 
 
 def _upload(run: Run, one: One) -> Uploaded:

@@ -23,6 +23,7 @@ PARTS = {
     "frame_start": (("tests.benchmarks.frame_start",), 60),
     "originals": (("tests.benchmarks.originals",), 420),
     "smart": (("tests.benchmarks.smart", "3"), 150),
+    "ingest": (("tests.benchmarks.ingest",), 300),
     "writeback": (("tests.benchmarks.writeback",), 240),
     "page": (("tests.benchmarks.page",), 120),
 }
