@@ -22,6 +22,9 @@ from sync.ingest.survey import Todo
 _OVERLAP = timedelta(seconds=60)
 """What the server writes becomes visible a little later than it says; so much is looked at again."""
 
+_GRACE_SECONDS = 10.0
+"""What was late before is waited for no longer than this."""
+
 
 def take_in(run: Run, todos: Sequence[Todo]) -> Iterator[list[Todo]]:
     """Bring a batch in; gives groups as they become complete. Raises ServerError, DiskError, Cancelled."""
@@ -82,9 +85,9 @@ def _waited(run: Run, missing: list[Todo]) -> Iterator[list[Todo]]:
             run.write(ready)
             yield ready
         run.work.report({"doing": "Waiting for Immich", "album": run.inbox.name, "done": of - len(missing), "of": of})
-        if all(todo.row.late for todo in missing):
-            break
-        if limit and clock.monotonic() - begun >= limit:
+        waited = clock.monotonic() - begun
+        tired = waited >= _GRACE_SECONDS and all(todo.row.late for todo in missing)
+        if not missing or tired or (limit and waited >= limit):
             break
         run.work.check()
         clock.sleep(run.inbox.poll_seconds)

@@ -141,7 +141,7 @@ def identity_of(work: Work, inbox: Inbox) -> str:
 def _ended(work: Work, inbox: Inbox, cursor: datetime | None) -> None:
     row = rows.inbox(work.library, inbox.name)
     text = cursor.isoformat() if cursor else row.cursor
-    if row.problem or text != row.cursor:
+    if row.problem or text != row.cursor or not row.ran_at:
         now = work.clock.now().isoformat(timespec="seconds")
         with work.library.transaction() as db:
             rows.put_inbox(db, msgspec.structs.replace(row, cursor=text, problem="", ran_at=now))

@@ -21,7 +21,7 @@ from sync.ingest.one_run import Run, chunks
 from sync.ingest.sidecars import MOST_BYTES, SidecarRefused, normalised
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows
-from sync.library.ingest import State
+from sync.library.ingest import FileRow, State
 from sync.settings_ingest import After
 
 _CHUNK_BYTES = 1 << 20
@@ -188,11 +188,18 @@ def _confirmed(run: Run, todo: Todo, known: dict[str, Known]) -> bool:
         if there is None or there.trashed or there.asset_id != row.asset:
             run.fail(todo, f"{path} was kept: Immich does not name an upload of exactly this content.")
             return False
-        status = (run.found.source / path).stat()
-        if (status.st_size, status.st_mtime_ns) != (row.size, row.modified_ns):
+        if not _is_as_it_was(run.found.source / path, row):
             run.fail(todo, f"{path} was kept: it changed after it was uploaded.")
             return False
     return True
+
+
+def _is_as_it_was(file: Path, row: FileRow) -> bool:
+    try:
+        status = file.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (row.size, row.modified_ns)
 
 
 def _gone(run: Run, todo: Todo) -> bool:

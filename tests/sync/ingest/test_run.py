@@ -287,7 +287,7 @@ def test_a_scan_that_never_ends_is_named_and_taken_up(taker: Taker) -> None:
     assert 30 <= taker.clock.monotonic() - begun < 32
     begun = taker.clock.monotonic()
     taker.run()
-    assert taker.clock.monotonic() - begun < 2, "what was late once holds up nobody"
+    assert taker.clock.monotonic() - begun < 12, "what was late once holds up nobody"
     taker.server.edits.hold_scans(held=False)
     assert taker.run().problems == []
     assert taker.state() == expected_state(PHOTOS, written, album=ALBUM, live_sizes=("adjusted",))
