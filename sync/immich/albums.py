@@ -25,16 +25,22 @@ AnyAlbum = Album12 | Album3
 
 def read_albums(transport: Transport, shapes: Shapes) -> list[AlbumInfo]:
     """Own albums first, then those shared with me, each once. Two requests."""
-    if shapes.album is Album3:
-        queries = [({"isOwned": "true"}, True), ({"isOwned": "false"}, False)]
-    else:
-        queries = [({}, True), ({"shared": "true"}, False)]
-    merged: dict[str, AlbumInfo] = {}
-    for query, owned in queries:
-        found: list[AnyAlbum] = transport.read("GET", "/albums", list[shapes.album], what="albums", query=query)  # type: ignore[name-defined]
-        for album in found:
-            merged.setdefault(album.id, to_album(album, owned=owned))
+    own = read_own_albums(transport, shapes)
+    query = {"isOwned": "false"} if shapes.album is Album3 else {"shared": "true"}
+    merged = {album.id: album for album in own}
+    for album in _read_albums(transport, shapes, query, owned=False):
+        merged.setdefault(album.id, album)
     return list(merged.values())
+
+
+def read_own_albums(transport: Transport, shapes: Shapes) -> list[AlbumInfo]:
+    """The key's own. One request."""
+    return _read_albums(transport, shapes, {"isOwned": "true"} if shapes.album is Album3 else {}, owned=True)
+
+
+def _read_albums(transport: Transport, shapes: Shapes, query: dict[str, str], *, owned: bool) -> list[AlbumInfo]:
+    found: list[AnyAlbum] = transport.read("GET", "/albums", list[shapes.album], what="albums", query=query)  # type: ignore[name-defined]
+    return [to_album(album, owned=owned) for album in found]
 
 
 def read_album(transport: Transport, shapes: Shapes, album_id: str) -> AnyAlbum:

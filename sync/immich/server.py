@@ -27,7 +27,7 @@ from sync.immich import (
     unchanged,
 )
 from sync.immich.address import parse_address
-from sync.immich.albums import list_album, read_album, read_albums, to_album
+from sync.immich.albums import list_album, read_album, read_albums, read_own_albums, to_album
 from sync.immich.answers import MarkedPerson, Me, Person, ServerVersion, Shapes, shapes_of
 from sync.immich.arrivals import EVERYWHERE, Arrival, arrivals
 from sync.immich.choose import choose
@@ -300,6 +300,10 @@ class Immich:
         edit_album.share(self._transport, self._shapes(), album_id, roles)
 
     # what write-back asks, and what it has read again
+
+    def own_albums(self) -> list[AlbumInfo]:
+        """Every album I own, in one request."""
+        return read_own_albums(self._transport, self._shapes())
 
     def marked_people(self) -> list[MarkedPerson]:
         """Everybody with the time of their last change."""

@@ -96,6 +96,7 @@ class Shift:
                 put.one(around, self._copies, number, only=self._only)
         except (MantelpieceError, OSError) as error:
             self._error = self._error or error
+        put.finish()
 
     def _take(self, work: Work) -> int | None:
         work.check()

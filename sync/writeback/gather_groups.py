@@ -71,14 +71,14 @@ def people(work: Work, immich: Immich, found: Gathered) -> None:
         with work.library.transaction() as db:
             number = known.put_group(db, found.server, "person", person.id, name, mark)
             if members is not None:
-                _set_members(work, db, found, number, members)
+                known.forget_faces(db, _set_members(work, db, found, number, members))
     _let_go(work, found, [group for one, group in before.items() if one not in listed and group.name], immich.person)
 
 
 def albums(work: Work, immich: Immich, found: Gathered) -> None:
     """Own albums: their names, and who is in those that changed."""
     before = known.groups(work.library, found.server, "album")
-    listed = {album.id: album for album in immich.albums() if album.owned}
+    listed = {album.id: album for album in immich.own_albums()}
     for album in listed.values():
         mark = f"{album.asset_count} {album.updated_at.isoformat()}"
         old = before.get(album.id)
@@ -141,10 +141,12 @@ def _in(immich: Immich, what: str, one: str) -> frozenset[str]:
     return immich.find_ids([{what: [one], "visibility": visibility} for visibility in _VISIBILITIES])
 
 
-def _set_members(work: Work, db: sqlite3.Connection, found: Gathered, number: int, members: frozenset[str]) -> None:
+def _set_members(
+    work: Work, db: sqlite3.Connection, found: Gathered, number: int, members: frozenset[str]
+) -> set[int]:
+    """Gives who came or left."""
     numbers = set(known.numbers(work.library, found.server, members))
-    moved = known.set_members(db, number, numbers, only_add=bool(found.only_adds))
-    known.forget_faces(db, moved)
+    return known.set_members(db, number, numbers, only_add=bool(found.only_adds))
 
 
 def _let_go(work: Work, found: Gathered, missing: list[GroupRow], ask: Callable[[str], object]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -20,6 +20,8 @@ from sync.writeback.counts import count_state
 from sync.writeback.examine import FAILED, ORIGINAL, UNWRITABLE, Around, Examined, Target, examine, shown
 from sync.writeback.write import Written, write
 
+_TOGETHER = 200
+"""So many files that need nothing are noted in one transaction: a crash costs another look at them, no more."""
 _SAID = 20
 """So many files are named in a run's problems; all of them are in the counts."""
 
@@ -33,6 +35,7 @@ class Put:
     problems: list[str]
     run: int | None = None
     """Its number in the journal, begun before the first write."""
+    _later: list[tuple[Examined, list[FileRow]]] = field(default_factory=list)
 
     def one(self, around: Around, copies: Copies, number: int, *, only: Collection[str] | None) -> None:
         """Look at one asset and write what is new. Raises DiskError, ToolMissing, Cancelled."""
@@ -63,8 +66,22 @@ class Put:
             self.problems.append(f"{seen.path}: {seen.reason}")
         before = seen.row
         if (before.state, before.reason, before.tried) != (seen.state, seen.reason, seen.tried):
+            self._note(seen, [])
+
+    def _note(self, seen: Examined, rows: list[FileRow]) -> None:
+        self._later.append((seen, rows))
+        if len(self._later) >= _TOGETHER:
+            self.finish()
+
+    def finish(self) -> None:
+        """Note what was found of files that were not written."""
+        later, self._later = self._later, []
+        if later:
             with self.work.library.transaction() as db:
-                known.settle(db, before.id, state=seen.state, reason=seen.reason, tried=seen.tried)
+                for seen, rows in later:
+                    for row in rows:
+                        ledger.put_file(db, row)
+                    known.settle(db, seen.row.id, state=seen.state, reason=seen.reason, tried=seen.tried)
 
     def _write(self, around: Around, copies: Copies, seen: Examined) -> None:
         rows: list[FileRow] = []
@@ -84,13 +101,17 @@ class Put:
             # Proved once: as long as it stays as it is, its sidecar needs no proof again.
             status = seen.path.stat()
             rows.append(_proved(around, seen, status.st_size, status.st_mtime_ns))
+        if not changes:
+            self.counts["skipped"] += 1
+            self._note(seen, rows)
+            return
         with self.work.library.transaction() as db:
             for change in changes:
                 ledger.done(db, change)
             for row in rows:
                 ledger.put_file(db, row)
             known.settle(db, seen.row.id, tried=seen.tried)
-        self.counts["updated" if changes else "skipped"] += 1
+        self.counts["updated"] += 1
 
     def _put(self, around: Around, target: Target) -> tuple[int, Written]:
         library, change = self.work.library, 0
