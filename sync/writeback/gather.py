@@ -163,7 +163,7 @@ def _note(work: Work, immich: Immich, found: Gathered, people: gather_groups.Per
                 found.fresh[number] = asset.id
             if boxed:
                 known.put_faces(db, number, pack_boxes(asset.people), now=work.clock.now())
-            elif fresh or moved:
+            elif moved:
                 known.forget_faces(db, [number])
         if found.whole:
             known.saw(db, numbers)

@@ -27,6 +27,9 @@ def test_the_first_run_asks_for_faces_once_an_asset_with_people_at_most(original
     originals.run()
     faces = [one for one in asked(originals) if "/faces" in one]
     assert len(faces) == (2 if originals.server.version == 3 else 0)
+    originals.server.clear_log()
+    originals.run()
+    assert not [one for one in asked(originals) if "/faces" in one], "Immich read the files again; nobody moved"
 
 
 def test_a_face_that_moved_is_found_within_the_round_of_days(originals: Originals) -> None:

@@ -55,3 +55,13 @@ def test_a_killed_run_goes_on_and_can_be_taken_back(three: Originals, point: str
         assert three.undo().facts["merged"] == 0
     assert {path.name: path.read_bytes() for path in three.folder.rglob("*.jpg")} == before
     assert [path for path in three.folder.rglob("*") if path.name not in before] == []
+
+
+def test_ten_edits_on_the_server_reach_the_file_once_each_and_nothing_comes_back(three: Originals) -> None:
+    three.run()
+    for cycle in range(10):
+        three.server.edits.describe("a.jpg", f"Caption {cycle}")
+        assert three.counts() == {"total": 3, "updated": 1, "files_written": 1}
+        assert three.counts() == {"total": 3}
+        assert three.tags("a.jpg", "XMP-dc:Description") == {"XMP-dc:Description": f"Caption {cycle}"}
+        assert three.server.library.asset_named("a.jpg").description == f"Caption {cycle}"
