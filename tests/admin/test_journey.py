@@ -333,6 +333,7 @@ def look_around(browser: Browser, address: str) -> None:
     pages = (
         "more", "jobs", "runs/1", "device", "displays", "backup", "upload",
         "servers", "trash", "marked", "password", "tokens", "link", "albums/add", "smart",
+        "writeback", "writeback/new", "ingest", "ingest/new",
         "smart/edit?name=Our%20Anna", "smart/album?name=Our%20Anna",
     )  # fmt: skip
     for width, phone in ((360, True), (1280, False)):

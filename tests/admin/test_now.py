@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from admin.house import House
 from frame.control import ask
 from sync.home import Home
+from sync.library import jobs
+from sync.library.database import Library
+from sync.library.jobs import Lane, State
 from tests.admin.phone import Phone
 from tests.admin.wall import hanging, until
 from tests.sample_catalogues import make
@@ -112,3 +116,35 @@ def test_only_pictures_are_given_out(phone: Phone, home: Home, name: str) -> Non
 def test_a_button_that_does_not_exist_is_not_pressed(phone: Phone) -> None:
     assert phone.post("/wall/quit").status_code == 404
     assert phone.post("/wall/welcome").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("progress", "told"),
+    [
+        ({"doing": "Fetching photos", "done": 10, "of": 100, "seconds": 20}, "about 3 minutes left"),
+        ({"doing": "Fetching photos", "done": 90, "of": 100, "seconds": 20}, "under a minute left"),
+        ({"doing": "Fetching photos", "done": 1, "of": 100, "seconds": 0.5}, "1 / 100"),
+        ({"doing": "Fetching photos", "done": "x", "of": None, "seconds": "y"}, "Fetching photos"),
+    ],
+)
+def test_a_job_says_how_long_it_still_takes(
+    phone: Phone, home: Home, library: Library, progress: dict[str, object], told: str
+) -> None:
+    number = jobs.add(library, kind="sync", lane=Lane.BULK, resource="", arguments={}, asked_by="test")
+    with library.transaction() as db:
+        jobs.set_state(db, number, State.RUNNING)
+    (home.progress / f"{number}.json").write_text(json.dumps(progress))
+    page = phone.get("/jobs").text
+    assert told in page
+    assert ("left" in page) == ("left" in told)
+
+
+def test_one_of_those_shown_before_is_shown_once_more(phone: Phone, wall: Home) -> None:
+    first = ask(wall, "now")["key"]
+    ask(wall, "next")
+    until(lambda: ask(wall, "now")["key"] != first)
+    page = phone.get("/").text
+    assert f'name="key" value="{first}"' in page
+    phone.post("/wall/show", {"key": first})
+    until(lambda: ask(wall, "now")["key"] == first)
+    assert phone.post("/wall/show", {}).status_code == 503, "the frame says what it needs"
