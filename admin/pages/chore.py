@@ -43,7 +43,7 @@ class Chore:
     undo_of: Callable[[str, int], Arguments] = lambda _subject, run: {"run": run}
     subject_of: Callable[[Arguments], str] = lambda _arguments: ""
     confirmed: Callable[[House, str], None] = lambda _house, _subject: None
-    """Called when a person said yes to a plan, before it is queued."""
+    """Called when a person said yes to a plan, once it is queued."""
 
 
 def install(pages: Blueprint, chore: Chore) -> None:
@@ -102,9 +102,10 @@ def _confirm(pages: Blueprint, chore: Chore, number: int) -> Response:
     if found.ended is None or found.ended.outcome != "done" or "plan" not in found.ended.facts:
         abort(404)
     subject = chore.subject_of(found.job.arguments)
+    job = queue(here, chore.run_kind, chore.run_of(subject, found.ended.facts["plan"]))
+    # Only now: the schedule's own run comes behind the confirmed one, which would else find the work done.
     chore.confirmed(here, subject)
-    arguments = chore.run_of(subject, found.ended.facts["plan"])
-    return redirect(url_for(f"{pages.name}.ran", number=queue(here, chore.run_kind, arguments)), 303)
+    return redirect(url_for(f"{pages.name}.ran", number=job), 303)
 
 
 def _run_now(pages: Blueprint, chore: Chore) -> Response:
