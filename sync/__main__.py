@@ -1,4 +1,5 @@
-"""`python -m sync`: the service. `python -m sync job <id>`: one job, in this process, then the end."""
+"""`python -m sync`: the service. `python -m sync job <id>`: one job, in this process, then the end. `python -m sync
+alarm`: the words of standard input, to whoever gets notices."""
 
 from __future__ import annotations
 
@@ -20,6 +21,11 @@ def main(arguments: list[str]) -> int:
                 return daemon.run(find(), clock=SystemClock())
             case ["job", number] if number.isdigit():
                 return child.run(find(), int(number), handlers(), clock=SystemClock())
+            case ["alarm"]:
+                # Imported here: nothing else needs it.
+                from sync.notices import alarm
+
+                return alarm.run(find(), sys.stdin.buffer, clock=SystemClock())
     except MantelpieceError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -34,6 +34,7 @@ from sync.library import intents, jobs, runs, schedule
 from sync.library.database import Library
 from sync.library.jobs import SCHEDULE, Job, State
 from sync.library.runs import Outcome, Run
+from sync.notices.disk_watch import DiskWatch
 from sync.notices.watch import Watch
 from sync.notify import Notifier
 from sync.settings_copy import keep_copy, load_kept
@@ -75,7 +76,7 @@ class Daemon:
         self._steps = StepDetector(clock)
         self._note_at = self._favourites_at = float("-inf")
         self._intents = Intents(home)
-        self._notices = Watch(home, clock)
+        self._notices, self._disk = Watch(home, clock), DiskWatch(home, clock, program)
         logs.set_up(home, load_kept(home).settings.log, rotates=True)
         self._open()
 
@@ -102,12 +103,14 @@ class Daemon:
         while not self._ended:
             try:
                 self._turn()
+                self._disk.works()
                 self._sleep(min(LOOK_SECONDS, self._schedule.seconds_to_next(), self._lanes.seconds_to_next()))
             except DiskError as error:
                 if isinstance(error, LibraryCorrupt):
                     self._begin_again(error)
                     continue
                 log.error("%s Next look in five minutes.", error)  # noqa: TRY400
+                self._disk.fails(error.sentence)
                 self._wait_for_the_disk()
             except sqlite3.OperationalError as error:
                 log.warning("the library is busy: %s", error)
