@@ -21,7 +21,7 @@ PARTS = {
     "rendition": (("tests.benchmarks.rendition", "worst", "corpus"), 240),
     "wall": (("tests.benchmarks.wall",), 150),
     "frame_start": (("tests.benchmarks.frame_start",), 60),
-    "originals": (("tests.benchmarks.originals",), 420),
+    "originals": (("tests.benchmarks.originals",), 180),
     "smart": (("tests.benchmarks.smart", "3"), 150),
     "ingest": (("tests.benchmarks.ingest",), 300),
     "writeback": (("tests.benchmarks.writeback",), 240),
