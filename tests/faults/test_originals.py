@@ -87,7 +87,9 @@ def test_the_picture_of_many_files_is_the_same_before_after_and_undone(
 ) -> None:
     count = 500 if request.config.getoption("--long") else 40
     paths = [
-        originals.make(tmp_path, originals.PICTURES[number % 6], name=f"{number}", seed=number % 7)
+        originals.make(
+            tmp_path, originals.PICTURES[number % len(originals.PICTURES)], name=f"{number}", seed=number % 7
+        )
         for number in range(count)
     ]
     before = {path: (path.read_bytes(), originals.shown(path)) for path in paths}

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy
 import pillow_heif
-from PIL import Image, ImageSequence
+from PIL import Image, ImageSequence, features
 
 from sync.writeback.knowledge import FaceBox, Knowledge
 
 pillow_heif.register_heif_opener()
 
-PICTURES = ("jpg", "heic", "png", "tif", "webp", "dng")
+PICTURES = ("jpg", "heic", "png", "tif", "webp", "dng", *(["avif"] if features.check("avif") else []))
 VIDEOS = ("mp4", "mov")
 TYPES = PICTURES + VIDEOS
 
@@ -59,7 +59,7 @@ def _bytes_of(kind: str, seed: int) -> bytes:
         elif kind == "dng":
             path.write_bytes(_dng(seed))
         else:
-            picture(seed).save(path, **({"quality": 90} if kind in ("jpg", "heic", "webp") else {}))
+            picture(seed).save(path, **({"quality": 90} if kind in ("jpg", "heic", "webp", "avif") else {}))
         return path.read_bytes()
 
 
