@@ -6,15 +6,17 @@ tell, and whoever lists notices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sync.jobs.kinds import ICLOUDPD
 from sync.library import albums, held, jobs, runs, servers
 from sync.library import smart as smart_albums
 from sync.library.database import Library
 from sync.library.jobs import State
 from sync.library.runs import Outcome, Run
+from sync.questions import Asks, Question
 from sync.settings import Settings
 
 _ROWS_TELL = ("sync", "smart-apply")
@@ -36,13 +38,25 @@ class Matter:
     advice: str = ""
 
 
-def matters(library: Library, settings: Settings) -> list[Matter]:
-    """Everything that is wrong or waits now, each once."""
+def matters(library: Library, settings: Settings, asked: Iterable[Question] = ()) -> list[Matter]:
+    """Everything that is wrong or waits now, each once; `asked` is what jobs want to hear from a person."""
     found: dict[str, Matter] = {}
-    for matter in (*_servers(library, settings), *_albums(library, settings), *_smart(library, settings),
-                   *_held(library, settings), *_runs(library, settings), *_parked(library, settings)):  # fmt: skip
+    of_rows = (*_servers(library, settings), *_albums(library, settings), *_smart(library, settings),
+               *_held(library, settings), *_runs(library, settings), *_parked(library, settings))  # fmt: skip
+    for matter in (*_asked(asked), *of_rows):
         found.setdefault(matter.key, matter)
     return list(found.values())
+
+
+def _asked(asked: Iterable[Question]) -> Iterator[Matter]:
+    for question in asked:
+        sentence = f"Apple wants somebody to sign in for {question.about}."
+        if question.asks is Asks.CODE:
+            sentence = f"Apple has sent a code to the devices of {question.about}, and waits for its digits."
+        advice = f"Answer on the phone page, or with 'mantelpiece ingest download {question.inbox!r}'."
+        yield Matter(
+            f"asks {question.about}", f"Inbox {question.inbox!r}", sentence, question.asked_at, held=True, advice=advice
+        )
 
 
 def _servers(library: Library, settings: Settings) -> Iterator[Matter]:
@@ -99,6 +113,8 @@ def _runs(library: Library, settings: Settings) -> Iterator[Matter]:
             continue
         # All albums fail for one reason when the disk does.
         error = str((run.result or {}).get("facts", {}).get("error", "")) or run.kind
+        if run.kind == ICLOUDPD and run.exit_code == 4:
+            continue  # The question itself is a matter.
         yield Matter(f"run {run.kind} {error}", f"Job {run.kind}", said, _time(since), held=waits, advice=advice)
 
 

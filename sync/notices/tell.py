@@ -9,7 +9,7 @@ import socket
 from datetime import datetime, timedelta
 from typing import Any
 
-from sync import secrets
+from sync import questions, secrets
 from sync.errors import NoticeFailed, UsageError
 from sync.library import notices as rows
 from sync.library.notices import NoticeRow
@@ -72,7 +72,8 @@ def _senders(work: Work) -> dict[str, Send]:
 def _tell(work: Work, channel: str, send: Send) -> tuple[int, str]:
     now, rules = work.clock.now(), work.settings.notices
     told = rows.every(work.library, channel)
-    decision = decide(matters(work.library, work.settings), told, rules, now=now, whole=work.settings_whole)
+    found = matters(work.library, work.settings, questions.pending(work.home))
+    decision = decide(found, told, rules, now=now, whole=work.settings_whole)
     morning = summary_is_due(told, rules, now_here=here(work))
     partly = ""
     if decision.news or morning:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from sync import secrets
+from sync import questions, secrets
 from sync.clock import Clock
 from sync.errors import UsageError
 from sync.home import Home
@@ -92,7 +92,7 @@ class Watch:
         if not channels:
             return False
         now = clock.now()
-        found = matters(library, kept.settings)
+        found = matters(library, kept.settings, questions.pending(self._home))
         for channel in channels:
             told = rows.every(library, channel)
             if decide(found, told, rules, now=now, whole=kept.whole):

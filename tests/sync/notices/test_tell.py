@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from sync import secrets
+from sync import questions, secrets
 from sync.errors import UsageError
+from sync.files import locked
 from sync.library import albums, held, jobs, runs, servers
 from sync.library import notices as rows
 from sync.library import smart as smart_rows
@@ -18,6 +19,7 @@ from sync.library.runs import Outcome
 from sync.library.servers import ServerRow
 from sync.library.smart import SmartRow
 from sync.notices.matters import matters
+from sync.questions import Asks, Question
 from sync.settings import Album, MailSecurity, Server, Settings, Smart
 from tests.fakes.post import Hook, MailServer, mail_server, webhook
 from tests.sync.notices.conftest import Device
@@ -96,6 +98,21 @@ def test_several_matters_are_one_message(telling: Device, post: tuple[MailServer
     assert letter["Subject"].endswith("(and 2 more)")
     for sentence in ("It does not answer.", "30 photos are gone.", "There is no person 'Anna'."):
         assert sentence in text
+
+
+def test_what_apple_wants_to_hear_is_told_at_once_and_not_again(
+    telling: Device, post: tuple[MailServer, Hook]
+) -> None:
+    mail, _ = post
+    account = "anna@example.org"
+    question = Question(about=account, inbox="iPhone", asks=Asks.CODE, text="?", asked_at=telling.clock.now())
+    questions.ask(telling.home, question)
+    with locked(telling.home.locks / questions.lock_of(account), "the download"):
+        assert telling.tell().facts["sent"] == {"mail": 1, "webhook": 1}
+    telling.clock.advance(1200)
+    assert telling.tell().facts["sent"] == {}, "that nobody answered is the same matter"
+    [(_, letter)] = mail.letters
+    assert "waits for its digits" in letter.get_content() and "ingest download" in letter.get_content()
 
 
 def test_a_servers_trouble_is_one_matter_for_all_its_albums(telling: Device) -> None:
