@@ -172,7 +172,7 @@ def test_a_wrong_answer_is_named_and_the_schedule_waits_for_a_person(
     (pending,) = questions.pending(device.home)
     assert pending.asks is Asks.SIGN_IN and said in pending.text
     with pytest.raises(Held, match="sign in"):
-        device.run(asked=False)
+        device.run(asked=False, cancelled=lambda: True)
     assert device.answering(*SIGN_IN).facts["downloaded"] == 4
     assert questions.pending(device.home) == []
 
@@ -187,7 +187,7 @@ def test_a_question_that_nobody_answers_ends_the_run_and_no_other_is_asked_at_ni
     assert pending.asks is Asks.SIGN_IN
     count = len(device.reports)
     with pytest.raises(Held):
-        device.run(asked=False)
+        device.run(asked=False, cancelled=lambda: True)
     assert len(device.reports) == count, "icloudpd was not even started"
 
 
