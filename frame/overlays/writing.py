@@ -7,8 +7,9 @@ direction of the line's first letter. Pure but for the fonts; called by words an
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, features
@@ -120,7 +121,20 @@ def _stretches(text: str, style: str, fonts: Fonts) -> list[_Stretch]:
             logical[-1] = _Stretch(last.text + letter, path, way, emoji)
         else:
             logical.append(_Stretch(letter, path, way, emoji))
-    return _ordered(logical, backwards_line=whole)
+    return _ordered(list(_loosened(logical, whole)), backwards_line=whole)
+
+
+def _loosened(logical: list[_Stretch], whole: bool) -> Iterator[_Stretch]:
+    """What stands between two directions belongs to the line's own: the space after a foreign name comes after it."""
+    for stretch, following in zip_longest(logical, logical[1:]):
+        foreign = stretch.backwards != whole and (following is None or following.backwards == whole)
+        kept = len(stretch.text)
+        while foreign and kept and backwards(stretch.text[kept - 1]) is None and not stretch.emoji:
+            kept -= 1
+        if kept:
+            yield _Stretch(stretch.text[:kept], stretch.path, stretch.backwards, stretch.emoji)
+        if kept < len(stretch.text):
+            yield _Stretch(stretch.text[kept:], stretch.path, whole)
 
 
 def _ordered(logical: list[_Stretch], *, backwards_line: bool) -> list[_Stretch]:

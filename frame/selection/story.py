@@ -16,6 +16,9 @@ from sync.settings import Selection
 CHAPTER_SECONDS = 18 * 3600
 """A longer time without a photo ends a day or a trip."""
 
+LONGEST = 2000
+"""Photos of one chapter that are looked at; who photographs day and night for months has chapters of this length."""
+
 
 class Story:
     """`length` photos of a chapter come in a row."""
@@ -60,7 +63,8 @@ class Story:
             return None
         place = self._place(last)
         before = self._pool.taken[last]
-        for other in self._order[place + 1 :]:
+        for later in range(place + 1, min(len(self._order), place + LONGEST)):
+            other = self._order[later]
             if self._pool.taken[other] - before > CHAPTER_SECONDS:
                 return None
             before = self._pool.taken[other]
@@ -73,7 +77,8 @@ class Story:
         if not self._pool.taken[index]:
             return index
         found, after = index, self._pool.taken[index]
-        for place in range(self._place(index) - 1, -1, -1):
+        here = self._place(index)
+        for place in range(here - 1, max(-1, here - LONGEST), -1):
             other = self._order[place]
             if not self._pool.taken[other] or after - self._pool.taken[other] > CHAPTER_SECONDS:
                 break

@@ -19,7 +19,8 @@ from tests.benchmarks.report import GATHER
 PARTS = {
     "mirror": (("tests.benchmarks.mirror",), 270),
     "rendition": (("tests.benchmarks.rendition", "worst", "corpus"), 240),
-    "wall": (("tests.benchmarks.wall",), 150),
+    "wall": (("tests.benchmarks.wall",), 210),
+    "selection": (("tests.benchmarks.selection",), 60),
     "frame_start": (("tests.benchmarks.frame_start",), 60),
     "originals": (("tests.benchmarks.originals",), 180),
     "smart": (("tests.benchmarks.smart", "3"), 150),

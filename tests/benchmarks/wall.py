@@ -1,9 +1,11 @@
-"""The wall beside its yardsticks, `python -m tests.benchmarks.wall [blend gap render start next idle memory]`.
+"""The wall beside its yardsticks: `python -m tests.benchmarks.wall [PART…]`.
 
 blend    crossfade frames a second of one core's time at 1080p, by depth and blitter, beside a plain copy of the frame
 gap      the longest time between two frames of a crossfade by the clock, while the next picture is being rendered
 render   a preview of Immich's size to panel pixels, beside Pillow's own shrink-and-scale and nothing else
 start    process start to first photo on the panel, and what importing the daemon takes
+compose  every layout with its words, one picture and two, at 1080p and 4K
+approach what a slow zoom and a slide cost
 next     a prepared picture: `next` at the control socket to the first changed pixel, and to the whole new picture
 idle     processor time between two slides
 memory   the most that the whole process tree holds (PSS) through a corpus of display copies, and at rest
@@ -31,9 +33,12 @@ from PIL import Image
 
 from frame.control import FrameNotRunning, ask
 from frame.displays.framebuffer import FramebufferDisplay
+from frame.render.paint import paint
 from frame.render.renderer import Renderer
-from frame.render.request import RenderRequest
+from frame.render.request import Part, RenderRequest, Wording
 from frame.transitions.crossfade import FRAME_SECONDS, crossfade
+from frame.transitions.moving import Moving
+from frame.transitions.zoom import larger, steps
 from sync.catalogue import AlbumEntry, write
 from sync.clock import SystemClock
 from sync.home import Home, prepare
@@ -153,6 +158,48 @@ def render() -> None:
                 note,
                 good=min(took) < 3 * yardstick,
             )
+
+
+LOOKS = (
+    ("fill", "landscape", 0, 1), ("blur", "portrait", 0, 1), ("mat", "portrait", 0, 1), ("auto", "portrait", 0, 2),
+    ("mat", "portrait", 0, 2), ("auto", "landscape", 90, 2),
+)  # fmt: skip
+
+
+def compose() -> None:
+    """Every layout with all of its words, in the decoding child's own processor time."""
+    words = Wording((("Grandmother's garden, just after the rain", "Anna (4) and Ben", "Vienna · 21 November 2023"),))
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {}
+        for shape, size in (("landscape", (1920, 1440)), ("portrait", (1440, 1920))):
+            paths[shape] = Path(folder) / f"{shape}.jpg"
+            paths[shape].write_bytes(coded(noisy(size), icc_profile=display_p3()))
+        for size, goal in (((1920, 1080), 0.12), ((3840, 2160), 0.5)):
+            for layout, shape, rotation, count in LOOKS:
+                partner = Part(paths[shape]) if count == 2 else None
+                request = RenderRequest(
+                    path=paths[shape], size=size, rotation=rotation, layout=layout, partner=partner, wording=words
+                )
+                paint(request)
+                took = core_seconds(lambda _, request=request: paint(request), 2)
+                name = f"compose {layout}, {count} {shape}, {size[1]}p" + (f", turned {rotation}" if rotation else "")
+                report(name, f"{took * 1000:.0f} ms CPU", f"<= {goal * 1000:.0f} ms", good=took <= goal)
+
+
+def approach() -> None:
+    """A key picture of the slow zoom, and a blend between two: what a second of it costs one core."""
+    picture = noisy(larger(SIZE))
+    moving = Moving(picture, SIZE, (0.6, 0.4), True, None, lambda made: None, 30.0)
+    with xvfb(*SIZE, 24) as panel:
+        display = FramebufferDisplay(panel.file, ioctl=panel.ioctl, console=panel.file)
+        old, new = display.prepare(noisy(SIZE, 1)), display.prepare(noisy(SIZE, 5))
+        key = core_seconds(lambda n: display.prepare(moving.key(n / 20)), 10)
+        mixed = core_seconds(lambda n: display.blend(old, new, n / 60), 30)
+        slid = core_seconds(lambda n: display.slide(old, new, n / 60, (-1, 0)), 30)
+        share = key * steps(SIZE) / 30 + mixed * 20
+        report("slow zoom at 1080p, 30 s", f"{share:.0%} of a core", "20 fps", good=share < 0.5)
+        report("slide 1080p, 32 bit, SDL", f"{1 / slid:.0f} fps", ">= 200 fps", good=1 / slid >= 200)
+        display.close()
 
 
 def corpus(home: Home) -> list[bytes]:
@@ -370,6 +417,8 @@ WAYS = {
     "blend": blend,
     "gap": gap,
     "render": render,
+    "compose": compose,
+    "approach": approach,
     "start": start,
     "next": next_picture,
     "idle": idle,

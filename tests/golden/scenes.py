@@ -35,13 +35,14 @@ def scene(size: tuple[int, int]) -> Image.Image:
 
 
 def encoded(name: str) -> bytes:
-    """The file of a scene: portrait, landscape, panorama, tiny or p3."""
+    """The file of a scene: portrait, landscape, panorama, tiny, slim or p3."""
     sizes = {
         "portrait": (600, 900),
         "landscape": (960, 640),
         "panorama": (2000, 360),
         "tiny": (60, 40),
         "p3": (600, 900),
+        "slim": (540, 960),
     }
     options = {"icc_profile": display_p3()} if name == "p3" else {}
     file = BytesIO()

@@ -24,6 +24,11 @@ def test_right_to_left_is_ordered_by_the_first_letter() -> None:
     assert texts("סבתא Vienna")[-1] == "סבתא"
 
 
+def test_the_space_after_a_foreign_name_comes_after_it() -> None:
+    assert "".join(stretch.text for stretch in _stretches("a סבתא 2023", "sans", FONTS)) == "a סבתא 2023"
+    assert [stretch.text for stretch in _stretches("סבתא, Vienna!", "sans", FONTS)][-1].startswith("סבתא")
+
+
 def test_a_line_is_cut_short_with_an_ellipsis_and_broken_between_words() -> None:
     long = Line("one two three four five six seven eight nine", 20)
     assert ink([long], 150, FONTS).size[0] <= 150
