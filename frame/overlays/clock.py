@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from frame.overlays.contrast import lay, reach_of
+from frame.overlays.contrast import WANTED_LARGE, lay, reach_of
 from frame.overlays.fonts import Fonts
 from frame.overlays.measure import DATE, DRIFT, TIME, clock_rows, drifted, letter_size, margin
 from frame.overlays.writing import Line, ink
@@ -48,7 +48,7 @@ class Clock:
         ]
         left, right = self._words.clock_position.endswith("left"), self._words.clock_position.endswith("right")
         written = ink(rows, upright.width, self._fonts, right=right, middle=not (left or right))
-        lay(upright, written, self._corner(upright.size, written.size, drift))
+        lay(upright, written, self._corner(upright.size, written.size, drift), wanted=WANTED_LARGE)
         return upright if turn is None else upright.transpose(turn)
 
     def _corner(self, room: Size, size: Size, drift: tuple[float, float]) -> tuple[int, int]:

@@ -13,10 +13,11 @@ from PIL import Image, ImageChops, ImageFilter
 from frame.overlays.writing import Ink
 
 LIGHT, DARK = (255, 253, 248), (34, 33, 31)
-WANTED = 4.5
+WANTED, WANTED_LARGE = 4.5, 3.0
+"""WCAG's least contrast of text, and of large text such as a clock's."""
 CLEARLY_LIGHT = 7.5
 """Contrast of dark words that asks for them: on a board or a white wall. On photos light ones are the quieter."""
-_SPREAD = 1.0
+_SPREAD = 1.3
 """How far a shade reaches beyond the words, in heights of them; a hard edge would look like a label."""
 
 
@@ -40,16 +41,16 @@ class Verdict:
     shade: float = 0.0
 
 
-def judge(low: int, high: int) -> Verdict:
+def judge(low: int, high: int, wanted: float = WANTED) -> Verdict:
     """By the levels that a tenth of what lies under the words is darker, and brighter, than."""
     if contrast(luminance(DARK[0]), luminance(low)) >= CLEARLY_LIGHT:
         return Verdict(dark=True)
-    return Verdict(shade=0.0 if contrast(luminance(255), luminance(high)) >= WANTED else _needed(high))
+    return Verdict(shade=0.0 if contrast(luminance(255), luminance(high)) >= wanted else _needed(high, wanted))
 
 
-def lay(picture: Image.Image, ink: Ink, corner: tuple[int, int]) -> None:
+def lay(picture: Image.Image, ink: Ink, corner: tuple[int, int], *, wanted: float = WANTED) -> None:
     """Write `ink` on an RGB picture, its upper left at `corner`."""
-    put(picture, ink, corner, judge(*extremes(picture.crop(_box(ink, corner)))))
+    put(picture, ink, corner, judge(*extremes(picture.crop(_box(ink, corner))), wanted))
 
 
 def put(picture: Image.Image, ink: Ink, corner: tuple[int, int], verdict: Verdict) -> None:
@@ -83,10 +84,10 @@ def _level(counts: list[int], wanted: float, levels: range) -> int:
     return levels[-1]
 
 
-def _needed(high: int) -> float:
+def _needed(high: int, wanted: float) -> float:
     """How much black must lie over that level for light words to be read."""
     for step in range(1, 20):
-        if contrast(luminance(255), luminance(high * (1 - step / 20))) >= WANTED:
+        if contrast(luminance(255), luminance(high * (1 - step / 20))) >= wanted:
             return step / 20
     return 0.95
 
