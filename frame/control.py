@@ -17,7 +17,7 @@ from sync.home import Home
 
 VERBS = (
     "next", "back", "pause", "resume", "quit", "now", "show", "shown", "welcome", "sign", "favourite", "hide", "hidden",
-    "screen", "motion", "restart", "fairness",
+    "screen", "motion", "restart", "fairness", "info",
 )  # fmt: skip
 MOST_LINE_BYTES = 16_384
 """Longest request."""

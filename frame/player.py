@@ -47,6 +47,8 @@ TRAVEL_SECONDS = 1 / 30
 """Between two frames of a panorama that travels."""
 APPROACH_SECONDS = 1 / 20
 """The same of a photo that is slowly approached."""
+INFO_SECONDS = 30.0
+"""How long the wall tells of a photo; long enough to get a phone out."""
 EVENT_SECONDS = 0.1
 """How often a display with keys is asked for them."""
 RESUMED = "It was on the wall when the frame stopped."
@@ -173,11 +175,25 @@ class Player:
             self.screen.press(Press.ON)  # who wants another photo wants to see it
         elif self.sign.lines:
             self.put_up_sign((), 0)
+        elif verb == "info":
+            self.tell()
         elif verb == "back" and self.playlist.back() is None:
             return False
         else:
             self._urge, self._wish = Way(verb), None
         return True
+
+    def tell(self) -> None:
+        """Say for a while all that is known of the photo on the wall, with a code that opens it in Immich."""
+        if self.current is None:
+            return
+        from frame.overlays.telling import telling
+        from frame.overlays.tongue import tongue
+
+        settings, now, item = self.dress.settings, self.dress.now(), self.current.item
+        today = None if now is None else now.date()
+        lines = telling(item.entry, item.why, settings, tongue(settings.language), today)
+        self.put_up_sign(lines, INFO_SECONDS)
 
     def wish(self, key: str) -> bool:
         """Show that photo next, at once or as soon as it arrives; False where it is not here yet."""
@@ -245,7 +261,7 @@ class Player:
             self.screen.press(Press.OFF)
         elif verb == "favourite" and self.mark is not None:
             self.mark()
-        elif verb in ("next", "back", "pause", "quit"):
+        elif verb in ("next", "back", "pause", "info", "quit"):
             # One key does both: it has no label that could say which.
             self.press("resume" if verb == "pause" and self.paused else verb)
 

@@ -1,7 +1,7 @@
 """What keys mean, the same on every display, and reading them from a terminal.
 
 Right, Page Down, N, Enter: next. Left, Page Up, B, Backspace: back. Space, P: pause or go on. F: favourite.
-S, Power: screen off or on. Q, Escape: quit.
+I: what this is. S, Power: screen off or on. Q, Escape: quit.
 Page Up and Page Down are what presentation clickers send.
 """
 
@@ -28,6 +28,7 @@ VERBS = {
     "f": "favourite",
     "s": "screen",
     "power": "screen",
+    "i": "info",
     "q": "quit",
     "escape": "quit",
 }

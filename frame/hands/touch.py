@@ -1,6 +1,7 @@
 """What a finger on the panel means: as whoever stands before it sees it, however the panel hangs. Pure.
 
-Left third: back. Right third: next. Between: pause or go on. A swipe to the left: next, to the right: back, down: dark.
+Left third: back. Right third: next. Between: what this is. A swipe to the left: next, to the right: back, down: dark,
+up: pause or go on.
 Held for a second: favourite.
 """
 
@@ -24,17 +25,17 @@ class Touch:
 
 
 def verb_of(touch: Touch, rotation: Rotation) -> str:
-    """next, back, pause, favourite or screen."""
+    """next, back, pause, favourite, info or screen."""
     x, y = _seen(touch.start, rotation)
     to_x, to_y = _seen(touch.end, rotation)
     across, down = to_x - x, to_y - y
     if max(abs(across), abs(down)) >= _SWIPE:
         if abs(across) >= abs(down):
             return "next" if across < 0 else "back"
-        return "screen" if down > 0 else "favourite"
+        return "screen" if down > 0 else "pause"
     if touch.seconds >= HELD_SECONDS:
         return "favourite"
-    return "back" if x < 1 / 3 else "next" if x > 2 / 3 else "pause"
+    return "back" if x < 1 / 3 else "next" if x > 2 / 3 else "info"
 
 
 def _seen(point: tuple[float, float], rotation: Rotation) -> tuple[float, float]:

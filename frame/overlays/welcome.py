@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from textwrap import wrap
 
 from PIL import Image, ImageDraw, ImageFont
 
+from frame.overlays.fonts import Fonts, load
 from frame.overlays.sentences import SET_UP
 
 MOST_LINES = 8
@@ -90,8 +92,18 @@ def _fitting(line: str, size: float, width: float) -> Font:
     return font if length <= width else _font(line, max(1.0, size * width / length))
 
 
+@cache
+def _fonts() -> Fonts:
+    return Fonts()
+
+
 def _font(line: str, size: float) -> Font:
     """Pillow's own font knows only ASCII; for all else the system's, where there is one."""
+    strange = next((letter for letter in line if letter.isalpha() and not letter.isascii()), None)
+    if strange is not None:
+        path = _fonts().for_letter(strange, "sans")
+        with suppress(OSError):
+            return load(path, max(1, round(size))) if path else ImageFont.truetype("DejaVuSans.ttf", size)
     if not line.isascii():
         with suppress(OSError):
             return ImageFont.truetype("DejaVuSans.ttf", size)

@@ -74,7 +74,8 @@ def test_a_window_turns_its_keys_into_verbs_and_closing_it_into_quit(monkeypatch
         keys = {"right": pygame.K_RIGHT, "left": pygame.K_LEFT, "space": pygame.K_SPACE, "q": pygame.K_q,
                 "page down": pygame.K_PAGEDOWN, "page up": pygame.K_PAGEUP, "escape": pygame.K_ESCAPE,
                 "return": pygame.K_RETURN, "backspace": pygame.K_BACKSPACE, "n": pygame.K_n, "b": pygame.K_b,
-                "p": pygame.K_p, "f": pygame.K_f, "s": pygame.K_s, "power": pygame.K_POWER}  # fmt: skip
+                "p": pygame.K_p, "f": pygame.K_f, "i": pygame.K_i, "s": pygame.K_s,
+                "power": pygame.K_POWER}  # fmt: skip
         assert keys.keys() == VERBS.keys()
         for name, key in keys.items():
             pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
