@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from frame.overlays.manner import Manner, drift_at
+from frame.power.sun import sun
 from sync.clock import Clock as Time
 from sync.clock import zone_of
 from sync.settings import Settings, Wall
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 WANDER_SECONDS = 1800.0
 """Words that stand longer than this are written anew a little beside: a panel remembers what never moves."""
+
+_DUSK_SECONDS = 1800.0
 
 
 class Dress:
@@ -43,8 +46,20 @@ class Dress:
 
     def manner(self) -> Manner:
         """For a picture that is made now."""
-        settings = self.settings
-        return Manner(settings.words, settings.language, self.now(), drift_at(self._clock.monotonic()), self.manner)
+        words, language, drift = self.settings.words, self.settings.language, drift_at(self._clock.monotonic())
+        return Manner(words, language, self.now(), drift, self.warmth(), self.manner)
+
+    def warmth(self) -> float:
+        """Of this hour: grows in the half hour after sunset, and goes before sunrise; none while nobody knows it."""
+        now, wanted = self.now(), self.settings.wall.warmth / 100
+        if now is None or not wanted:
+            return 0.0
+        power = self.settings.power
+        rise, fall = sun(now.date(), latitude=power.latitude, longitude=power.longitude)
+        if not (power.latitude or power.longitude):
+            rise, fall = now.replace(hour=6, minute=0), now.replace(hour=20, minute=0)
+        dark = max((now - fall).total_seconds(), (rise - now).total_seconds()) / _DUSK_SECONDS
+        return wanted * round(min(1.0, max(0.0, dark)), 1)
 
     def tick(self, clock: Clock | None) -> tuple[Image, tuple[int, int]] | None:
         """What must be drawn over the picture that this clock belongs to, and where; None where it is right already."""
@@ -63,4 +78,6 @@ class Dress:
 def _look(settings: Settings) -> tuple[object, ...]:
     wall: Wall = settings.wall
     mat = (wall.mat_color, wall.mat_width, wall.mat_bevel)
-    return (wall.layout, wall.rotation, wall.pairs, mat, settings.words, settings.language, settings.time_zone)
+    colour = (wall.gamma, wall.white, wall.warmth)
+    placed = (wall.layout, wall.rotation, wall.pairs, wall.motion)
+    return (placed, mat, colour, settings.words, settings.language, settings.time_zone)

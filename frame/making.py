@@ -66,7 +66,8 @@ class Maker:
         size = self.display.size
         wording = self.manner.wording(item.entry, item.partner, size=size, rotation=self.rotation)
         picture = make_picture(
-            self.home, self.renderer, item.entry, partner=item.partner, wall=self.wall, size=size, wording=wording
+            self.home, self.renderer, item.entry, partner=item.partner, wall=self.wall, size=size, wording=wording,
+            warmth=self.manner.warmth,
         )
         clock = self.manner.clock(picture, rotation=self.rotation)
         return Made(self.display.prepare(picture), clock)
@@ -87,7 +88,8 @@ class Maker:
 
         wording = self.manner.wording(item.entry, None, size=self.display.size, rotation=self.rotation)
         picture = make_picture(
-            self.home, self.renderer, item.entry, wall=self.wall, size=strip, wording=wording, layout="fill"
+            self.home, self.renderer, item.entry, wall=self.wall, size=strip, wording=wording, layout="fill",
+            warmth=self.manner.warmth,
         )
         travel = cut(picture, self.display, rotation=self.rotation, interval_seconds=self.wall.interval_seconds)
         return Made(travel.first, travel=travel)
@@ -107,7 +109,8 @@ class Maker:
 
         display, manner = self.display, self.manner
         picture = make_picture(
-            self.home, self.renderer, item.entry, wall=self.wall, size=larger(display.size), layout="fill"
+            self.home, self.renderer, item.entry, wall=self.wall, size=larger(display.size), layout="fill",
+            warmth=manner.warmth,
         )
         target = self._target(item, aim)
         start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)

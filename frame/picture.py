@@ -45,10 +45,11 @@ def make_picture(
     partner: PhotoEntry | None = None,
     wording: Wording | None = None,
     layout: str | None = None,
+    warmth: float = 0.0,
 ) -> Image:
     """The panel picture of a photo, or of two, `size` pixels. Raises CopyUnusable and what the renderer raises."""
     return renderer.render(
-        request_for(home, entry, wall=wall, size=size, partner=partner, wording=wording, layout=layout)
+        request_for(home, entry, wall=wall, size=size, partner=partner, wording=wording, layout=layout, warmth=warmth)
     )
 
 
@@ -61,6 +62,7 @@ def request_for(
     partner: PhotoEntry | None = None,
     wording: Wording | None = None,
     layout: str | None = None,
+    warmth: float = 0.0,
 ) -> RenderRequest:
     """What the renderer is asked for, once the bytes are proved. Raises CopyUnusable."""
     beside = None if partner is None else Part(_proved(home, partner), boxes_on(partner.faces))
@@ -73,6 +75,9 @@ def request_for(
         partner=beside,
         mat=Mat(wall.mat_color, wall.mat_width / 100, wall.mat_bevel),
         wording=wording or Wording(),
+        gamma=wall.gamma,
+        white=_white(wall.white),
+        warmth=warmth,
     )
 
 
@@ -89,3 +94,8 @@ def _proved(home: Home, entry: PhotoEntry) -> Path:
     if found != entry.display[:40]:
         raise CopyUnusable(f"{entry.display} is damaged: its bytes are not those that were stored.")
     return path
+
+
+def _white(text: str) -> tuple[float, float, float]:
+    red, green, blue = (int(text[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return (red, green, blue)

@@ -170,6 +170,7 @@ _SIZE = r"^$|^[1-9]\d{1,3}x[1-9]\d{1,3}$"
 _LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
 _LEVEL = "^(debug|info|warning|error)$"
 _ORDER = "^(asc|desc)?$"
+_WHITE = "^#[0-9a-fA-F]{6}$"
 _MAT = "^(auto|light|dark|white|black|#[0-9a-fA-F]{6})$"
 EXAMPLES = {
     _SIZE: "1920x1080",
@@ -179,6 +180,7 @@ EXAMPLES = {
     _LANGUAGE: "en or de-AT",
     _LEVEL: "info (or debug, warning, error)",
     _ORDER: "asc or desc",
+    _WHITE: "#ffffff",
     _MAT: "auto, light, dark, white, black or #e8e4db",
 }
 """What a person reads in place of a pattern."""
@@ -306,6 +308,12 @@ class Wall(Struct, frozen=True, kw_only=True):
     mat_width: Annotated[float, Meta(ge=1, le=25)] = 8
     """Percent of the panel's shorter side."""
     mat_bevel: bool = True
+    gamma: Annotated[float, Meta(ge=0.5, le=2)] = 1.0
+    """Of the panel, beside sRGB's; above 1 darkens the middle."""
+    white: Annotated[str, Meta(pattern=_WHITE)] = "#ffffff"
+    """What this panel must be told so that its white is neutral."""
+    warmth: Annotated[int, Meta(ge=0, le=100)] = 0
+    """Percent of warmth between sunset and sunrise (of power's latitude and longitude, else from 20 to 6 o'clock)."""
     interval_seconds: Annotated[float, Meta(ge=0, le=86400)] = 30
     album: str = ""
     """Only this album; empty, unknown or without photos: all of them."""

@@ -34,6 +34,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "words.font",
         ),
     ),
+    ("colour", ("gamma", "white", "warmth")),
     ("display_more", ("display", "size")),
 )
 """Folded groups, as their summary names them, and their settings."""

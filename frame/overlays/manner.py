@@ -50,6 +50,8 @@ class Manner:
     now: datetime | None
     """Local time; None while nobody knows it."""
     drift: tuple[float, float] = (0.0, 0.0)
+    warmth: float = 0.0
+    """Of the evening, 0 to 1."""
     renew: Callable[[], Manner] | None = None
     """Gives the manner of a later moment."""
 

@@ -19,6 +19,7 @@ from frame.render.decode import OpenPicture
 from frame.render.interest import interest
 from frame.render.layout import Pane, Plan, Size, Subject, pair, plan, viewer_canvas
 from frame.render.request import Part, RenderRequest, Wording
+from frame.render.tone import Tone, toned
 
 
 def decode_limit_bytes(panel: Size) -> int:
@@ -44,7 +45,7 @@ def paint(request: RenderRequest) -> Image.Image:
     hung = compose(pictures, where, request.mat)
     del pictures
     write(hung, written)
-    return turned(hung, request.rotation)
+    return turned(toned(hung, Tone(request.gamma, request.white, request.warmth)), request.rotation)
 
 
 def _veil(canvas: Size, wording: Wording) -> Image.Image:

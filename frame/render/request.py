@@ -68,6 +68,10 @@ class RenderRequest:
     """A second picture that hangs beside it."""
     mat: Mat = Mat()
     wording: Wording = Wording()
+    gamma: float = 1.0
+    white: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    warmth: float = 0.0
+    """As in tone.Tone."""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -95,6 +99,8 @@ def from_message(message: bytes) -> tuple[RenderRequest, float]:
     words["drift"] = (words["drift"][0], words["drift"][1])
     part = None if partner is None else Part(Path(partner["path"]), _boxes(partner["faces"]))
     path, size, faces = Path(fields.pop("path")), fields.pop("size"), _boxes(fields.pop("faces"))
+    white = fields.pop("white")
+    fields["white"] = (white[0], white[1], white[2])
     dress: dict[str, Any] = {"mat": Mat(**mat), "wording": Wording(**words)}
     request = RenderRequest(path=path, size=(size[0], size[1]), faces=faces, partner=part, **dress, **fields)
     return request, float(whole["seconds"])
