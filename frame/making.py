@@ -69,7 +69,8 @@ class Maker:
             self.home, self.renderer, item.entry, partner=item.partner, wall=self.wall, size=size, wording=wording,
             warmth=self.manner.warmth,
         )
-        clock = self.manner.clock(picture, rotation=self.rotation)
+        slow = getattr(self.display, "least_seconds", 0.0) > 60  # a clock would be wrong on it
+        clock = None if slow else self.manner.clock(picture, rotation=self.rotation)
         return Made(self.display.prepare(picture), clock)
 
     def _may_move(self, item: Item) -> bool:

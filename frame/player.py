@@ -494,7 +494,8 @@ class Player:
         """Until the current photo's time is over; None while it is held."""
         if self.current is None or self.paused or self.dark:
             return None
-        return max(0.0, self.current.since + self.wall.interval_seconds - self._clock.monotonic())
+        seconds = max(self.wall.interval_seconds, self.stage.least_seconds)
+        return max(0.0, self.current.since + seconds - self._clock.monotonic())
 
     def _wind(self, ready: Ready) -> None:
         """It may have waited for its turn for hours: its clock is put right before anybody sees it."""

@@ -78,6 +78,11 @@ class Stage:
         return max(0.0, self._retry_at - self._clock.monotonic())
 
     @property
+    def least_seconds(self) -> float:
+        """How long each picture must stay, for panels that wear."""
+        return float(getattr(self.display, "least_seconds", 0.0))
+
+    @property
     def on_panel(self) -> tuple[Prepared] | None:
         """The picture that is on the panel, in a tuple since it may be anything; None when there is none."""
         return self._on_panel

@@ -297,7 +297,7 @@ class Mirror(Struct, frozen=True, kw_only=True):
 
 class Wall(Struct, frozen=True, kw_only=True):
     display: str = "auto"
-    """auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER or none."""
+    """auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER, inky, epd:MODULE or none."""
     size: Annotated[str, Meta(pattern=_SIZE)] = ""
     """Panel pixels as WIDTHxHEIGHT for a window or files; empty asks the display."""
     rotation: Rotation = Rotation.NONE

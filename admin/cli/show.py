@@ -25,7 +25,7 @@ _KEYS = {
 
 
 @verb("show")
-@click.option("--display", help="auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER or none.")
+@click.option("--display", help="auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER, inky, epd:MODULE or none.")
 @click.option("--size", metavar="WIDTHxHEIGHT", help="Pixels of a window or of picture files.")
 @click.option("--count", type=click.IntRange(min=0), default=0, help="End after so many pictures; 0 goes on.")
 @click.option("--interval", metavar="SECONDS", help="How long each picture stays.")

@@ -20,7 +20,7 @@ from frame.displays.none import NoDisplay
 from sync.errors import DisplayLost, UsageError
 
 _SET_MASTER, _DROP_MASTER = 0x641E, 0x641F
-_KNOWN = "auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER or none"
+_KNOWN = "auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER, inky, epd:MODULE or none"
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,10 @@ def open_display(spec: str, size: str = "", *, machine: Machine | None = None) -
         return _window(machine, asked), []
     if spec == "kms":
         return _kms(machine, asked), []
+    if spec == "inky" or (kind == "epd" and rest):
+        from frame.displays import eink
+
+        return (eink.waveshare(rest) if rest else eink.inky()), []
     if spec == "none":
         return NoDisplay(size=asked or DEFAULT_SIZE), []
     raise UsageError(f"There is no display {spec!r}.", advice=f"Choose {_KNOWN}.", display=spec)

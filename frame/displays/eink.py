@@ -1,0 +1,140 @@
+"""E-ink: Inky panels by their library, Waveshare's by a module of theirs that is on this machine (`epd:epd7in3f`).
+
+A picture is dithered here, against the colours that the panel really shows, and handed over in the pure ones that its
+driver knows. Nothing is animated; a refresh takes half a minute, so it runs beside the player, and one that is asked
+for too soon waits for the next picture. Opened by probe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from threading import Thread
+from typing import Any
+
+from PIL import Image
+
+from sync.errors import DisplayLost
+
+Colour = tuple[int, int, int]
+LEAST_SECONDS = 180.0
+"""Between two refreshes: panels wear, and their makers ask for this much."""
+_PURE: tuple[Colour, ...] = ((0, 0, 0), (255, 255, 255))
+
+
+def dithered(picture: Image.Image, seen: Sequence[Colour], pure: Sequence[Colour]) -> Image.Image:
+    """A palette picture in the `pure` colours, which on the panel look like the ones in `seen`, in the same order."""
+    low = min(min(colour) for colour in seen)
+    high = max(min(colour) for colour in seen)
+    # What is brighter than the panel's white would leave no dots there, and faces would become paper.
+    levels = [round(low + level * (high - low) / 255) for level in range(256)] * 3
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([level for colour in seen for level in colour])
+    made = picture.point(levels).quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    made.putpalette([level for colour in pure for level in colour])
+    return made
+
+
+class EinkDisplay:
+    """One panel; `draw` is given a palette picture and returns when it is on the panel."""
+
+    animated = False
+    stand_in = False
+    least_seconds = LEAST_SECONDS
+
+    def __init__(
+        self, name: str, size: tuple[int, int], seen: Sequence[Colour], pure: Sequence[Colour], draw: Any
+    ) -> None:
+        self.name = f"e-ink {name} {size[0]}x{size[1]}"
+        self.size = size
+        self._seen, self._pure, self._draw = tuple(seen), tuple(pure), draw
+        self._drawing: Thread | None = None
+        self._problem: Exception | None = None
+
+    def prepare(self, picture: Image.Image) -> Image.Image:
+        return dithered(picture, self._seen, self._pure)
+
+    def show(self, picture: Image.Image) -> None:
+        if self._drawing is not None:
+            self._drawing.join()
+        if self._problem is not None:
+            problem, self._problem = self._problem, None
+            raise DisplayLost(f"{self.name} cannot be drawn on: {problem}.")
+        self._drawing = Thread(target=self._refresh, args=(picture,), name="e-ink", daemon=True)
+        self._drawing.start()
+
+    def _refresh(self, picture: Image.Image) -> None:
+        try:
+            self._draw(picture)
+        except Exception as error:  # noqa: BLE001 - drivers raise anything; the next picture tells
+            self._problem = error
+
+    def blend(self, old: Image.Image, new: Image.Image, fraction: float) -> None:
+        return None
+
+    def slide(self, old: Image.Image, new: Image.Image, fraction: float, way: tuple[int, int]) -> None:
+        return None
+
+    def patch(self, picture: Image.Image, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
+        """A part alone cannot be refreshed; it comes with the next picture."""
+
+    def events(self) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        if self._drawing is not None:
+            self._drawing.join()
+            self._drawing = None
+
+
+def inky() -> EinkDisplay:
+    """The Inky panel that says what it is. Raises DisplayLost."""
+    try:
+        panel = import_module("inky.auto").auto()
+    except ImportError as error:
+        sentence = "The library for Inky panels is not installed."
+        raise DisplayLost(sentence, advice="Install mantelpiece[eink].") from error
+    except Exception as error:  # the library raises whatever its buses do
+        raise DisplayLost(f"No Inky panel answers: {error}.") from error
+    return of_inky(panel)
+
+
+def of_inky(panel: Any) -> EinkDisplay:
+    """With the colours that the library measured for this kind of panel, where it has them."""
+    seen = [tuple(colour) for colour in getattr(panel, "SATURATED_PALETTE", _PURE)]
+    pure = [tuple(colour) for colour in getattr(panel, "DESATURATED_PALETTE", _PURE)]
+    # The last of a longer palette is the panel's cleaning colour, no paint.
+    count = len(seen) - 1 if len(seen) > len(_PURE) else len(seen)
+
+    def draw(picture: Image.Image) -> None:
+        panel.set_image(picture)
+        panel.show()
+
+    return EinkDisplay(type(panel).__name__, (panel.width, panel.height), seen[:count], pure[:count], draw)
+
+
+def waveshare(module: str) -> EinkDisplay:
+    """By a module of Waveshare's shape: `EPD()` with init, getbuffer, display, sleep. Raises DisplayLost."""
+    try:
+        panel = import_module(module).EPD()
+    except ImportError as error:
+        raise DisplayLost(f"There is no module {module!r} for an e-ink panel.") from error
+    except Exception as error:
+        raise DisplayLost(f"The e-ink panel of {module!r} does not answer: {error}.") from error
+    return of_waveshare(module, panel)
+
+
+def of_waveshare(name: str, panel: Any) -> EinkDisplay:
+    """Colours are those of its constants; black and white where it has none."""
+    names = ("BLACK", "WHITE", "GREEN", "BLUE", "RED", "YELLOW", "ORANGE")
+    codes = [getattr(panel, each) for each in names if isinstance(getattr(panel, each, None), int)]
+    pure = [(code & 255, code >> 8 & 255, code >> 16 & 255) for code in codes]
+    # Small numbers are levels of grey, or places in a palette of the driver.
+    colours = pure if max(codes, default=0) > 0xFFFF and len(pure) > len(_PURE) else list(_PURE)
+
+    def draw(picture: Image.Image) -> None:
+        panel.init()
+        panel.display(panel.getbuffer(picture.convert("RGB")))
+        panel.sleep()
+
+    return EinkDisplay(name, (panel.width, panel.height), colours, colours, draw)

@@ -1,0 +1,109 @@
+"""E-ink panels, by stand-ins for their drivers: what reaches them are their own colours, as the panel shows them."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import pytest
+from PIL import Image, ImageStat
+
+from frame.displays.eink import dithered, inky, of_inky, of_waveshare, waveshare
+from frame.displays.probe import open_display
+from sync.errors import DisplayLost
+
+SEEN = [(20, 20, 24), (176, 180, 170), (200, 180, 60), (150, 60, 60), (60, 60, 110), (50, 90, 60), (255, 255, 255)]
+PURE = [(0, 0, 0), (255, 255, 255), (255, 255, 0), (255, 0, 0), (0, 0, 255), (0, 255, 0), (255, 255, 255)]
+
+
+class Panel:
+    """An Inky of six colours and a cleaning colour."""
+
+    width, height = 160, 96
+    SATURATED_PALETTE, DESATURATED_PALETTE = SEEN, PURE
+
+    def __init__(self) -> None:
+        self.drawn: list[Image.Image] = []
+
+    def set_image(self, picture: Image.Image) -> None:
+        self.picture = picture
+
+    def show(self) -> None:
+        self.drawn.append(self.picture)
+
+
+def colours(picture: Image.Image) -> set[object]:
+    return {colour for _, colour in picture.convert("RGB").getcolors(100_000) or []}
+
+
+def test_an_inky_gets_its_six_pure_colours() -> None:
+    panel = Panel()
+    display = of_inky(panel)
+    picture = Image.radial_gradient("L").resize(display.size).convert("RGB")
+    picture.paste((220, 30, 30), (0, 0, 60, 60))
+    display.show(display.prepare(picture))
+    display.close()
+    assert len(panel.drawn) == 1
+    assert colours(panel.drawn[0]) <= set(PURE[:6])
+    assert (255, 0, 0) in colours(panel.drawn[0].crop((0, 0, 60, 60)))
+
+
+@pytest.mark.parametrize("level", [0, 60, 128, 200, 255])
+def test_a_grey_looks_as_grey_on_the_panel_as_it_can(level: int) -> None:
+    made = dithered(Image.new("RGB", (120, 120), (level,) * 3), SEEN[:6], SEEN[:6]).convert("RGB")
+    means = ImageStat.Stat(made).mean
+    wanted = 20 + level * (170 - 20) / 255
+    assert all(abs(mean - wanted) < 16 for mean in means), means
+
+
+def test_a_driver_that_fails_is_told_with_the_next_picture() -> None:
+    panel = Panel()
+    panel.show = lambda: 1 / 0  # type: ignore[assignment, method-assign, return-value]
+    display = of_inky(panel)
+    prepared = display.prepare(Image.new("RGB", display.size))
+    display.show(prepared)
+    with pytest.raises(DisplayLost):
+        display.show(prepared)
+
+
+class Epd:
+    width, height = 80, 48
+    BLACK, WHITE, YELLOW, RED, BLUE, GREEN = 0x000000, 0xFFFFFF, 0x00FFFF, 0x0000FF, 0xFF0000, 0x00FF00
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def init(self) -> None:
+        self.calls.append("init")
+
+    def getbuffer(self, picture: Image.Image) -> Image.Image:
+        return picture
+
+    def display(self, picture: Image.Image) -> None:
+        self.calls.append("display")
+        self.seen = picture
+
+    def sleep(self) -> None:
+        self.calls.append("sleep")
+
+
+def test_a_waveshare_panel_is_woken_drawn_on_and_put_to_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = Epd()
+    display = of_waveshare("epd7in3f", panel)
+    display.show(display.prepare(Image.new("RGB", display.size, (255, 0, 0))))
+    display.close()
+    assert panel.calls == ["init", "display", "sleep"]
+    assert colours(panel.seen) == {(255, 0, 0)}
+    module = ModuleType("epd_given")
+    module.EPD = Epd  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "epd_given", module)
+    assert open_display("epd:epd_given")[0].size == (80, 48)
+    with pytest.raises(DisplayLost, match="no module"):
+        waveshare("epd_nowhere")
+
+
+def test_without_the_library_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "inky", None)
+    with pytest.raises(DisplayLost) as refused:
+        inky()
+    assert "mantelpiece[eink]" in refused.value.advice
