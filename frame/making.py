@@ -38,6 +38,8 @@ class Made:
     """A panorama's way; it begins with `picture`."""
     moving: Moving | None = None
     """A slow approach; its first key picture is `picture`."""
+    problem: str = ""
+    """What a person should know of it: a script without a font."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Maker:
         )
         slow = getattr(self.display, "least_seconds", 0.0) > 60  # a clock would be wrong on it
         clock = None if slow else self.manner.clock(picture, rotation=self.rotation)
-        return Made(self.display.prepare(picture), clock)
+        return Made(self.display.prepare(picture), clock, problem=self.manner.lacking(wording))
 
     def _may_move(self, item: Item) -> bool:
         fitting = self.wall.layout in (Layout.AUTO, Layout.FILL) and self.wall.interval_seconds >= _LEAST_SECONDS

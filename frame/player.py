@@ -525,6 +525,8 @@ class Player:
 
     def _note(self, ready: Ready) -> None:
         self.welcome_shown = None
+        if ready.made.problem:
+            self.problems["fonts"] = ready.made.problem
         self._on_wall, self._written_at = ready.made.clock, self._clock.monotonic()
         self._travel, self._motion = ready.made.travel, None
         if ready.made.moving is not None and self.stage.display is not None:

@@ -77,6 +77,14 @@ class Manner:
         position, scale = self.words.position.value, self.words.size / 100
         return Wording(tuple(blocks), position, scale, self.words.font or "sans", self.drift, clear)
 
+    def lacking(self, wording: Wording | None) -> str:
+        """A sentence that names the scripts which no font of this machine writes, or empty."""
+        missing = _fonts().missing(line for block in wording.blocks for line in block) if wording is not None else {}
+        if not missing:
+            return ""
+        scripts, packages = ", ".join(missing), ", ".join(sorted(set(missing.values())))
+        return f"No font here writes {scripts}: install {packages}."
+
     def clock(self, picture: Image, *, rotation: int) -> Clock | None:
         """The clock of this picture, drawn on it; None where none is wanted."""
         if not (self.words.clock or self.words.date):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from frame.overlays import manner
 from frame.overlays.clock import Clock
 from frame.overlays.fonts import Fonts
 from frame.render.compose import turned
@@ -74,6 +75,15 @@ def test_a_picture_that_waited_shows_the_right_time(tmp_path: Path, renderer) ->
         late = display.shown[-1].copy()
         wall.pass_time(50)
         assert ImageChops.difference(late, display.shown[-1]).getbbox() is None
+
+
+def test_a_script_without_a_font_is_named(tmp_path: Path, renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_home(tmp_path)
+    make(home, count=1)
+    monkeypatch.setattr(manner, "_fonts", lambda: Fonts([tmp_path]))
+    with rig(home, renderer) as wall:
+        wall.settle()
+        assert "No font here writes LATIN: install fonts-noto-core." in wall.player.all_problems()
 
 
 def test_it_vanishes_when_the_clock_is_not_trusted(tmp_path: Path, renderer) -> None:
