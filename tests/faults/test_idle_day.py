@@ -1,0 +1,162 @@
+"""An idle day by the kernel's own count: sync, the wall and the page as processes, the clock running fast, photos
+changing every 30 seconds, a server with nothing new. `make faults` takes the whole day, `make test` an hour of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from frame.control import FrameNotRunning, ask
+from sync import secrets
+from sync.home import Home, find, prepare
+from sync.library import jobs, runs
+from sync.library.jobs import State
+from sync.library.reading import reading
+from sync.settings_edit import add_album, put_server, set_value
+
+TOP = Path(__file__).parents[2]
+FAST = 240
+MOST_BYTES_A_DAY = 5_000_000
+PATIENCE_SECONDS = 120.0
+PROGRAM = f"""
+import sys, time
+from datetime import UTC, datetime, timedelta
+from sync.home import find
+
+class Fast:
+    "Real time, times {FAST}."
+    def __init__(self): self.begun, self.at = time.monotonic(), datetime.now(UTC)
+    def monotonic(self): return self.begun + (time.monotonic() - self.begun) * {FAST}
+    def now(self): return self.at + timedelta(seconds=self.monotonic() - self.begun)
+    def trusted(self): return True
+    def sleep(self, seconds): time.sleep(seconds / {FAST})
+
+which, home = sys.argv[1], find()
+if which == "frame":
+    import frame.assemble
+    from frame.daemon import run
+    wait = frame.assemble._wait
+    frame.assemble._wait = lambda handles, seconds: wait(handles, seconds / {FAST})
+    run(home, clock=Fast(), overrides={{"wall.display": "none", "wall.size": "320x240"}})
+elif which == "sync":
+    from sync import daemon
+    sleep = daemon.Daemon._sleep
+    daemon.Daemon._sleep = lambda self, seconds: sleep(self, seconds / {FAST})
+    daemon.run(home, clock=Fast())
+else:
+    from admin.daemon import run
+    run(home, clock=Fast())
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """As processes and their children find it: what changes from second to second lies in memory, as in /run."""
+    with TemporaryDirectory(dir="/dev/shm") as runtime:
+        monkeypatch.setenv("MANTELPIECE_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        found = find()
+        prepare(found)
+        yield found
+
+
+@contextmanager
+def immich() -> Iterator[dict[str, object]]:
+    command = [sys.executable, "-m", "tests.fakes.immich", "--version", "3", "--assets", "30"]
+    server = subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield json.loads(server.stdout.readline())
+    finally:
+        server.kill()
+        server.wait()
+
+
+@contextmanager
+def process(which: str) -> Iterator[subprocess.Popen[bytes]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    where = {"MANTELPIECE_ADMIN_HOST": "127.0.0.1", "MANTELPIECE_ADMIN_PORT": port}
+    environ = os.environ | where
+    running = subprocess.Popen([sys.executable, "-c", PROGRAM, which], cwd=TOP, env=environ,
+                               stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.wait()
+
+
+def written(running: subprocess.Popen[bytes]) -> int:
+    """Bytes that it and its ended children sent to the disk."""
+    lines = Path(f"/proc/{running.pid}/io").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("write_bytes"))
+
+
+def wait(condition) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            if condition():
+                return
+        except FrameNotRunning:
+            pass
+        assert time.monotonic() < end, "it never came to be so"
+        time.sleep(0.05)
+
+
+def synced(home: Home) -> bool:
+    """The first sync is over, and its process gone."""
+    try:
+        with reading(home) as library:
+            found = runs.history(library, limit=1, kind="sync") if library else []
+    except sqlite3.Error:
+        return False  # it is being made
+    return bool(found) and found[0].ended_at is not None
+
+
+def at_rest(home: Home) -> bool:
+    """Nothing runs and nothing waits."""
+    with reading(home) as library:
+        return library is not None and not jobs.in_state(library, State.RUNNING, State.WAITING)
+
+
+def test_an_idle_day_writes_less_than_five_megabytes(home: Home, request: pytest.FixtureRequest) -> None:
+    hours = 24 if request.config.getoption("--long") else 1
+    with ExitStack() as stack:
+        server = stack.enter_context(immich())
+        put_server(home, "home", {"url": server["url"]})
+        secrets.put(home.secrets, "servers", "home", key=str(server["api_key"]))
+        albums = server["albums"]
+        assert isinstance(albums, dict)
+        add_album(home, {"name": "A", "server": "home", "id": albums["Big"]})
+        set_value(home, "wall.interval_seconds", "30")
+        parts = {which: stack.enter_context(process(which)) for which in ("sync", "frame", "admin")}
+        wait(lambda: synced(home))
+        wait(lambda: ask(home, "now")["showing"] == "photo")
+        wait(lambda: (home.frame / "shown.jsonl").exists())
+        wait(lambda: at_rest(home))
+        before = {which: written(running) for which, running in parts.items()}
+        changed, last, end = 0, "", time.monotonic() + hours * 3600 / FAST
+        while time.monotonic() < end:
+            key = ask(home, "now")["key"]
+            changed, last = changed + (key != last), key
+            time.sleep(0.05)
+        spent = {which: written(running) - before[which] for which, running in parts.items()}
+        assert all(running.poll() is None for running in parts.values())
+    print(hours, "hours:", spent, changed, "photos")
+    assert changed > hours * 10, "photos came and went"
+    assert sum(spent.values()) < MOST_BYTES_A_DAY * hours / 24, spent
