@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,7 @@ from tomlkit.exceptions import TOMLKitError
 from sync.errors import UsageError, did_you_mean
 from sync.files import locked, make_folder, write_durably
 from sync.home import Home
+from sync.open_roots import refuse_closed
 from sync.settings_cut import without_entry, without_section
 from sync.settings_reading import load, parse_text, parse_value, plain_hint
 
@@ -122,7 +124,9 @@ def add_smart(home: Home, values: Tree) -> None:
 
 
 def add_root(home: Home, values: Tree) -> None:
-    """Add a folder of originals that write-back may touch, at the end of the list."""
+    """Add a folder of originals that write-back may touch, at the end of the list. Refuses one that the service may not
+    change."""
+    refuse_closed(home, Path(str(values["folder"])))
     _append(home, "writeback", values)
 
 

@@ -1,0 +1,37 @@
+"""A folder that the service's sandbox keeps closed is refused when it is set up, with what opens it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sync.errors import UsageError
+from sync.home import Home
+from sync.open_roots import OPEN, refuse_closed
+
+UNIT = Path(__file__).parents[2] / "systemd" / "units" / "mantelpiece-sync.service"
+
+
+@pytest.mark.parametrize("folder", ["/srv/photos", "/mnt", "/media/usb/a b"])
+def test_where_disks_are_mounted_it_may_write(home: Home, tmp_path: Path, folder: str) -> None:
+    refuse_closed(home, Path(folder), drop_ins=tmp_path, service_home=home.root)
+
+
+@pytest.mark.parametrize("folder", ["/home/anna/photos", "/srv2", "/mnt/../home/anna", "/"])
+def test_elsewhere_the_answer_names_what_opens_it(home: Home, tmp_path: Path, folder: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        refuse_closed(home, Path(folder), drop_ins=tmp_path, service_home=home.root)
+    assert "sudo systemd/install --root /" in refused.value.advice
+    refuse_closed(home, Path(folder), drop_ins=tmp_path)  # at a desk
+
+
+def test_a_drop_in_opens_its_folder(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "root-1.conf").write_text("[Service]\n# why\nReadWritePaths=/home/anna/photos\n")
+    refuse_closed(home, Path("/home/anna/photos/2024"), drop_ins=tmp_path, service_home=home.root)
+    with pytest.raises(UsageError):
+        refuse_closed(home, Path("/home/anna"), drop_ins=tmp_path, service_home=home.root)
+
+
+def test_it_is_what_the_unit_opens() -> None:
+    assert f"ReadWritePaths={' '.join('-' + place for place in OPEN)}" in UNIT.read_text()
