@@ -41,6 +41,12 @@ def wall(home: Home, kept: Kept) -> Iterator[Finding]:
         yield from _display(kept)
         return
     yield ok("wall", f"The wall shows {now.get('showing')} on {now.get('display')}.")
+    screen = now.get("screen") or {}
+    if screen.get("way") == "" and kept.settings.power.method != "none":
+        yield warn("screen", "No way was found to switch the panel off: at night it goes black, its light stays on.",
+                   " ".join(screen.get("reasons", [])))  # fmt: skip
+    elif screen.get("way"):
+        yield ok("screen", f"The panel is switched by {screen['way']}.")
     for problem in now.get("problems", []):
         yield warn("wall", str(problem))
 
