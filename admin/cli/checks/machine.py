@@ -42,7 +42,7 @@ def wall(home: Home, kept: Kept) -> Iterator[Finding]:
         return
     yield ok("wall", f"The wall shows {now.get('showing')} on {now.get('display')}.")
     screen = now.get("screen") or {}
-    if screen.get("way") == "" and kept.settings.power.method != "none":
+    if screen.get("way") == "" and screen.get("reasons"):
         yield warn("screen", "No way was found to switch the panel off: at night it goes black, its light stays on.",
                    " ".join(screen.get("reasons", [])))  # fmt: skip
     elif screen.get("way"):
