@@ -177,7 +177,8 @@ def _put_shown(home: Home, backup: Backup) -> list[str]:
         return []
     path = home.frame / SHOWN
     try:
-        write_durably(path, backup.shown, mode=0o644)
+        # As a service the wall is another user of the same group, who goes on writing into it.
+        write_durably(path, backup.shown, mode=0o660)
     except OSError as error:
         return [f"What the wall showed and hides was not restored: {path} cannot be written ({error.strerror})."]
     return ["What the wall showed and hides counts once the wall is started again."]

@@ -84,6 +84,8 @@ def test_it_comes_back_as_a_new_frame_and_says_what_to_enter(used: Home, library
     assert fresh.settings.read_text().startswith("# my frame")
     assert ledgers.export(other) == {table: [] for table in ledgers.TABLES} | LEDGER
     assert (fresh.frame / "shown.jsonl").read_bytes() == b'["hide","home:1",true]\n'
+    mode = (fresh.frame / "shown.jsonl").stat().st_mode & 0o777
+    assert mode == 0o660, "the wall is another user of the group, and goes on writing"
     assert done.enter == (
         "The API key of the server home.",
         "The shared link of the album From Anna.",
