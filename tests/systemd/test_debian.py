@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 TOP = Path(__file__).parents[2]
 PACKAGES = "systemd,python3,python3-venv,ca-certificates"
@@ -33,7 +34,23 @@ for _ in $(seq 120); do
     curl -s http://127.0.0.1:{PORT}/healthz > "$1/health" || true
     grep -q '"wall":true' "$1/health" && grep -q '"service":true' "$1/health" && break
 done
-chroot "$1" mantelpiece status > "$1/status" 2>&1 || true
+cat > "$1/hide.py" <<'END'
+import time
+from frame.control import ask
+from sync.home import find
+home, end = find(), time.monotonic() + 90
+while ask(home, "now")["showing"] != "photo" and time.monotonic() < end:
+    time.sleep(0.2)
+print("shows", ask(home, "now").get("file_name"))
+ask(home, "hide")
+while list(home.intents.iterdir()) and time.monotonic() < end:
+    time.sleep(0.2)
+print("left", list(home.intents.iterdir()))
+END
+chroot "$1" mantelpiece album add --folder /srv/photos > "$1/status" 2>&1 || true
+chroot "$1" runuser -u mantelpiece -- env MANTELPIECE_HOME=/var/lib/mantelpiece \
+    /opt/mantelpiece/bin/python - < "$1/hide.py" >> "$1/status" 2>&1 || true
+chroot "$1" mantelpiece status >> "$1/status" 2>&1 || true
 chroot "$1" mantelpiece screen off >> "$1/status" 2>&1 || true
 stolen=/var/lib/mantelpiece/private/library.db
 chroot "$1" runuser -u mantelpiece-frame -- cat $stolen > "$1/stolen" 2>/dev/null || true
@@ -75,6 +92,8 @@ def test_it_is_installed_verified_scored_run_updated_and_removed(root: Path) -> 
         score = subprocess.run(["systemd-analyze", "security", "--offline=true", unit], capture_output=True, text=True,
                                check=False).stdout  # fmt: skip
         assert float(re.findall(r"exposure level for .*: ([\d.]+)", score)[0]) <= most
+    (root / "srv/photos").mkdir()
+    Image.effect_noise((640, 480), 80).convert("RGB").save(root / "srv/photos/anna.jpg")
     # A mount and process namespace of its own: whatever happens in there ends with it.
     inside = ["unshare", "-m", "--propagation", "private", "-p", "-f", "--kill-child", "sh", "-c", BY_HAND, "-", root]
     done = subprocess.run(inside, capture_output=True, text=True, check=False, timeout=300)
@@ -82,6 +101,8 @@ def test_it_is_installed_verified_scored_run_updated_and_removed(root: Path) -> 
     assert '"data":true,"page":true,"service":true,"wall":true' in (root / "health").read_text(), told
     status = (root / "status").read_text()
     assert "sync: running" in status
+    assert "shows anna.jpg" in status, "kept by one user, shown by the other"
+    assert "left []" in status, "wished by one, taken by the other"
     assert "The screen is off: somebody said so." in status
     assert (root / "stolen").read_bytes() == b"", "the wall's user reads nothing of the others'"
     install(root, "--extra", "mqtt")
