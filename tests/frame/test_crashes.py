@@ -19,20 +19,20 @@ from tests.sample_catalogues import make
 PROGRAM = """
 import os, signal, sys
 from pathlib import Path
-import frame.ahead
 from frame.daemon import run
+from frame.making import Maker
 from sync.clock import SystemClock
 from sync.home import Home
 root, runtime, wall, poison, steps = sys.argv[1:]
-before = frame.ahead.make_picture
-def deadly(home, renderer, entry, *rest, **more):
-    if entry.key.endswith(poison):
+before = Maker.make
+def deadly(self, item):
+    if item.entry.key.endswith(poison):
         os.kill(os.getpid(), signal.SIGKILL)
-    made = before(home, renderer, entry, *rest, **more)
+    made = before(self, item)
     if len(list(Path(wall).glob("0*.png"))) >= int(steps):
         os._exit(9)
     return made
-frame.ahead.make_picture = deadly
+Maker.make = deadly
 run(Home(root=Path(root), runtime=Path(runtime)), clock=SystemClock(),
     overrides={"wall.display": f"file:{wall}", "wall.size": "320x240"})
 """
@@ -40,7 +40,7 @@ run(Home(root=Path(root), runtime=Path(runtime)), clock=SystemClock(),
 
 def test_a_photo_that_kills_the_frame_is_passed_over_after_three_deaths(home: Home, tmp_path: Path) -> None:
     make(home, count=4)
-    set_wall(home, selection="sequential", interval_seconds=0.01, transition="cut")
+    set_wall(home, selection="sequential", interval_seconds=0.01, transition="cut", layout="fit")
     wall = tmp_path / "wall"
     command = [sys.executable, "-c", PROGRAM, str(home.root), str(home.runtime), str(wall), "asset-00002", "6"]
     codes = [
