@@ -109,6 +109,10 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
         # sqlite-utils is a heavy import: a library that is already at the newest version needs only one look.
         if not _is_current(db):
             _migrate(db)
+    except UnicodeDecodeError:
+        # SQLite quotes the names in its schema, and they are damaged too.
+        db.close()
+        raise sqlite3.DatabaseError("its names cannot be read") from None
     except BaseException:
         db.close()
         raise

@@ -26,7 +26,19 @@ def library(home: Home) -> Iterator[Library]:
 
 def test_the_schema_is_of_as_many_migrations_as_its_version_says(library: Library) -> None:
     assert len(list(schema.migrations.pending(_database(library)))) == 0
+    assert len(list(schema.migrations.applied(_database(library)))) == SCHEMA_VERSION
     assert library.row("PRAGMA user_version")[0] == SCHEMA_VERSION  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", [b"CREATE TABLE albums", b"tablealbumsalbums"])
+def test_names_that_are_no_text_any_more_are_damage_like_any_other(name: bytes, home: Home) -> None:
+    Library(home.library).close()
+    whole = home.library.read_bytes()
+    assert name in whole
+    home.library.write_bytes(whole.replace(name, name.replace(b"a", b"\xec").replace(b"A", b"\xec"), 1))
+    opened = Library(home.library)
+    assert opened.quarantined is not None
+    opened.close()
 
 
 def _database(library: Library):  # type: ignore[no-untyped-def]

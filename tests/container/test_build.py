@@ -1,0 +1,20 @@
+"""The Containerfile builds with podman or docker, and what it makes answers."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+TOP = Path(__file__).parents[2]
+
+
+def test_it_builds_and_answers() -> None:
+    engine = shutil.which("podman") or shutil.which("docker")
+    assert engine is not None, "install podman or docker"
+    subprocess.run([engine, "build", "-q", "-t", "mantelpiece-test", "-f", "Containerfile", "."], cwd=TOP, check=True)
+    for words, told in ((["writeback", "list"], "No folder of originals"), (["--version"], "mantelpiece")):
+        done = subprocess.run(
+            [engine, "run", "--rm", "mantelpiece-test", *words], capture_output=True, text=True, check=True
+        )
+        assert told in done.stdout
