@@ -1,4 +1,4 @@
-"""An engine and a base image are fetched from elsewhere: a target of its own (`make container`), never a skipped test."""
+"""An engine and a base image come from elsewhere: a target of its own (`make container`), never a skipped test."""
 
 from __future__ import annotations
 
