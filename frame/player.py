@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from frame.ahead import Ahead, Failed, Ready, Way
 from frame.crashes import Crashes
-from frame.dress import WANDER_SECONDS, Dress
+from frame.dress import Dress
 from frame.hands.hands import Hands
 from frame.hands.touch import Touch, verb_of
+from frame.hanging import Hanging
 from frame.making import Made
 from frame.overlays.sentences import of_empty_wall
 from frame.picture import CopyUnusable, Renderer
@@ -34,19 +34,10 @@ from sync.errors import Cancelled, CatalogueUnreadable, DecoderUnavailable, Disp
 from sync.home import Home
 from sync.settings import Wall
 
-if TYPE_CHECKING:
-    from frame.overlays.clock import Clock as ClockFace
-    from frame.transitions.moving import Motion
-    from frame.transitions.travel import Travel
-
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 """How often the files of settings and catalogue are looked at."""
-TRAVEL_SECONDS = 1 / 30
-"""Between two frames of a panorama that travels."""
-APPROACH_SECONDS = 1 / 20
-"""The same of a photo that is slowly approached."""
 INFO_SECONDS = 30.0
 """How long the wall tells of a photo; long enough to get a phone out."""
 EVENT_SECONDS = 0.1
@@ -104,15 +95,12 @@ class Player:
         self._crashes = crashes
         self.playlist = Playlist(state, clock)
         self.worker = Worker()
+        self.dress = Dress(clock)
+        self._hanging = Hanging(stage, self.dress, self.worker, clock)
         self._ahead = Ahead(home, renderer, self.worker)
         self._catalogue = CatalogueWatch(home.catalogue, self.worker, clock)
         self.wall = Wall()
-        self.dress = Dress(clock)
         self._wishing = Wishing()
-        self._on_wall: ClockFace | None = None
-        self._written_at = 0.0
-        self._travel: Travel | None = None
-        self._motion: Motion | None = None
         self.problems: dict[str, str] = {}
         self.current: Current | None = None
         self.paused = False
@@ -151,8 +139,7 @@ class Player:
             self._look(at_once=True)
         self._prepare()
         self._have_panel_follow()
-        self._tick_clock()
-        self._move()
+        self._let_it_hang()
         if self.sign.lines or (self.current is None and self.nothing_to_show() and not self.dark):
             self._show_welcome()
         self._state.flush_if_due()
@@ -441,7 +428,7 @@ class Player:
             return
         same = self.current is not None and item.entry.display == self.current.item.entry.display
         if way is Way.NEXT and same and on_panel is not None:
-            self._ahead.ready = Ready(Made(on_panel[0], self._on_wall), item, way)  # the only photo there is
+            self._ahead.ready = Ready(Made(on_panel[0], self._hanging.clock), item, way)  # the only photo there is
             return
         if self._is_poison(item):
             return
@@ -478,8 +465,8 @@ class Player:
         if ready is None or self.sign.lines or self.dark or not self._is_time(ready):
             return
         self._ahead.ready = self._urge = None
-        self._wind(ready)
-        at_once = ready.way is Way.AGAIN or self._travel is not None
+        self._hanging.wind(ready.made)
+        at_once = ready.way is Way.AGAIN or self._hanging.travels
         if self._crashes is not None:
             self._crashes.making(ready.item.entry.key)
         if self.stage.show(ready.made.picture, self.wall, at_once=at_once, should_stop=self._interrupted):
@@ -497,45 +484,17 @@ class Player:
         seconds = max(self.wall.interval_seconds, self.stage.least_seconds)
         return max(0.0, self.current.since + seconds - self._clock.monotonic())
 
-    def _wind(self, ready: Ready) -> None:
-        """It may have waited for its turn for hours: its clock is put right before anybody sees it."""
-        late = self.dress.tick(ready.made.clock)
-        if late is not None:
-            self.stage.patch(*late, picture=ready.made.picture)
-
-    def _move(self) -> None:
-        """What moves while it hangs: a panorama, a photo that is approached."""
-        if self.current is None or self.sign.lines or self.dark:
-            return
-        now = self._clock.monotonic()
-        if self._motion is not None and not self.stage.approach(self._motion, now):
-            self._motion = None
-        if self._travel is not None and not self.stage.travel(self._travel, now - self._written_at):
-            self._travel = None
-
-    def _tick_clock(self) -> None:
-        """The clock over what hangs there; and now and then all words anew, a little beside."""
+    def _let_it_hang(self) -> None:
+        """What moves or ticks on the wall goes on, while it is seen."""
         if self.current is None or self.sign.lines or self.dark or self.stage.display is None:
             return
-        if (change := self.dress.tick(self._on_wall)) is not None:
-            self.stage.patch(*change)
-        if self._clock.monotonic() - self._written_at > WANDER_SECONDS and self.dress.speaks():
-            self._written_at = self._clock.monotonic()
-            self._again = True
+        self._again |= self._hanging.go_on()
 
     def _note(self, ready: Ready) -> None:
         self.welcome_shown = None
         if ready.made.problem:
             self.problems["fonts"] = ready.made.problem
-        self._on_wall, self._written_at = ready.made.clock, self._clock.monotonic()
-        self._travel, self._motion = ready.made.travel, None
-        if ready.made.moving is not None and self.stage.display is not None:
-            from frame.transitions.moving import Motion
-
-            display, now = self.stage.display, self._clock.monotonic()
-            self._motion = Motion(
-                ready.made.moving, ready.made.picture, display=display, worker=self.worker, now=now
-            )
+        self._hanging.hang(ready.made)
         self.problems.pop("decoder", None)
         if ready.way is Way.AGAIN:
             return
@@ -571,10 +530,8 @@ class Player:
             waits.append(EVENT_SECONDS)
         if (retry := self.stage.seconds_to_retry()) is not None:
             waits.append(retry)
-        if self._travel is not None and not self.dark:
-            waits.append(TRAVEL_SECONDS)
-        if self._motion is not None and not self.dark:
-            waits.append(APPROACH_SECONDS)
+        if (moves := self._hanging.seconds()) is not None and not self.dark:
+            waits.append(moves)
         if self.sign.lines:
             return min([*waits, self.sign.seconds_left()])
         if self._ahead.ready is not None and (left := self._seconds_left()) is not None:

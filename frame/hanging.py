@@ -1,0 +1,75 @@
+"""What the picture on the wall does while it hangs: its clock ticks, a panorama travels, a photo is approached.
+
+Used by the player alone, from its thread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from frame.dress import WANDER_SECONDS, Dress
+from frame.stage import Stage
+from frame.worker import Worker
+from sync.clock import Clock
+
+if TYPE_CHECKING:
+    from frame.making import Made
+    from frame.overlays.clock import Clock as ClockFace
+    from frame.transitions.moving import Motion
+    from frame.transitions.travel import Travel
+
+TRAVEL_SECONDS = 1 / 30
+"""Between two frames of a panorama that travels."""
+APPROACH_SECONDS = 1 / 20
+"""The same of a photo that is slowly approached."""
+
+
+class Hanging:
+    """`hang` takes what came on the wall; `go_on` is called with each tick of the player."""
+
+    def __init__(self, stage: Stage, dress: Dress, worker: Worker, clock: Clock) -> None:
+        self._stage, self._dress, self._worker, self._time = stage, dress, worker, clock
+        self._since = 0.0
+        self._travel: Travel | None = None
+        self._motion: Motion | None = None
+        self.clock: ClockFace | None = None
+
+    @property
+    def travels(self) -> bool:
+        return self._travel is not None
+
+    def wind(self, made: Made) -> None:
+        """It may have waited for its turn for hours: its clock is put right before anybody sees it."""
+        late = self._dress.tick(made.clock)
+        if late is not None:
+            self._stage.patch(*late, picture=made.picture)
+
+    def hang(self, made: Made) -> None:
+        """It is on the panel now."""
+        self.clock, self._since = made.clock, self._time.monotonic()
+        self._travel, self._motion = made.travel, None
+        display = self._stage.display
+        if made.moving is not None and display is not None:
+            from frame.transitions.moving import Motion
+
+            self._motion = Motion(made.moving, made.picture, display=display, worker=self._worker, now=self._since)
+
+    def go_on(self) -> bool:
+        """Draw what is due; whether it is time to write all words anew, a little beside."""
+        now = self._time.monotonic()
+        if (change := self._dress.tick(self.clock)) is not None:
+            self._stage.patch(*change)
+        if self._motion is not None and not self._stage.approach(self._motion, now):
+            self._motion = None
+        if self._travel is not None and not self._stage.travel(self._travel, now - self._since):
+            self._travel = None
+        if now - self._since <= WANDER_SECONDS or not self._dress.speaks():
+            return False
+        self._since = now
+        return True
+
+    def seconds(self) -> float | None:
+        """Until it wants to be drawn again; None while nothing moves."""
+        if self._travel is not None:
+            return TRAVEL_SECONDS
+        return APPROACH_SECONDS if self._motion is not None else None
