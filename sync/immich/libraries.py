@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from msgspec import Struct
@@ -29,18 +29,6 @@ class LibraryInfo(Struct, frozen=True, rename="camel"):
     exclusion_patterns: tuple[str, ...]
 
 
-class Judged(Struct, frozen=True, rename="camel"):
-    """What Immich says of an import path."""
-
-    import_path: str
-    is_valid: bool
-    message: str = ""
-
-
-class _Validation(Struct, rename="camel"):
-    import_paths: list[Judged]
-
-
 def read_libraries(transport: Transport) -> list[LibraryInfo]:
     """Every external library of the server. Raises PermissionMissing where the key is no administrator's."""
     return _admin(lambda: transport.read("GET", "/libraries", list[LibraryInfo], what="external libraries"))
@@ -53,14 +41,6 @@ def read_library(transport: Transport, library_id: str) -> LibraryInfo:
     if found.id != library_id:
         raise SchemaDrift(f"The server's answer for {what} is about another one.", field="id")
     return found
-
-
-def judge_paths(transport: Transport, library_id: str, paths: Sequence[str]) -> list[Judged]:
-    """Whether Immich can read these folders as import paths. Needs a key that may do everything."""
-    path, what = f"/libraries/{in_path(library_id)}/validate", "import paths"
-    body = {"importPaths": list(paths), "exclusionPatterns": []}
-    found, _ = _admin(lambda: transport.tell("POST", path, _Validation, what=what, body=body, again=True))
-    return found.import_paths
 
 
 def scan_library(transport: Transport, library_id: str) -> None:

@@ -7,18 +7,13 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-import msgspec
-
 from sync.errors import NotAvailable
 from sync.ingest.groups import Role
-from sync.ingest.identifiers import FileFacts
 from sync.ingest.one_run import Run, chunks
 from sync.ingest.survey import Todo, created_of
 from sync.ingest.templates import AlbumFacts, Template, parse
 from sync.library import ingest as rows
 from sync.library.ingest import Change, What
-
-_FACTS = msgspec.json.Decoder(FileFacts)
 
 
 def file_albums(run: Run, todos: Sequence[Todo]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -67,12 +66,6 @@ def retired(library: Library) -> list[ObjectRow]:
     """Objects that no photo names."""
     sql = f"SELECT {_COLUMNS} FROM objects WHERE retired IS NOT NULL ORDER BY name"  # noqa: S608 - our own column names
     return [ObjectRow(**dict(row)) for row in library.rows(sql)]
-
-
-def every(library: Library) -> Iterator[ObjectRow]:
-    """All objects by name, read as they are iterated."""
-    for row in library.rows(f"SELECT {_COLUMNS} FROM objects ORDER BY name"):  # noqa: S608 - our own column names
-        yield ObjectRow(**dict(row))
 
 
 def bytes_on_disk(library: Library) -> int:

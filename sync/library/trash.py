@@ -30,7 +30,7 @@ class TrashRow(Struct, frozen=True, kw_only=True):
 
 
 # Made once, here: two threads that show msgspec a new type at once crash the process.
-_OBJECT, _OBJECTS = msgspec.json.Decoder(ObjectRow), msgspec.json.Decoder(list[ObjectRow])
+_OBJECTS = msgspec.json.Decoder(list[ObjectRow])
 
 _COLUMNS = "id, key, album, position, photo, objects, bytes, reason, trashed_at"
 
@@ -83,14 +83,6 @@ def get(library: Library, entry: int) -> TrashRow | None:
 def remove(db: sqlite3.Connection, entry: int) -> None:
     """Forget an entry; inside a transaction, before its files go."""
     db.execute("DELETE FROM trash WHERE id = ?", (entry,))
-
-
-def object_named(library: Library, name: str) -> ObjectRow | None:
-    """What some entry of the trash knows of that object, or None when no entry names it."""
-    row = library.row(
-        "SELECT o.value FROM trash t, json_each(t.objects) o WHERE json_extract(o.value, '$.name') = ? LIMIT 1", (name,)
-    )
-    return None if row is None else _OBJECT.decode(row[0])
 
 
 def names(library: Library) -> set[str]:

@@ -72,11 +72,6 @@ class Plan:
     id: str = ""
 
     @property
-    def empty(self) -> bool:
-        """Whether applying it would change nothing."""
-        return not (self.add or self.update or self.replace or self.returning or self.gone or self.explained)
-
-    @property
     def live(self) -> int:
         """How many photos the album showed before, but for those kept by hand."""
         return self.keep + len(self.update) + len(self.replace) + len(self.gone) + len(self.explained)

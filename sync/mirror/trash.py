@@ -8,7 +8,7 @@ start. Nothing is removed by age while the wall clock is not trusted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from sync.home import Home
 from sync.library import meta, objects
 from sync.library import trash as rows
 from sync.library.database import Library
-from sync.library.objects import ObjectRow
 from sync.mirror import retention, thumbs
 from sync.mirror.publish import publish
 from sync.mirror.views import show_views
@@ -27,36 +26,6 @@ from sync.work import Result, Work
 
 QUARANTINE = "quarantine"
 """Below the trash: objects whose bytes were found to be wrong, `<object name>.<seconds>`."""
-
-
-def put(
-    library: Library,
-    home: Home,
-    *,
-    key: str,
-    album: str,
-    position: int,
-    photo: Mapping[str, Any],
-    objects: Sequence[str],
-    reason: str,
-    now: datetime,
-) -> int:
-    """Discard a photo whose rows are gone already; gives the bytes moved aside.
-
-    A caller that discards many writes `sync.library.trash.add` into its own transaction and calls `move_out` once.
-    """
-    with library.transaction() as db:
-        rows.add(
-            db,
-            key=key,
-            album=album,
-            position=position,
-            photo=photo,
-            objects=objects,
-            reason=reason,
-            now=now.astimezone(UTC).isoformat(),
-        )
-    return move_out(library, home, objects)
 
 
 def move_out(library: Library, home: Home, names: Iterable[str]) -> int:
@@ -70,18 +39,6 @@ def move_out(library: Library, home: Home, names: Iterable[str]) -> int:
     library.checkpoint()
     thumbs.drop(home, leaving)
     return _move([(home.object_path(name), home.trash / name) for name in leaving])
-
-
-def take_back(library: Library, home: Home, name: str) -> ObjectRow | None:
-    """Bring an object back from the trash where it lies there, instead of downloading it; gives its row to be written.
-
-    The entry that names it stays. None where the trash does not have it.
-    """
-    known = rows.object_named(library, name)
-    if known is None or not (home.object_path(name).exists() or (home.trash / name).exists()):
-        return None
-    _move([(home.trash / name, home.object_path(name))])
-    return known
 
 
 def restore(library: Library, home: Home, entry: int) -> rows.TrashRow:

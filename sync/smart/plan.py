@@ -58,11 +58,6 @@ class Plan:
     total: int = 0
     """Photos in the album when everything but what is held is done."""
 
-    @property
-    def empty(self) -> bool:
-        """Whether the server stays as it is."""
-        return not (self.add or self.remove or self.hold)
-
 
 def make(
     *,

@@ -27,8 +27,6 @@ class Found(Struct, frozen=True, kw_only=True):
     size_bytes: int = 0
     mtime_ns: int = 0
     inode: int = 0
-    links: int = 1
-    """More than one: other names share the bytes; they keep the old ones."""
 
 
 def items(value: Any) -> list[str]:

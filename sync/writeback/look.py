@@ -134,5 +134,4 @@ def _found(
         size_bytes=status.st_size,
         mtime_ns=status.st_mtime_ns,
         inode=status.st_ino,
-        links=status.st_nlink,
     )

@@ -25,12 +25,10 @@ class Probed(Struct, frozen=True, kw_only=True):
     file_system: str = "unknown"
     resolution_ns: int = 1
     """The finest difference in time that a file keeps."""
-    case_sensitive: bool = True
     fsync_folder: bool = True
     """Whether a folder's names can be made to survive a power cut."""
     uid: int = 0
     """Whom files that we make belong to."""
-    gid: int = 0
     gives_away: bool = False
     """Whether we may give a file its former owner."""
 
@@ -72,10 +70,8 @@ def _tried(inside: Path) -> Probed:
     return Probed(
         file_system=file_system(inside),
         resolution_ns=_resolution(other),
-        case_sensitive=not (inside / "OTHER").exists(),
         fsync_folder=_fsyncs(inside),
         uid=made.st_uid,
-        gid=made.st_gid,
         gives_away=_gives_away(other),
     )
 

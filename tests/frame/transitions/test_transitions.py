@@ -9,7 +9,6 @@ import pytest
 
 from frame.displays.none import NoDisplay
 from frame.transitions.crossfade import FRAME_SECONDS, crossfade
-from frame.transitions.cut import cut
 from sync.errors import DisplayLost
 from tests.manual_clock import ManualClock
 
@@ -32,12 +31,6 @@ class Recorder(NoDisplay):
 
     def show(self, picture: object) -> None:
         self.shown.append(str(picture))
-
-
-def test_a_cut_shows_the_new_picture() -> None:
-    display = Recorder()
-    cut(display, "new")
-    assert (display.shown, display.frames) == (["new"], [])
 
 
 @pytest.mark.parametrize("cost", [0.0, 0.004, 0.03, 0.4], ids=lambda cost: f"{cost} s a frame")

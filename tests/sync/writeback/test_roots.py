@@ -14,7 +14,7 @@ from tests.fakes.writeback import INSIDE, Originals
 
 def test_a_folder_tells_what_it_can_do_and_is_left_as_it_was(tmp_path: Path) -> None:
     found = probe(tmp_path)
-    assert (found.problem, found.case_sensitive, found.fsync_folder) == ("", True, True)
+    assert (found.problem, found.fsync_folder) == ("", True)
     assert found.uid == os.getuid()
     assert found.resolution_ns <= 1_000_000
     assert list(tmp_path.iterdir()) == []
