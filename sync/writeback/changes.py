@@ -16,7 +16,7 @@ from sync.writeback.found import Found, items, same_word, word
 from sync.writeback.knowledge import Knowledge
 from sync.writeback.mapping import LISTS, REGIONS, TAGS, How, Options, Row, rows_for
 from sync.writeback.moments import same_moment
-from sync.writeback.regions import merged
+from sync.writeback.regions import merged, understood
 from sync.writeback.text import cut_bytes
 
 _TIME_FACTS = {"moment", "subsec", "offset", "stamp", "day", "clock", "zoned"}
@@ -79,6 +79,8 @@ def _decide_one(
         return
     mine = remembered.setdefault(row.module, {})
     if row.tag == REGIONS:
+        if not understood(there):
+            return
         new, own = merged(wanted, there, mine.get(row.tag, []), (found.width or 0, found.height or 0))
         _remember(mine, row.tag, own or None)
         if new != (there or None):

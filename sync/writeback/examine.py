@@ -122,7 +122,7 @@ def _find(around: Around, seen: Examined) -> None:
     """Whether the file is there, inside its root, one asset's alone, and this asset's."""
     found = seen.path.stat()
     seen.tried = f"{found.st_size} {found.st_mtime_ns} {seen.row.proof.hex()}"
-    if not seen.path.resolve().is_relative_to(Path(around.root.folder).resolve()):
+    if not _inside(around.root, seen.path):
         seen.state, seen.reason = OUTSIDE, "a link leads out of the folder of its root"
         return
     if str(seen.path) in around.doubled:
@@ -153,7 +153,11 @@ def _find(around: Around, seen: Examined) -> None:
 def _decide(around: Around, seen: Examined) -> None:
     groups = known.groups_of(around.work.library, seen.row.id)
     knowledge = knowledge_of(seen.row, groups, around.server, modules=around.root.modules, now=around.work.clock.now())
-    for role, path in _roles(around, seen):
+    roles = _roles(around, seen)
+    if any(role == SIDECAR and _misleads(around.root, path) for role, path in roles):
+        seen.state, seen.reason = OUTSIDE, "in place of its sidecar is a link to something else"
+        return
+    for role, path in roles:
         found = look(around.tool, path) if role == ORIGINAL else look_beside(around.tool, path, seen.path)
         row = ledger.file(around.work.library, str(path))
         ours = json.loads(row.ours) if row and row.asset == seen.row.asset and found.exists else {}
@@ -169,6 +173,17 @@ def _decide(around: Around, seen: Examined) -> None:
             ours=json.dumps(ours),
         )
         seen.targets.append(Target(role, path, found, decided, fresh))
+
+
+def _inside(root: Root, path: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root.folder))
+
+
+def _misleads(root: Root, sidecar: Path) -> bool:
+    """Whether a link would have something else written than the sidecar of this photo, be it there or not."""
+    real = Path(os.path.realpath(sidecar))
+    # A link to itself stays one.
+    return not _inside(root, sidecar) or real.name != sidecar.name or real.is_symlink()
 
 
 def _roles(around: Around, seen: Examined) -> list[tuple[str, Path]]:

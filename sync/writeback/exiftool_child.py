@@ -17,8 +17,8 @@ from typing import Any
 
 import exiftool
 
-OLDEST = 12.15
-"""The first that PyExifTool can follow."""
+OLDEST = 12.38
+"""Older ones run as a command what a file's name says (CVE-2022-23935), or what its content does (CVE-2021-22204)."""
 
 
 class Drained(exiftool.ExifTool):  # type: ignore[misc]

@@ -63,7 +63,7 @@ def same(one: Path, other: Path, file_type: str) -> bool | None:
     with _mapped(one) as first, _mapped(other) as second:
         try:
             return all(a == b for a, b in zip_longest(parts(first), parts(second)))
-        except (struct.error, IndexError, KeyError, RecursionError) as error:
+        except (struct.error, ValueError, IndexError, KeyError, RecursionError) as error:
             raise Unreadable(f"{one.name} is cut short or damaged") from error
 
 

@@ -23,7 +23,8 @@ IPTC_DIGEST = "File:CurrentIPTCDigest"
 """There as soon as there is any IPTC."""
 PICTURE = ("File:FileType", "Composite:ImageSize", "IFD0:Orientation", "XMP-tiff:Orientation", "QuickTime:Rotation")
 _WANTED = dict.fromkeys((*TAGS, *PICTURE, CODED, IPTC_DIGEST))
-_HOW = ("-j", "-G1", "-struct", "-n", "-api", "LargeFileSupport=1")
+# -m: else only the first thousand items of a list are read.
+_HOW = ("-j", "-G1", "-struct", "-n", "-m", "-api", "LargeFileSupport=1")
 
 
 def look(tool: ExifTool, path: Path) -> Found:
@@ -57,7 +58,8 @@ def look_beside(tool: ExifTool, sidecar: Path, original: Path) -> Found:
 
 def real_path(path: Path) -> Path:
     """Absolute and without links. Raises Unwritable for a name that exiftool would take apart."""
-    real = path.resolve()
+    # Path.resolve raises RuntimeError for a link to itself.
+    real = Path(os.path.realpath(path))
     if any(letter in str(real) for letter in "\n\r"):
         raise Unwritable(f"The name {str(real)!r} has a line break in it.", reason="name")
     return real

@@ -58,6 +58,18 @@ def _stored_point(x: float, y: float, orientation: int) -> tuple[float, float]:
     }[orientation]
 
 
+def understood(found: Any) -> bool:
+    """Whether what a file has as RegionInfo is built so that others' regions can be kept in it."""
+    if found is None:
+        return True
+    if not isinstance(found, dict) or not isinstance(found.get("AppliedToDimensions", {}), dict):
+        return False
+    there = found.get("RegionList", [])
+    return isinstance(there, list) and all(
+        isinstance(region, dict) and isinstance(region.get("Area", {}), dict) for region in there
+    )
+
+
 def merged(
     wanted: Sequence[Region], found: Mapping[str, Any] | None, ours: Sequence[Region], size: tuple[int, int]
 ) -> tuple[dict[str, Any] | None, list[Region]]:

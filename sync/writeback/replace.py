@@ -6,6 +6,7 @@ left it. Hard links: the new file is a file of its own, the other names keep the
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -50,13 +51,23 @@ def dress(scratch: Path, like: Path, *, owner_any: bool, mtime_ns: int | None) -
             if not owner_any:
                 raise OwnerWouldChange(f"{like.name} would get another owner.", path=str(like)) from error
     scratch.chmod(wanted.st_mode & 0o7777)
-    for name in os.listxattr(like):
+    for name in _attributes(like):
         # What another file system or the kernel keeps to itself stays behind; it is none of the owner's.
         with suppress(OSError):
             os.setxattr(scratch, name, os.getxattr(like, name))
     if mtime_ns is not None:
         os.utime(scratch, ns=(wanted.st_atime_ns, mtime_ns))
     settle(scratch)
+
+
+def _attributes(path: Path) -> list[str]:
+    """Names of its extended attributes; none where its file system (sshfs, SMB) knows of no such thing."""
+    try:
+        return os.listxattr(path)
+    except OSError as error:
+        if error.errno not in (errno.ENOTSUP, errno.ENOSYS):
+            raise
+        return []
 
 
 def settle(scratch: Path) -> None:

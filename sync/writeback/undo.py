@@ -20,6 +20,7 @@ from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found, items
 from sync.writeback.look import look, look_beside
 from sync.writeback.mapping import LISTS, REGIONS
+from sync.writeback.regions import understood
 from sync.writeback.replace import dress, put, scratch_beside
 from sync.writeback.verify import reads_as
 from sync.writeback.write import Written, print_of, write
@@ -122,6 +123,8 @@ def _reverted(change: Change, there: Any) -> Any:
 def _regions_reverted(change: Change, there: Any) -> Any:
     if reads_as(REGIONS, there, change.new):
         return change.old
+    if not understood(there):
+        return there
     old, new, now = (list((each or {}).get("RegionList", [])) for each in (change.old, change.new, there))
     back = [region for region in now if region in old or region not in new]
     back += [region for region in old if region not in new and region not in now]

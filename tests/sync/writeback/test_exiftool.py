@@ -73,7 +73,12 @@ def test_a_flood_of_messages_blocks_nobody(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("script", "said"),
-    [("exit 1", "does not say its version"), ("echo 9.04", "too old"), ("echo hello", "does not say its version")],
+    [
+        ("exit 1", "does not say its version"),
+        ("echo 9.04", "too old"),
+        ("echo 12.37", "too old"),
+        ("echo hello", "does not say its version"),
+    ],
 )
 def test_a_broken_old_or_foreign_exiftool_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str

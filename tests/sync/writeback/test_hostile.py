@@ -112,3 +112,50 @@ def test_a_byte_limit_cuts_between_characters(text: str, most: int, expected: st
 def test_text_is_made_fit_without_losing_its_lines(typed: str, kept: str, name: str) -> None:
     assert plain(typed) == kept
     assert one_line(typed) == name
+
+
+REGIONS = '<mwg-rs:Regions rdf:parseType="Resource">{}</mwg-rs:Regions>'
+BUILT_WRONG = {
+    "a text": "<mwg-rs:Regions>text</mwg-rs:Regions>",
+    "a list that is a text": REGIONS.format("<mwg-rs:RegionList>text</mwg-rs:RegionList>"),
+    "a list of texts": REGIONS.format(
+        "<mwg-rs:RegionList><rdf:Bag><rdf:li>text</rdf:li></rdf:Bag></mwg-rs:RegionList>"
+    ),
+    "an area that is a text": REGIONS.format(
+        '<mwg-rs:RegionList><rdf:Bag><rdf:li rdf:parseType="Resource"><mwg-rs:Area>text</mwg-rs:Area></rdf:li>'
+        "</rdf:Bag></mwg-rs:RegionList>"
+    ),
+}
+
+
+@pytest.mark.parametrize("regions", BUILT_WRONG.values(), ids=BUILT_WRONG.keys())
+def test_regions_that_are_built_wrong_stay_and_stop_nothing_else(
+    tool: ExifTool, tmp_path: Path, regions: str
+) -> None:
+    path = tmp_path / "photo.jpg"
+    spaces = (
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"'
+    )
+    xmp = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {spaces}><rdf:Description rdf:about="">{regions}'
+    xmp += "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    originals.picture().save(path, xmp=xmp.encode())
+    found = look(tool, path)
+    decided = changes(originals.EVERYTHING, found, {}, modules=MODULES, options=Options())
+    written = write(tool, found, decided.changes)
+    after = look(tool, path)
+    assert after.tags["XMP-dc:Description"] == originals.EVERYTHING.caption
+    assert after.tags["XMP-mwg-rs:RegionInfo"] == found.tags["XMP-mwg-rs:RegionInfo"]
+    assert not changes(originals.EVERYTHING, after, decided.ours, modules=MODULES, options=Options()).changes
+    originals.tell(path, XMP_dc__Title="theirs")
+    undo(tool, written)
+    assert look(tool, path).tags["XMP-mwg-rs:RegionInfo"] == found.tags["XMP-mwg-rs:RegionInfo"]
+
+
+def test_fifteen_hundred_people_in_one_picture_are_written_once(tool: ExifTool, tmp_path: Path) -> None:
+    path = originals.make(tmp_path, "jpg")
+    crowd = Knowledge(people=tuple(f"Person {number} 日" for number in range(1500)))
+    decided = changes(crowd, look(tool, path), {}, modules=("people",), options=Options())
+    write(tool, look(tool, path), decided.changes)
+    again = changes(crowd, look(tool, path), decided.ours, modules=("people",), options=Options())
+    assert not again.changes

@@ -195,6 +195,25 @@ def test_a_link_out_of_the_root_is_not_followed(originals: Originals, tmp_path: 
     assert (tmp_path / "outside.jpg").read_bytes() == before
 
 
+@pytest.mark.parametrize("there", ["elsewhere", "nothing", "itself", "another's"])
+def test_a_link_in_place_of_a_sidecar_is_not_followed(originals: Originals, tmp_path: Path, there: str) -> None:
+    sidecar = originals.file("a.jpg").with_name("a.jpg.xmp")
+    elsewhere = {
+        "elsewhere": tmp_path / "elsewhere.xmp", "nothing": tmp_path / "nothing.xmp", "itself": sidecar,
+        "another's": sidecar.with_name("z.jpg.xmp"),
+    }[there]  # fmt: skip
+    if there in ("elsewhere", "another's"):
+        subprocess.run(["exiftool", "-q", "-XMP-dc:Title=somebody's", str(elsewhere)], check=True)
+        before = elsewhere.read_bytes()
+    sidecar.symlink_to(elsewhere)
+    originals.set(root_of(originals.folder, where=Where.SIDECAR))
+    assert originals.counts() == {"total": 3, "updated": 2, "sidecars_written": 2, "outside": 1}
+    if there in ("elsewhere", "another's"):
+        assert elsewhere.read_bytes() == before
+    assert sidecar.is_symlink()
+    assert there == "itself" or elsewhere.exists() == (there != "nothing")
+
+
 def test_a_file_that_two_assets_claim_is_written_for_neither(originals: Originals) -> None:
     originals.server.edits.add_library("Again", ["/again"], {"/again": str(originals.folder)})
     scan(originals.server)

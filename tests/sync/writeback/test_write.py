@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -111,6 +112,18 @@ def test_mode_attributes_and_if_wanted_the_time_stay(tool: ExifTool, tmp_path: P
     assert os.getxattr(path, "user.note") == b"mine"
     write(tool, look(tool, path), [Change("XMP-dc:Description", "Hello", "Other")])
     assert path.stat().st_mtime_ns > 1_500_000_000_123_456_789
+
+
+def test_a_file_system_without_extended_attributes_is_no_hindrance(
+    tool: ExifTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> list[str]:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(os, "listxattr", refuse)
+    path = originals.make(tmp_path, "jpg")
+    write(tool, look(tool, path), CAPTION)
+    assert originals.read(path, "XMP-dc:Description")["XMP-dc:Description"] == "Hello"
 
 
 def test_other_names_of_the_file_keep_the_old_bytes_and_a_link_stays_a_link(tool: ExifTool, tmp_path: Path) -> None:
