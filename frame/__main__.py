@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     level = options.log_level or ("error" if options.verb == "show" else "info")
     logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
     overrides = {key: value for key, value in _overrides(options).items() if value is not None}
-    problem = _check(overrides)
+    problem = _check(overrides) if overrides else ""
     if problem:
         print(problem, file=sys.stderr)
         return 2

@@ -1,6 +1,7 @@
 """Puts the frame's parts together and turns the handle: what the wall and `show` have in common.
 
-Pillow and SDL are imported only once the process is on its way, beside the decoding child that starts meanwhile.
+The player, Pillow and SDL are imported only once the process is on its way, beside the decoding child that starts
+meanwhile.
 """
 
 from __future__ import annotations
@@ -12,27 +13,25 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
-from frame.answers import Answers
-from frame.control_server import ControlServer
-from frame.crashes import Crashes
-from frame.player import Player
-from frame.playlist import Item
-from frame.power.panel import Panel
-from frame.power.screen import Screen
-from frame.stage import OpenDisplay, Stage
-from frame.state import State
-from frame.watch import SettingsWatch
 from sync.clock import Clock
 from sync.errors import MantelpieceError
 from sync.home import Home
-from sync.notify import Notifier
 
 if TYPE_CHECKING:
+    from frame.answers import Answers
+    from frame.control_server import ControlServer
+    from frame.crashes import Crashes
     from frame.displays.contract import Display
+    from frame.player import Player
+    from frame.playlist import Item
+    from frame.power.screen import Screen
     from frame.power.ways.contract import Way
+    from frame.render.renderer import Renderer
+    from frame.stage import OpenDisplay
+    from frame.state import State
+    from sync.notify import Notifier
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +50,10 @@ def make_folders(home: Home) -> None:
 
 def make_state(home: Home, clock: Clock, *, keep: bool = True) -> State:
     """What was shown before; `keep=False` when another frame owns it."""
+    from random import SystemRandom
+
+    from frame.state import State
+
     return State(
         home.frame / "shown.jsonl", home.runtime / "frame.json", clock=clock, random=SystemRandom(), keep=keep
     )
@@ -58,6 +61,9 @@ def make_state(home: Home, clock: Clock, *, keep: bool = True) -> State:
 
 def make_screen(home: Home, clock: Clock) -> Screen:
     """When the wall is dark, with the ways of this machine to switch its panel, looked for when first needed."""
+    from frame.power.panel import Panel
+    from frame.power.screen import Screen
+
     return Screen(home.runtime / "screen.json", clock, Panel(_find_ways, clock))
 
 
@@ -74,6 +80,7 @@ def make_player(
     *,
     clock: Clock,
     overrides: Mapping[str, str],
+    renderer: Renderer,
     state: State,
     screen: Screen | None = None,
     crashes: Crashes | None = None,
@@ -81,10 +88,11 @@ def make_player(
     on_shown: Callable[[Item], None] | None = None,
     open_display: OpenDisplay | None = None,
 ) -> Iterator[Player]:
-    """A player with the real renderer, on the displays that `open_display` finds (the machine's), closed in the end."""
-    from frame.render.renderer import Renderer
+    """A player on the displays that `open_display` finds (the machine's); it and its renderer are closed in the end."""
+    from frame.player import Player
+    from frame.stage import Stage
+    from frame.watch import SettingsWatch
 
-    renderer = Renderer()
     stage = Stage(open_display or partial(_find_display, home), clock)
     settings = SettingsWatch(home.settings, overrides)
     player = Player(
@@ -102,7 +110,7 @@ def make_player(
     try:
         yield player
     finally:
-        renderer.close()
+        renderer.close()  # before the player, which waits for the picture under way
         player.close()
 
 

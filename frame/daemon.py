@@ -1,23 +1,27 @@
-"""The frame's process in a page: its parts are put together, run until somebody ends them, and ended in reverse."""
+"""The frame's process in a page: its parts are put together, run until somebody ends them, and ended in reverse.
+
+Importing it costs little: the decoding child is started first, and the player's rooms are loaded beside it.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
+from typing import TYPE_CHECKING
 
-from frame.answers import Answers
 from frame.assemble import end_on_signals, loop, make_folders, make_player, make_screen, make_state
 from frame.control_server import ControlServer
-from frame.crashes import PLAIN, Crashes
-from frame.hands.hands import Hands
-from frame.stage import OpenDisplay
+from frame.render.renderer import Renderer
 from sync.clock import Clock
 from sync.errors import ANEW, UsageError
 from sync.home import Home
 from sync.notify import Notifier
+
+if TYPE_CHECKING:
+    from frame.stage import OpenDisplay
 
 log = logging.getLogger(__name__)
 
@@ -38,14 +42,19 @@ def run(
         control = _open_control(home)
         if control is not None:
             parts.callback(control.close)
+        renderer = parts.enter_context(closing(Renderer()))
+        from frame.answers import Answers
+        from frame.crashes import PLAIN, Crashes
+        from frame.hands.hands import Hands
+
         state = make_state(home, clock)
         crashes = Crashes(home.runtime / "crashes.json", clock)
         if crashes.verdict.plain:
             log.error("the frame died again and again: it starts plainly, without fades")
             overrides = {**PLAIN, **overrides}
         making = make_player(
-            home, clock=clock, overrides=overrides, state=state, screen=make_screen(home, clock), crashes=crashes,
-            open_display=open_display,
+            home, clock=clock, overrides=overrides, renderer=renderer, state=state, screen=make_screen(home, clock),
+            crashes=crashes, open_display=open_display,
         )  # fmt: skip
         player = parts.enter_context(making)
         answers = Answers(player, state, home, clock)

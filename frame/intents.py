@@ -5,7 +5,7 @@ Sync takes the files in the order of their names, records what they say and dele
 
 from __future__ import annotations
 
-import uuid
+import os
 from datetime import datetime
 
 import msgspec
@@ -28,5 +28,5 @@ class Intent(Struct, frozen=True):
 def write_intent(home: Home, kind: str, key: str, *, value: bool, now: datetime) -> None:
     """Put one intent where sync finds it. Raises DiskError, or OSError."""
     intent = Intent(kind, key, value, int(now.timestamp()))
-    name = f"{now.timestamp():017.3f}-{uuid.uuid4().hex}.json"
+    name = f"{now.timestamp():017.3f}-{os.urandom(16).hex()}.json"
     write_durably(home.intents / name, msgspec.json.encode(intent), mode=0o660)

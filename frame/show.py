@@ -8,14 +8,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from frame.assemble import end_on_signals, loop, make_folders, make_player, make_state
 from frame.control import FrameNotRunning, ask
-from frame.player import Player
-from frame.playlist import Item
+from frame.render.renderer import Renderer
 from sync.clock import Clock
 from sync.errors import DisplayLost, MantelpieceError, UsageError
 from sync.home import Home
+
+if TYPE_CHECKING:
+    from frame.player import Player
+    from frame.playlist import Item
 
 
 def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, as_json: bool) -> int:
@@ -26,6 +30,7 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
     alone = _is_alone(home)
     if alone:
         make_folders(home)
+    renderer = Renderer()
     state = make_state(home, clock, keep=alone)
     told = 0
 
@@ -35,7 +40,10 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
         print(_line(player, item, as_json=as_json), flush=True)
         player.ended = player.ended or told == count
 
-    with make_player(home, clock=clock, overrides=overrides, state=state, resume=False, on_shown=tell) as player:
+    making = make_player(
+        home, clock=clock, overrides=overrides, renderer=renderer, state=state, resume=False, on_shown=tell
+    )
+    with making as player:
         end_on_signals(player)
         player.start()
         if isinstance(player.stage.error, DisplayLost) and "wall.display" in overrides:

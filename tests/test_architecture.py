@@ -224,16 +224,43 @@ def loaded_by(module: str) -> set[str]:
     return set(done.stdout.split())
 
 
+def ours_loaded_by(module: str) -> set[str]:
+    """The same of our own modules, with their whole names."""
+    program = f"import sys, {module}; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=TOP, capture_output=True, text=True, check=True)
+    return {name for name in done.stdout.split() if name.split(".")[0] in ROOMS and "." in name}
+
+
 FOREIGN = {"requests", "urllib3", "flask", "werkzeug", "sqlite_utils", "exiftool", "tomlkit", "click"}
 
 
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("frame.daemon", FOREIGN | {"PIL", "pygame", "http", "asyncio", "admin"}),
+        ("frame.daemon", FOREIGN | {"PIL", "pygame", "http", "asyncio", "admin", "msgspec", "sqlite3", "zoneinfo"}),
         ("frame.control", FOREIGN | {"PIL", "pygame", "asyncio", "admin"}),
-        ("frame.render.worker", FOREIGN | {"pygame", "http", "asyncio", "admin", "sqlite3"}),
+        ("frame.render.worker", FOREIGN | {"pygame", "http", "asyncio", "admin", "sqlite3", "msgspec", "zoneinfo"}),
+        ("frame.player", FOREIGN | {"PIL", "pygame", "http", "asyncio", "admin", "gpiozero", "segno", "ctypes"}),
     ],
 )
 def test_what_a_process_of_the_frame_pulls_in(module: str, forbidden: set[str]) -> None:
     assert loaded_by(module) & forbidden == set()
+
+
+def test_the_frame_starts_its_decoder_before_it_loads_anything_else() -> None:
+    """All of ours that `import frame.daemon` opens: what joins this list keeps the first photo from the wall."""
+    assert ours_loaded_by("frame.daemon") == {
+        "frame.assemble", "frame.control", "frame.control_server", "frame.daemon", "frame.render",
+        "frame.render.memory", "frame.render.renderer", "sync.clock", "sync.errors", "sync.home", "sync.notify",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("module", "late"),
+    [
+        ("frame.player", ("frame.overlays.fonts", "frame.overlays.writing", "frame.displays", "frame.transitions")),
+        ("frame.render.worker", ("frame.overlays", "frame.player", "sync.settings", "sync.catalogue")),
+    ],
+)
+def test_what_the_first_photo_does_not_need_is_loaded_later(module: str, late: tuple[str, ...]) -> None:
+    assert {name for name in ours_loaded_by(module) if is_below(name, *late)} == set()

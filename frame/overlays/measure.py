@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from frame.render.layout import Size
-from sync.settings import Words
+
+if TYPE_CHECKING:
+    from sync.settings import Words
 
 LETTERS, SMALLEST = 0.030, 17.0
 """Height of the first line as a share of the wall's shorter side, and never below so many pixels."""

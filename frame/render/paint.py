@@ -6,12 +6,10 @@ Colour comes after scaling: there are fewer pixels then. Called by the decoding 
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from frame.overlays.contrast import Verdict, put
-from frame.overlays.fonts import Fonts
-from frame.overlays.labels import labels, rows_needed, write
 from frame.render.colour import to_srgb
 from frame.render.compose import compose, turned
 from frame.render.crop import window
@@ -20,6 +18,10 @@ from frame.render.interest import interest
 from frame.render.layout import Pane, Plan, Size, Subject, pair, plan, viewer_canvas
 from frame.render.request import Part, RenderRequest, Wording
 from frame.render.tone import Tone, toned
+
+if TYPE_CHECKING:
+    from frame.overlays.fonts import Fonts
+    from frame.overlays.labels import Label
 
 
 def decode_limit_bytes(panel: Size) -> int:
@@ -34,22 +36,37 @@ def paint(request: RenderRequest) -> Image.Image:
         return turned(_veil(canvas, request.wording), request.rotation)
     subjects = [Subject(_size(part), part.faces) for part in request.parts]
     where = _laid_out(subjects, canvas, request)
-    written = []
+    written: list[Label] = []
     if any(request.wording.blocks):
-        written = labels(where, request.wording, _fonts())
-        if (clear := rows_needed(written, where, request.wording)) != (0, 0):
-            where = _laid_out(subjects, canvas, request, clear)
-            written = labels(where, request.wording, _fonts())
+        where, written = _written(subjects, where, request)
     limit = decode_limit_bytes(request.size)
     pictures = [_shown(part, pane, limit) for part, pane in zip(request.parts, where.panes, strict=True)]
     hung = compose(pictures, where, request.mat)
     del pictures
-    write(hung, written)
+    if written:
+        from frame.overlays.labels import write
+
+        write(hung, written)
     return turned(toned(hung, Tone(request.gamma, request.white, request.warmth)), request.rotation)
+
+
+def _written(subjects: list[Subject], where: Plan, request: RenderRequest) -> tuple[Plan, list[Label]]:
+    """The words, and where everything stands once they have room. A wall without words loads no fonts for its first
+    photo."""
+    from frame.overlays.labels import labels, rows_needed
+
+    written = labels(where, request.wording, _fonts())
+    if (clear := rows_needed(written, where, request.wording)) != (0, 0):
+        where = _laid_out(subjects, where.canvas, request, clear)
+        written = labels(where, request.wording, _fonts())
+    return where, written
 
 
 def _veil(canvas: Size, wording: Wording) -> Image.Image:
     """Words alone, for a picture that moves below them."""
+    from frame.overlays.contrast import Verdict, put
+    from frame.overlays.labels import labels
+
     ground = Image.new("RGB", canvas, wording.veil)
     whole = Plan(canvas, (Pane((0.0, 0.0, 1.0, 1.0), (0, 0, *canvas), canvas),), "none")
     for label in labels(whole, wording, _fonts()):
@@ -59,6 +76,8 @@ def _veil(canvas: Size, wording: Wording) -> Image.Image:
 
 @cache
 def _fonts() -> Fonts:
+    from frame.overlays.fonts import Fonts
+
     return Fonts()
 
 

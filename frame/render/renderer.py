@@ -1,8 +1,9 @@
 """Pictures for the panel, from a child process that may die of them.
 
 `Renderer.render` gives the pixels or raises PictureRefused with the reason; a child that dies, hangs or grows is
-replaced and the next picture works. The child is started ahead, kept for fifty pictures and imports only what
-decoding needs. Pixels come back through shared memory. Used by the player, from any one thread at a time.
+replaced and the next picture works. The child is started ahead,
+before this process loads Pillow, is kept for fifty pictures and imports only what decoding needs. Pixels come back
+through shared memory. Used by the player, from any one thread at a time.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ import sys
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from frame.render.memory import return_freed_pictures
-from frame.render.request import RenderRequest, to_message
 from sync.errors import Cancelled, DecoderUnavailable, PictureRefused
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from frame.render.request import RenderRequest
 
 PROGRAM = (sys.executable, "-m", "frame.render.worker")
 _TOP = Path(__file__).parents[2]
@@ -57,7 +61,7 @@ class Renderer:
         child = self._child
         return child.process.pid if child else None
 
-    def render(self, request: RenderRequest) -> Image.Image:
+    def render(self, request: RenderRequest) -> Image:
         """RGB of exactly `request.size`. Raises PictureRefused, DecoderUnavailable, or Cancelled after `close`."""
         with self._lock:
             if self._closed:
@@ -86,6 +90,8 @@ class Renderer:
                 self._memory = -1
 
     def _ask(self, request: RenderRequest) -> None:
+        from frame.render.request import to_message
+
         child, until = self._begin(to_message(request, seconds=self._deadline_seconds))
         try:
             answer = child.answer(until)
@@ -134,12 +140,14 @@ class Renderer:
         except OSError as error:
             raise DecoderUnavailable(f"No process can be started ({error.strerror}).", errno=error.errno) from error
 
-    def _picture(self, size: tuple[int, int], length: int) -> Image.Image:
+    def _picture(self, size: tuple[int, int], length: int) -> Image:
+        from PIL.Image import frombytes
+
         # Read, not mapped: a child that was taken over could shrink the memory under a mapping and kill this process.
         pixels = os.pread(self._memory, length, 0)
         if len(pixels) != length:
             raise PictureRefused("Its decoder gave too few pixels.", reason="killed-decoder")
-        return Image.frombytes("RGB", size, pixels)
+        return frombytes("RGB", size, pixels)
 
 
 class _Child:
