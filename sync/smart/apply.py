@@ -13,7 +13,7 @@ from datetime import datetime
 
 import msgspec
 
-from sync.errors import NotAvailable, ServerError
+from sync.errors import NotAvailable, ServerError, UsageError
 from sync.immich.choose import choose
 from sync.immich.edit_album import MOST, Changed
 from sync.immich.server import Immich
@@ -83,8 +83,11 @@ def _proof(
 
 def _make_album(immich: Immich, looked: Looked, applied: Applied) -> SmartRow:
     smart = looked.smart
-    album = immich.create_album(smart.album or smart.name, smart.description)
-    applied.created = True
+    wanted = smart.album or smart.name
+    # Made meanwhile: by another rule of the same run, or by a person.
+    there = [album for album in immich.albums() if album.owned and album.name == wanted]
+    applied.created = not there
+    album = there[0] if there else immich.create_album(wanted, smart.description)
     return msgspec.structs.replace(looked.row, album=album.id)
 
 
@@ -118,11 +121,15 @@ def _change(
         _count(applied, told)
     for chunk in _chunks([one.asset for one in plan.remove]):
         check()
+        mine = [asset for asset in chunk if asset in ours]
         with library.transaction() as db:
+            # Else what left, and nobody said so, would look taken out by a person, and stay out for ever.
+            rows.note(db, row.album, mine, State.ASKED)
             rows.intend(db, run, [ChangeRow(asset, "remove", asset in ours, None) for asset in chunk])
         told = immich.take_from_album(row.album, chunk)
         with library.transaction() as db:
             rows.note(db, row.album, [*told.done, *told.was_so], None)
+            rows.note(db, row.album, [asset for asset, _ in told.refused if asset in ours], State.ADDED)
             _settled(db, run, told)
         applied.removed += len(told.done)
         _count(applied, told)
@@ -179,8 +186,9 @@ def dress(immich: Immich, smart: Smart, album_id: str, *, cover: str = "") -> li
         if values:
             immich.change_album(album_id, values)
         _share(immich, smart, album_id, worn.roles)
-    except ServerError as error:
-        if not isinstance(error, NotAvailable) and error.exit_code == 3 and "permission" not in error.facts:
+    except (ServerError, UsageError) as error:
+        away = isinstance(error, ServerError) and error.exit_code == 3
+        if away and not isinstance(error, NotAvailable) and "permission" not in error.facts:
             raise
         return [f"Its description, order, cover or guests could not be set: {error.sentence}"]
     return []

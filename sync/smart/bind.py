@@ -106,6 +106,17 @@ def bind(rule: Rule, directory: Directory) -> Rule:
     return bound
 
 
+def refuse_unseen(rule: Rule, me: str, *, partners: bool) -> None:
+    """A photo of somebody else's that the rule asks for, and that nobody looks at, would just be missing. Takes a rule
+    with ids in it; raises RuleError."""
+    if isinstance(rule, rules.All | rules.Any_):
+        for part in rule.parts:
+            refuse_unseen(part, me, partners=partners)
+    elif isinstance(rule, rules.Owner) and not partners and me not in {one.id for one in rule.who}:
+        names = " or ".join(repr(one.name) for one in rule.who)
+        raise RuleError(f"Photos of {names} are looked at only where partners' are.", advice="Set partners = true.")
+
+
 def _each(known: Iterable[Named], find: Callable[[Named], str]) -> tuple[Named, ...]:
     return tuple(Named(one.name, find(one)) for one in known)
 

@@ -185,7 +185,8 @@ def matching(
 
 
 def _faded(one: Asked, around: Surroundings) -> Predicate | None:
-    if one.then is None or one.then == around.today or not rules.moves(one.rule):
+    # A day that lies ahead: the calendar went back, and nobody's time has passed by that.
+    if one.then is None or one.then >= around.today or not rules.moves(one.rule):
         return None
     return predicate(one.rule, around.on(one.then))
 

@@ -17,12 +17,12 @@ from sync.library import smart as rows
 from sync.library.smart import SmartRow, State
 from sync.settings import Mode, Smart
 from sync.smart import proof, rules
-from sync.smart.bind import Directory, bind
+from sync.smart.bind import Directory, bind, refuse_unseen
 from sync.smart.gather import NEWEST, OF_ONE_RULE, OLDEST, Asked, gather
 from sync.smart.plan import Ledger, Plan, make
 from sync.smart.proof import Prover
 from sync.smart.rules import Rule
-from sync.smart.target import target_of
+from sync.smart.target import refuse_rivals, target_of
 from sync.smart.written import digest_of, rule_of
 from sync.today import today
 from sync.work import Work
@@ -110,10 +110,13 @@ def _tied(work: Work, looked: Looked, directory: Directory, *, day: date, versio
     """The rule and the album on the server, by their ids. Raises UsageError, ServerError."""
     smart, before = looked.smart, looked.before
     rule = bind(rule_of(smart), directory)
+    refuse_unseen(rule, directory.me, partners=smart.partners)
     moving = rules.moves(rule)
     if moving and not work.clock.trusted():
         raise UsageError("The clock is not set yet, and this rule goes by the calendar.", advice="It waits until then.")
     target = target_of(smart, before, directory)
+    others = [one for one in work.settings.smart if one.name != smart.name]
+    refuse_rivals(smart, target, ((one, rows.get(work.library, one.name)) for one in others))
     digest = digest_of(smart)
     looked.target, looked.rule = target, rule
     looked.row = SmartRow(

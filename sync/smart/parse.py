@@ -6,6 +6,7 @@ is understood whole or not at all, for one that is half understood would match f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -99,7 +100,8 @@ def yes(key: str, value: object) -> bool:
 
 def number(key: str, value: object) -> float:
     """A number, whole or not."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    # TOML knows nan and inf: beside them every comparison is false, and a rule matches nothing.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise RuleError(f"{key!r} needs a number, not {value!r}.")
     return value
 
@@ -152,12 +154,16 @@ def _between(value: object, _tree: Tree) -> Test:
 
 
 def after(value: date) -> rules.Taken:
-    """Later than that day, which does not belong to it."""
+    """Later than that day, which does not belong to it. Raises RuleError."""
+    if value == date.max:
+        raise RuleError(f"No day comes after {value}.")
     return rules.Taken(first=value + timedelta(days=1))
 
 
 def before(value: date) -> rules.Taken:
-    """Earlier than that day."""
+    """Earlier than that day. Raises RuleError."""
+    if value == date.min:
+        raise RuleError(f"No day comes before {value}.")
     return rules.Taken(last=value - timedelta(days=1))
 
 
@@ -165,7 +171,7 @@ def _last(value: object, _tree: Tree) -> Test:
     count, _, unit = value.strip().partition(" ") if isinstance(value, str) else ("", "", "")
     unit = unit.strip().lower()
     unit = unit if unit.endswith("s") else unit + "s"
-    if not count.isdigit() or not 0 < int(count) < 40_000 or unit not in _UNITS:
+    if not (count.isascii() and count.isdigit()) or not 0 < int(count) < 40_000 or unit not in _UNITS:
         raise RuleError(f"'last' is written like \"30 days\" (or {', '.join(_UNITS[1:])}), not {value!r}.")
     return rules.Last(int(count), unit)
 
@@ -186,18 +192,20 @@ def _birthday(value: object, _tree: Tree) -> Test:
 def _rating(value: object, _tree: Tree) -> Test:
     if value in ("none", "unrated"):
         return rules.Rating()
-    if isinstance(value, Mapping):
-        return rules.Rating(*_range("rating", value, int))
-    stars = number("rating", value)
-    if not isinstance(stars, int) or not -1 <= stars <= 5 or stars == 0:
+    least, most = _range("rating", value, _stars) if isinstance(value, Mapping) else (_stars(value), _stars(value))
+    return rules.Rating(least, most)
+
+
+def _stars(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not -1 <= value <= 5 or value == 0:
         raise RuleError(f"'rating' is 1 to 5 stars, {{ min = … }} or \"none\", not {value!r}.")
-    return rules.Rating(stars, stars)
+    return value
 
 
-def _range(key: str, value: Tree, kind: type[Any]) -> tuple[Any, Any]:
+def _range(key: str, value: Tree, kind: Callable[[object], Any]) -> tuple[Any, Any]:
     if not value or not value.keys() <= {"min", "max"}:
         raise RuleError(f"{key!r} needs {{ min = … }}, {{ max = … }} or both.")
-    least, most = (None if value.get(end) is None else kind(number(key, value[end])) for end in ("min", "max"))
+    least, most = (None if value.get(end) is None else kind(value[end]) for end in ("min", "max"))
     if least is not None and most is not None and least > most:
         raise RuleError(f"{key!r} has a minimum above its maximum.")
     return least, most
@@ -206,7 +214,7 @@ def _range(key: str, value: Tree, kind: type[Any]) -> tuple[Any, Any]:
 def _megapixels(value: object, _tree: Tree) -> Test:
     if not isinstance(value, Mapping):
         raise RuleError("'megapixels' needs { min = … }, { max = … } or both.")
-    return rules.Megapixels(*_range("megapixels", value, float))
+    return rules.Megapixels(*_range("megapixels", value, lambda size: float(number("megapixels", size))))
 
 
 def _text(field: str, key: str) -> Callable[[object, Tree], Test]:

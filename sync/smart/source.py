@@ -18,7 +18,7 @@ from sync.immich.listing import Listing
 from sync.immich.server import Immich
 from sync.settings import Album, Source
 from sync.smart import rules
-from sync.smart.bind import Directory, bind
+from sync.smart.bind import Directory, bind, refuse_unseen
 from sync.smart.evaluate import predicate
 from sync.smart.gather import Asked, matching, surroundings
 from sync.smart.parse import parse
@@ -40,6 +40,7 @@ def list_by_rule(work: Work, album: Album, immich: Immich, *, inner: Listing | N
         raise RuleError("The clock is not set yet, and this rule goes by the calendar.", advice="It waits until then.")
     asked = Asked(album.name, rule, album.partners, then if rules.moves(rule) else None)
     if inner is None:
+        refuse_unseen(rule, directory.me, partners=album.partners)
         return Listing(lambda listing: _searched(work, immich, directory, asked, day, listing))
     _refuse_untold(rule)
     named = any(isinstance(test, rules.People) for test in rules.tests_of(rule))
@@ -73,7 +74,7 @@ def _narrowed(
     people = immich.people_in_album(of_album) if of_album else {}
     around = surroundings(immich, directory, asked.rule, day)
     now = predicate(asked.rule, around)
-    then = None if asked.then is None or asked.then == day else predicate(asked.rule, around.on(asked.then))
+    then = None if asked.then is None or asked.then >= day else predicate(asked.rule, around.on(asked.then))
     for asset in inner:
         # Judged with the people, handed out as it was listed.
         known = people.get(asset.id)

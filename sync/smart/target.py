@@ -5,16 +5,18 @@ A same-named album of somebody else is never touched. One that is missing is mad
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sync.errors import NotAvailable, UsageError
 from sync.immich.facts import AlbumInfo
 from sync.library.smart import SmartRow
-from sync.settings import Smart
+from sync.settings import Mode, Smart
 from sync.smart.bind import Directory, is_id
 
 
 def target_of(smart: Smart, row: SmartRow, directory: Directory) -> AlbumInfo | None:
     """The album, or None where it is to be made. Raises UsageError, ServerError."""
-    wanted = smart.album or smart.name
+    wanted = _wanted(smart)
     if is_id(wanted):
         return _by_id(wanted.lower(), directory)
     mine = [album for album in directory.albums if album.owned]
@@ -27,6 +29,33 @@ def target_of(smart: Smart, row: SmartRow, directory: Directory) -> AlbumInfo | 
         ids = ", ".join(album.id for album in named)
         raise UsageError(f"{len(named)} of your albums are named {wanted!r}.", advice=f"Give its id: {ids}.")
     return named[0] if named else None
+
+
+def refuse_rivals(
+    smart: Smart, target: AlbumInfo | None, others: Iterable[tuple[Smart, SmartRow | None]]
+) -> None:
+    """Two rules for one album would take out what the other put in, again and again; such as only add may share one.
+    `others` are the other smart albums, as they were when they ran last. Raises UsageError."""
+    for other, row in others:
+        if other.paused or smart.mode is other.mode is Mode.ADD or not _same(smart, target, other, row):
+            continue
+        raise UsageError(
+            f"The album {target.name if target else _wanted(smart)!r} is also kept by the smart album {other.name!r}.",
+            advice="Make one rule of the two with 'any', or let both only add (mode = \"add\").",
+        )
+
+
+def _same(smart: Smart, target: AlbumInfo | None, other: Smart, row: SmartRow | None) -> bool:
+    wanted = _wanted(other)
+    if is_id(wanted):
+        return target is not None and wanted.lower() == target.id
+    if row is not None and row.wanted == wanted and row.album and target is not None:
+        return row.album == target.id
+    return other.server == smart.server and wanted in (_wanted(smart), target.name if target and target.owned else "")
+
+
+def _wanted(smart: Smart) -> str:
+    return smart.album or smart.name
 
 
 def _by_id(album_id: str, directory: Directory) -> AlbumInfo:

@@ -33,10 +33,17 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
     changes = rows.changes(work.library, run.id)
     added = rows.added(work.library, run.album)
     still = added[State.ADDED] | added[State.ASKED]
+    row = rows.get(work.library, smart.name) or SmartRow(name=smart.name)
+    with work.library.transaction() as db:
+        # From now on: half of it taken back, the next run would put it in again.
+        rows.put(db, msgspec.structs.replace(row, undone=True))
     removed = refused = returned = 0
     for chunk in _chunks([one for one in changes if one.action == "add" and one.asset in still]):
         work.check()
-        told = immich.take_from_album(run.album, [one.asset for one in chunk])
+        assets = [one.asset for one in chunk]
+        with work.library.transaction() as db:
+            rows.note(db, run.album, assets, State.ASKED)
+        told = immich.take_from_album(run.album, assets)
         with work.library.transaction() as db:
             rows.note(db, run.album, [*told.done, *told.was_so], None)
         removed += len(told.done)
@@ -44,15 +51,14 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
     for chunk in _chunks([one for one in changes if one.action == "remove"]):
         work.check()
         told = immich.add_to_album(run.album, [one.asset for one in chunk])
-        back = {*told.done, *told.was_so}
+        # What is in it already a person put back: it is theirs.
+        back = set(told.done)
         with work.library.transaction() as db:
             rows.note(db, run.album, [one.asset for one in chunk if one.ours and one.asset in back], State.ADDED)
         returned += len(told.done)
         refused += len(told.refused)
-    row = rows.get(work.library, smart.name) or SmartRow(name=smart.name)
     with work.library.transaction() as db:
         rows.undone(db, run.id, now=work.clock.now())
-        rows.put(db, msgspec.structs.replace(row, undone=True))
     facts: dict[str, Any] = {"album": smart.name, "run": run.id, "removed": removed, "added": returned}
     facts["refused"] = refused
     problems = [f"The server refused {refused} photos."] if refused else []

@@ -136,6 +136,14 @@ def test_photos_whose_time_has_passed_leave_without_a_question(keeper: Keeper) -
     assert result.facts["albums"]["Lately"]["removed"] == 7
 
 
+def test_a_calendar_that_goes_back_explains_nothing(keeper: Keeper) -> None:
+    keeper.set(smart("Recent", {"last": "30 days"}))
+    keeper.run()
+    keeper.clock.advance(-60 * 86400)
+    facts = keeper.facts("Recent")
+    assert (facts["removed"], facts["held"]) == (0, 7)
+
+
 def test_another_rule_explains_what_leaves(keeper: Keeper) -> None:
     keeper.run("Anna")
     keeper.set(smart("Anna", {"people": ["Anna", "Ben"], "operator": "AND"}))
@@ -188,6 +196,15 @@ def test_partners_photos_are_left_out_unless_they_are_asked_for(keeper: Keeper) 
     facts = keeper.facts("Anna")
     assert facts["refused"] == {"no_permission": 1}
     assert "refused 1 photos (no_permission)" in facts["problems"][0]
+
+
+def test_a_rule_that_asks_for_photos_which_nobody_looks_at_is_refused(keeper: Keeper) -> None:
+    library = keeper.server.library
+    library.add_partner(library.add_user("Bea", "bea@example.org"), in_timeline=True)
+    keeper.set(smart("Hers", {"owner": "Bea"}), smart("Not hers", {"none": [{"owner": "Bea"}]}))
+    told = keeper.run().facts["albums"]
+    assert "Set partners = true" in told["Hers"]["problems"][0]
+    assert (told["Not hers"]["added"], told["Not hers"]["problems"]) == (7, [])
 
 
 @pytest.mark.parametrize(("operator", "letters", "wanted"), TRUTH, ids=lambda value: str(value) or "nothing")

@@ -181,6 +181,31 @@ def test_a_lost_answer_is_made_good_by_the_next_run(keeper: Keeper) -> None:
     assert keeper.facts("Anna")["removed"] == 1, "what was asked for and came is ours"
 
 
+def test_a_removal_whose_answer_was_lost_is_not_a_persons_doing(keeper: Keeper) -> None:
+    keeper.run()
+    faces = keeper.server.library.asset_named("a.jpg").faces
+    keeper.server.library.asset_named("a.jpg").faces = ()
+    keeper.server.library.changed()
+    keeper.server.faults.add("truncate", method="DELETE", path="/albums/.*/assets")
+    assert keeper.run().exit_code != 0
+    keeper.server.faults.clear()
+    assert keeper.names("Anna") == {"b.jpg", "c.jpg"}
+    keeper.run()
+    keeper.server.library.asset_named("a.jpg").faces = faces
+    keeper.server.library.changed()
+    assert keeper.facts("Anna")["added"] == 1
+
+
+def test_a_guest_who_is_not_there_is_told_and_stops_nothing(keeper: Keeper) -> None:
+    keeper.set(smart("Anna", ANNA, viewers=("Nobody",)))
+    facts = keeper.facts("Anna")
+    assert (facts["added"], "no user 'Nobody'" in facts["problems"][0]) == (3, True)
+    keeper.server.edits.remove_from_album("a.jpg", "Anna")
+    assert keeper.facts("Anna")["added"] == 0
+    keeper.set(smart("Anna", ANNA))
+    assert keeper.facts("Anna")["added"] == 0, "what a person took out was written down"
+
+
 def test_an_album_wears_what_the_settings_say(keeper: Keeper, bea: User) -> None:
     cover = max(keeper.server.library.assets)
     keeper.set(smart("Anna", ANNA, description="By a rule", order="asc", cover=cover, viewers=("Bea",)))

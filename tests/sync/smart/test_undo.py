@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sync import secrets
+from sync.errors import ServerError
 from sync.smart.look import open_server
 from tests.fakes.immich import FakeImmich
 from tests.fakes.smart import SERVER, Keeper, keeper_of, smart
@@ -101,3 +102,29 @@ def test_the_newest_or_oldest_stands_in_front_and_follows(keeper: Keeper, cover:
     keeper.server.edits.remove_from_album(expected, "Anna")
     assert keeper.facts("Anna")["problems"] == []
     assert front(keeper) == library.asset_named("b.jpg").id, "not one that a person took out"
+
+
+def forget(keeper: Keeper, photo: str) -> None:
+    keeper.server.library.asset_named(photo).faces = ()
+    keeper.server.library.changed()
+
+
+def test_what_a_person_put_back_since_stays_theirs(keeper: Keeper) -> None:
+    keeper.run()
+    forget(keeper, "a.jpg")
+    assert keeper.facts("Anna")["removed"] == 1
+    keeper.server.edits.add_to_album("a.jpg", "Anna")
+    keeper.undo("Anna")
+    keeper.run("Anna")
+    assert "a.jpg" in keeper.names("Anna")
+
+
+def test_one_that_breaks_off_leaves_the_album_at_rest_and_can_be_asked_for_again(keeper: Keeper) -> None:
+    keeper.run()
+    keeper.server.faults.add("truncate", method="DELETE", path="/albums/.*/assets")
+    with pytest.raises(ServerError):
+        keeper.undo("Anna")
+    keeper.server.faults.clear()
+    assert "taken back" in keeper.run("Anna", asked=False).facts["albums"]["Anna"]["problems"][0], "it rests"
+    keeper.undo("Anna")
+    assert keeper.facts("Anna")["added"] == 3, "what left unheard was not taken out by a person"
