@@ -57,8 +57,8 @@ class House:
         self.throttle = Throttle(clock)
         self.code = SetupCode(clock)
         self.texts = Texts()
-        self.album_bytes: dict[str, tuple[object, int]] = {}
-        """What an album takes on the disk, and the state of the catalogue that it was counted in."""
+        self.known_names: dict[str, tuple[float, int]] = {}
+        """When a server was last asked who and what it knows, and by which job."""
         self.wifi: Watch | None = None
         """Set by the process that watches the network."""
         self.passed_port: int | None = None

@@ -189,7 +189,7 @@ _SIMPLE: dict[str, Callable[[Any], Fields]] = {
 
 def _asked(fields: Mapping[str, str]) -> Iterator[tuple[str, Tree]]:
     """The test of each field that was filled in, with the field's name."""
-    people, without, tags = (_names(fields.get(key, "")) for key in ("people", "without", "tags"))
+    people, without, tags = (names_in(fields.get(key, "")) for key in ("people", "without", "tags"))
     if people:
         yield "people", {"people": people} | _how(fields.get("people_how", "OR"))
     if without:
@@ -205,7 +205,7 @@ def _asked(fields: Mapping[str, str]) -> Iterator[tuple[str, Tree]]:
         stars = fields["rating"]
         yield "rating", {"rating": {"min": int(stars) if stars in RATINGS else stars}}
     for place in ("country", "state", "city"):
-        if names := _names(fields.get(place, "")):
+        if names := names_in(fields.get(place, "")):
             yield place, {place: names}
 
 
@@ -228,14 +228,15 @@ def _how(operator: str) -> Tree:
     return {} if operator == "OR" else {"operator": operator}
 
 
-def _names(text: str) -> list[str]:
+def names_in(text: str) -> list[str]:
+    """Names with commas or line ends between them."""
     return [name.strip() for name in _SEPARATOR.split(text) if name.strip()]
 
 
 def _listed(value: Any) -> str:
     """Names as the form writes them; empty where a name could not be read back."""
     names = [value] if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else []
-    sound = names and all(isinstance(name, str) and _names(name) == [name] for name in names)
+    sound = names and all(isinstance(name, str) and names_in(name) == [name] for name in names)
     return ", ".join(names) if sound else ""
 
 

@@ -6,11 +6,13 @@ the arguments, its key in the secrets file under a name of the moment, never in 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
 from sync import secrets
+from sync.errors import PermissionMissing
 from sync.immich.server import Immich
 from sync.mirror.covers import covers
 from sync.settings import Mode, Server, Source
@@ -18,6 +20,9 @@ from sync.work import Result, Work
 
 OPTIONAL = (("asset.update", "Favourites marked at the wall stay here and do not reach Immich."),)
 """Permission and what does not work without it; a key that lacks it is sound."""
+
+MOST_NAMES = 80
+"""Of each kind: more than anybody ticks, and a page stays small."""
 
 
 def probe(work: Work, arguments: dict[str, Any]) -> Result:
@@ -71,6 +76,27 @@ def albums(work: Work, arguments: dict[str, Any]) -> Result:
     listed = [{"id": album.id, "name": album.name, "owned": album.owned, "photos": album.asset_count,
                "cover": shown.get(album.cover_asset_id or "")} for album in found]  # fmt: skip
     return Result({"albums": listed}, f"{len(listed)} albums.")
+
+
+def names(work: Work, arguments: dict[str, Any]) -> Result:
+    """Whom and what a rule may name. {"server": name}. Facts: {"people", "tags", "users": lists of names}, those with
+    most photos first; what the key may not list is empty."""
+    immich = _immich(work, arguments)
+    asked: tuple[tuple[str, Callable[[], Iterable[str]]], ...] = (
+        ("people", lambda: (one.name for one in immich.people() if one.name and not one.is_hidden)),
+        ("tags", lambda: (one.path for one in immich.tags())),
+        ("users", lambda: (name for _, name in immich.users())),
+    )
+    facts: dict[str, Any] = {}
+    problems: list[str] = []
+    for what, ask in asked:
+        try:
+            facts[what] = list(dict.fromkeys(ask()))[:MOST_NAMES]
+        except PermissionMissing as error:
+            facts[what] = []
+            problems.append(error.sentence)
+    sentence = f"{len(facts['people'])} people, {len(facts['tags'])} tags."
+    return Result(facts, sentence, exit_code=1 if problems else 0, problems=problems)
 
 
 def resolve(work: Work, arguments: dict[str, Any]) -> Result:

@@ -27,6 +27,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, help="end by itself after this long")
     parser.add_argument("--version", default="3", choices=["1", "2", "3"], help="which Immich the stand-in plays")
     options = parser.parse_args()
+    # Ended by another program it takes its own programs with it, as on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     shutil.rmtree(FOLDER / "home", ignore_errors=True)
     FOLDER.mkdir(exist_ok=True)
     print("Drawing the sample photos and starting the stand-in Immich ...", flush=True)
@@ -40,6 +42,8 @@ def main() -> int:
             print("The stand-in Immich did not start; its message is above.", file=sys.stderr)
             return 1
         return _run(json.loads(line), options.seconds)
+    except KeyboardInterrupt:
+        return 0
     finally:
         stand_in.terminate()
         stand_in.wait(10)

@@ -9,7 +9,7 @@ from msgspec import ValidationError, convert
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import House, ServiceAway, house, state_of
+from admin.house import House, ServiceAway, house
 from admin.language import text
 from admin.pages.asked import waiting
 from admin.pages.choose import LONGEST_NAME
@@ -48,7 +48,7 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
         with here.library() as library:
             facts = {
                 "row": rows.get(library, album.name),
-                "bytes": _bytes(library, album.name),
+                "bytes": objects.bytes_of_album(library, album.name),
                 "here": memberships.count(library, album.name),
                 "held": held.get(library, album.name),
                 "problems_of": photos.problems(library, album.name)[:_MOST_PROBLEMS],
@@ -184,16 +184,6 @@ def _shown(row: PhotoRow, display: str) -> dict[str, str]:
     except LibraryCorrupt:
         return told
     return told | {"name": facts.file_name, "at": facts.local_time.isoformat()}
-
-
-def _bytes(library: Library, name: str) -> int:
-    """Counted once for each state of the mirror: a large album takes a moment."""
-    here = house()
-    state = state_of(here.home.catalogue)
-    kept = here.album_bytes.get(name)
-    if kept is None or kept[0] != state:
-        kept = here.album_bytes[name] = state, objects.bytes_of_album(library, name)
-    return kept[1]
 
 
 def _number(typed: str) -> float | None:

@@ -22,6 +22,8 @@ from sync.library.jobs import State
 pages = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 MOST_SHOWN = 60
+UNTOLD = ("names", "thumbs")
+"""Kinds that a page itself asks for, all the time: nobody wants to read that they went well."""
 _COLUMNS = ("id", "kind", "asked_by", "started_at", "seconds", "outcome", "exit_code", "sentence")
 
 
@@ -31,7 +33,7 @@ def page() -> str:
     parked: list[rows.Job] = []
     try:
         with house().library() as library:
-            history = runs.history(library, limit=MOST_SHOWN)
+            history = runs.history(library, limit=MOST_SHOWN, unless_well=UNTOLD)
             parked = rows.in_state(library, State.PARKED)
     except ServiceAway:
         pass

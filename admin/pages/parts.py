@@ -19,7 +19,7 @@ from sync.library.database import Library
 from sync.library.jobs import Job, State
 
 Facts = dict[str, Any]
-QUIET = (FAVOURITES, NOTICES, "thumbs")
+QUIET = (FAVOURITES, NOTICES, "names", "thumbs")
 """Over in a moment, and nobody's to cancel."""
 _TELLING_SECONDS = 3.0
 """What was done in less says little of the rest."""

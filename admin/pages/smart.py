@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
 from admin.house import House, ServiceAway, house
+from admin.known_names import ask_ahead
 from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.pages.chore import Arguments, Chore, install, outcome_of
@@ -64,6 +65,7 @@ def page() -> str:
             known = {smart.name: rows.get(library, smart.name) for smart in here.settings.smart}
     except ServiceAway:
         pass
+    ask_ahead(here)
     told = [_told(smart, known.get(smart.name)) for smart in here.settings.smart]
     return render_template("smart.html", smart=told, servers=here.settings.servers, **facts_of("work"))
 
@@ -81,6 +83,7 @@ def one_page(problems: dict[str, str]) -> str:
             row, runs = rows.get(library, smart.name), rows.runs(library, smart.name)
     except ServiceAway:
         pass
+    ask_ahead(here)
     return render_template(
         "smart_one.html", chore=CHORE, smart=smart, runs=runs, problems=problems, ended=outcome_of(CHORE),
         **_told(smart, row), **facts_of("work"),

@@ -14,10 +14,11 @@ from werkzeug.wrappers import Response
 from admin import rule_form
 from admin.asking import queue
 from admin.house import House, house
+from admin.known_names import known_names
 from admin.language import duration, text, words
 from admin.pages.edited import digest_of
 from admin.pages.smart import named
-from admin.rule_form import FIELDS, fields_of, rule_of
+from admin.rule_form import FIELDS, fields_of, names_in, rule_of
 from sync.errors import UsageError
 from sync.settings import Mode, Smart
 from sync.settings_edit import add_smart, change_smart
@@ -28,6 +29,8 @@ INTERVALS = (15, 60, 360, 1440)
 COVERS = ("newest", "oldest")
 _LONGEST_NAME = 110
 _LONGEST_TEXT = 1000
+TICKED = ("people", "without", "tags", "viewers", "editors")
+"""Fields of names that can be ticked, where the server has said which there are."""
 _OTHERS = ("server", "mode", "interval_minutes", "description", "order", "cover", "viewers", "editors")
 
 
@@ -43,13 +46,18 @@ def edit() -> str:
     return _page(named(request.args.get("name", "")), {}, {})
 
 
+@pages.post("/look")
+def look() -> str:
+    """The same form with what was typed, once more: by now the server may have told its names."""
+    smart, typed = _typed()
+    return _page(smart, typed, {})
+
+
 @pages.post("/save")
 def save() -> Response | tuple[str, int]:
     """Write what was typed, then show what it would do."""
     here, form = house(), request.form
-    smart = named(form["was"]) if form.get("was") else None
-    typed = {key: form[key].replace("\r\n", "\n").strip() for key in ("name", *_OTHERS, *FIELDS) if key in form}
-    typed["partners"] = "yes" if form.get("partners") == "yes" else ""
+    smart, typed = _typed()
     if smart is not None and form.get("seen") != digest_of(smart):
         return _page(smart, {}, {}, clash=True), 409
     values, problems = _judge(here, smart, typed)
@@ -62,6 +70,24 @@ def save() -> Response | tuple[str, int]:
         return _page(smart, typed, problems), 422
     name = smart.name if smart else str(values["name"])
     return redirect(url_for("smart.previewed", number=queue(here, "smart-preview", {"album": name})), 303)
+
+
+def _typed() -> tuple[Smart | None, dict[str, str]]:
+    """The smart album of the form, None for a new one, and what stands in the form's fields."""
+    form = request.form
+    smart = named(form["was"]) if form.get("was") else None
+    typed = {key: form[key].replace("\r\n", "\n").strip() for key in ("name", *_OTHERS, *FIELDS) if key in form}
+    typed["partners"] = "yes" if form.get("partners") == "yes" else ""
+    before = _values(smart) if smart else {}
+    for key in TICKED:
+        typed[key] = _joined(form.getlist(f"{key}_ticked"), typed.get(key, ""), names_in(before.get(key, "")))
+    return smart, typed
+
+
+def _joined(ticked: list[str], typed: str, before: list[str]) -> str:
+    """Both, each once; those that stood there before keep their order, so that ticking alone changes no rule."""
+    names = list(dict.fromkeys([*ticked, *names_in(typed)]))
+    return ", ".join(sorted(names, key=lambda name: before.index(name) if name in before else len(before)))
 
 
 def _write(here: House, smart: Smart | None, values: dict[str, Any]) -> None:
@@ -117,17 +143,22 @@ def _shown(smart: Smart) -> dict[str, str]:
     return fields_of(smart.rule, smart.filters)
 
 
+def _values(smart: Smart) -> dict[str, str]:
+    """What the form shows of one that is there."""
+    return {
+        "name": smart.name, "server": smart.server, "mode": smart.mode.value, "order": smart.order,
+        "interval_minutes": f"{smart.interval_minutes:g}", "description": smart.description,
+        "cover": smart.cover,
+        "partners": "yes" if smart.partners else "", "viewers": ", ".join(smart.viewers),
+        "editors": ", ".join(smart.editors),
+    } | _shown(smart)  # fmt: skip
+
+
 def _page(smart: Smart | None, typed: dict[str, str], problems: dict[str, str], *, clash: bool = False) -> str:
     here = house()
     values: dict[str, Any] = {"interval_minutes": "60", "mode": Mode.STEP.value, "when": "", "last_unit": "years"}
     if smart is not None:
-        values |= {
-            "name": smart.name, "server": smart.server, "mode": smart.mode.value, "order": smart.order,
-            "interval_minutes": f"{smart.interval_minutes:g}", "description": smart.description,
-            "cover": smart.cover,
-            "partners": "yes" if smart.partners else "", "viewers": ", ".join(smart.viewers),
-            "editors": ", ".join(smart.editors),
-        } | _shown(smart)  # fmt: skip
+        values |= _values(smart)
     if typed:
         values = dict.fromkeys(values, "") | typed
     minutes = {*INTERVALS, int(values["interval_minutes"] if values["interval_minutes"].isdecimal() else 60)}
@@ -140,4 +171,5 @@ def _page(smart: Smart | None, typed: dict[str, str], problems: dict[str, str], 
         "smart_edit.html", smart=smart, values=values, problems=problems, clash=clash,
         seen=digest_of(smart) if smart else "", pairs=servers, covers=covers, intervals=intervals,
         modes=[mode.value for mode in Mode], form=rule_form,
+        known=known_names(here, values.get("server") or next(iter(here.settings.servers), "")),
     )  # fmt: skip

@@ -49,6 +49,7 @@ KINDS = {
     "preview": Kind(Lane.ASKED, "sync.mirror.preview:preview"),
     "probe": Kind(Lane.ASKED, "sync.inquiries:probe"),
     "albums": Kind(Lane.ASKED, "sync.inquiries:albums"),
+    "names": Kind(Lane.ASKED, "sync.inquiries:names"),
     "resolve": Kind(Lane.ASKED, "sync.inquiries:resolve"),
     "thumbs": Kind(Lane.ASKED, "sync.mirror.thumbs:thumbs", "thumbs"),
     FAVOURITES: Kind(Lane.ASKED, "sync.favourites:favourites", FAVOURITES),

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 
+import msgspec
 from msgspec import Struct
 
+from sync.library import meta
 from sync.library.database import Library
+
+_COUNTS = "album bytes"
+_COUNTS_READER = msgspec.json.Decoder(dict[str, int])
 
 
 class ObjectRow(Struct, frozen=True, kw_only=True):
@@ -74,14 +79,24 @@ def bytes_on_disk(library: Library) -> int:
     return 0 if row is None else int(row[0])
 
 
-def bytes_of_album(library: Library, album: str) -> int:
-    """What the album's photos take on the disk; an object of several albums counts in each."""
-    row = library.row(
-        """SELECT coalesce(sum(
+def count_albums(library: Library) -> dict[str, int]:
+    """What each album's photos take on the disk; an object of several albums counts in each. Takes a moment."""
+    rows = library.rows(
+        """SELECT m.album, sum(
              coalesce((SELECT bytes FROM objects WHERE name = p.display), 0)
              + CASE WHEN p.original = p.display THEN 0
-               ELSE coalesce((SELECT bytes FROM objects WHERE name = p.original), 0) END), 0)
-           FROM memberships m JOIN photos p ON p.id = m.photo WHERE m.album = ? AND m.gone IS NULL""",
-        (album,),
+               ELSE coalesce((SELECT bytes FROM objects WHERE name = p.original), 0) END)
+           FROM memberships m JOIN photos p ON p.id = m.photo WHERE m.gone IS NULL GROUP BY m.album"""
     )
-    return 0 if row is None else int(row[0])
+    return {album: int(count or 0) for album, count in rows}
+
+
+def keep_counts(db: sqlite3.Connection, counts: dict[str, int]) -> None:
+    """Write down what `count_albums` said, so that nobody waits for it; inside a transaction."""
+    meta.put(db, _COUNTS, msgspec.json.encode(counts).decode())
+
+
+def bytes_of_album(library: Library, album: str) -> int:
+    """What the album took on the disk when it was last counted; 0 where it never was."""
+    counts = _COUNTS_READER.decode(meta.get(library, _COUNTS, "{}"))
+    return counts.get(album, 0)

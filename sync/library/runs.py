@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -81,11 +82,15 @@ def last_of(library: Library, job: int) -> Run | None:
     return None if row is None else _run(row)
 
 
-def history(library: Library, *, limit: int = KEPT, kind: str | None = None) -> list[Run]:
-    """Runs, the newest first."""
+def history(
+    library: Library, *, limit: int = KEPT, kind: str | None = None, unless_well: Sequence[str] = ()
+) -> list[Run]:
+    """Runs, the newest first; of the kinds in `unless_well` those alone in which something was wrong."""
     rows = library.rows(
-        "SELECT * FROM runs WHERE kind = coalesce(?, kind) ORDER BY id DESC LIMIT ?",
-        (kind, limit),
+        """SELECT * FROM runs WHERE kind = coalesce(?, kind)
+             AND NOT (kind IN (SELECT value FROM json_each(?)) AND outcome IS 'done' AND exit_code IS 0)
+           ORDER BY id DESC LIMIT ?""",
+        (kind, json.dumps(unless_well), limit),
     )
     return [_run(row) for row in rows]
 

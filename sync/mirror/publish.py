@@ -17,7 +17,7 @@ from sync.catalogue import AlbumEntry, FaceEntry, PhotoEntry
 from sync.errors import CatalogueUnreadable
 from sync.home import Home
 from sync.immich.facts import PersonInPhoto
-from sync.library import albums, meta, shown
+from sync.library import albums, meta, objects, shown
 from sync.library.database import Library
 from sync.library.photos import PhotoRow
 from sync.mirror.restore import pack
@@ -64,7 +64,9 @@ def publish(library: Library, home: Home, *, settings: Settings) -> bool:
     generation = max(published or 0, int(meta.get(library, "generation", "0"))) + 1
     photos = _photos(library, {entry.name for entry in entries})
     catalogue.write(home.catalogue, generation=generation, albums=entries, photos=photos)
+    counts = objects.count_albums(library)
     with library.transaction() as db:
+        objects.keep_counts(db, counts)
         meta.put(db, "generation", str(generation))
         meta.put(db, "published", f"{generation} {signature}")
     return True

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sync.files import locked
 from sync.home import Home
 from sync.jobs.progress import Ended, put_ended
 from sync.library import jobs
@@ -194,3 +195,26 @@ def test_a_rule_that_is_no_rule_is_told_in_the_list(phone: Phone, server: Home) 
     assert "Did you mean &#39;people&#39;?" in phone.get("/smart").text
     assert "Did you mean &#39;people&#39;?" in phone.get("/smart/album?name=Odd").text
     assert "peopel" in phone.get("/smart/edit?name=Odd").text
+
+
+def test_names_that_the_server_knows_are_ticked_and_others_typed(phone: Phone, anna: Home, library: Library) -> None:
+    with locked(anna.locks / "daemon", "the sync service"):
+        phone.get("/smart/edit?name=Anna")
+        number = the_only(library, "names")
+        assert queued(library) == [("names", {"server": "home"})]
+        ended(anna, number, people=["Zoe", "Anna", "A, B", "<b>"], tags=[], users=["Grandma"])
+        page = phone.get("/smart/edit?name=Anna").text
+    assert 'name="people_ticked" value="Anna" checked' in page
+    assert 'name="viewers_ticked" value="Grandma">' in page
+    assert "&lt;b&gt;" in page
+    assert "A, B" not in page, "a field with commas cannot hold it"
+    assert 'name="tags_ticked"' not in page, "without any it is typed"
+    assert [job.kind for job in jobs.in_state(library, State.WAITING)] == ["names"], "asked once"
+    form = {"was": "Anna", "seen": seen_on(page), "people_ticked": ["Anna", "Zoe"], "people": "Carl, Anna",
+            "people_how": "OR", "rest": 'camera = ["X100"]', "viewers_ticked": "Grandma"}  # fmt: skip
+    asked = phone.post("/smart/look", form)
+    assert 'value="Anna, Zoe, Carl"' in asked.text, "nothing typed is lost when the names are asked for"
+    assert saved(anna).viewers == ()
+    assert phone.post("/smart/save", form).status_code == 303
+    assert saved(anna).rule == {"all": [{"people": ["Anna", "Zoe", "Carl"]}, {"camera": ["X100"]}]}
+    assert saved(anna).viewers == ("Grandma",)

@@ -71,6 +71,7 @@ ENUMERATED = {
     "preview": ["add", "update", "replace", "remove", "hold"],
     "tab": ["now", "albums", "wall", "more"],
     "setup": ["wall_code", "wall_photo", "wall_away"],
+    "more": ["chores", "photos", "frame", "others"],
     "jobs": ["title", "short"],
     "servers": ["title", "short"],
     "device": ["title", "short"],
