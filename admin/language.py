@@ -46,6 +46,11 @@ def say(sentence: str | None) -> str:
     return said.said(language(), sentence or "")
 
 
+def rule_word(english: str) -> str:
+    """One of the words of which a rule is told."""
+    return said.rule_words(language()).get(english, english)
+
+
 def counted(key: str, number: int, **values: object) -> str:
     """The text for so many."""
     return house().texts.counted(language(), key, number, **values)

@@ -42,6 +42,8 @@ class Chore:
     run_of: Callable[[str, str | None], Arguments] = lambda _subject, plan: {"plan": plan} if plan else {}
     undo_of: Callable[[str, int], Arguments] = lambda _subject, run: {"run": run}
     subject_of: Callable[[Arguments], str] = lambda _arguments: ""
+    rule_of: Callable[[str, str], str] = lambda _subject, english: english
+    """Says the rule of a preview in the reader's language."""
     confirmed: Callable[[House, str], None] = lambda _house, _subject: None
     """Called when a person said yes to a plan, once it is queued."""
 
@@ -85,13 +87,14 @@ def _previewed(chore: Chore, number: int) -> str:
     items: list[dict[str, Any]] = facts.get("items", [])
     first = max(0, request.args.get("from", 0, int))
     shown = items[first : first + ITEMS_A_PAGE]
+    rule = chore.rule_of(subject, facts["rule"]) if "rule" in facts else ""
     counts = {word: count for word, count in facts.get("counts", {}).items() if count}
     return render_template(
         "chore_preview.html", chore=chore, subject=subject, back=chore.address(subject), number=number,
         ended=found.ended, facts=facts, counts=counts, items=_pictured(shown), first=first,
         following=first + ITEMS_A_PAGE if len(items) > first + ITEMS_A_PAGE else None,
         before=max(0, first - ITEMS_A_PAGE) if first else None, last=first + len(shown), all=len(items),
-        more=facts.get("more", 0), kept="plan" in facts,
+        more=facts.get("more", 0), rule=rule, kept="plan" in facts,
     )  # fmt: skip
 
 

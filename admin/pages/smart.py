@@ -13,15 +13,17 @@ from werkzeug.wrappers import Response
 from admin.asking import answer, queue
 from admin.house import House, ServiceAway, house
 from admin.known_names import ask_ahead
-from admin.language import text
+from admin.language import rule_word, text
 from admin.pages.asked import failed, waiting
 from admin.pages.chore import Arguments, Chore, install, outcome_of
 from admin.pages.parts import facts_of
 from sync.errors import RuleError, UsageError
+from sync.jobs.progress import Ended
 from sync.library import smart as rows
 from sync.settings import Smart
 from sync.settings_edit import change_smart, remove_smart
-from sync.smart.explain import explain
+from sync.smart.explain import explain, say
+from sync.smart.rules import tests_of
 from sync.smart.written import rule_of
 
 pages = Blueprint("smart", __name__, url_prefix="/smart")
@@ -52,6 +54,7 @@ CHORE = Chore(
     undo_of=lambda name, run: {"album": name, "run": run},
     subject_of=_subject,
     confirmed=_begin,
+    rule_of=lambda name, english: _rule_said(name, english),
 )
 install(pages, CHORE)
 
@@ -127,7 +130,10 @@ def told_why(number: int) -> str:
         return waiting(found, text("smart.asking_why"), back=back)
     if found.ended.outcome != "done":
         return failed(found.ended, back=back)
-    return render_template("smart_why.html", ended=found.ended, name=name, back=back)
+    tests = found.ended.facts.get("tests", [])
+    return render_template(
+        "smart_why.html", ended=found.ended, name=name, back=back, tests=_said_again(named(name), found.ended, tests)
+    )
 
 
 @pages.post("/offer")
@@ -169,10 +175,31 @@ def named(name: str) -> Smart:
     return smart
 
 
+def _said_again(smart: Smart, ended: Ended, tests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tests of the answer in the reader's language, as long as the rule is still the one that was judged."""
+    try:
+        rule = rule_of(smart)
+    except RuleError:
+        return tests
+    if explain(rule) != ended.facts.get("rule"):
+        return tests
+    again = [say(test, rule_word) for test in tests_of(rule)]
+    return [told | {"test": test} for told, test in zip(tests, again, strict=False)]
+
+
+def _rule_said(name: str, english: str) -> str:
+    """A rule's sentence in the reader's language; of a rule that is another by now as it was said."""
+    try:
+        rule = rule_of(named(name))
+    except RuleError:
+        return english
+    return explain(rule, rule_word) if explain(rule) == english else english
+
+
 def _told(smart: Smart, row: rows.SmartRow | None) -> dict[str, Any]:
     """Its rule in words, or what is wrong with it, and how it is."""
     try:
-        sentence, refused = explain(rule_of(smart)), ""
+        sentence, refused = explain(rule_of(smart), rule_word), ""
     except RuleError as error:
         sentence, refused = "", error.sentence
     ran = row is not None and bool(row.rule)

@@ -1,5 +1,6 @@
 """Says what sync and the wall said, in the language of whoever reads. `words/sentences/<language>.toml` holds the
 commonest sentences, English to that language, with blanks in braces; what is not there stays English, whole.
+`words/rules/<language>.toml` holds the words of which a rule is told.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "sentences"
+RULES = Path(__file__).parent / "rules"
 _BLANK = re.compile(r"\{(\w+)\}")
 
 
@@ -42,9 +44,15 @@ def _catalogue(language: str) -> tuple[dict[str, str], tuple[tuple[re.Pattern[st
     return known, shapes
 
 
-def read(language: str) -> dict[str, str]:
+@cache
+def rule_words(language: str) -> dict[str, str]:
+    """The words of rules, English to that language; none for one without a file."""
+    return read(language, RULES)
+
+
+def read(language: str, folder: Path = FOLDER) -> dict[str, str]:
     """English to that language; none for one without a file."""
-    path = FOLDER / f"{language}.toml"
+    path = folder / f"{language}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 

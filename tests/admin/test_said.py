@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import admin
-from admin.words.said import FOLDER, read, said
+from admin.words.said import FOLDER, RULES, read, rule_words, said
 from sync import errors
 from sync.errors import MantelpieceError
+from sync.smart.explain import PHRASES, explain
+from sync.smart.parse import parse
 
 TOP = Path(admin.__file__).parents[1]
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.toml"))
@@ -77,3 +79,18 @@ CASES = {
 def test_a_sentence_is_told_whole_or_left_as_it_is(english: str, german: str) -> None:
     assert said("de", english) == german
     assert said("en", english) == english
+
+
+@pytest.mark.parametrize("language", sorted(path.stem for path in RULES.glob("*.toml")))
+def test_every_word_of_a_rule_is_translated_with_its_blanks(language: str) -> None:
+    words = rule_words(language)
+    assert words.keys() == PHRASES
+    for english, text in words.items():
+        assert set(_BLANK.findall(text)) == set(_BLANK.findall(english)), english
+
+
+def test_a_rule_is_told_in_german() -> None:
+    rule = parse({"type": "photo", "people": ["Anna", "{x}"], "operator": "AND", "last": "2 years",
+                  "none": [{"people": ["Carl"]}, {"favourite": True}]})  # fmt: skip
+    german = explain(rule, lambda english: rule_words("de").get(english, english))
+    assert german == ("Fotos von Anna und {x} zusammen, aus den letzten 2 Jahren, ohne Carl, aber keine mit Herz")

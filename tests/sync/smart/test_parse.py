@@ -39,7 +39,7 @@ SENTENCES = [
     ('{ birthday = "Anna" }', "photos and videos taken on Anna's birthday"),
     ('{ looks_like = "a cat", top = 50 }', "photos and videos among the first 50 that look like 'a cat'"),
     ("{ near = { latitude = 48.2, longitude = 16.4, km = 5 } }", "photos and videos within 5 km of 48.2, 16.4"),
-    ("{ none = [{ favourite = true }] }", "photos and videos but not that are favourites"),
+    ("{ none = [{ favourite = true }] }", "photos and videos but not those that are favourites"),
 ]
 
 
