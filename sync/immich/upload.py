@@ -7,9 +7,12 @@ has them is believed only when it names them by their SHA-1 (`known_uploads`), f
 from __future__ import annotations
 
 import base64
+import os
 import secrets
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 from msgspec import Struct
@@ -57,7 +60,7 @@ class _Judged(Struct, rename="camel"):
     id: str
     action: str
     asset_id: str | None = None
-    is_trashed: bool = False
+    is_trashed: bool | None = None
 
 
 class _Judgement(Struct):
@@ -87,8 +90,26 @@ def known_uploads(transport: Transport, sha1s: Sequence[str]) -> dict[str, Known
         told, _ = transport.tell("POST", path, _Judgement, what=what, body=body, again=True)
         if [one.id for one in told.results] != list(chunk):
             raise SchemaDrift(f"The server's answer for the {what} is about other files.", field="results[].id")
-        found |= {one.id: Known(one.asset_id, one.is_trashed) for one in told.results if one.asset_id is not None}
+        found |= {one.id: _known(one, what) for one in told.results if one.asset_id is not None}
     return found
+
+
+def _known(one: _Judged, what: str) -> Known:
+    # A photo in the trash is soon gone: what does not say that it is not there proves nothing.
+    if one.is_trashed is None or one.action != "reject" or not one.asset_id:
+        raise SchemaDrift(f"The server's answer for the {what} does not say what it has.", field="results[].isTrashed")
+    return Known(one.asset_id, one.is_trashed)
+
+
+def _opened(path: Path) -> FileIO:
+    try:
+        return FileIO(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+    except OSError as error:
+        raise BadTransfer(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 class _Form:
@@ -109,13 +130,19 @@ class _Form:
     def __iter__(self) -> Iterator[bytes | memoryview]:
         yield self._head
         left, buffer = self._what.size_bytes, memoryview(bytearray(_PIECE_BYTES))
-        with self._what.path.open("rb", buffering=0) as file:
+        with _opened(self._what.path) as file:
+            begun = os.fstat(file.fileno())
+            if not stat.S_ISREG(begun.st_mode) or begun.st_size != left:
+                raise BadTransfer(f"{self._what.path} changed before it went up.")
             while left:
                 count = file.readinto(buffer[: min(left, _PIECE_BYTES)])
                 if not count:
                     raise BadTransfer(f"{self._what.path} became shorter while it went up; nothing of it was kept.")
                 left -= count
                 yield buffer[:count]
+            if _stamp(os.fstat(file.fileno())) != _stamp(begun):
+                # Without its end the form is none: half of one picture and half of another are never an asset.
+                raise BadTransfer(f"{self._what.path} changed while it went up; nothing of it was kept.")
         yield self._tail
 
     def _texts(self) -> Iterator[bytes]:

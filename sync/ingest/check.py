@@ -4,6 +4,7 @@ run begins. Changes nothing."""
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,6 +16,7 @@ from sync.immich.libraries import LibraryInfo
 from sync.immich.server import Immich
 from sync.ingest.landing import refuse_inside
 from sync.ingest.places import folder_of, here_of, plain_folder, server_folder_of, source_of
+from sync.ingest.settled import IMMICHS_MARKER
 from sync.ingest.templates import parse
 from sync.settings_ingest import After, Inbox, Way
 from sync.work import Result, Work
@@ -52,7 +54,7 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
     if inbox.server not in work.settings.servers:
         raise UsageError(f"There is no server {inbox.server!r}.")
     immich = open_server(work, inbox.server)
-    problems, libraries = list(judge_here(inbox)), []
+    problems, libraries = list(judge_here(inbox, work.settings.inboxes)), []
     if inbox.way is Way.LIBRARY:
         try:
             libraries = immich.libraries()
@@ -66,8 +68,8 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
     return Result(facts, sentence, exit_code=2 if problems else 1 if notes else 0, problems=[*problems, *notes])
 
 
-def judge_here(inbox: Inbox) -> list[str]:
-    """What is wrong on this machine."""
+def judge_here(inbox: Inbox, others: Iterable[Inbox]) -> list[str]:
+    """What is wrong on this machine, also beside the other inboxes (itself may be among them)."""
     told: list[str] = []
     folder, source = folder_of(inbox), source_of(inbox)
     for each in dict.fromkeys((folder, source)):
@@ -83,16 +85,40 @@ def judge_here(inbox: Inbox) -> list[str]:
     ]  # fmt: skip
     if inbox.way is Way.LIBRARY and inbox.landing:
         told += _refusal(inbox, [])
+    if any((above / IMMICHS_MARKER).exists() for above in (source.resolve(), *source.resolve().parents)):
+        told.append(f"The folder {source} is Immich's own, where it keeps what was uploaded; choose another one.")
     if inbox.way is Way.UPLOAD and inbox.after is After.MOVE:
-        there, here = Path(inbox.move_to).resolve(), source.resolve()
-        if there.is_relative_to(here) or here.is_relative_to(there):
+        if not Path(inbox.move_to).is_dir():
+            told.append(f"The folder {inbox.move_to} is not there; make it, or mount its disk.")
+        if _in_one_another(Path(inbox.move_to), source):
             told.append(f"'move_to' ({inbox.move_to}) and the inbox's folder lie in one another; choose another one.")
+    told += _in_the_way(inbox, others)
     for text in inbox.albums:
         try:
             parse(text)
         except UsageError as error:
             told.append(error.sentence)
     return told
+
+
+def _in_the_way(inbox: Inbox, others: Iterable[Inbox]) -> list[str]:
+    """Whose files it would take away beside its own."""
+    if inbox.way is not Way.UPLOAD or inbox.after is After.KEEP:
+        return []
+    for other in others:
+        if other.name != inbox.name:
+            theirs = [source_of(other), folder_of(other)]
+            if any(_in_one_another(source_of(inbox), each) for each in theirs):
+                return [
+                    f"The folder {source_of(inbox)} and one of the inbox {other.name!r} lie in one another: files that "
+                    f"{inbox.name!r} moves or deletes would be missing there. Keep the files, or choose another folder."
+                ]
+    return []
+
+
+def _in_one_another(one: Path, other: Path) -> bool:
+    one, other = one.resolve(), other.resolve()
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def _refusal(inbox: Inbox, import_paths: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ from sync.errors import DiskFull, NotAvailable, UsageError
 from sync.files import disk_errors, free_bytes, fsync_folder, make_folder, write_durably
 from sync.ingest.identifiers import NOTHING
 from sync.ingest.settled import look
-from sync.ingest.sidecars import MOST_BYTES, SidecarRefused, normalised, read
+from sync.ingest.sidecars import SidecarRefused, bytes_of, normalised, read
 
 _CHUNK = 1 << 20
 _NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS}
@@ -146,7 +146,7 @@ def _fill_one(library: Path, landing: Path, path: str, filled: Filled) -> None:
     except FileExistsError:
         filled.there += 1
     beside, own = _sidecar_of(library / path), _sidecar_of(target)
-    data = _read_small(beside)
+    data = bytes_of(beside)
     with suppress(SidecarRefused):
         if data is not None and read(data).by_icloudpd:
             if not os.path.lexists(own):
@@ -211,7 +211,7 @@ def _digest(file: BinaryIO) -> str:
 
 
 def _publish_sidecar(source: Path, target: Path, *, stars: bool) -> tuple[Beside, str]:
-    raw = _read_small(_sidecar_of(source))
+    raw = bytes_of(_sidecar_of(source))
     if raw is None:
         return Beside.NONE, ""
     try:
@@ -220,7 +220,7 @@ def _publish_sidecar(source: Path, target: Path, *, stars: bool) -> tuple[Beside
         return Beside.REFUSED, error.sentence
     own = _sidecar_of(target)
     if os.path.lexists(own):
-        present = _read_small(own)
+        present = bytes_of(own)
         if present == wanted:
             return Beside.THERE, ""
         if present is None or not _is_replaceable(present, raw):
@@ -235,14 +235,6 @@ def _is_replaceable(present: bytes, raw: bytes) -> bool:
         return present == raw or read(present).ours
     except SidecarRefused:
         return False
-
-
-def _read_small(path: Path) -> bytes | None:
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except OSError:
-        return None
 
 
 def _place(source: Path, file: BinaryIO, target: Path) -> Done:

@@ -1,27 +1,30 @@
 """The way by upload: hash, ask which the server has, send the rest, several at once; and what becomes of the files.
 
 A file is moved or deleted only when every file of its group went through all steps and the server, asked again, names
-this very content as an upload that is not in its trash. A file that changed meanwhile stays.
+this very content, read once more from the disk, as an upload that is not in its trash. A file that changed meanwhile
+stays, and so does a sidecar of which no copy went along.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
 
-from sync.errors import BadTransfer, MantelpieceError, NotAvailable, ServerError
+from sync.errors import BadTransfer, MantelpieceError, NotAvailable, ServerError, UsageError
 from sync.files import disk_errors, fsync_folder
 from sync.immich.upload import Known, Upload, Uploaded
 from sync.ingest.groups import Role
-from sync.ingest.landing import publish
+from sync.ingest.landing import Beside, publish
 from sync.ingest.one_run import Run, chunks
-from sync.ingest.sidecars import MOST_BYTES, SidecarRefused, normalised
+from sync.ingest.sidecars import SidecarRefused, bytes_of, normalised
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows
-from sync.library.ingest import FileRow, State
+from sync.library.ingest import State
 from sync.settings_ingest import After
 
 _CHUNK_BYTES = 1 << 20
@@ -61,10 +64,25 @@ def _send_part(run: Run, todos: Sequence[Todo], told: dict[str, str | NotAvailab
     run.write(todos)
     known = run.immich.known_uploads(list(dict.fromkeys(run.file(path).sha1 for _, path in wanted)))
     missing = [one for one in wanted if not _there(run, one, known)]
+    _intend(run, [path for _, path in missing])
+    run.write(todos)
     # Live videos first: their stills name them.
     for videos in (True, False):
         _send(run, [one for one in missing if _is_live(one) == videos and not one[0].row.problem], of=of)
     run.write(todos)
+
+
+def _intend(run: Run, paths: Sequence[str]) -> None:
+    """Note the sidecars that are about to go up: after a lost answer, nobody could tell. Of files that are the same,
+    one goes up."""
+    first = {run.file(path).sha1: path for path in reversed(paths)}
+    for path in paths:
+        try:
+            _, stamp = _sidecar(run, run.found.source / path)
+        except SidecarRefused as error:
+            stamp = ""
+            run.problems.append(f"{path}.xmp did not go up: {error.sentence}")
+        run.set_file(path, sent=stamp if first[run.file(path).sha1] == path else "")
 
 
 def _is_live(one: One) -> bool:
@@ -84,14 +102,19 @@ def _digests(run: Run, todos: Sequence[Todo]) -> dict[str, str | NotAvailable]:
 
 
 def _digest(path: Path) -> str:
+    return _read_through(path)[0]
+
+
+def _read_through(path: Path) -> tuple[str, os.stat_result]:
+    """The SHA-1 of a plain file, and what the disk says of the very file that was read."""
     state = sha1(usedforsecurity=False)
     try:
-        with path.open("rb", buffering=0) as file:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb", buffering=0) as file:
             while piece := file.read(_CHUNK_BYTES):
                 state.update(piece)
+            return state.hexdigest(), os.fstat(file.fileno())
     except OSError as error:
         raise NotAvailable(f"{path} cannot be read: {error.strerror}.") from error
-    return state.hexdigest()
 
 
 def _there(run: Run, one: One, known: dict[str, Known]) -> bool:
@@ -119,30 +142,37 @@ def _send(run: Run, wanted: Sequence[One], *, of: int) -> None:
         if isinstance(told, ServerError):
             run.fail(todo, f"{path} could not be uploaded: {told.sentence}")
             continue
-        _noted(run, todo, path, told.id)
-        run.counts["there" if told.duplicate else "uploaded"] += 1
-        run.counts["files"] += not told.duplicate
-        if told.duplicate:
-            todo.old.add(told.id)
+        answer, sidecar = told
+        _noted(run, todo, path, answer.id)
+        run.counts["there" if answer.duplicate else "uploaded"] += 1
+        run.counts["files"] += not answer.duplicate
+        run.set_file(path, sent="" if answer.duplicate else sidecar)
+        if answer.duplicate:
+            todo.old.add(answer.id)
         elif video := _video(todo, path):
-            todo.live[told.id] = video
+            todo.live[answer.id] = video
         run.work.report({"doing": "Uploading", "album": run.inbox.name, "done": run.counts["uploaded"], "of": of})
 
 
-def _upload(run: Run, one: One) -> Uploaded:
+def _upload(run: Run, one: One) -> tuple[Uploaded, str]:
+    """Send it; what came of it, and the stamp of the sidecar that went along."""
     todo, path = one
     row, file = run.file(path), run.found.source / path
-    return run.immich.upload(
+    sidecar, stamp = None, ""
+    with suppress(SidecarRefused):
+        sidecar, stamp = _sidecar(run, file)
+    told = run.immich.upload(
         Upload(
             path=file,
             name=file.name,
             size_bytes=row.size,
             sha1=row.sha1,
             modified_at=datetime.fromtimestamp(row.modified_ns / 1e9, UTC),
-            sidecar=_sidecar(run, file),
+            sidecar=sidecar,
             live_video_id=_video(todo, path),
         )
     )
+    return told, stamp
 
 
 def _video(todo: Todo, path: str) -> str | None:
@@ -152,12 +182,21 @@ def _video(todo: Todo, path: str) -> str | None:
     return todo.assets.get(live.found.path) if live is not None and original and live.found.path != path else None
 
 
-def _sidecar(run: Run, file: Path) -> bytes | None:
+def _sidecar(run: Run, file: Path) -> tuple[bytes | None, str]:
+    """What goes up beside a file, and its stamp. Raises SidecarRefused where it cannot be understood."""
+    beside = file.with_name(file.name + ".xmp")
+    stamp = _stamp_of(beside)
+    data = bytes_of(beside)
+    return (None, "") if data is None else (normalised(data, stars=run.inbox.stars), stamp)
+
+
+def _stamp_of(sidecar: Path) -> str:
+    """As the ledger has it."""
     try:
-        with file.with_name(file.name + ".xmp").open("rb") as sidecar:
-            return normalised(sidecar.read(MOST_BYTES + 1), stars=run.inbox.stars)
-    except (OSError, SidecarRefused):
-        return None
+        status = sidecar.lstat()
+    except OSError:
+        return ""
+    return f"{status.st_size} {status.st_ctime_ns}"
 
 
 def let_go(run: Run, todos: Sequence[Todo]) -> None:
@@ -169,16 +208,38 @@ def let_go(run: Run, todos: Sequence[Todo]) -> None:
         # They were to leave, and now no longer.
         run.write(leaving)
         return
-    for chunk in chunks(leaving, 200):
-        contents = list(dict.fromkeys(run.file(path).sha1 for todo in chunk for path in todo.paths))
-        known = run.immich.known_uploads([one for one in contents if one])
-        confirmed = [todo for todo in chunk if _confirmed(run, todo, known)]
+    for chunk in chunks(leaving, _SLICE):
+        read: dict[str, os.stat_result] = {}
+        whole = [todo for todo in chunk if _is_as_it_went(run, todo, read)]
+        contents = list(dict.fromkeys(run.file(path).sha1 for todo in whole for path in todo.paths))
+        known = run.immich.known_uploads(contents)
+        confirmed = [todo for todo in whole if _confirmed(run, todo, known)]
         run.write(chunk)
-        gone = [todo for todo in confirmed if _gone(run, todo)]
+        gone = [todo for todo in confirmed if _gone(run, todo, read)]
         run.write([todo for todo in confirmed if todo not in gone])
         with run.work.library.transaction() as db:
             paths = [path for todo in gone for path in todo.paths]
             rows.gone(db, run.inbox.name, paths=paths, keys=[todo.group.key for todo in gone])
+
+
+def _is_as_it_went(run: Run, todo: Todo, read: dict[str, os.stat_result]) -> bool:
+    """Whether every file still has the bytes that went up; times and lengths can be the same and the picture another.
+    One that has not goes up anew."""
+    for path in todo.paths:
+        run.work.check()
+        row = run.file(path)
+        try:
+            digest, read[path] = _read_through(run.found.source / path)
+        except NotAvailable as error:
+            run.fail(todo, f"{path} was kept: {error.sentence}")
+            return False
+        if row.sha1 not in ("", digest) or (read[path].st_size, read[path].st_mtime_ns) != (row.size, row.modified_ns):
+            run.fail(todo, f"{path} was kept: it changed after it was uploaded.")
+            run.set_file(path, asset="", sha1="", sent="")
+            run.change(todo, state=State.PENDING, steps="")
+            return False
+        run.set_file(path, sha1=digest)
+    return True
 
 
 def _confirmed(run: Run, todo: Todo, known: dict[str, Known]) -> bool:
@@ -188,24 +249,13 @@ def _confirmed(run: Run, todo: Todo, known: dict[str, Known]) -> bool:
         if there is None or there.trashed or there.asset_id != row.asset:
             run.fail(todo, f"{path} was kept: Immich does not name an upload of exactly this content.")
             return False
-        if not _is_as_it_was(run.found.source / path, row):
-            run.fail(todo, f"{path} was kept: it changed after it was uploaded.")
-            return False
     return True
 
 
-def _is_as_it_was(file: Path, row: FileRow) -> bool:
-    try:
-        status = file.stat(follow_symlinks=False)
-    except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns) == (row.size, row.modified_ns)
-
-
-def _gone(run: Run, todo: Todo) -> bool:
+def _gone(run: Run, todo: Todo, read: dict[str, os.stat_result]) -> bool:
     try:
         for path in todo.paths:
-            _take_away(run, path)
+            _take_away(run, path, read[path])
     except (MantelpieceError, OSError) as error:
         verb = "moved" if run.inbox.after is After.MOVE else "deleted"
         run.fail(todo, f"{todo.group.key} could not be {verb}: {getattr(error, 'sentence', error)}")
@@ -213,19 +263,37 @@ def _gone(run: Run, todo: Todo) -> bool:
     return True
 
 
-def _take_away(run: Run, path: str) -> None:
+def _take_away(run: Run, path: str, read: os.stat_result) -> None:
     file = run.found.source / path
-    sidecar = file.with_name(file.name + ".xmp")
+    sidecar, stamp = file.with_name(file.name + ".xmp"), _stamp_of(file.with_name(file.name + ".xmp"))
+    sent = bool(stamp) and stamp == run.file(path).sent
     if run.inbox.after is After.MOVE:
-        target = Path(run.inbox.move_to)
-        target.mkdir(parents=True, exist_ok=True)
-        done = publish(path, landing=run.found.source, library=target, stars=True)
-        run.counts["moved"] += 1
-        if not (target / done.path).exists():
-            raise BadTransfer(f"{path} did not arrive in {target}.")
-    else:
-        run.counts["deleted"] += 1
+        sent = _copied(run, path) in (Beside.WRITTEN, Beside.THERE) and _stamp_of(sidecar) == stamp
     with disk_errors(f"Removing {path}"):
+        if _identity(file.lstat()) != _identity(read):
+            raise NotAvailable(f"{path} changed at the last moment.")
         file.unlink()
-        sidecar.unlink(missing_ok=True)
+        run.counts["moved" if run.inbox.after is After.MOVE else "deleted"] += 1
+        if sent:
+            sidecar.unlink()
         fsync_folder(file.parent)
+    if stamp and not sent:
+        run.problems.append(f"{path}.xmp was kept: no copy of it went with its photo.")
+
+
+def _copied(run: Run, path: str) -> Beside:
+    """Put it where uploaded files go; what became of its sidecar there."""
+    source, target = run.found.source, Path(run.inbox.move_to)
+    if not target.is_dir():
+        raise NotAvailable(f"The folder {target} is not there.")
+    done = publish(path, landing=source, library=target, stars=True)
+    # The same folder by another way (a mount) has the file already, and it is the only one.
+    if (target / done.path).parent.samefile((source / path).parent):
+        raise UsageError(f"{target} is the inbox's own folder.")
+    if not (target / done.path).is_file():
+        raise BadTransfer(f"{path} did not arrive in {target}.")
+    return done.sidecar
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -24,6 +24,9 @@ from sync.ingest.names import MEDIA
 _FOREIGN = frozenset({"@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information"})
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "fuse.rclone", "9p", "afs", "ceph"})
 _CONTROL = {"Cc", "Cs", "Zl", "Zp"}
+IMMICHS_MARKER = ".immich"
+"""Immich lays it into each folder of its own: what lies there is known as an upload because it *is* the upload."""
+
 STALLED_SECONDS = 600
 """A part file that did not grow for so long was left behind by a download that ended."""
 
@@ -112,6 +115,9 @@ def _last_change(group: Group) -> int:
 
 def _look(folder: Path, below: str, seen: Look, known: Known) -> None:
     if (folder / MARKER).exists():
+        return
+    if (folder / IMMICHS_MARKER).exists():
+        seen.skipped.append(Skipped(below.rstrip("/") or str(folder), "it is Immich's own folder"))
         return
     with os.scandir(folder) as entries:
         for entry in entries:

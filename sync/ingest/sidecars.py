@@ -8,9 +8,11 @@ is refused with SidecarRefused, and its photo goes without.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
@@ -110,6 +112,16 @@ class Sidecar:
     def first(self, name: str) -> str:
         """The first text of a property such as `tiff:Make`, or nothing."""
         return next(iter(self.properties.get(name, ())), "")
+
+
+def bytes_of(path: Path) -> bytes | None:
+    """A sidecar's bytes, one more than any may have at most; None for none, for a link, and for what cannot be read.
+    A pipe of that name gives nothing and holds nobody up."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError:
+        return None
 
 
 def read(data: bytes) -> Sidecar:

@@ -18,11 +18,11 @@ from sync.ingest.groups import ALL_SIZES, Group, Role, group
 from sync.ingest.identifiers import FileFacts
 from sync.ingest.places import source_of
 from sync.ingest.settled import Look, Stamp, is_network, is_settled, look
-from sync.ingest.sidecars import MOST_BYTES, Sidecar, SidecarRefused, read
+from sync.ingest.sidecars import Sidecar, SidecarRefused, bytes_of, read
 from sync.library import ingest as rows
 from sync.library.database import Library
 from sync.library.ingest import FileRow, GroupRow, State
-from sync.settings_ingest import Inbox
+from sync.settings_ingest import Inbox, Way
 
 _FACTS = msgspec.json.Decoder(FileFacts)
 
@@ -139,12 +139,14 @@ def _fill_rows(found: Survey, before: dict[str, FileRow]) -> None:
             file.size_bytes, file.changed_ns, file.modified_ns,
         ):  # fmt: skip
             same = old is not None and (old.size, old.modified_ns) == (file.size_bytes, file.modified_ns)
+            # An upload is other bytes' asset no longer: a card that begins to count anew gives old names to new photos.
+            keeps = same or found.inbox.way is Way.LIBRARY
             row = FileRow(
                 path=file.path, size=file.size_bytes, changed_ns=file.changed_ns, modified_ns=file.modified_ns,
                 facts=msgspec.json.encode(file.facts).decode(), place=old.place if old else "",
-                asset=old.asset if old else "", sha1=old.sha1 if old and same else "",
+                asset=old.asset if old and keeps else "", sha1="",
                 sidecar=old.sidecar if old else "", favourite=old.favourite if old else None,
-                hidden=old.hidden if old else False,
+                hidden=old.hidden if old else False, sent=old.sent if old and same else "",
             )  # fmt: skip
         assert row is not None
         if row.sidecar != text:
@@ -163,10 +165,10 @@ def _with_sidecar(found: Survey, row: FileRow, stamp: str) -> FileRow:
 
 def read_sidecar(path: Path) -> Sidecar | None:
     """What a sidecar says; None where there is none that can be read."""
+    data = bytes_of(path)
     try:
-        with path.open("rb") as file:
-            return read(file.read(MOST_BYTES + 1))
-    except (OSError, SidecarRefused):
+        return None if data is None else read(data)
+    except SidecarRefused:
         return None
 
 

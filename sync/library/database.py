@@ -120,7 +120,7 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
     return db
 
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """How many migrations sync/library/schema.py holds; a test compares."""
 
 

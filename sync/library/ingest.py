@@ -54,6 +54,8 @@ class FileRow(Struct, frozen=True, kw_only=True, gc=False):
     """Its path below the library's folder, once it is there."""
     asset: str = ""
     sha1: str = ""
+    sent: str = ""
+    """Its sidecar, as `sidecar`, that went up with it."""
 
 
 class GroupRow(Struct, frozen=True, kw_only=True, gc=False):

@@ -20,6 +20,7 @@ intents.file             the name of the file that the wish came in; the same ag
 intents.known            whether the photo was a favourite, as far as we knew when it was wished
 ingest_inboxes.cursor    the server's own time up to which changes of the library were looked at
 ingest_files.place       the file's path below the library's folder; ingest_files.sidecar is its length and ctime
+ingest_files.sent         the same of the sidecar that went up with the file
 ingest_groups.members    a digest of the files that make up the group; ingest_groups.steps the steps that are done
 ingest_favourites        assets that are favourites because of us
 ingest_changes.done      NULL while nobody knows: the answer was lost
@@ -105,6 +106,12 @@ def ingest_tables(db: Database) -> None:
 def smart_proofs(db: Database) -> None:
     """By what the next run of a smart album can prove that nothing changed."""
     db.execute("ALTER TABLE smart_albums ADD COLUMN proof TEXT")
+
+
+@migrations()
+def ingest_sent(db: Database) -> None:
+    """Which sidecar went up with its file: another one is nobody's copy."""
+    db.execute("ALTER TABLE ingest_files ADD COLUMN sent TEXT NOT NULL DEFAULT ''")
 
 
 _MIRROR = """

@@ -74,7 +74,7 @@ def test_a_sidecar_goes_up_with_its_photo(server: FakeImmich, connect: Make, tmp
 def test_a_file_that_shrinks_on_the_way_is_no_upload(server: FakeImmich, connect: Make, tmp_path: Path) -> None:
     wanted = to_upload(photo(tmp_path, "a.jpg"))
     wanted.path.write_bytes(b"\xff\xd8")
-    with pytest.raises(BadTransfer, match="became shorter"):
+    with pytest.raises(BadTransfer, match="changed before it went up"):
         connect(server).upload(wanted)
 
 

@@ -90,6 +90,7 @@ def test_uploaded_files_are_moved_with_their_sidecars(any_taker: Taker, tmp_path
         way=Way.UPLOAD, folder=str(any_taker.landing), landing="", library="", after=After.MOVE,
         move_to=str(tmp_path / "taken"),
     )  # fmt: skip
+    (tmp_path / "taken").mkdir()
     written = download([ONE], any_taker.landing, Options(sizes=("original", "adjusted"), folders="{:%Y}"))
     assert any_taker.run().problems == []
     for path in written.files[ONE.record].values():
