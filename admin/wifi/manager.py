@@ -89,8 +89,9 @@ class Manager:
 
     def _rows(self, *words: str, fields: str) -> list[list[str]]:
         told = self._run("--terse", "--escape", "yes", "--fields", fields, *words)
-        # A colon inside a value is written \: there.
-        return [[re.sub(r"\\(.)", r"\1", part) for part in re.split(r"(?<!\\):", line)] for line in told.splitlines()]
+        rows = [_parts(line) for line in told.split("\n")]
+        # Neighbours choose their names: one that breaks its line is passed over, and the others stay.
+        return [row for row in rows if len(row) == fields.count(",") + 1]
 
     def _run(self, *words: str) -> str:
         try:
@@ -104,3 +105,9 @@ class Manager:
             said = (done.stderr.strip() or done.stdout.strip()).splitlines()
             raise NetworkTrouble(said[-1].removeprefix("Error: ") if said else "NetworkManager refused.")
         return done.stdout
+
+
+def _parts(line: str) -> list[str]:
+    """The values of a line; a colon in one is written \\: there, and a backslash twice."""
+    parts = re.split(r"(?<!\\):", line.replace(r"\\", "\0"))
+    return [part.replace(r"\:", ":").replace("\0", "\\") for part in parts]
