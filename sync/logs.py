@@ -10,6 +10,7 @@ import json
 import logging
 import logging.handlers
 import sys
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sync.settings import Log, LogFormat
 
 ROTATED_BYTES = 1_000_000
 ROTATED_FILES = 3
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 class Clean(logging.Formatter):
@@ -32,8 +34,12 @@ class Clean(logging.Formatter):
         self._seen: int | None = None
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record) if self._form is LogFormat.TEXT else self._json(record)
+        line = _plain(super().format(record)) if self._form is LogFormat.TEXT else self._json(record)
         return secrets.blotted(line, self._known())
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        # One line: what a stranger's name holds must not look like an entry of its own. Tracebacks have several.
+        return super().formatMessage(record).replace("\r", " ").replace("\n", " ")
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -57,6 +63,13 @@ class Clean(logging.Formatter):
         if seen != self._seen:
             self._values, self._seen = secrets.all_values(self._secrets_file), seen
         return self._values
+
+
+def _plain(text: str) -> str:
+    """Names come from strangers: nothing in them may steer the terminal that a log is read in."""
+    if text.isprintable():
+        return text
+    return "".join("?" if one != "\n" and unicodedata.category(one) in _STEERING else one for one in text)
 
 
 def set_up(home: Home, wanted: Log, *, rotates: bool = False) -> None:

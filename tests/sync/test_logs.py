@@ -45,6 +45,21 @@ def test_no_form_of_a_line_shows_a_key(home: Home, form: LogFormat, capsys: pyte
     assert said.count("***") == 3
 
 
+def test_what_a_stranger_named_steers_no_terminal_and_looks_like_no_entry(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_up(home, Log())
+    logging.getLogger("room").warning("the album %s is gone", "\x1b]0;x\x07\x9b2J\nERROR room: \r\u202eall\u2028")
+    try:
+        raise ValueError("\x1b[2J")  # noqa: TRY301
+    except ValueError:
+        logging.getLogger("room").exception("it broke")
+    said = capsys.readouterr().err
+    assert not any(sign in said for sign in "\x1b\x07\x9b\r\u202e\u2028")
+    assert sum(line.startswith(("WARNING", "ERROR")) for line in said.splitlines()) == 2
+    assert "Traceback" in said
+
+
 def test_a_key_that_is_set_later_is_blotted_out_too(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up(home, Log())
     logging.getLogger("room").info("before")
