@@ -42,6 +42,7 @@ class Blotter:
         self._secrets = secrets.all_values(house.home.secrets)
         hosts = {urlsplit(server.url).hostname or "" for server in house.settings.servers.values()}
         hosts |= {socket.gethostname(), *house.settings.admin.names.split()}
+        hosts |= {house.settings.mqtt.host, house.settings.notices.mail_host, _host_of_webhook(house)}
         self._hosts = sorted((host for host in hosts if len(host) > 2), key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -52,6 +53,13 @@ class Blotter:
         for host in self._hosts:
             text = re.sub(rf"(?i)(?<![\w-]){re.escape(host)}(?![\w-])", "<host>", text)
         return text
+
+
+def _host_of_webhook(house: House) -> str:
+    try:
+        return urlsplit(secrets.of_notices(house.home.secrets).webhook.reveal()).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _without_address(found: re.Match[str]) -> str:

@@ -60,13 +60,17 @@ def test_the_support_bundle_names_neither_keys_nor_addresses(phone: Phone, home:
     log.write_text(
         f"GET http://{HOST}:2283/api?key={KEY} from 192.168.7.9 and fe80::1:2 by anna@{HOST}\n"
         f"{HOST.upper()} did not answer at 14:05:09; /share/abcdefgh12345678\n"
+        "The webhook of hooks.lan cannot be reached.\n"
     )
     with home.settings.open("a") as file:
-        file.write(f'[log]\nfile = "{log}"\n')
+        file.write(f'[log]\nfile = "{log}"\n[mqtt]\nhost = "broker.lan"\n')
+        file.write('[notices]\nmail_host = "mail.anna.example"\n')
+    secrets.put(home.secrets, "notices", "webhook", address="http://hooks.lan:81/x")
     with zipfile.ZipFile(io.BytesIO(phone.get("/backup/support").data)) as archive:
         told = {name: archive.read(name).decode() for name in archive.namelist()}
     whole = "\n".join(told.values())
-    for private in (KEY, HOST, HOST.upper(), "192.168.7.9", "fe80::1:2", "anna@", "abcdefgh12345678"):
+    addresses = (HOST, HOST.upper(), "192.168.7.9", "fe80::1:2", "anna@", "broker.lan", "mail.anna", "hooks.lan")
+    for private in (KEY, *addresses, "abcdefgh12345678"):
         assert private not in whole, private
     assert "did not answer at 14:05:09" in told["log.txt"], "a time is no address"
     assert "Holidays" in told["settings.toml"]
