@@ -8,6 +8,7 @@ lie on the tmpfs only, are taken once and are kept nowhere.
 from __future__ import annotations
 
 import os
+import stat
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -106,12 +107,23 @@ def answer(home: Home, about: str, text: str) -> None:
     if not text or any(not char.isprintable() for char in text):
         raise UsageError("The answer is empty or has characters that cannot be typed.")
     path = _answer_path(home, about)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    _own_folder(path.parent)
     part = path.with_name(f".{path.name}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     with open(os.open(part, flags, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     part.replace(path)
+
+
+def _own_folder(folder: Path) -> None:
+    """The wall writes in the runtime directory too, and shows strangers' pictures: what it laid there reads nothing.
+
+    Raises UsageError.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise UsageError(f"{folder} is not ours alone, so that no answer is written there.", advice="Remove it.")
 
 
 def take_answer(home: Home, about: str) -> str | None:

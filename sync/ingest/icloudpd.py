@@ -104,9 +104,16 @@ def _refuse(wanted: Icloudpd) -> None:
     for text in wanted.arguments:
         option = text.partition("=")[0]
         joined = text[:2] if text[:1] == "-" and text[1:2] != "-" else option
-        why = OURS.get(option) or OURS.get(joined)
+        why = OURS.get(option) or OURS.get(joined) or _shortened(option)
         if why:
             raise UsageError(f"icloudpd's option {option} cannot be set here: {why}.")
+
+
+def _shortened(option: str) -> str:
+    """Why not, where icloudpd would take it for a longer one's beginning; empty where it would not."""
+    if not option.startswith("--") or option == "--":
+        return ""
+    return next((why for each, why in OURS.items() if each.startswith(option)), "")
 
 
 def environment(settings: Settings, folder: Path, environ: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -145,6 +145,22 @@ def test_what_cannot_be_a_code_is_refused_where_it_is_typed(device: Device) -> N
         assert questions.take_answer(device.home, ACCOUNT) is None
 
 
+@pytest.mark.parametrize("laid", ["a folder for all", "a link"])
+def test_no_answer_is_written_where_another_could_read_it(device: Device, tmp_path: Path, laid: str) -> None:
+    folder = device.home.runtime / "answers"
+    if laid == "a link":
+        (tmp_path / "theirs").mkdir(mode=0o700)
+        folder.symlink_to(tmp_path / "theirs")
+    else:
+        folder.mkdir()
+        folder.chmod(0o777)
+    with questions_locked(device):
+        questions.ask(device.home, question(device, Asks.PASSWORD))
+        with pytest.raises(UsageError, match="not ours alone"):
+            questions.answer(device.home, ACCOUNT, "apple")
+    assert not list(folder.iterdir())
+
+
 def questions_locked(device: Device):
     from sync.files import locked
 
@@ -269,6 +285,7 @@ def test_typed_fields_become_icloudpds_options() -> None:
     ("wanted", "said"),
     [
         (Icloudpd(account=ACCOUNT, arguments=("--notification-script=/x",)), "run another program"),
+        (Icloudpd(account=ACCOUNT, arguments=("--notification-s", "/x")), "run another program"),
         (Icloudpd(account=ACCOUNT, arguments=("--password", "x")), "kept nowhere"),
         (Icloudpd(account=ACCOUNT, arguments=("-psecret",)), "kept nowhere"),
         (Icloudpd(account=ACCOUNT, arguments=("-d", "/etc")), "landing folder"),
