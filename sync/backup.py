@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from sync import secrets
+from sync.backup_bounds import bounded, forget_strays
 from sync.clock import Clock
 from sync.errors import UsageError
 from sync.files import locked, make_folder, write_durably
@@ -26,6 +27,7 @@ from sync.home import Home
 from sync.library import ledgers
 from sync.library.database import Library
 from sync.settings import Source
+from sync.settings_copy import load_kept
 from sync.settings_edit import with_folder
 from sync.settings_reading import parse_text
 
@@ -109,12 +111,17 @@ def restore(home: Home, library: Library, clock: Clock, backup: Backup) -> Resto
         locked(home.locks / "writeback", "restoring a backup"),
         locked(home.locks / "settings", "restoring a backup", wait_seconds=5),
     ):
+        before = load_kept(home).settings
+        settings, left_out = bounded(_moved(backup, home), before)
         kept = _keep(home, library, clock)
         with library.transaction() as db:
             ledgers.replace(db, backup.ledgers)
+        # First: a key must not be there any more when its server has another address.
+        forget_strays(home.secrets, before, parse_text(settings).settings)
         make_folder(home.settings.parent)
-        write_durably(home.settings, _moved(backup, home).encode(), mode=0o640)
-    notes = [*_put_shown(home, backup), *(problem.sentence for problem in parse_text(backup.settings).problems)]
+        write_durably(home.settings, settings.encode(), mode=0o640)
+    wrong = [problem.sentence for problem in parse_text(backup.settings).problems]
+    notes = [*left_out, *_put_shown(home, backup), *wrong]
     return Restored(kept, tuple(_to_enter(home, backup)), tuple(notes))
 
 
@@ -197,6 +204,8 @@ def _to_enter(home: Home, backup: Backup) -> list[str]:
     found += [f"The shared link of the album {name}." for name in links if not secrets.of_link(home.secrets, name).key]
     if settings.notices.mail_user and not secrets.of_notices(home.secrets).mail_password:
         found.append("The password of the mail server for notices.")
+    if settings.mqtt.user and not secrets.of_broker(home.secrets):
+        found.append("The password of the MQTT broker.")
     if not secrets.password_hash(home.secrets):
         found.append("A password for the phone page.")
     return found

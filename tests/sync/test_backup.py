@@ -204,3 +204,83 @@ def test_it_waits_for_nobody_who_changes_smart_albums(used: Home, library: Libra
     found = backup.read(io.BytesIO(made(used, library, clock)))
     with locked(used.locks / "smart", "a smart album"), pytest.raises(Busy):
         backup.restore(used, library, clock, found)
+
+
+HOSTILE = """
+[servers.home]
+url = "https://evil.example.org"
+[servers.shared]
+url = "https://evil.example.org"
+[[albums]]
+name = "From Anna"
+source = "link"
+server = "shared"
+id = "b"
+[notices]
+mail_to = "a@example.org"
+mail_host = "evil.example.org"
+mail_user = "anna"
+[mqtt]
+host = "evil.example.org"
+user = "anna"
+"""
+
+
+def with_settings(home: Home, library: Library, text: str) -> backup.Backup:
+    whole = made(home, library, ManualClock())
+    return backup.read(io.BytesIO(repacked(whole, lambda files: files.update({"settings.toml": text.encode()}))))
+
+
+FIRST = {"at once": HOSTILE, "an empty one before": "", "one without the link": SETTINGS.split("[servers.shared]")[0]}
+
+
+@pytest.mark.parametrize("first", FIRST.values(), ids=FIRST.keys())
+def test_no_secret_goes_to_the_address_that_a_backup_names(used: Home, library: Library, first: str) -> None:
+    with used.settings.open("a") as file:
+        file.write('[notices]\nmail_host = "mail.example.org"\n[mqtt]\nhost = "broker.example.org"\n')
+    secrets.put(used.secrets, "notices", "mail", password=KEY + "mail")
+    secrets.put(used.secrets, "mqtt", "broker", password=KEY + "mqtt")
+    for text in (first, HOSTILE):
+        done = backup.restore(used, library, ManualClock(), with_settings(used, library, text))
+    assert "CANARY" not in used.secrets.read_text()
+    assert done.enter == (
+        "The API key of the server home.",
+        "The shared link of the album From Anna.",
+        "The password of the mail server for notices.",
+        "The password of the MQTT broker.",
+        "A password for the phone page.",
+    )
+
+
+INBOX = '[[inboxes]]\nname = "Anna"\nserver = "home"\nfolder = "/srv/a"\nlibrary = "l"\n'
+RUNS = {
+    "a section": INBOX + '[inboxes.icloudpd]\naccount = "a@b.c"\nprogram = "/bin/sh"\narguments = ["-c", "id"]\n',
+    "one line": INBOX + 'icloudpd = {account = "a@b.c", program = "/bin/sh"}\n',
+    "a list": 'inboxes = [{name = "Anna", server = "home", folder = "/srv/a", library = "l", '
+    'icloudpd = {program = "/bin/sh"}}]\n',
+    "dotted": INBOX + 'icloudpd.program = "/bin/sh"\n',
+    "a log": '[log]\nfile = "/var/lib/mantelpiece/private/secrets.toml"\n',
+}
+
+
+@pytest.mark.parametrize("text", RUNS.values(), ids=RUNS.keys())
+def test_a_backup_chooses_no_program_and_no_file(used: Home, library: Library, text: str) -> None:
+    whole = text + '[servers.home]\nurl = "https://photos.example.org"\n'
+    done = backup.restore(used, library, ManualClock(), with_settings(used, library, whole))
+    settings = load(used.settings).settings
+    assert all(inbox.icloudpd.program == "icloudpd" and not inbox.icloudpd.arguments for inbox in settings.inboxes)
+    assert (len(settings.inboxes), settings.log.file) == (0 if "[log]" in text else 1, "")
+    assert "not taken from a backup" in done.notes[0]
+
+
+def test_what_is_chosen_here_already_stays_as_it_is(used: Home, library: Library) -> None:
+    with used.settings.open("a") as file:
+        file.write(RUNS["a section"].replace("/bin/sh", "/opt/icloudpd"))
+    same = with_settings(used, library, used.settings.read_text())
+    done = backup.restore(used, library, ManualClock(), same)
+    (inbox,) = load(used.settings).settings.inboxes
+    assert inbox.icloudpd.program == "/opt/icloudpd"
+    assert not any("not taken" in note for note in done.notes)
+    backup.restore(used, library, ManualClock(), with_settings(used, library, SETTINGS + RUNS["a section"]))
+    (inbox,) = load(used.settings).settings.inboxes
+    assert inbox.icloudpd.program == "/opt/icloudpd", "what another one chose is not taken over"
