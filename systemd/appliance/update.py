@@ -43,11 +43,10 @@ def switch_to(machine: Machine, version: str, *, changed: bool, frame: bool) -> 
 
 def keep_copy(machine: Machine) -> None:
     """Of what a migration changes. Called while nothing runs."""
-    machine.remove(_KEPT)
+    _as_owner(machine, "rm", "-rf", _KEPT)
     for name in _PRECIOUS:
         if machine.at(f"{HOME}/{name}").is_file():
-            machine.run("install", "-D", "-p", "-m", "0600", "-o", "mantelpiece", "-g", "mantelpiece",
-                        f"{HOME}/{name}", f"{_KEPT}/{name}")  # fmt: skip
+            _as_owner(machine, "install", "-D", "-p", "-m", "0600", f"{HOME}/{name}", f"{_KEPT}/{name}")
 
 
 def go_back(machine: Machine, version: str) -> None:
@@ -56,12 +55,16 @@ def go_back(machine: Machine, version: str) -> None:
     for name in _PRECIOUS:
         if machine.at(f"{_KEPT}/{name}").is_file():
             mode = "0640" if name.startswith("settings") else "0600"
-            machine.run("install", "-p", "-m", mode, "-o", "mantelpiece", "-g", "mantelpiece",
-                        f"{_KEPT}/{name}", f"{HOME}/{name}")  # fmt: skip
+            _as_owner(machine, "install", "-p", "-m", mode, f"{_KEPT}/{name}", f"{HOME}/{name}")
         elif name.endswith("-wal"):
-            machine.remove(f"{HOME}/{name}")
+            _as_owner(machine, "rm", "-f", f"{HOME}/{name}")
     machine.link(PROGRAM, version)
     _start(machine, again=True)
+
+
+def _as_owner(machine: Machine, *words: str) -> None:
+    """Never as root: a link that the service's user laid in its own folder would lead root anywhere."""
+    machine.run(*words, user="mantelpiece")
 
 
 def _start(machine: Machine, *, again: bool) -> None:

@@ -24,6 +24,7 @@ from appliance.machine import Machine  # noqa: E402
 CHROOT = r"""#!/bin/sh
 root=$1; shift
 echo "$*" >> "$root/ran"
+[ "$1" = runuser ] && shift 4
 [ "$1" = false ] && exit 1
 case "$*" in
   "apt-get install"*) for name; do
@@ -34,6 +35,7 @@ case "$*" in
   "groupdel"*) sed -i "/^$2:/d" "$root/etc/group";;
   "install -d"*) for name; do :; done; mkdir -p "$root$name";;
   "install "*) shift; while [ $# -gt 2 ]; do shift; done; mkdir -p "$(dirname "$root$2")"; cp "$root$1" "$root$2";;
+  "rm "*) rm -rf "$root$3";;
 esac
 """
 
@@ -200,3 +202,6 @@ def test_an_update_that_is_not_well_goes_back_with_the_library_as_it_was(
     link, library = (root / "opt/mantelpiece").readlink().name, (home / "private/library.db").read_bytes()
     assert (code, link, library) == ((0, "two", b"version 2") if well else (1, "one", b"version 1"))
     assert (home / "private/before-update/settings/settings.toml").read_text() == "# mine"
+    data = [line for line in ran(root) if "/var/lib/mantelpiece/" in line]
+    assert data
+    assert all(line.startswith("runuser -u mantelpiece -- ") for line in data), "root follows no link laid there"
