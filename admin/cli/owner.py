@@ -6,15 +6,18 @@ import os
 import pwd
 from pathlib import Path
 
-from sync.home import MARKER, SERVICE_HOME, Home
+from sync.home import SERVICE_HOME, Home
 
 
 def become_owner(home: Home, *, service_home: Path = SERVICE_HOME) -> Home:
-    """Give up root for the owner of the marker, for good; does nothing elsewhere, or for anybody else."""
+    """Give up root for the owner of the home, for good; does nothing elsewhere, or for anybody else.
+
+    The folder itself says whose it is: what lies in it is the service's, which could lay a link to a file of root's.
+    """
     if os.getuid() != 0 or home.root != service_home:
         return home
     try:
-        owner = (home.root / MARKER).stat().st_uid
+        owner = home.root.stat().st_uid
     except OSError:
         return home
     if owner == 0:

@@ -244,12 +244,17 @@ def test_every_verb_has_help_in_a_line_and_in_full_and_the_readme_lists_it(capsy
 
 
 @pytest.mark.root
-def test_root_becomes_the_owner_of_the_service(tmp_path: Path) -> None:
+@pytest.mark.parametrize("marker", ["there", "none", "a link to a file of root's"])
+def test_root_becomes_the_owner_of_the_service(tmp_path: Path, marker: str) -> None:
     home = tmp_path / "service"
     home.mkdir()
-    (home / ".mantelpiece").touch()
     nobody = pwd.getpwnam("nobody")
-    os.chown(home / ".mantelpiece", nobody.pw_uid, nobody.pw_gid)
+    if marker == "there":
+        (home / ".mantelpiece").touch()
+        os.chown(home / ".mantelpiece", nobody.pw_uid, nobody.pw_gid)
+    elif marker != "none":
+        (home / ".mantelpiece").symlink_to("/etc/passwd")
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
     program = (
         "import os, sys; from pathlib import Path\n"
         "from admin.cli.owner import become_owner; from sync.home import Home\n"
