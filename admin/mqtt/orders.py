@@ -22,7 +22,7 @@ def obey(house: House, what: str, payload: bytes) -> None:
         if len(payload) > MOST_BYTES:
             raise UsageError("It is too long.")
         _obey(house, what, payload.decode().strip())
-    except (MantelpieceError, ValueError, OSError) as error:
+    except (MantelpieceError, ArithmeticError, ValueError, OSError) as error:
         log.warning("an order from the broker, %r, was not carried out: %s", what, error)
 
 

@@ -160,7 +160,8 @@ def test_it_is_announced_shows_what_hangs_and_obeys(tmp_path: Path, home: Home, 
 
 
 NONSENSE = [("next", "x" * 5000), ("brightness", "a lot"), ("brightness", "1000"), ("album", "Nothing"),
-            ("screen", "dim"), ("pause", ""), ("screen", "\0")]  # fmt: skip
+            ("screen", "dim"), ("pause", ""), ("screen", "\0"), ("brightness", "inf"),
+            ("brightness", "nan")]  # fmt: skip
 
 
 def test_words_that_mean_nothing_change_nothing(home: Home, broker: Broker) -> None:
