@@ -49,6 +49,9 @@ def change() -> Response | tuple[str, int]:
         problems["webhook"] = text("notices.webhook_wrong")
     if len(password) > _LONGEST or not (password or " ").isprintable():
         problems["password"] = text("notices.password_wrong")
+    elsewhere = "mail_host" in wanted or "mail_port" in wanted
+    if elsewhere and not password and secrets.of_notices(here.home.secrets).mail_password:
+        problems["password"] = text("notices.password_again")
     if problems:
         return _page(problems, typed), 422
     for key, value in wanted.items():

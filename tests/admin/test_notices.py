@@ -56,6 +56,20 @@ def test_what_is_typed_is_kept_and_secrets_are_not_shown_again(phone: Phone, lib
     assert secrets.of_notices(home.secrets) == known, "an empty field keeps it"
 
 
+@pytest.mark.parametrize("typed", [{"mail_host": "evil.example.org"}, {"mail_port": "2525"}], ids=["host", "port"])
+def test_a_password_goes_to_no_other_mail_server_than_it_was_entered_for(
+    phone: Phone, library: Library, home: Home, typed: dict[str, str]
+) -> None:
+    kept = {"mail_to": "anna@example.org", "mail_host": "smtp.example.org", "mail_user": "anna"}
+    phone.post("/notices/change", form(phone, **kept, password=PASSWORD))
+    before = home.settings.read_text()
+    page = phone.post("/notices/change", form(phone, **(kept | typed)))
+    assert (page.status_code, "Another mail server" in page.text) == (422, True)
+    assert home.settings.read_text() == before
+    assert phone.post("/notices/change", form(phone, **(kept | typed), password="another one")).status_code == 303
+    assert secrets.of_notices(home.secrets).mail_password.reveal() == "another one"
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
