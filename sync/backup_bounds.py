@@ -10,6 +10,7 @@ from typing import Any
 from sync import secrets
 from sync.errors import UsageError
 from sync.settings import Server, Settings, Source
+from sync.settings_edit import with_programs
 from sync.settings_ingest import Icloudpd
 from sync.settings_reading import parse_text
 
@@ -19,14 +20,7 @@ def bounded(text: str, here: Settings) -> tuple[str, list[str]]:
     notes = _foreign(parse_text(text).settings, here)
     if not notes:
         return text, []
-    import tomlkit  # Only who restores needs it.
-
-    document = tomlkit.parse(text)
-    ours = _programs(here)
-    for inbox in document.get("inboxes", []):
-        _put(inbox.get("icloudpd"), ours.get(str(inbox.get("name", "")), {}), ("program", "arguments"))
-    _put(document.get("log"), {"file": here.log.file} if here.log.file else {}, ("file",))
-    after = tomlkit.dumps(document)
+    after = with_programs(text, _programs(here), log_file=here.log.file)
     if _foreign(parse_text(after).settings, here):
         raise UsageError("The settings of this backup cannot be used: they choose a program in an unusual way.")
     return after, notes
@@ -54,7 +48,7 @@ def _foreign(wanted: Settings, here: Settings) -> list[str]:
     found = [
         f"The inbox {name}: 'program' and 'arguments' of icloudpd are not taken from a backup; "
         "write them into settings.toml."
-        for name, values in _programs(wanted).items()
+        for name, values in ((inbox.name, _program(inbox.icloudpd)) for inbox in wanted.inboxes)
         if values != ours.get(name, _program(default))
     ]
     if wanted.log.file != here.log.file:
@@ -68,14 +62,6 @@ def _programs(settings: Settings) -> dict[str, dict[str, Any]]:
 
 def _program(icloudpd: Icloudpd) -> dict[str, Any]:
     return {"program": icloudpd.program, "arguments": list(icloudpd.arguments)}
-
-
-def _put(table: Any, values: dict[str, Any], keys: tuple[str, ...]) -> None:
-    for key in keys if table is not None else ():
-        if key in values:
-            table[key] = values[key]
-        elif key in table:
-            del table[key]
 
 
 def _address(server: Server | None) -> tuple[str, str, str] | None:

@@ -244,6 +244,23 @@ def with_folder(text: str, *, before: str, after: str) -> str:
     return tomlkit.dumps(document)
 
 
+def with_programs(text: str, programs: dict[str, Tree], *, log_file: str) -> str:
+    """The settings with these `program` and `arguments` of icloudpd by inbox, with none for others; and this log."""
+
+    def put(table: Any, values: Tree) -> None:
+        for key in ("program", "arguments", "file") if table is not None else ():
+            if values.get(key):
+                table[key] = values[key]
+            elif key in table:
+                del table[key]
+
+    document = tomlkit.parse(text)
+    for inbox in document.get("inboxes", []):
+        put(inbox.get("icloudpd"), programs.get(str(inbox.get("name", "")), {}))
+    put(document.get("log"), {"file": log_file})
+    return tomlkit.dumps(document)
+
+
 EMPTY = "# Nothing is set up yet: mantelpiece --help\n"
 
 
