@@ -5,10 +5,8 @@ One object an application; `house()` gives it to a handler. Settings are read ag
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,7 +23,7 @@ from frame.control import FrameNotRunning, ask
 from sync import secrets
 from sync.clock import Clock
 from sync.errors import DiskError, LibraryTooNew, MantelpieceError
-from sync.files import holder_of
+from sync.files import holder_of, signature
 from sync.home import Home
 from sync.library.database import Library
 from sync.settings import Settings
@@ -71,7 +69,7 @@ class House:
 
     def loaded(self) -> Loaded:
         """The settings with their problems and what is pinned."""
-        seen = state_of(self.home.settings)
+        seen = signature(self.home.settings)
         with self._lock:
             if seen != self._seen:
                 self._loaded = load(self.home.settings, last_good=self._loaded.settings)
@@ -148,12 +146,3 @@ class House:
 def house() -> House:
     """The house of the application that serves this request."""
     return cast("House", current_app.extensions[EXTENSION])
-
-
-def state_of(path: Path) -> tuple[int, int, int] | None:
-    """Differs when the file was replaced or written; None where there is none."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 - called with every request
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -16,23 +16,12 @@ from frame.worker import Job, Worker
 from sync.catalogue import Catalogue, previous
 from sync.clock import Clock
 from sync.errors import CatalogueUnreadable
+from sync.files import Signature, signature
 from sync.settings import Choosing, Settings
 from sync.settings_reading import Loaded, load
 
 RELOAD_SECONDS = 60.0
 """A catalogue that could not be read is tried again after this long, though its file did not change."""
-
-Signature = tuple[int, int, int] | None
-
-
-def signature(path: Path) -> Signature:
-    """Something that changes when the file does; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
-
 
 @dataclass
 class SettingsWatch:

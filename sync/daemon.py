@@ -15,12 +15,11 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, timedelta
-from pathlib import Path
 
 from sync import logs
 from sync.clock import Clock, StepDetector, zone_of
 from sync.errors import ANEW, DiskError, LibraryCorrupt
-from sync.files import locked
+from sync.files import locked, signature
 from sync.home import Home, prepare
 from sync.intents import Intents
 from sync.jobs import believed
@@ -155,7 +154,7 @@ class Daemon:
         self._notifier.alive()
 
     def _look_at_settings(self) -> None:
-        seen = (_state_of(self._home.settings), _state_of(self._home.secrets))
+        seen = (signature(self._home.settings), signature(self._home.secrets))
         if seen == self._seen:
             return
         self._seen = seen
@@ -168,7 +167,7 @@ class Daemon:
                 log.warning("settings: %s", problem.sentence)
         self._try_favourites(before="9999")
         self._schedule.zone = zone_of(kept.settings.time_zone)
-        wanted = entries(kept.settings, secrets_state=seen[1])
+        wanted = entries(kept.settings, secrets_state=str(seen[1]))
         known = schedule.remembered(self._library)
         gone = self._schedule.plan(wanted, known)
         if gone and kept.whole:
@@ -297,15 +296,6 @@ class Daemon:
 
 def _went_well(run: Run | None) -> bool:
     return run is not None and run.outcome is Outcome.DONE and run.exit_code != 3
-
-
-def _state_of(path: Path) -> str:
-    """A text that changes when the file does."""
-    try:
-        found = path.stat()
-    except OSError:
-        return ""
-    return f"{found.st_mtime_ns} {found.st_size} {found.st_ino}"
 
 
 def _end_on_signals(selector: selectors.BaseSelector) -> socket.socket:

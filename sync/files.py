@@ -22,6 +22,8 @@ from sync.errors import Busy, DiskError, DiskFailing, DiskFull, DiskReadOnly
 RESERVE_BYTES = 500_000_000
 RESERVE_SHARE = 0.05
 
+Signature = tuple[int, int, int] | None
+
 
 @contextmanager
 def disk_errors(doing: str) -> Iterator[None]:
@@ -85,6 +87,15 @@ def sweep_parts(folder: Path) -> None:
         for leftover in folder.glob("*.part"):
             if leftover.is_file():
                 leftover.unlink(missing_ok=True)
+
+
+def signature(path: Path) -> Signature:
+    """Differs when the file was replaced or written; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - the phone page calls it with every request
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def free_bytes(folder: Path) -> int:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sync import secrets
+from sync.files import Signature, signature
 from sync.home import Home
 from sync.settings import Log, LogFormat
 
@@ -31,7 +32,7 @@ class Clean(logging.Formatter):
                          "%(levelname)s %(name)s: %(message)s")  # fmt: skip
         self._secrets_file, self._form = secrets_file, form
         self._values: list[str] = []
-        self._seen: int | None = None
+        self._seen: Signature = None
 
     def format(self, record: logging.LogRecord) -> str:
         line = _plain(super().format(record)) if self._form is LogFormat.TEXT else self._json(record)
@@ -56,11 +57,8 @@ class Clean(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
     def _known(self) -> list[str]:
-        try:
-            seen = self._secrets_file.stat().st_mtime_ns
-        except OSError:
-            return self._values
-        if seen != self._seen:
+        seen = signature(self._secrets_file)
+        if seen is not None and seen != self._seen:
             self._values, self._seen = secrets.all_values(self._secrets_file), seen
         return self._values
 
