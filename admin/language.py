@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask, g, request
 
 from admin.house import house
 from admin.security.gate import form_token
 from admin.words import said
+from sync.clock import zone_of
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -80,7 +80,8 @@ def when(moment: str | float | None) -> str:
         return text("when.now")
     if 0 < passed < 3600:
         return counted("when.minutes", int(passed // 60))
-    local, today = found.astimezone(_zone()), house().clock.now().astimezone(_zone()).date()
+    zone = zone_of(house().settings.time_zone)
+    local, today = found.astimezone(zone), house().clock.now().astimezone(zone).date()
     clock = f"{local:%H:%M}"
     days = (today - local.date()).days
     if days in (0, 1):
@@ -90,7 +91,7 @@ def when(moment: str | float | None) -> str:
 
 def clock(moment: str) -> str:
     """Day and time of a moment where this frame hangs."""
-    local = datetime.fromisoformat(moment).astimezone(_zone())
+    local = datetime.fromisoformat(moment).astimezone(zone_of(house().settings.time_zone))
     return text("when.day", day=_day(local, year=True), time=f"{local:%H:%M}")
 
 
@@ -132,14 +133,6 @@ def _moment(moment: str | float | None) -> datetime | None:
     if isinstance(moment, str):
         return datetime.fromisoformat(moment)
     return datetime.fromtimestamp(moment, UTC)
-
-
-def _zone() -> tzinfo | None:
-    name = house().settings.time_zone
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def _version(folder: Path) -> str:

@@ -6,14 +6,12 @@ while it may not, nothing is removed by age. Called by every process.
 
 from __future__ import annotations
 
-import logging
+import os
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
-
-log = logging.getLogger(__name__)
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """No honest clock is earlier than the program itself."""
@@ -22,6 +20,7 @@ STEP_SECONDS = 60.0
 """A wall clock that moves this much against the monotonic one was stepped, not slow."""
 
 _SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Clock(Protocol):
@@ -77,16 +76,26 @@ class StepDetector:
         return jump if abs(jump) > STEP_SECONDS else 0.0
 
 
-def zone_of(name: str) -> tzinfo:
-    """The named zone, else the machine's."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    if name:
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            log.warning("the time zone %r is not known; the machine's is used", name)
+def boot_id() -> str:
+    """A text of its own for every boot of this machine; empty where it cannot be told."""
     try:
-        return ZoneInfo("localtime")
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def named_zone(name: str) -> tzinfo | None:
+    """The zone of that name (`Europe/Vienna`), or None where there is none."""
+    if not name:
+        return None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # A frame without a zone of its own starts without it.
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def zone_of(name: str) -> tzinfo:
+    """The named zone, else the one that $TZ names, else the machine's."""
+    return named_zone(name) or named_zone(os.environ.get("TZ", "").lstrip(":")) or named_zone("localtime") or UTC

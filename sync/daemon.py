@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from datetime import UTC, timedelta
 
 from sync import logs
-from sync.clock import Clock, StepDetector, zone_of
+from sync.clock import Clock, StepDetector, boot_id, zone_of
 from sync.errors import ANEW, DiskError, LibraryCorrupt
 from sync.files import locked, signature
 from sync.home import Home, prepare
@@ -26,7 +26,7 @@ from sync.jobs import believed
 from sync.jobs.entries import entries, entries_of, entry_name
 from sync.jobs.kinds import FAVOURITES, KINDS
 from sync.jobs.lanes import RETRY_SECONDS, Finished, Lanes
-from sync.jobs.process import PROGRAM, boot_id
+from sync.jobs.process import PROGRAM
 from sync.jobs.schedule import Entry, Schedule
 from sync.jobs.wake import Bell
 from sync.library import intents, jobs, runs, schedule

@@ -11,11 +11,11 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from sync.clock import named_zone
 from sync.errors import UsageError, did_you_mean
 from sync.files import locked, make_folder, write_durably
 from sync.home import Home
@@ -35,11 +35,8 @@ def set_value(home: Home, key: str, text: str) -> Any:
     except ValueError as error:
         raise UsageError(str(error)) from None
     _refuse_pinned(home, key)
-    if key == "time_zone" and value:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise UsageError(f"There is no time zone {value!r}; it is written like Europe/Vienna.") from None
+    if key == "time_zone" and value and named_zone(value) is None:
+        raise UsageError(f"There is no time zone {value!r}; it is written like Europe/Vienna.")
     *sections, last = key.split(".")
 
     def change(tree: Tree, section: Callable[[], Any]) -> None:

@@ -19,6 +19,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from sync.clock import named_zone
 from sync.errors import did_you_mean
 from sync.settings import EXAMPLES, Album, Root, Server, Settings, Smart, Source
 from sync.settings_ingest import After, Inbox, Way
@@ -78,7 +79,7 @@ def _loaded(
 ) -> Loaded:
     pinned = _pin(tree, _from_environment(environ), problems) | _pin(tree, overrides, problems)
     settings = _struct(Settings, tree, "", fallback, problems)
-    settings = _without_clashes(settings, problems)
+    settings = _without_clashes(_in_a_zone(settings, fallback, problems), problems)
     return Loaded(settings, tuple(problems), frozenset(pinned))
 
 
@@ -290,6 +291,16 @@ def _without_clashes(settings: Settings, problems: list[Problem]) -> Settings:
         writeback=_roots(settings, problems),
         inboxes=_inboxes(settings, problems),
     )
+
+
+def _in_a_zone(settings: Settings, fallback: Settings, problems: list[Problem]) -> Settings:
+    """A zone that nobody knows is a problem, and the last good one is used."""
+    name = settings.time_zone
+    if not name or named_zone(name) is not None:
+        return settings
+    sentence = f"There is no time zone {name!r}; it is written like Europe/Vienna."
+    problems.append(Problem("time_zone", sentence, instead=True))
+    return msgspec.structs.replace(settings, time_zone=fallback.time_zone)
 
 
 def _wrong_rule(album: Album) -> str:

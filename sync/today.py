@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sync.clock import zone_of
 from sync.work import Work
 
 
@@ -20,8 +20,4 @@ def here(work: Work) -> datetime:
 
 def moment_in(moment: datetime, time_zone: str) -> datetime:
     """A moment on the clocks of a named zone; on the system's where it has no name, or none that is known."""
-    try:
-        zone = ZoneInfo(time_zone) if time_zone else None
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = None
-    return moment.astimezone(zone)
+    return moment.astimezone(zone_of(time_zone))

@@ -19,13 +19,13 @@ from contextlib import ExitStack
 from typing import Any
 
 from sync import logs, secrets
-from sync.clock import Clock
+from sync.clock import Clock, boot_id
 from sync.errors import Busy, Cancelled, DiskError, LibraryCorrupt, MantelpieceError, MarkerMissing
 from sync.files import disk_errors, locked
 from sync.home import Home
 from sync.jobs import believed, progress
 from sync.jobs.kinds import describe, lock_name
-from sync.jobs.process import ATTEMPTS, BUSY_EXIT, CORRUPT_EXIT, DISK_EXIT, KILL_AFTER_SECONDS, boot_id, move_on
+from sync.jobs.process import ATTEMPTS, BUSY_EXIT, CORRUPT_EXIT, DISK_EXIT, KILL_AFTER_SECONDS, move_on
 from sync.jobs.progress import Ended
 from sync.library import jobs, runs
 from sync.library.database import Library, condemn

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sync.clock import Clock
+from sync.clock import Clock, boot_id
 from sync.errors import Busy, LibraryCorrupt, MantelpieceError
 from sync.files import holder_of, locked
 from sync.home import Home
 from sync.jobs import progress
 from sync.jobs.kinds import kind_of
-from sync.jobs.process import BUSY_EXIT, CORRUPT_EXIT, PROGRAM, JobProcess, alive, boot_id, settle
+from sync.jobs.process import BUSY_EXIT, CORRUPT_EXIT, PROGRAM, JobProcess, alive, settle
 from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
 from sync.library import jobs, runs

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sync.clock import Clock
+from sync.clock import Clock, boot_id
 from sync.errors import LibraryCorrupt
 from sync.files import holder_of
 from sync.home import Home
 from sync.jobs import progress
-from sync.jobs.process import ATTEMPTS, BUSY_EXIT, CORRUPT_EXIT, PROGRAM, JobProcess, alive, boot_id, settle
+from sync.jobs.process import ATTEMPTS, BUSY_EXIT, CORRUPT_EXIT, PROGRAM, JobProcess, alive, settle
 from sync.library import jobs, runs
 from sync.library.database import Library
 from sync.library.jobs import Job, Lane, State

@@ -14,7 +14,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from sync.clock import Clock
 from sync.files import holder_of
@@ -157,9 +156,3 @@ def move_on(db: sqlite3.Connection, job: Job, outcome: Outcome) -> None:
 def alive(home: Home, number: int) -> bool:
     """Whether a process works on that job."""
     return holder_of(home.locks / lock_name(number)) is not None
-
-
-def boot_id() -> str:
-    """A text of its own for every boot of this machine."""
-    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-

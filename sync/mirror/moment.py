@@ -7,14 +7,11 @@ else by wall clocks that were believed at both. Where neither holds, no time has
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from sync.clock import Clock
-
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+from sync.clock import Clock, boot_id
 
 
 class Moment(Struct, frozen=True):
@@ -36,14 +33,6 @@ def read(text: str) -> Moment:
 def moment(clock: Clock, *, boot: str = "") -> Moment:
     """This moment."""
     return Moment(clock.now(), clock.trusted(), boot or boot_id(), clock.monotonic())
-
-
-def boot_id() -> str:
-    """A text of its own for every boot of this machine; empty where it cannot be told."""
-    try:
-        return _BOOT_ID.read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
 
 
 def certainly_passed(then: Moment, now: Moment, *, seconds: float) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.clock import BUILT, StepDetector, SystemClock
+from sync.clock import BUILT, StepDetector, SystemClock, zone_of
 from sync.home import Home
 from sync.jobs import believed
 from sync.library import meta
@@ -70,3 +70,11 @@ def test_a_clock_that_once_ran_years_ahead_is_believed_again_once_it_is_synchron
     sign.unlink()
     assert believed.clock(library, clock).trusted() is (datetime.now(UTC) >= BUILT)
     library.close()
+
+
+def test_a_zone_that_nobody_knows_leaves_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", ":Asia/Tokyo")
+    assert str(zone_of("Europe/Vienna")) == "Europe/Vienna"
+    assert str(zone_of("")) == str(zone_of("Mars/Olympus")) == str(zone_of("../etc/passwd")) == "Asia/Tokyo"
+    monkeypatch.setenv("TZ", "Nowhere/Land")
+    assert datetime.now(zone_of("")).utcoffset() is not None

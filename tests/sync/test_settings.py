@@ -169,6 +169,18 @@ def test_a_value_that_does_not_fit_is_told_in_words(key: str, value: str, reason
     assert str(caught.value) == f"{key} = {value!r} cannot be used: {reason}."
 
 
+def test_a_time_zone_that_nobody_knows_is_named_and_the_last_good_one_stays(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('time_zone = "Europe/Vienna"\n')
+    good = load(path, environ={})
+    path.write_text('time_zone = "Europe/Wien"\n')
+    found = load(path, environ={}, last_good=good.settings)
+    assert [problem.key for problem in found.problems] == ["time_zone"]
+    assert "Europe/Wien" in found.problems[0].sentence
+    assert found.settings.time_zone == "Europe/Vienna"
+    assert load(path, environ={}).settings.time_zone == ""
+
+
 @given(st.recursive(
     st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
