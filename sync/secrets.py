@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 from msgspec import Struct
 
@@ -71,7 +73,7 @@ class NoticeSecrets(Struct, frozen=True, kw_only=True):
 
 
 CANDIDATES = "candidates"
-"""The section of what is only being tried; swept when the trial is over."""
+"""The section of what is only being tried."""
 
 
 def of_server(path: Path, name: str, *, section: str = "servers") -> ServerSecrets:
@@ -128,6 +130,22 @@ def remove(path: Path, section: str, name: str) -> None:
     document = _document(path)
     del document[section][name]
     write_durably(path, tomlkit.dumps(document).encode(), mode=0o600)
+
+
+@contextmanager
+def candidate(path: Path, *, stays: bool = False, **values: str | dict[str, str]) -> Iterator[str]:
+    """Keep what is only being tried under a name of its own, which is given; forgotten at the end. Where it `stays`,
+    for a trial that goes on, only what fails forgets it."""
+    name = f"trial-{uuid4().hex[:16]}"
+    put(path, CANDIDATES, name, **values)
+    try:
+        yield name
+    except BaseException:
+        stays = False
+        raise
+    finally:
+        if not stays:
+            remove(path, CANDIDATES, name)
 
 
 def all_values(path: Path) -> list[str]:

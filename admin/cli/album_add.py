@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -178,23 +177,15 @@ def _link(
     call: Call, settings: Settings, link: str, values: dict[str, Any], password_file: Path | None, server: str | None
 ) -> int:
     address, key = shared_link(link)
-    given = {"key": key} | ({"password": _password(password_file)} if password_file else {})
+    given: dict[str, Any] = {"key": key} | ({"password": _password(password_file)} if password_file else {})
     names = [name for name, known in settings.servers.items() if same_server(known.url, address)]
     if server is not None and server not in names:
         raise UsageError(f"The link does not lead to the server {server!r}.")
-    candidate = f"trial-{uuid.uuid4().hex[:8]}"
     known = settings.servers.get(server or (names[0] if names else ""), Server(url=address))
-    arguments = {
-        "candidate": candidate,
-        "settings": {"url": known.url, "ca_file": known.ca_file, "fingerprint": known.fingerprint},
-        "source": Source.LINK.value,
-        "link": candidate,
-    }
-    secrets.put(call.home.secrets, secrets.CANDIDATES, candidate, **given)
-    try:
-        found = call.do("resolve", arguments)
-    finally:
-        secrets.remove(call.home.secrets, secrets.CANDIDATES, candidate)
+    connection = {"url": known.url, "ca_file": known.ca_file, "fingerprint": known.fingerprint}
+    with secrets.candidate(call.home.secrets, **given) as candidate:
+        what = {"candidate": candidate, "settings": connection, "source": Source.LINK.value, "link": candidate}
+        found = call.do("resolve", what)
     values = {"name": found.facts["name"]} | values
     values["name"] = _free_name(settings, album_name(values["name"]))
     name = server or (names[0] if names else _new_server_name(settings, address))

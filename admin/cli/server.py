@@ -6,7 +6,6 @@ A server is tried before it is written down: where the trial fails, nothing is c
 from __future__ import annotations
 
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -90,12 +89,8 @@ def add(
 
 
 def _try(call: Call, name: str, values: dict[str, Any], given: dict[str, Any]) -> Ended:
-    candidate = f"trial-{uuid.uuid4().hex[:8]}"
-    secrets.put(call.home.secrets, secrets.CANDIDATES, candidate, **given)
-    try:
+    with secrets.candidate(call.home.secrets, **given) as candidate:
         return call.do("probe", {"server": name, "candidate": candidate, "settings": values})
-    finally:
-        secrets.remove(call.home.secrets, secrets.CANDIDATES, candidate)
 
 
 @verb("test")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import secrets as random
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import ServiceAway, house
+from admin.house import house
 from admin.language import text
 from admin.pages.asked import waiting
 from admin.pages.choose import free_name
@@ -36,15 +35,10 @@ def ask() -> Response | tuple[str, int]:
     found = _LINK.fullmatch(link) if len(link) < 500 and link.isprintable() else None
     if found is None:
         return render_template("link.html", problems={"link": text("link.wrong")}, typed={"link": link}), 422
-    candidate = f"phone-{random.token_hex(8)}"
     given = {"key": found[2]} | ({"password": password} if password else {})
-    secrets.put(here.home.secrets, secrets.CANDIDATES, candidate, **given)
-    arguments = {"candidate": candidate, "settings": {"url": found[1]}, "source": "link", "link": candidate}
-    try:
+    with secrets.candidate(here.home.secrets, stays=True, **given) as candidate:
+        arguments = {"candidate": candidate, "settings": {"url": found[1]}, "source": "link", "link": candidate}
         number = queue(here, "resolve", arguments)
-    except ServiceAway:
-        secrets.remove(here.home.secrets, secrets.CANDIDATES, candidate)
-        raise
     return redirect(url_for("link.found", number=number), 303)
 
 

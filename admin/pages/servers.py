@@ -7,7 +7,6 @@ candidates in the secrets file, under a name of its own, so that it can go nowhe
 from __future__ import annotations
 
 import json
-import secrets as random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,13 +58,8 @@ def start_trial() -> Response | tuple[str, int]:
     problems = _judge(url, key)
     if problems:
         return _form(problems, {"url": url}, name), 422
-    candidate = f"phone-{random.token_hex(8)}"
-    secrets.put(here.home.secrets, secrets.CANDIDATES, candidate, key=key)
-    try:
+    with secrets.candidate(here.home.secrets, stays=True, key=key) as candidate:
         number = queue(here, "probe", {"candidate": candidate, "settings": _settings(name, url), "name": name})
-    except ServiceAway:
-        secrets.remove(here.home.secrets, secrets.CANDIDATES, candidate)
-        raise
     return redirect(url_for("servers.trial", number=number), 303)
 
 

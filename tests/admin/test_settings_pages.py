@@ -171,7 +171,7 @@ def test_a_server_is_tried_before_it_is_kept(phone: Phone, home: Home, library: 
     assert phone.post(where + "/keep").status_code == 303
     assert load(home.settings).settings.servers["home"].url == "http://192.0.2.7:2283"
     assert secrets.of_server(home.secrets, "home").key.reveal() == "KEY0123456789"
-    assert "candidates" not in home.secrets.read_text() or "phone-" not in home.secrets.read_text()
+    assert "candidates" not in home.secrets.read_text() or "trial-" not in home.secrets.read_text()
 
 
 def test_a_server_that_fails_is_forgotten_and_typed_again(phone: Phone, home: Home, library: Library) -> None:
@@ -265,7 +265,7 @@ def test_a_shared_link_becomes_an_album_without_any_key(phone: Phone, home: Home
     assert (album.name, album.source, album.id) == ("Wedding", "link", "l-1")
     kept = secrets.of_link(home.secrets, "Wedding")
     assert (kept.key.reveal(), kept.password.reveal()) == ("LINKKEY0123456789", "sesame-open")
-    assert "phone-" not in home.secrets.read_text()
+    assert "trial-" not in home.secrets.read_text()
     assert "LINKKEY" not in home.settings.read_text()
 
 

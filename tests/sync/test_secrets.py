@@ -28,6 +28,18 @@ def test_a_secret_shows_itself_as_stars_and_is_never_encoded() -> None:
         msgspec.json.encode(secrets.ServerSecrets(key=secret))
 
 
+def test_what_is_only_tried_is_forgotten_unless_its_trial_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.toml"
+    with secrets.candidate(path, key=KEY) as name:
+        assert secrets.of_server(path, name, section=secrets.CANDIDATES).key.reveal() == KEY
+    with pytest.raises(ZeroDivisionError), secrets.candidate(path, stays=True, key=KEY):
+        raise ZeroDivisionError
+    assert KEY not in path.read_text()
+    with secrets.candidate(path, stays=True, key=KEY) as name:
+        pass
+    assert secrets.of_link(path, name, section=secrets.CANDIDATES).key.reveal() == KEY
+
+
 def test_what_is_put_is_read_again_from_a_file_that_only_its_owner_may_read(tmp_path: Path) -> None:
     path = tmp_path / "secrets.toml"
     path.write_text("# mine\n")
