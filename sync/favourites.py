@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from sync import secrets
+from sync.connect import open_server
 from sync.errors import NotAvailable, ServerError, UsageError
 from sync.immich.server import Immich
 from sync.library import intents
@@ -94,13 +94,11 @@ def _server(row: IntentRow) -> str:
 
 def _immich(work: Work, name: str) -> Immich | None:
     """None for photos of a folder. Raises UsageError where the server is not set up, or has no key."""
-    server = work.settings.servers.get(name)
-    if server is None:
+    if name not in work.settings.servers:
         if name == FOLDER:
             return None
         raise UsageError(f"The server {name!r} is not set up any more.")
-    keys = secrets.of_server(work.home.secrets, name)
-    return Immich(name, server, keys, locks=work.home.locks, clock=work.clock, cancelled=work.cancelled)
+    return open_server(work, name)
 
 
 def _sentence(sent: int, left: int) -> str:

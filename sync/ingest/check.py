@@ -42,7 +42,8 @@ _OF_WAY = {
 def check(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"inbox": name}` of the settings, or `{"values": {…}}` of one that is being set up. Facts: {"inbox", "ok",
     "problems", "notes", "libraries": [{id, name, import_paths}]}. Raises UsageError, ServerError."""
-    from sync.ingest.chosen import chosen_of, open_server
+    from sync.connect import open_server
+    from sync.ingest.chosen import chosen_of
 
     if "values" in arguments:
         try:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sync import secrets
 from sync.errors import UsageError, did_you_mean
-from sync.immich.server import Immich
 from sync.settings_ingest import Inbox
 from sync.work import Work
 
@@ -19,15 +17,3 @@ def chosen_of(work: Work, names: list[str] | None) -> list[Inbox]:
             hint = did_you_mean(name, [inbox.name for inbox in known.values()])
             raise UsageError(f"There is no inbox {name!r}.{hint}")
     return [known[name.casefold()] for name in names]
-
-
-def open_server(work: Work, name: str) -> Immich:
-    """The server of that name; no request yet."""
-    return Immich(
-        name,
-        work.settings.servers[name],
-        secrets.of_server(work.home.secrets, name),
-        locks=work.home.locks,
-        clock=work.clock,
-        cancelled=work.cancelled,
-    )

@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
+from sync.connect import open_server
 from sync.errors import NotAvailable, UsageError
 from sync.ingest.check import judge_library
-from sync.ingest.chosen import chosen_of, open_server
+from sync.ingest.chosen import chosen_of
 from sync.ingest.landing import fill
 from sync.ingest.places import folder_of, publishes, server_folder_of, source_of
 from sync.ingest.survey import remember, survey

@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from sync.connect import open_server
 from sync.errors import UsageError
 from sync.ingest.arrive import look_for
 from sync.ingest.check import judge_here, judge_library
-from sync.ingest.chosen import chosen_of, open_server
+from sync.ingest.chosen import chosen_of
 from sync.ingest.one_run import Run
 from sync.ingest.plan import plan_of
 from sync.ingest.run import identity_of

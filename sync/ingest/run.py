@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
+from sync.connect import open_server
 from sync.errors import MantelpieceError, ServerError, UsageError
 from sync.immich.server import Immich
 from sync.ingest.arrive import look_for, take_in
 from sync.ingest.check import judge_here, judge_library
-from sync.ingest.chosen import chosen_of, open_server
+from sync.ingest.chosen import chosen_of
 from sync.ingest.one_run import Run, chunks
 from sync.ingest.plan import plan_of
 from sync.ingest.renew import renew

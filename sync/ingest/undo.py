@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sync.connect import open_server
 from sync.errors import NotAvailable, UsageError
 from sync.immich.facts import Visibility
 from sync.immich.server import Immich
-from sync.ingest.chosen import open_server
 from sync.ingest.one_run import chunks
 from sync.library import ingest as rows
 from sync.library.ingest import Change, RunRow, What

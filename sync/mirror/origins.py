@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sync import secrets
+from sync.connect import open_server
 from sync.immich.facts import Asset
 from sync.immich.server import Immich
 from sync.library import photos
@@ -26,21 +27,10 @@ class Origins:
         if album.source is Source.FOLDER:
             return self._folder(album)
         if album.source is Source.LINK:
-            return self._immich(album, link=True)
+            return open_server(self._work, album.server, link=secrets.of_link(self._work.home.secrets, album.name))
         if album.server not in self._servers:
-            self._servers[album.server] = self._immich(album, link=False)
+            self._servers[album.server] = open_server(self._work, album.server)
         return self._servers[album.server]
-
-    def _immich(self, album: Album, *, link: bool) -> Immich:
-        work = self._work
-        return Immich(
-            album.server,
-            work.settings.servers[album.server],
-            secrets.of_server(work.home.secrets, album.server),
-            locks=work.home.locks,
-            clock=work.clock,
-            link=secrets.of_link(work.home.secrets, album.name) if link else None,
-        )
 
     def _folder(self, album: Album) -> FolderSource:
         def known(asset: str) -> Asset | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from sync.connect import open_server
 from sync.errors import MantelpieceError, ServerError, UsageError, did_you_mean
 from sync.library import servers
 from sync.library import smart as rows
@@ -14,7 +15,7 @@ from sync.library.servers import ServerRow
 from sync.library.smart import SmartRow
 from sync.settings import Smart
 from sync.smart.apply import apply
-from sync.smart.look import Looked, look, open_server
+from sync.smart.look import Looked, look
 from sync.work import Result, Work, most_serious
 
 Told = dict[str, Any]

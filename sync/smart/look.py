@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from sync import secrets
 from sync.errors import MantelpieceError, UsageError
 from sync.immich.facts import AlbumInfo
 from sync.immich.server import Immich
@@ -52,18 +51,6 @@ class Looked:
     only_added: str = ""
     """Why nothing is removed in this run."""
     problem: MantelpieceError | None = None
-
-
-def open_server(work: Work, name: str) -> Immich:
-    """The server of that name; no request yet."""
-    return Immich(
-        name,
-        work.settings.servers[name],
-        secrets.of_server(work.home.secrets, name),
-        locks=work.home.locks,
-        clock=work.clock,
-        cancelled=work.cancelled,
-    )
 
 
 def look(
@@ -184,4 +171,3 @@ def _planned(looked: Looked, one: Asked, members: frozenset[str], immich: Immich
         only_add=bool(looked.only_added),
         confirmed=confirmed,
     )
-

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from sync.connect import open_server
 from sync.errors import NotAvailable, PermissionMissing, UsageError
 from sync.immich.edit_album import MOST
 from sync.immich.server import Immich
@@ -16,7 +17,6 @@ from sync.library import smart as rows
 from sync.library.smart import ChangeRow, RunRow, SmartRow, State
 from sync.settings import Smart
 from sync.smart.keep import chosen_of
-from sync.smart.look import open_server
 from sync.work import Result, Work
 
 _AND_GONE = ", and the album that it made is gone"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sync.connect import open_server
 from sync.errors import NotAvailable, UsageError
 from sync.immich.facts import Found
 from sync.immich.server import Immich
@@ -15,7 +16,7 @@ from sync.smart.evaluate import predicate
 from sync.smart.explain import explain, say
 from sync.smart.gather import surroundings
 from sync.smart.keep import chosen_of
-from sync.smart.look import Looked, look, open_server
+from sync.smart.look import Looked, look
 from sync.smart.rules import Rule
 from sync.smart.surroundings import Surroundings
 from sync.smart.written import rule_of

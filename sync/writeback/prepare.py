@@ -10,9 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from sync import secrets
 from sync.errors import UsageError, did_you_mean
-from sync.immich.server import Immich
 from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.writeback import RootRow
@@ -36,18 +34,6 @@ def chosen_roots(work: Work, names: list[str] | None) -> list[Root]:
             hint = did_you_mean(name, [root.name for root in there.values()])
             raise UsageError(f"There is no root {name!r}.{hint}", advice="Roots are [[writeback]] sections.")
     return [there[name.casefold()] for name in names]
-
-
-def open_server(work: Work, name: str) -> Immich:
-    """The server of that name; no request yet."""
-    return Immich(
-        name,
-        work.settings.servers[name],
-        secrets.of_server(work.home.secrets, name),
-        locks=work.home.locks,
-        clock=work.clock,
-        cancelled=work.cancelled,
-    )
 
 
 def ready(work: Work, root: Root) -> tuple[Probed, str]:

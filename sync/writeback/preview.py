@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from sync.connect import open_server
 from sync.errors import ServerError
 from sync.library import known
 from sync.library import writeback as ledger
@@ -23,7 +24,7 @@ from sync.writeback.examine import Around, Examined, doubled, shown
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import gather
 from sync.writeback.paths import suggest
-from sync.writeback.prepare import chosen_roots, open_server, ready, sweep
+from sync.writeback.prepare import chosen_roots, ready, sweep
 from sync.writeback.probe import listed_files
 from sync.writeback.put import key_of, look_at
 from sync.writeback.remembered import facts_of

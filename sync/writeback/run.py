@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sync.connect import open_server
 from sync.errors import DiskError, MantelpieceError, ServerError, UsageError
 from sync.library import known
 from sync.library import writeback as ledger
@@ -24,7 +25,7 @@ from sync.writeback.examine import Around, doubled
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import Gathered, gather
 from sync.writeback.paths import Mapping
-from sync.writeback.prepare import chosen_roots, open_server, ready, sweep
+from sync.writeback.prepare import chosen_roots, ready, sweep
 from sync.writeback.put import Put, key_of, look_at
 from sync.writeback.remembered import facts_of
 from sync.writeback.settle import settle

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from sync.connect import open_server
 from sync.errors import DiskError, MantelpieceError, ServerError, ToolMissing, UsageError
 from sync.library import known
 from sync.library import writeback as ledger
@@ -18,7 +19,6 @@ from sync.library.writeback import ChangeRow, RunRow
 from sync.settings import Owner
 from sync.work import Result, Work
 from sync.writeback.exiftool import ExifTool
-from sync.writeback.prepare import open_server
 from sync.writeback.settle import settle
 from sync.writeback.tell import tell
 from sync.writeback.undo import undo as take_back

@@ -24,6 +24,7 @@ import requests
 
 from sync import secrets
 from sync.clock import SystemClock
+from sync.connect import open_server
 from sync.home import Home, prepare
 from sync.library.database import Library
 from sync.settings import Server, Settings, Smart
@@ -31,7 +32,6 @@ from sync.smart import gather
 from sync.smart.bind import Directory, bind
 from sync.smart.gather import Asked, searches
 from sync.smart.keep import keep
-from sync.smart.look import open_server
 from sync.smart.written import rule_of
 from sync.today import today
 from sync.work import Work

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from sync.connect import open_server
 from sync.errors import UsageError
-from sync.ingest.chosen import open_server
 from sync.ingest.move_in import fill_landing, read_old
 from sync.work import Result
 from tests.fakes.icloud import Asset, Options, download

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sync import secrets
+from sync.connect import open_server
 from sync.errors import ServerError
-from sync.smart.look import open_server
 from tests.fakes.immich import FakeImmich
 from tests.fakes.smart import SERVER, Keeper, keeper_of, smart
 from tests.sync.smart.libraries import add, empty_library
