@@ -216,6 +216,7 @@ def test_the_service_says_ready_alive_and_ending_to_systemd(home: Home, monkeypa
         ear.bind(str(home.runtime / "notify"))
         ear.settimeout(10)
         monkeypatch.setenv("NOTIFY_SOCKET", str(home.runtime / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "60000000")
         with service(home):
             assert ear.recv(64) == b"READY=1"
             assert ear.recv(64) == b"WATCHDOG=1"
