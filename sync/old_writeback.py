@@ -15,12 +15,12 @@ from typing import Any
 
 from sync.errors import UsageError, did_you_mean
 from sync.settings import Module
+from sync.taken_over import Lines, env_values
 
 ALL = ("people", "gps", "caption", "time", "rating")
 """What `--all` meant."""
 
 _MODULES = {f"--{name}": name for name in (*ALL, "albums")} | {"--face-coordinates": "faces"}
-_ENV_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _SPELLINGS = {
     "PHOTO_DIR": "IMMICH_PHOTO_DIR", "LOG_FILE": "IMMICH_LOG_FILE", "IMMICH_CAPTION_MAX_LEN": "CAPTION_MAX_LEN",
     "IMMICH_URL": "IMMICH_INSTANCE_URL", "INSTANCE_URL": "IMMICH_INSTANCE_URL", "API_KEY": "IMMICH_API_KEY",
@@ -56,30 +56,14 @@ _FLAGS = {
 _WITH_VALUE = ("--log-level", "--config", "--export-stats")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One thing that was said, and what became of it."""
-
-    what: str
-    taken: bool
-    told: str
-
-
 @dataclass
-class TakenOver:
+class TakenOver(Lines):
     """What a configuration means here."""
 
     url: str = ""
     folder: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     """For the new root: modules, caption_limit, favourite_as_rating."""
-    lines: list[Line] = field(default_factory=list)
-
-    def take(self, what: str, told: str) -> None:
-        self.lines.append(Line(what, True, told))
-
-    def drop(self, what: str, told: str) -> None:
-        self.lines.append(Line(what, False, told))
 
 
 def take_over(
@@ -106,7 +90,7 @@ def _read(name: str, text: str) -> dict[str, str]:
     if name.endswith(".json"):
         return _from_json(text)
     if name.endswith(".env") or not re.search(r"^\s*\[", text, re.MULTILINE):
-        return _from_env(text)
+        return env_values(text)
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(text)
@@ -126,17 +110,6 @@ def _from_json(text: str) -> dict[str, str]:
     if not isinstance(found, dict):
         raise UsageError("This JSON holds no settings.")
     return {str(key): str(value) for key, value in found.items()}
-
-
-def _from_env(text: str) -> dict[str, str]:
-    values = {}
-    for line in text.splitlines():
-        found = _ENV_LINE.fullmatch(line.strip())
-        if found:
-            value = found[2].strip()
-            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-            values[found[1]] = value[1:-1] if quoted else value.split(" #")[0].strip()
-    return values
 
 
 _KNOWN = ("IMMICH_INSTANCE_URL", "IMMICH_API_KEY", "IMMICH_PHOTO_DIR", "CAPTION_MAX_LEN", *_NEEDLESS)

@@ -21,9 +21,8 @@ from sync.settings_edit import add_smart, set_value
 from sync.smart.explain import explain
 from sync.smart.take_over import TakenOver, read_file
 from sync.smart.written import rule_of
+from sync.taken_over import text_of
 from sync.work import most_serious
-
-_MOST_BYTES = 4 * 1024 * 1024
 
 
 @click.group("smart", cls=Verbs)
@@ -147,13 +146,7 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
     """Take over the rules of the replaced tools: local_settings.py or JSON with SYNC_CONFIGS, or a .env of
     people-to-album. Nothing in the file is executed; each line says what became of it.
     """
-    try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise UsageError(f"{file} is too large to be such a file.")
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from None
-    found = read_file(file.name, text)
+    found = read_file(file.name, text_of(file))
     name = _server(call, found, server)
     known = {one.name.casefold() for one in call.settings().settings.smart}
     added = []
@@ -172,7 +165,7 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
         [("taken" if line.taken else "dropped", line.what, line.told) for line in found.lines], heads=("", "", "")
     )
     call.output.say(f"{len(added)} smart albums were added. See 'mantelpiece smart preview' before the first run.")
-    return 0 if all(line.taken for line in found.lines) else 1
+    return 0 if found.whole else 1
 
 
 def _take_mail(call: Call, found: TakenOver) -> None:

@@ -25,9 +25,8 @@ from sync.library.reading import reading
 from sync.old_writeback import TakenOver, take_over
 from sync.settings import Root
 from sync.settings_edit import add_root
+from sync.taken_over import text_of
 from sync.work import most_serious
-
-_MOST_BYTES = 1024 * 1024
 
 
 @click.group("writeback", cls=Verbs)
@@ -162,7 +161,7 @@ def import_old(
       mantelpiece writeback import immich-sync.conf --flags "--all --albums"
       mantelpiece writeback import --environment --prefix /usr/src/app/external
     """
-    text = _text_of(file) if file else ""
+    text = text_of(file) if file else ""
     variables = dict(os.environ) if environment else {}
     found = take_over(name=file.name if file else "", text=text, environ=variables, flags=flags)
     place = folder or found.folder
@@ -189,16 +188,7 @@ def import_old(
     call.output.say(f"The root {name!r} was added. See 'mantelpiece writeback preview' before the first run.")
     for problem in probed.problems:
         call.output.problem(problem)
-    return 0 if all(line.taken for line in found.lines) and not probed.problems else 1
-
-
-def _text_of(file: Path) -> str:
-    try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise UsageError(f"{file} is too large to be such a file.")
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from None
+    return 0 if found.whole and not probed.problems else 1
 
 
 def _server(call: Call, found: TakenOver, asked: str | None) -> str:

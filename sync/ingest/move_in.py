@@ -17,15 +17,15 @@ from sync.errors import NotAvailable, UsageError
 from sync.ingest.check import judge_library
 from sync.ingest.chosen import chosen_of
 from sync.ingest.landing import fill
+from sync.ingest.pending import read_pending
 from sync.ingest.places import folder_of, publishes, server_folder_of, source_of
 from sync.ingest.survey import remember, survey
-from sync.ingest.take_over import TakenOver, read_command, read_pending
+from sync.ingest.take_over import TakenOver, read_command
 from sync.library import ingest as rows
 from sync.library.ingest import State
 from sync.settings_ingest import Inbox
+from sync.taken_over import text_of
 from sync.work import Result, Work
-
-_MOST_BYTES = 64 << 20
 
 
 def read_old(work: Work, arguments: dict[str, Any]) -> Result:
@@ -35,14 +35,14 @@ def read_old(work: Work, arguments: dict[str, Any]) -> Result:
     Facts: {"inboxes": entries for the settings without their server, "lines": [{what, taken, told}], "url", "pending"}.
     `folder` is where this machine has the folder that the command line names. Raises UsageError.
     """
-    found = read_command(_text(Path(str(arguments["file"]))))
+    found = read_command(text_of(Path(str(arguments["file"]))))
     given = {key: str(arguments[key]) for key in ("folder", "landing", "library") if arguments.get(key)}
     if len(found.inboxes) > 1 and given.keys() & {"folder", "landing"}:
         raise UsageError("The command line has several accounts: their folders are set in the settings, one by one.")
     inboxes = [_placed(inbox, given) for inbox in found.inboxes]
     lines = [{"what": line.what, "taken": line.taken, "told": line.told} for line in found.lines]
     facts = {"inboxes": inboxes, "lines": lines, "url": found.url, "pending": found.pending}
-    return Result(facts, _told(found), exit_code=0 if all(line.taken for line in found.lines) else 1)
+    return Result(facts, _told(found), exit_code=0 if found.whole else 1)
 
 
 def fill_landing(work: Work, arguments: dict[str, Any]) -> Result:
@@ -56,7 +56,7 @@ def fill_landing(work: Work, arguments: dict[str, Any]) -> Result:
         raise UsageError(f"The inbox {inbox.name!r} has no landing folder to fill.")
     if problems := judge_library(open_server(work, inbox.server), inbox):
         raise UsageError(problems[0])
-    pending = read_pending(_text(Path(str(arguments["pending"])))) if arguments.get("pending") else []
+    pending = read_pending(text_of(Path(str(arguments["pending"])))) if arguments.get("pending") else []
     filled = fill(
         folder_of(inbox), source_of(inbox), check=work.check,
         report=lambda done, of: work.report({"doing": "Filling the landing folder", "done": done, "of": of}),
@@ -67,15 +67,6 @@ def fill_landing(work: Work, arguments: dict[str, Any]) -> Result:
     if noted:
         sentence += f" {noted} photos that were not finished are taken up by the first run."
     return Result(facts, sentence, exit_code=1 if filled.problems else 0, problems=filled.problems)
-
-
-def _text(file: Path) -> str:
-    try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise UsageError(f"{file} is too large to be such a file.")
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from None
 
 
 def _placed(inbox: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ by the job `ingest-import`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from sync.errors import UsageError, did_you_mean
 from sync.ingest.command_line import options, users
 from sync.ingest.templates import parse as parse_template
 from sync.settings_ingest import Size
+from sync.taken_over import Line, Lines
 
 _SIZES = [size.value for size in Size]
 _OLD_ORDER = ["adjusted", "medium", "original", "alternative", "thumb"]
@@ -23,22 +23,12 @@ _OLD_ORDER = ["adjusted", "medium", "original", "alternative", "thumb"]
 _VARIABLE = re.compile(r"\$\{?\w+")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One option, and what became of it."""
-
-    what: str
-    taken: bool
-    told: str
-
-
 @dataclass
-class TakenOver:
+class TakenOver(Lines):
     """What a command line means here."""
 
     inboxes: list[dict[str, Any]] = field(default_factory=list)
     """Entries for the settings, without their server."""
-    lines: list[Line] = field(default_factory=list)
     url: str = ""
     """The address of Immich in it."""
     pending: str = ""
@@ -344,31 +334,3 @@ _DROPPED = {
     **dict.fromkeys(("--smtp-username", "--smtp-password", "--smtp-host", "--smtp-port", "--smtp-no-tls",
                      "--notification-email", "--notification-email-from"), _MAIL),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class PendingGroup:
-    """A photo that the plugin had downloaded and not finished."""
-
-    photo: str
-    files: tuple[str, ...]
-    """Paths as icloudpd saw them."""
-    favourite: bool
-
-
-def read_pending(text: str) -> list[PendingGroup]:
-    """The plugin's pending file; entries that are none are passed over. Raises UsageError where it is no such file."""
-    try:
-        listed = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"The pending file is not JSON: {error}.") from None
-    if not isinstance(listed, list):
-        raise UsageError("The pending file holds no list.")
-    found = []
-    for entry in listed:
-        files = entry.get("files") if isinstance(entry, dict) else None
-        named = [one.get("path") for one in files if isinstance(one, dict)] if isinstance(files, list) else []
-        paths = tuple(path for path in named if isinstance(path, str) and path)
-        if paths:
-            found.append(PendingGroup(str(entry.get("photo_id", "")), paths, entry.get("is_favorite") is True))
-    return found

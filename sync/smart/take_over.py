@@ -15,8 +15,8 @@ from sync.errors import RuleError, UsageError, did_you_mean
 from sync.smart.explain import explain
 from sync.smart.flat import parse_flat
 from sync.smart.parse import parse
+from sync.taken_over import Lines, env_values
 
-_ENV_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SWITCH, _PASSWORD = "ENABLE_EMAIL_ON_ERROR", "EMAIL_PASSWORD"
 _MAIL = {
@@ -29,17 +29,8 @@ _SECRETS = ("API_KEY", "IMMICH_API_KEY")
 _URLS = ("IMMICH_BASE_URL",)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One thing that the file says, and what became of it."""
-
-    what: str
-    taken: bool
-    told: str
-
-
 @dataclass
-class TakenOver:
+class TakenOver(Lines):
     """What a file means here."""
 
     url: str = ""
@@ -49,13 +40,6 @@ class TakenOver:
     notices: dict[str, str] = field(default_factory=dict)
     """Settings of notices, as texts."""
     mail_password: str = field(default="", repr=False)
-    lines: list[Line] = field(default_factory=list)
-
-    def take(self, what: str, told: str) -> None:
-        self.lines.append(Line(what, True, told))
-
-    def drop(self, what: str, told: str) -> None:
-        self.lines.append(Line(what, False, told))
 
 
 def read_file(name: str, text: str) -> TakenOver:
@@ -64,7 +48,7 @@ def read_file(name: str, text: str) -> TakenOver:
         return _settings(_from_python(text))
     if name.endswith(".json"):
         return _settings(_from_json(text))
-    return _environment(_from_env(text))
+    return _environment(env_values(text))
 
 
 def _from_python(text: str) -> dict[str, Any]:
@@ -93,17 +77,6 @@ def _from_json(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"This is not JSON: {error}.") from None
     return found if isinstance(found, dict) else {"SYNC_CONFIGS": found}
-
-
-def _from_env(text: str) -> dict[str, str]:
-    values = {}
-    for line in text.splitlines():
-        found = _ENV_LINE.fullmatch(line.strip())
-        if found:
-            value = found[2].strip()
-            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-            values[found[1]] = value[1:-1] if quoted else value.split(" #")[0].strip()
-    return values
 
 
 def _settings(values: dict[str, Any]) -> TakenOver:

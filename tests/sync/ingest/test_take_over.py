@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.errors import UsageError
-from sync.ingest.take_over import PendingGroup, TakenOver, read_command, read_pending
+from sync.ingest.pending import PendingGroup, read_pending
+from sync.ingest.take_over import TakenOver, read_command
 from sync.settings_ingest import Inbox, Size
 
 LINE = r"""
