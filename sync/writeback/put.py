@@ -18,6 +18,7 @@ from sync.work import Work
 from sync.writeback.copies import Copies
 from sync.writeback.counts import count_state
 from sync.writeback.examine import FAILED, ORIGINAL, UNWRITABLE, Around, Examined, Target, examine, shown
+from sync.writeback.settle import settle_one
 from sync.writeback.write import Written, write
 
 _TOGETHER = 200
@@ -138,9 +139,10 @@ class Put:
                 before_replace=journal,
             )
         except (MantelpieceError, OSError):
-            if change:
-                with library.transaction() as db:
-                    ledger.forget(db, change)
+            # The file may be the new one all the same: what fails last is to make its name survive a power cut.
+            intended = ledger.change(library, change) if change else None
+            if intended is not None:
+                settle_one(self.work, intended)
             raise
         return change, written
 

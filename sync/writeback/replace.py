@@ -81,7 +81,16 @@ def put(scratch: Path, found: Found) -> None:
     target = Path(found.path)
     refuse_moved(found)
     scratch.replace(target)
-    fsync_folder(target.parent)
+    settle_name(target)
+
+
+def settle_name(path: Path) -> None:
+    """Its name, or that it has none any more, onto the disk; as far as its file system knows of such a thing."""
+    try:
+        fsync_folder(path.parent)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF):
+            raise
 
 
 def refuse_moved(found: Found) -> None:

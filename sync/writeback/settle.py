@@ -1,8 +1,12 @@
-"""After a process that died in the middle of a write: whether each file it was at was written, told by its bytes."""
+"""After a write that ended in the middle: whether the file was written, told by its bytes.
+
+What cannot be read now (its disk is away) stays open until it can; a file that others changed since counts as written,
+for then our part of it can still be taken back. Called at the beginning of every job, and after a write that failed.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import errno
 from pathlib import Path
 
 import msgspec
@@ -11,7 +15,7 @@ from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.writeback import ChangeRow, FileRow
 from sync.work import Work
-from sync.writeback.write import Written
+from sync.writeback.write import Written, print_of
 
 _WRITTEN = msgspec.msgpack.Decoder(Written)
 
@@ -19,23 +23,38 @@ _WRITTEN = msgspec.msgpack.Decoder(Written)
 def settle(work: Work) -> None:
     """Bring the ledger and the journal in line with the files. Nothing to do where no process died."""
     for change in ledger.unsettled(work.library):
-        written = _WRITTEN.decode(change.back)
-        happened = _is(Path(change.path), written.after.size_bytes, written.after.sha256)
-        with work.library.transaction() as db:
-            if happened:
-                ledger.done(db, change.id)
-                ledger.put_file(db, _row(change, written))
-            else:
-                ledger.forget(db, change.id)
-            known.mark_dirty(db, known.numbers(work.library, change.server, [change.asset]))
+        settle_one(work, change)
 
 
-def _is(path: Path, size_bytes: int, sha256: str) -> bool:
+def settle_one(work: Work, change: ChangeRow) -> None:
+    """One write of which nobody knows whether it was made."""
+    written = _WRITTEN.decode(change.back)
+    happened = _happened(written)
+    if happened is None:
+        return
+    with work.library.transaction() as db:
+        if happened:
+            ledger.done(db, change.id)
+            ledger.put_file(db, _row(change, written))
+        else:
+            ledger.forget(db, change.id)
+        known.mark_dirty(db, known.numbers(work.library, change.server, [change.asset]))
+
+
+def _happened(written: Written) -> bool | None:
+    """None: that cannot be told now."""
     try:
-        if path.stat().st_size != size_bytes:
-            return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        found = print_of(Path(written.path))
+    except OSError as error:
+        made = written.before is None and error.errno == errno.ENOENT
+        # An empty folder may be where a disk is mounted otherwise: the photo must lie beside the missing sidecar.
+        return False if made and _has_files(Path(written.path).parent) else None
+    return written.before is None or found.sha256 != written.before.sha256
+
+
+def _has_files(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
     except OSError:
         return False
 
