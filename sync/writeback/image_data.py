@@ -7,6 +7,7 @@ where in it. Other pictures are decoded, by pixels.py. Called by write.py, for t
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import struct
 from collections.abc import Callable, Iterator
@@ -65,6 +66,21 @@ def same(one: Path, other: Path, file_type: str) -> bool | None:
             return all(a == b for a, b in zip_longest(parts(first), parts(second)))
         except (struct.error, ValueError, IndexError, KeyError, RecursionError) as error:
             raise Unreadable(f"{one.name} is cut short or damaged") from error
+
+
+def digest(path: Path, file_type: str) -> str | None:
+    """Of what it shows; None for the types that must be decoded to know. Raises Unreadable, OSError."""
+    parts = _PARTS.get(file_type)
+    if parts is None:
+        return None
+    total = hashlib.sha256()
+    with _mapped(path) as data:
+        try:
+            for part in parts(data):
+                total.update(struct.pack(">Q", len(part)) + part)
+        except (struct.error, ValueError, IndexError, KeyError, RecursionError) as error:
+            raise Unreadable(f"{path.name} is cut short or damaged") from error
+    return total.hexdigest()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Whether two files decode to the same pixels: asked of a child process that ends with the answer.
+"""What files decode to, as a digest of their pixels: asked of a child process that ends with the answer.
 
 For the formats that only a decoder can tell: PNG, WebP, HEIC, AVIF. Called by write.py before a file is replaced.
 """
@@ -16,11 +16,11 @@ _ONE_AT_A_TIME = threading.Lock()
 """Two large pictures at once would not fit into memory."""
 
 
-def same_pixels(one: Path, other: Path) -> bool | None:
-    """True or False; None where they cannot be decoded, for whatever reason."""
+def digests(*paths: Path) -> list[str] | None:
+    """One of each; None where any of them cannot be decoded, for whatever reason."""
     environment = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
     environment |= {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    command = [sys.executable, "-P", "-m", "sync.writeback.pixels_child", str(one), str(other)]
+    command = [sys.executable, "-P", "-m", "sync.writeback.pixels_child", *map(str, paths)]
     try:
         with _ONE_AT_A_TIME:
             done = subprocess.run(
@@ -34,4 +34,5 @@ def same_pixels(one: Path, other: Path) -> bool | None:
             )
     except subprocess.TimeoutExpired:
         return None
-    return {b"same": True, b"other": False}.get(done.stdout.strip())
+    told = done.stdout.decode().split()
+    return told if done.returncode == 0 and len(told) == len(paths) else None

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from sync.errors import Moved, NotProved
-from sync.files import disk_errors, fsync_folder
+from sync.files import disk_errors
 from sync.writeback import delta
 from sync.writeback.changes import Change
 from sync.writeback.exiftool import ExifTool
@@ -21,8 +21,8 @@ from sync.writeback.found import Found, items
 from sync.writeback.look import look, look_beside
 from sync.writeback.mapping import LISTS, REGIONS
 from sync.writeback.regions import understood
-from sync.writeback.replace import dress, put, scratch_beside
-from sync.writeback.verify import reads_as
+from sync.writeback.replace import dress, put, scratch_beside, settle_name
+from sync.writeback.verify import picture_of, reads_as
 from sync.writeback.write import Written, print_of, write
 
 
@@ -49,7 +49,7 @@ def undo(
             if before_replace is not None:
                 before_replace()
             target.unlink()
-            fsync_folder(target.parent)
+            settle_name(target)
             return Undone(exact=True)
         _put_bytes_back(target, status, written, owner_any=owner_any, before_replace=before_replace)
     return Undone(exact=True)
@@ -94,6 +94,8 @@ def _put_tags_back(
     target = Path(written.path)
     sidecar = target.suffix.lower() == ".xmp"
     found = look_beside(tool, target, target) if sidecar else look(tool, target)
+    if written.picture and picture_of(target, found.file_type) != written.picture:
+        raise Moved(f"{target.name} holds another picture now.", path=written.path)
     back, left = [], []
     for change in written.changes:
         there = found.tags.get(change.tag)

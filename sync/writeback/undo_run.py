@@ -5,6 +5,7 @@ The roots of that run then rest until a person asks for them again; else the nex
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,27 @@ def _one(work: Work, tool: ExifTool, change: ChangeRow) -> str:
             ledger.put_file(
                 db,
                 msgspec.structs.replace(
-                    before, size_bytes=status.st_size, mtime_ns=status.st_mtime_ns, ours=change.ours_before
+                    before,
+                    size_bytes=status.st_size,
+                    mtime_ns=status.st_mtime_ns,
+                    ours=change.ours_before if undone.exact else _ours_left(before.ours, change, undone.left),
                 ),
             )
         known.mark_dirty(db, known.numbers(work.library, change.server, [change.asset]))
     return "exact" if undone.exact else "merged"
+
+
+def _ours_left(now: str, change: ChangeRow, left: tuple[str, ...]) -> str:
+    """What is ours in a file out of which one of several writes was taken: that of the others, and what is back."""
+    ours, before, after = (json.loads(packed) for packed in (now, change.ours_before, change.ours_after))
+    for module in {*before, *after}:
+        was, became, mine = before.get(module, {}), after.get(module, {}), ours.setdefault(module, {})
+        for tag in {*was, *became} - {*left}:
+            if isinstance(was.get(tag, became.get(tag)), list):
+                gone = [one for one in became.get(tag, []) if one not in was.get(tag, [])]
+                back = [one for one in was.get(tag, []) if one not in became.get(tag, [])]
+                mine[tag] = [one for one in mine.get(tag, []) if one not in gone and one not in back] + back
+            elif mine.get(tag) == became.get(tag):
+                mine[tag] = was.get(tag)
+        ours[module] = {tag: value for tag, value in mine.items() if value}
+    return json.dumps({module: tags for module, tags in ours.items() if tags})

@@ -36,21 +36,35 @@ def prove_tags(tool: ExifTool, found: Found, changes: Iterable[Change], scratch:
                 raise NotProved(f"{tag} would change.", tag=tag, path=found.path)
 
 
-def prove_picture(found: Found, scratch: Path) -> None:
-    """The bytes that are the picture are the same; where only a decoder can tell, it decodes to the same."""
+def prove_picture(found: Found, scratch: Path) -> str:
+    """The bytes that are the picture are the same; where only a decoder can tell, it decodes to the same. Gives what
+    the picture can be known by later, as `picture_of` does."""
     original = Path(found.path)
     if found.file_type in SIDECAR:
-        return
+        return ""
     try:
-        same = image_data.same(original, scratch, found.file_type)
+        if image_data.same(original, scratch, found.file_type) is False:
+            raise NotProved("Its picture would change.", path=found.path)
+        picture = image_data.digest(scratch, found.file_type)
     except image_data.Unreadable:
-        same = None
-    if same is None:
-        same = pixels.same_pixels(original, scratch)
-    if same is None:
+        picture = None
+    if picture is not None:
+        return picture
+    told = pixels.digests(original, scratch)
+    if told is None:
         raise NotProved("Its picture cannot be decoded, so nothing proves that it stays the same.", path=found.path)
-    if not same:
+    if told[0] != told[1]:
         raise NotProved("Its picture would change.", path=found.path)
+    return told[0]
+
+
+def picture_of(path: Path, file_type: str) -> str:
+    """What a picture is known by, whatever is said of it; empty where that cannot be told. Raises OSError."""
+    try:
+        picture = image_data.digest(path, file_type)
+    except image_data.Unreadable:
+        picture = None
+    return picture or next(iter(pixels.digests(path) or []), "")
 
 
 def reads_as(tag: str, there: Any, wanted: Any) -> bool:

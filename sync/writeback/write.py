@@ -41,6 +41,8 @@ class Written(Struct, frozen=True, kw_only=True):
     back: bytes
     """From the file as written to the file before; see delta.py."""
     changes: tuple[Change, ...]
+    picture: str = ""
+    """What its picture is known by; empty for a sidecar."""
 
 
 def write(
@@ -65,15 +67,22 @@ def write(
         _make(tool, found, changes, scratch)
         prove_tags(tool, found, changes, scratch)
         if found.exists:
-            prove_picture(found, scratch)
+            picture = prove_picture(found, scratch)
             before = print_of(target)
             dress(scratch, target, owner_any=owner_any, mtime_ns=found.mtime_ns if keep_mtime else None)
             back = delta.make(target, scratch)
         else:
-            before, back = None, b""
+            before, back, picture = None, b"", ""
             scratch.chmod(0o644)
             settle(scratch)
-        written = Written(path=found.path, before=before, after=print_of(scratch), back=back, changes=tuple(changes))
+        written = Written(
+            path=found.path,
+            before=before,
+            after=print_of(scratch),
+            back=back,
+            changes=tuple(changes),
+            picture=picture,
+        )
         if before_replace is not None:
             before_replace(written)
         put(scratch, found)

@@ -9,7 +9,7 @@ import pytest
 from sync.errors import Cancelled, UsageError
 from sync.library import writeback as ledger
 from sync.settings import Where
-from tests.fakes.writeback import Originals, root_of, tags_of
+from tests.fakes.writeback import Originals, photo, root_of, tags_of
 
 
 def everything(originals: Originals, name: str) -> dict[str, object]:
@@ -98,3 +98,38 @@ def test_a_file_is_explained(originals: Originals) -> None:
     assert told.facts["fields"] == []
     assert told.facts["history"][0]["fields"]
     assert "says all" in told.sentence
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+@pytest.mark.parametrize("first", ["older", "newer"])
+def test_of_two_runs_each_takes_back_its_own_and_what_a_person_adds_stays(originals: Originals, first: str) -> None:
+    originals.run()
+    originals.server.edits.describe("c.jpg", "Later")
+    originals.server.edits.add_face("c.jpg", "Anna", (8, 8, 24, 24))
+    originals.run()
+    originals.server.edits.add_face("c.jpg", "Ben", (30, 8, 46, 24))
+    originals.run()
+    with originals.work() as work:
+        runs = [run.id for run in ledger.runs(work.library)]
+    for run in (runs[1], runs[0]) if first == "older" else runs[:2]:
+        originals.undo(run)
+    path = originals.file("c.jpg")
+    with originals.work() as work:
+        row = ledger.file(work.library, str(path))
+    assert row is not None
+    assert "Anna" not in row.ours
+    assert "Ben" not in row.ours
+    assert "PersonInImage" not in str(tags_of(path, "XMP-iptcExt:all"))
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_a_run_is_not_taken_back_from_another_picture_of_the_same_name(originals: Originals) -> None:
+    originals.run()
+    originals.server.edits.describe("a.jpg", "")
+    originals.run()
+    with originals.work() as work:
+        newest = ledger.runs(work.library)[0].id
+    path = photo(originals.file("a.jpg"), colour="red")
+    before = path.read_bytes()
+    assert originals.undo(newest).facts["failed"] == 1
+    assert path.read_bytes() == before
