@@ -19,6 +19,7 @@ from msgspec import Struct
 _PIECES = 20_000
 """At most so many places of the new file are remembered: some megabytes, however long a video is."""
 _LEAST_PIECE = 24
+_KEY = 64
 _STEP = 1 << 16
 
 Op = tuple[int, int] | bytes
@@ -62,10 +63,12 @@ def _ops(old: bytes | mmap.mmap, new: bytes | mmap.mmap) -> Iterator[Op]:
 
 def _middle(old: bytes | mmap.mmap, at: int, end: int, new: bytes | mmap.mmap, first: int, last: int) -> Iterator[Op]:
     piece = max(_LEAST_PIECE, (last - first) // _PIECES)
-    places = {new[start : start + piece]: start for start in range(last - last % piece, first - 1, -piece)}
+    # Known by its beginning: to look up a long piece at every byte of a video's index takes hours.
+    key = min(piece, _KEY)
+    places = {new[start : start + key]: start for start in range(last - last % piece, first - 1, -piece)}
     unknown = at
-    while at + piece <= end:
-        place = places.get(old[at : at + piece])
+    while at + key <= end:
+        place = places.get(old[at : at + key])
         if place is None:
             at += 1
             continue
