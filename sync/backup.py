@@ -8,6 +8,8 @@ line and the phone page.
 from __future__ import annotations
 
 import io
+import os
+import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -33,6 +35,7 @@ from sync.settings_reading import parse_text
 
 FORMAT = 1
 MOST_BYTES = 200_000_000
+MOST_SHOWN_BYTES = 20_000_000
 SETTINGS, LEDGERS, SHOWN = "settings.toml", "ledgers.json", "shown.jsonl"
 _MANIFEST = "manifest.json"
 _NOT_CHANGED = "Nothing was changed."
@@ -69,10 +72,9 @@ class Restored:
 def make(home: Home, library: Library | None, clock: Clock, out: BinaryIO) -> None:
     """Write a backup; nothing of the home is changed."""
     files = {SETTINGS: _settings(home), LEDGERS: msgspec.json.encode(ledgers.export(library) if library else {})}
-    try:
-        files[SHOWN] = (home.frame / SHOWN).read_bytes()
-    except OSError:
-        pass
+    shown = _shown(home)
+    if shown is not None:
+        files[SHOWN] = shown
     hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
     manifest = Manifest(FORMAT, clock.now().isoformat(timespec="seconds"), str(home.uploads), hashes)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -134,6 +136,18 @@ def _settings(home: Home) -> bytes:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{home.settings} cannot be read: {error}.") from error
     return secrets.blotted(text, secrets.all_values(home.secrets)).encode()
+
+
+def _shown(home: Home) -> bytes | None:
+    """What the wall wrote. It decodes strangers' pictures and owns its folder: a link there could lead to our keys."""
+    try:
+        handle = os.open(home.frame / SHOWN, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with open(handle, "rb") as file:
+        status = os.fstat(handle)
+        plain = stat.S_ISREG(status.st_mode) and status.st_size <= MOST_SHOWN_BYTES
+        return file.read(MOST_SHOWN_BYTES) if plain else None
 
 
 def _unpack(stream: BinaryIO) -> dict[str, bytes]:

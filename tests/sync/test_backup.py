@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -99,6 +100,18 @@ def test_no_secret_is_in_it(used: Home, library: Library) -> None:
         assert set(archive.namelist()) == {"manifest.json", "settings.toml", "ledgers.json", "shown.jsonl"}
         for name in archive.namelist():
             assert b"CANARY" not in archive.read(name), name
+
+
+@pytest.mark.parametrize("laid", ["a link", "a pipe"])
+def test_what_the_wall_lays_there_leads_a_backup_to_no_key(used: Home, library: Library, laid: str) -> None:
+    shown = used.frame / "shown.jsonl"
+    shown.unlink()
+    if laid == "a link":
+        shown.symlink_to(used.secrets)
+    else:
+        os.mkfifo(shown)
+    with zipfile.ZipFile(io.BytesIO(made(used, library, ManualClock()))) as archive:
+        assert "shown.jsonl" not in archive.namelist()
 
 
 def test_what_it_replaces_is_kept_and_can_be_restored_too(used: Home, library: Library) -> None:
