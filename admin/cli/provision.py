@@ -10,6 +10,7 @@ mantelpiece-provision.service before sync; all but the Wi-Fi is written as the s
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -114,11 +115,18 @@ def main(arguments: list[str]) -> int:
         write_durably(problem, f"{file.name}: {error}\n".encode())
         print(error, file=sys.stderr)
         return 2
-    # Overwritten before it gets its new name: the secrets are not to lie on a partition that everybody can read.
-    write_durably(file, plan.left.encode())
+    _overwrite(file, plan.left.encode())
     file.replace(file.with_suffix(".toml.taken"))
     problem.unlink(missing_ok=True)
     return 0
+
+
+def _overwrite(file: Path, content: bytes) -> None:
+    """In its own place: of a file that is replaced, the secrets would stay on a partition that everybody can read."""
+    with file.open("r+b") as there:
+        there.write(content.ljust(file.stat().st_size, b"\n"))
+        there.flush()
+        os.fsync(there.fileno())
 
 
 def _as_owner(home: Home, plan: Plan) -> None:
@@ -174,6 +182,8 @@ def _check(plan: Plan) -> None:
     text = "".join(plan.wifi.values())
     if not text.isprintable():
         raise UsageError("[wifi] holds a character that cannot be typed.")
+    if not re.fullmatch("([A-Za-z]{2})?", plan.wifi.get("country", "")):
+        raise UsageError("wifi.country has two letters, such as AT.")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,9 @@ def boot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> Path:
 
 def test_all_of_it_is_taken_in_and_no_secret_stays_on_the_boot_partition(boot: Path, home: Home) -> None:
     (boot / "mantelpiece.toml").write_text(FILE)
-    assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+    with (boot / "mantelpiece.toml").open() as before:
+        assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+        assert not [secret for secret in SECRETS if secret in before.read()], "overwritten, not replaced"
     loaded = load(home.settings)
     assert loaded.problems == ()
     assert (loaded.settings.language, loaded.settings.admin.port) == ("de", 8081)
@@ -85,6 +87,7 @@ WRONG = {
     "a slip": (FILE.replace("port = 8081", 'port = "eighty"'), "admin.port"),
     "an album without its server": (FILE.replace("[servers.home]", "[servers.cabin]"), "not set up"),
     "a short password": (FILE.replace("correct horse", "abc"), "8 to 200"),
+    "a country that is none": (FILE + 'country = "AT;id"\n', "two letters"),
     "a line in the network's name": (FILE.replace("Our house", "Our\\nhouse"), "cannot be typed"),
 }  # fmt: skip
 
