@@ -78,6 +78,8 @@ class Bridge:
         )  # fmt: skip
         self._told: dict[str, bytes] = {}
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=f"mantelpiece-{self._frame.id}")
+        # What a broker sends must not end the thread that listens to it.
+        self._client.suppress_exceptions = True
         if wanted.user:
             self._client.username_pw_set(wanted.user, password)
         if wanted.tls:

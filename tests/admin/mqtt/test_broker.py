@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from admin.app import create_app
@@ -173,6 +173,11 @@ def test_words_that_mean_nothing_change_nothing(home: Home, broker: Broker) -> N
         watching.order(base, "brightness", "50")
         wait(lambda: load(home.settings).settings.power.brightness == 50)
         assert home.settings.read_text().replace("\n[power]\nbrightness = 50\n", "") == before
+
+
+def test_a_topic_that_is_no_text_does_not_end_the_listening(home: Home, broker: Broker) -> None:
+    with bridge(home, broker, "Hall") as (_, made, _):
+        made._client._handle_on_message(MQTTMessage(topic=b"mantelpiece/\xff/do/next"))
 
 
 def test_an_order_that_the_broker_kept_is_nobodys_wish_any_more(home: Home, broker: Broker) -> None:
