@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from sync import secrets
+from sync.errors import NoticeFailed
 from sync.notices.letter import Letter
 from sync.secrets import NoticeSecrets
 from sync.settings import Notices
@@ -12,6 +14,8 @@ from sync.settings import Notices
 MAIL, WEBHOOK = "mail", "webhook"
 Send = Callable[[Letter], str]
 """Gives what went wrong in part, in a sentence; raises where nothing was sent."""
+LONGEST_SECONDS = 75.0
+"""For one message, from end to end: the time-out of a socket begins anew with every byte."""
 
 
 def names(rules: Notices, known: NoticeSecrets) -> list[str]:
@@ -28,7 +32,33 @@ def senders(rules: Notices, known: NoticeSecrets, values: list[str]) -> dict[str
         MAIL: lambda letter: mail.send(rules, known.mail_password, blotted(letter, values)),
         WEBHOOK: lambda letter: webhook.send(known, blotted(letter, values)),
     }
-    return {name: every[name] for name in names(rules, known)}
+    return {name: _bounded(name, every[name]) for name in names(rules, known)}
+
+
+def _bounded(name: str, send: Send) -> Send:
+    """The same, given up in time. A conversation that goes on ends with its process, which the job has for itself; and
+    if the message is taken after all, it is told twice."""
+
+    def sent(letter: Letter) -> str:
+        told: list[str] = []
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                told.append(send(letter))
+            except BaseException as error:  # noqa: BLE001 - raised below, in the thread that asked
+                failed.append(error)
+
+        thread = threading.Thread(target=run, name=f"notice by {name}", daemon=True)
+        thread.start()
+        thread.join(LONGEST_SECONDS)
+        if failed:
+            raise failed[0]
+        if not told:
+            raise NoticeFailed(f"Sending by {name} came to no end within {LONGEST_SECONDS:g} seconds and was given up.")
+        return told[0]
+
+    return sent
 
 
 def blotted(letter: Letter, values: list[str]) -> Letter:

@@ -28,6 +28,9 @@ class MailServer:
     refuses: tuple[str, ...] = ()
     """Recipients that it does not take."""
     refuses_all: bool = False
+    drips: bool = False
+    """Greets line by line and never comes to an end."""
+    over: threading.Event = field(default_factory=threading.Event)
     port: int = 0
     letters: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     heard: list[tuple[bool, str]] = field(default_factory=list)
@@ -59,6 +62,8 @@ class _Conversation(socketserver.BaseRequestHandler):
 
     def _talk(self) -> None:
         self._file = self.request.makefile("rb")
+        while self.known.drips and not self.known.over.wait(0.02):
+            self._say("220-in a moment")
         self._say("220 ready")
         to: list[str] = []
         while line := self._hear():
@@ -121,7 +126,10 @@ def mail_server(**values: Any) -> Iterator[MailServer]:
     with _Server(("127.0.0.1", 0), _Conversation) as server, _serving(server):
         server.known = known
         known.port = server.server_address[1]
-        yield known
+        try:
+            yield known
+        finally:
+            known.over.set()
 
 
 @dataclass

@@ -18,6 +18,7 @@ from sync.library.jobs import SCHEDULE, Lane, State
 from sync.library.runs import Outcome
 from sync.library.servers import ServerRow
 from sync.library.smart import SmartRow
+from sync.notices import channels
 from sync.notices.matters import matters
 from sync.questions import Asks, Question
 from sync.settings import Album, MailSecurity, Server, Settings, Smart
@@ -80,6 +81,19 @@ def test_a_channel_that_fails_is_tried_again_and_the_other_hears_it_once(
     hook.status = 200
     assert telling.tell().facts["sent"] == {"webhook": 1}
     assert (len(mail.letters), len(hook.posted)) == (1, 2)
+
+
+def test_a_mail_server_that_never_ends_keeps_nothing_from_the_webhook(
+    telling: Device, post: tuple[MailServer, Hook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail, hook = post
+    mail.drips = True
+    monkeypatch.setattr(channels, "LONGEST_SECONDS", 0.3)
+    trouble(telling, "It does not answer.")
+    told = telling.tell()
+    assert (told.facts["sent"], len(hook.posted)) == ({"webhook": 1}, 1)
+    assert "came to no end" in told.facts["failed"]["mail"]
+    assert "came to no end" in telling.test().facts["channels"]["mail"]
 
 
 def test_several_matters_are_one_message(telling: Device, post: tuple[MailServer, Hook]) -> None:
