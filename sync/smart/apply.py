@@ -58,6 +58,9 @@ def apply(
     if row.album:
         applied.problems += dress(immich, looked.smart, row.album, cover=looked.cover)
     row = msgspec.structs.replace(row, proof=_proof(immich, looked, row, applied, now=now, asked_for=asked_for))
+    if looked.only_added:
+        # What stays for now left with the day or the rule of before: the next run must still know that.
+        row = msgspec.structs.replace(row, day=looked.before.day, rule=looked.before.rule)
     _write(library, looked, row, plan)
     return applied
 

@@ -58,11 +58,17 @@ def _from_python(text: str) -> dict[str, Any]:
         raise UsageError(f"This is not Python: {error}.") from None
     values: dict[str, Any] = {}
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and names:
             try:
-                values[node.targets[0].id] = ast.literal_eval(node.value)
+                value = ast.literal_eval(node.value)
             except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                values[node.targets[0].id] = _NotData(node.lineno)
+                value = _NotData(node.lineno)
+            values |= dict.fromkeys(names, value)
+        elif not isinstance(node, ast.Import | ast.ImportFrom | ast.Pass | ast.Expr):
+            # What it adds or decides is missing here, and somebody counts on it.
+            values[f"{' and '.join(names) or 'a statement'} in line {node.lineno}"] = _NotData(node.lineno)
     return values
 
 

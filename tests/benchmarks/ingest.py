@@ -13,7 +13,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from sync.library.database import Library
 from sync.settings import Server, Settings
 from sync.settings_ingest import Inbox, Size, Way
 from sync.work import Work
+from tests.benchmarks.memory import Memory
 from tests.benchmarks.report import report
 from tests.fakes.icloud import jpeg
 from tests.fakes.immich import FakeImmich
@@ -116,30 +116,6 @@ def child(order: dict[str, Any]) -> dict[str, Any]:
         "scans": sum(entry["path"].endswith("/scan") for entry in log),
         "searches": sum(entry["path"].endswith("/search/metadata") for entry in log),
     }
-
-
-class Memory:
-    """The largest PSS of this process while it is watched, five times a second."""
-
-    def __init__(self) -> None:
-        self.most_mb = 0.0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while True:
-            lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()
-            pss = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-            self.most_mb = max(self.most_mb, pss / 1024)
-            if self._over.wait(0.2):
-                return
 
 
 def inbox_of(where: Path, server: dict[str, Any], **values: Any) -> dict[str, Any]:

@@ -169,6 +169,16 @@ def test_the_first_run_after_an_upgrade_only_adds(keeper: Keeper) -> None:
     assert keeper.facts("Anna")["removed"] == 1
 
 
+def test_what_left_with_the_calendar_during_an_upgrade_is_not_asked_about_later(keeper: Keeper) -> None:
+    keeper.set(smart("Lately", {"last": "3 days"}))
+    keeper.run()
+    keeper.clock.advance(30 * 86400)
+    keeper.server.version = keeper.server.version % 3 + 1
+    assert keeper.facts("Lately")["removed"] == 0
+    facts = keeper.facts("Lately")
+    assert (facts["removed"], facts["held"]) == (7, 0)
+
+
 def test_a_run_is_taken_back_and_the_album_rests_until_it_is_asked_for(keeper: Keeper) -> None:
     keeper.run("Anna")
     keeper.server.edits.add_to_album("z.jpg", "Anna")

@@ -42,6 +42,22 @@ def test_the_settings_of_the_album_tool_are_read_and_never_executed(tmp_path: Pa
     assert "secret" not in str(found) and "hidden" not in str(found)
 
 
+def test_what_is_said_in_another_way_is_understood_or_told() -> None:
+    found = read_file("x.py", """
+"A text at its beginning."
+from typing import Any
+API_KEY: str
+SYNC_CONFIGS: list[Any] = [{"name": "A", "filters": [{"key": "isFavorite", "val": True}]}]
+SYNC_CONFIGS += [{"name": "B", "filters": [{"key": "people", "val": ["Ben"]}]}]
+if True:
+    SYNC_CONFIGS = []
+""")
+    assert [entry["name"] for entry in found.smart] == ["A"]
+    dropped = {line.what: line.told for line in found.lines if not line.taken}
+    assert dropped.keys() == {"API_KEY in line 4", "SYNC_CONFIGS in line 6", "a statement in line 7"}
+    assert all("is not plain data" in told for told in dropped.values())
+
+
 MAIL = """
 EMAIL_SMTP_SERVER = "smtp.example.org"
 EMAIL_SMTP_PORT = 465
