@@ -48,7 +48,7 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
         with here.library() as library:
             facts = {
                 "row": rows.get(library, album.name),
-                "bytes": objects.bytes_of_album(library, album.name),
+                "bytes": objects.album_counts(library).get(album.name, objects.AlbumCount()).bytes,
                 "here": memberships.count(library, album.name),
                 "held": held.get(library, album.name),
                 "problems_of": photos.problems(library, album.name)[:_MOST_PROBLEMS],

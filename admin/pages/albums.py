@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import queue
 from admin.house import ServiceAway, house
 from admin.pages.parts import facts_of
+from admin.thumbs import want
 from sync.library import albums as rows
 from sync.library import held, memberships, objects, trash
 
@@ -17,16 +20,20 @@ pages = Blueprint("albums", __name__)
 @pages.get("/albums")
 def page() -> str:
     here = house()
-    facts = {"known": {}, "here": {}, "held": {}, "bytes": 0, "trash": 0}
+    facts: dict[str, Any] = {"known": {}, "covers": {}, "here": {}, "held": {}, "bytes": 0, "trash": 0}
     try:
         with here.library() as library:
             facts["known"] = {row.name: row for row in rows.every(library)}
             facts["here"] = {album.name: memberships.count(library, album.name) for album in here.settings.albums}
             facts["held"] = {row.album: len(row.photos) for row in held.every(library) if row.decision is None}
             facts["bytes"] = objects.bytes_on_disk(library)
+            facts["covers"] = {
+                name: count.cover for name, count in objects.album_counts(library).items() if count.cover
+            }
             facts["trash"] = len(trash.entries(library))
     except ServiceAway:
         pass
+    want(here, facts["covers"].values())
     return render_template("albums.html", albums=here.settings.albums, **facts, **facts_of("work"))
 
 

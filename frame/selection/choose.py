@@ -43,7 +43,9 @@ def reason(mode: Selection, choice: Chooser, pool: Pool, index: int, album: str,
         rank = choice.rank(index)
         if mode is Selection.SEQUENTIAL:
             return f"Number {rank} of {count} in album order, from {album!r}."
-        return f"Number {rank} of {count} from the {mode.value}, from {album!r}."
+        if mode is Selection.NEWEST:
+            return f"Number {rank} of {count} from the newest, from {album!r}."
+        return f"Number {rank} of {count} from the oldest, from {album!r}."
     weight = pool.weights[index]
     often = "" if weight == 1 else f", with weight {weight:g}"
     if mode is Selection.STORY:

@@ -10,9 +10,6 @@ from msgspec import Struct
 from sync.library import meta
 from sync.library.database import Library
 
-_COUNTS = "album bytes"
-_COUNTS_READER = msgspec.json.Decoder(dict[str, int])
-
 
 class ObjectRow(Struct, frozen=True, kw_only=True):
     """One file among the objects."""
@@ -79,24 +76,35 @@ def bytes_on_disk(library: Library) -> int:
     return 0 if row is None else int(row[0])
 
 
-def count_albums(library: Library) -> dict[str, int]:
-    """What each album's photos take on the disk; an object of several albums counts in each. Takes a moment."""
+class AlbumCount(Struct, frozen=True):
+    """What an album's photos take on the disk, and the display copy of its first one."""
+
+    bytes: int = 0
+    cover: str | None = None
+
+
+_COUNTS = "album counts"
+_COUNTS_READER = msgspec.json.Decoder(dict[str, AlbumCount])
+
+
+def count_albums(library: Library) -> dict[str, AlbumCount]:
+    """Of each album that shows something; an object of several albums counts in each. Takes a moment."""
+    # SQLite takes the display copy from the row of the smallest position.
     rows = library.rows(
-        """SELECT m.album, sum(
+        """SELECT m.album, min(CASE WHEN p.display IS NOT NULL THEN m.position END), p.display, sum(
              coalesce((SELECT bytes FROM objects WHERE name = p.display), 0)
              + CASE WHEN p.original = p.display THEN 0
                ELSE coalesce((SELECT bytes FROM objects WHERE name = p.original), 0) END)
            FROM memberships m JOIN photos p ON p.id = m.photo WHERE m.gone IS NULL GROUP BY m.album"""
     )
-    return {album: int(count or 0) for album, count in rows}
+    return {album: AlbumCount(int(count or 0), cover) for album, _, cover, count in rows}
 
 
-def keep_counts(db: sqlite3.Connection, counts: dict[str, int]) -> None:
+def keep_counts(db: sqlite3.Connection, counts: dict[str, AlbumCount]) -> None:
     """Write down what `count_albums` said, so that nobody waits for it; inside a transaction."""
     meta.put(db, _COUNTS, msgspec.json.encode(counts).decode())
 
 
-def bytes_of_album(library: Library, album: str) -> int:
-    """What the album took on the disk when it was last counted; 0 where it never was."""
-    counts = _COUNTS_READER.decode(meta.get(library, _COUNTS, "{}"))
-    return counts.get(album, 0)
+def album_counts(library: Library) -> dict[str, AlbumCount]:
+    """Of each album as they were last counted."""
+    return _COUNTS_READER.decode(meta.get(library, _COUNTS, "{}"))

@@ -19,8 +19,6 @@ from sync.settings import Smart
 from sync.smart.keep import chosen_of
 from sync.work import Result, Work
 
-_AND_GONE = ", and the album that it made is gone"
-
 
 def undo(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"album": name, "run": number | None}`; the newest run where none is named. Facts: {"album", "run", "removed",
@@ -67,10 +65,9 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
         with work.library.transaction() as db:
             rows.put(db, msgspec.structs.replace(row, undone=True, album="", total=0))
     facts["deleted"] = gone
+    put_back = f"{returned} put back, and the album that it made is gone." if gone else f"{returned} put back."
     sentence = (
-        f"Run {run.id} of {smart.name!r} is taken back: {removed} taken out, {returned} put back"
-        f"{_AND_GONE if gone else ''}. "
-        f"It rests until 'mantelpiece smart apply' is called for it."
+        f"Run {run.id} of {smart.name!r} is taken back: {removed} taken out, {put_back} It rests until it is run again."
     )
     return Result(facts, sentence, exit_code=1 if refused else 0, problems=problems)
 

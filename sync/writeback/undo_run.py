@@ -67,7 +67,7 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
     sentence = (
         f"Run {run.id} is taken back: {counts['exact']:,} files are as they were before, {counts['merged']:,} keep "
         f"what others changed since, {counts['failed']:,} could not be. "
-        "It rests until 'mantelpiece writeback run' is called."
+        "It rests until it is run again."
     )
     return Result(facts, sentence, exit_code=1 if counts["failed"] else 0, problems=problems)
 

@@ -305,6 +305,7 @@ def test_an_album_says_how_much_of_it_is_here(phone: Phone, library: Library, ho
         objects.keep_counts(db, objects.count_albums(library))
     page = " ".join(phone.get("/album?name=Holidays").text.split())
     assert "<dd>1 photo, 4.5 MB</dd>" in page
+    assert f'src="/thumb/{name}"' in phone.get("/albums").text
     assert "<dd>4 photos and videos</dd>" in page
     assert "2 videos, 1 in Immich&#39;s trash" in page
     assert "1 photo, 3 left out" in " ".join(phone.get("/albums").text.split())
