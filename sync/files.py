@@ -66,7 +66,7 @@ def make_folder(folder: Path, mode: int = 0o755) -> None:
 
 def write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Replace `path` by `content`, whole or not at all, on the disk when this returns."""
-    part = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.part")
+    part = path.with_name(f"{part_head(path.name)}{uuid.uuid4().hex}.part")
     with disk_errors(f"Writing {path.name}"):
         try:
             with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
@@ -79,6 +79,11 @@ def write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
             part.unlink(missing_ok=True)
             raise
         fsync_folder(path.parent)
+
+
+def part_head(name: str) -> str:
+    """What the part file of a file of that name begins with. A name may have 255 bytes, and letters up to four each."""
+    return f".{os.fsencode(name)[:100].decode('utf-8', 'ignore')}."
 
 
 def sweep_parts(folder: Path) -> None:

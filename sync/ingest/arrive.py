@@ -51,16 +51,20 @@ def _published(run: Run, todo: Todo) -> bool:
         for path in todo.paths:
             done = publish(path, landing=source_of(run.inbox), library=folder_of(run.inbox), stars=run.inbox.stars)
             status = (source_of(run.inbox) / path).stat()
+            if done.path != run.file(path).place:
+                # Another picture under its old name lies beside the first one: it has no asset yet.
+                run.set_file(path, asset="")
+                todo.assets.pop(path, None)
             run.set_file(path, place=done.path, changed_ns=status.st_ctime_ns)
             if done.sidecar is Beside.REFUSED:
                 run.problems.append(f"{path}: its sidecar was left out: {done.why}")
-    except (NotAvailable, UsageError, FileNotFoundError) as error:
-        run.fail(todo, getattr(error, "sentence", "it went away while it was taken"))
-        run.write([todo])
-        return False
     except DiskError:
         run.write([todo])
         raise
+    except (NotAvailable, UsageError, OSError) as error:
+        run.fail(todo, getattr(error, "sentence", "") or f"It could not be taken: {error}.")
+        run.write([todo])
+        return False
     return True
 
 
@@ -124,7 +128,10 @@ def look_for(run: Run, todos: Sequence[Todo], *, whole: bool = False) -> None:
     where: Sequence[Visibility] = EVERYWHERE
     if not whole:
         where = (Visibility.TIMELINE, Visibility.HIDDEN) if videos else (Visibility.TIMELINE,)
-    since = None if whole or run.cursor is None else run.cursor - _OVERLAP
+    since = None
+    if not whole and run.cursor is not None:
+        # A server whose clock once ran ahead wrote times that are yet to come: nothing new is ever after those.
+        since = min(run.cursor, run.work.clock.now()) - _OVERLAP
     newest = run.cursor
     for page in run.immich.arrivals(run.inbox.library, since=since, where=where):
         run.work.check()

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 _LARGEST_HEAD_BYTES = 8 << 20
 _MOST_BOXES = 1000
+_LONGEST_TEXT_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def quicktime_keys(file: BinaryIO, size_bytes: int) -> dict[str, str]:
     for box in boxes(file, values.start, values.start + values.length):
         number = int.from_bytes(box.kind, "big")
         data = find(file, (b"data",), box.start, box.start + box.length)
-        if data is not None and 0 < number <= len(keys):
+        if data is not None and 0 < number <= len(keys) and data.length <= _LONGEST_TEXT_BYTES:
             found[keys[number - 1]] = content(file, data)[8:].decode("utf-8", "replace").strip("\0 ")
     return found
 

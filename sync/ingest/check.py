@@ -15,9 +15,10 @@ from sync.errors import NotAvailable, PermissionMissing, UsageError
 from sync.immich.libraries import LibraryInfo
 from sync.immich.server import Immich
 from sync.ingest.landing import refuse_inside
-from sync.ingest.places import folder_of, here_of, plain_folder, server_folder_of, source_of
+from sync.ingest.places import folder_of, here_of, plain_folder, publishes, server_folder_of, source_of
 from sync.ingest.settled import IMMICHS_MARKER
 from sync.ingest.templates import parse
+from sync.library.ingest import FileRow
 from sync.settings_ingest import After, Inbox, Way
 from sync.work import Result, Work
 
@@ -100,6 +101,14 @@ def judge_here(inbox: Inbox, others: Iterable[Inbox]) -> list[str]:
         except UsageError as error:
             told.append(error.sentence)
     return told
+
+
+def judge_emptied(inbox: Inbox, files: Iterable[FileRow]) -> str:
+    """What is wrong where the library's folder lost everything at once: what is published then lies below a disk."""
+    folder = folder_of(inbox)
+    if not publishes(inbox) or not any(row.place for row in files) or any(folder.iterdir()):
+        return ""
+    return f"The folder {folder} is empty, and photos were published there before: is its disk mounted?"
 
 
 def _in_the_way(inbox: Inbox, others: Iterable[Inbox]) -> list[str]:

@@ -19,8 +19,9 @@ from sync.errors import Busy, DiskFull, Held, UsageError, did_you_mean
 from sync.files import free_bytes, locked, make_folder
 from sync.ingest.dialogue import Dialogue, Prompt, SignInRefused
 from sync.ingest.icloudpd import arguments, environment, find_program, landing_of, own_folder
+from sync.library import ingest as rows
 from sync.questions import Asks, Question
-from sync.settings_ingest import Inbox
+from sync.settings_ingest import After, Inbox, Way
 from sync.work import Result, Work
 
 PATIENCE_SECONDS = 1800.0
@@ -87,6 +88,7 @@ class _Run:
         options = arguments(self._inbox, cookies=self._folder / "session")
         for folder in (self._folder.parent, self._folder, self._folder / "session"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._refuse_emptied()
         make_folder(self._landing)
         self._refuse_full_disk()
         # In this job's own process group, which is killed as a whole: no download outlives its job.
@@ -147,6 +149,17 @@ class _Run:
         shown: dict[str, Any] = {"doing": doing, "inbox": self._inbox.name, "done": self._dialogue.downloaded}
         shown |= {"asks": asks} if asks else {}
         self._work.report(shown | {"output": self._dialogue.lines[-_SHOWN_LINES:]})
+
+    def _refuse_emptied(self) -> None:
+        """Without its disk, icloudpd would download everything anew, into the folder below."""
+        leave = self._inbox.way is Way.UPLOAD and self._inbox.after is not After.KEEP
+        known = sum(rows.counts(self._work.library, self._inbox.name).values())
+        there = self._landing.is_dir() and any(self._landing.iterdir())
+        if known and not there and not leave:
+            raise UsageError(
+                f"The folder {self._landing} is empty, and held {known} photos before: is its disk mounted?",
+                advice="Nothing was downloaded. If you emptied it yourself, put any file into it.",
+            )
 
     def _refuse_full_disk(self) -> None:
         if free_bytes(_existing(self._landing)) == 0:

@@ -21,12 +21,14 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from sync.errors import DiskFull, NotAvailable, UsageError
-from sync.files import disk_errors, free_bytes, fsync_folder, make_folder, write_durably
+from sync.files import disk_errors, free_bytes, fsync_folder, make_folder, part_head, write_durably
 from sync.ingest.identifiers import NOTHING
 from sync.ingest.settled import look
 from sync.ingest.sidecars import SidecarRefused, bytes_of, normalised, read
 
 _CHUNK = 1 << 20
+_LONGEST_BYTES = 250
+"""Of a name, with room for the sidecar's ending."""
 _NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS}
 """Another disk, one without hard links, another owner's file, or a file with too many of them: it is copied."""
 
@@ -180,7 +182,9 @@ def _free_name(file: BinaryIO, library: Path, path: str) -> tuple[Path, bool]:
     if state is not None:
         return own, state
     # Named by its bytes, so that the same call finds it again.
-    other = own.with_name(f"{own.stem}~{_digest(file)[:8]}{own.suffix}")
+    room = _LONGEST_BYTES - len(os.fsencode(f"~12345678{own.suffix}"))
+    stem = os.fsencode(own.stem)[:room].decode("utf-8", "ignore")
+    other = own.with_name(f"{stem}~{_digest(file)[:8]}{own.suffix}")
     state = _state(file, other)
     if state is None:
         raise UsageError(f"{own} and {other.name} are taken by other files.", advice="Move one of them away.")
@@ -261,7 +265,7 @@ def _copy(file: BinaryIO, target: Path) -> None:
         raise DiskFull(
             f"{target.parent} is too full for {target.name}.", advice="Free some space; what is missing comes then."
         )
-    beginning = f".{target.name[:100]}."
+    beginning = part_head(target.name)
     for leftover in target.parent.glob(f"{escape(beginning)}{'[0-9a-f]' * 32}.part"):
         leftover.unlink()  # of a copy that a crash cut short
     part = target.with_name(f"{beginning}{uuid4().hex}.part")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 
 from sync.settings_ingest import Inbox, Way
+
+_DATE = re.compile(r"\{[^{}]*%[^{}]*\}|%-?[aAbBdHIjmMpSUVWyYGu](?![A-Za-z0-9])")
+"""A placeholder; a folder that is called `100% photos` has none, and is not its parent."""
 
 
 def plain_folder(folder: str) -> str:
     """The folder without its last parts that are dates: `/photos/{:%Y}/%m` is `/photos`."""
     parts: list[str] = []
     for part in PurePosixPath(folder).parts:
-        if "%" in part or "{" in part:
+        if _DATE.search(part):
             break
         parts.append(part)
     return str(PurePosixPath(*parts)) if parts else "/"

@@ -39,8 +39,8 @@ def _published(run: Run, todo: Todo) -> list[str]:
             continue
         try:
             done = publish(path, landing=source_of(run.inbox), library=folder_of(run.inbox), stars=run.inbox.stars)
-        except MantelpieceError as error:
-            run.problems.append(f"{path}: {error.sentence}")
+        except (MantelpieceError, OSError) as error:
+            run.problems.append(f"{path}: {getattr(error, 'sentence', error)}")
             continue
         if done.sidecar is Beside.WRITTEN and todo.assets.get(path):
             changed.append(todo.assets[path])

@@ -16,7 +16,7 @@ from sync.connect import open_server
 from sync.errors import MantelpieceError, ServerError, UsageError
 from sync.immich.server import Immich
 from sync.ingest.arrive import look_for, take_in
-from sync.ingest.check import judge_here, judge_library
+from sync.ingest.check import judge_emptied, judge_here, judge_library
 from sync.ingest.chosen import chosen_of
 from sync.ingest.one_run import Run, chunks
 from sync.ingest.plan import plan_of
@@ -83,7 +83,10 @@ def _of_inbox(work: Work, inbox: Inbox, arguments: dict[str, Any], confirmed: st
         raise UsageError(problems[0])
     full, favourites = bool(arguments.get("full")), bool(arguments.get("favourites"))
     work.report({"doing": "Looking through the inbox", "album": inbox.name})
+    _forget_others(work, inbox)
     found = survey(work.library, inbox, full=full, favourites=favourites)
+    if gone := judge_emptied(inbox, found.files.values()):
+        raise UsageError(gone, advice="Nothing was done. If you emptied it yourself, put any file into it.")
     if favourites:
         found.todo = [todo for todo in found.todo if todo.renewed]
     remember(work.library, found)
@@ -121,17 +124,20 @@ def _begun(work: Work, inbox: Inbox, immich: Immich, found: Survey, plan: str) -
     before = rows.inbox(work.library, inbox.name)
     if inbox.way is Way.LIBRARY and (problems := judge_library(immich, inbox)):
         raise UsageError(problems[0])
-    identity = identity_of(work, inbox)
     with work.library.transaction() as db:
-        if before.identity and before.identity != identity:
-            # Another server or library: what was known of the old one says nothing.
-            rows.forget(db, inbox.name)
-            before = InboxRow(inbox=inbox.name)
-        rows.put_inbox(db, msgspec.structs.replace(before, identity=identity))
+        rows.put_inbox(db, msgspec.structs.replace(before, identity=identity_of(work, inbox)))
         number = rows.begin(db, inbox.name, server=inbox.server, plan=plan, now=work.clock.now())
     cursor = datetime.fromisoformat(before.cursor) if before.cursor else None
     doubts = rows.in_doubt(work.library, inbox.server)
     return Run(work, inbox, immich, found, number, doubts, cursor=cursor), before
+
+
+def _forget_others(work: Work, inbox: Inbox) -> None:
+    """Of another server or library, what was known of the old one says nothing: no asset of it is one of this."""
+    known = rows.inbox(work.library, inbox.name).identity
+    if known and known != identity_of(work, inbox):
+        with work.library.transaction() as db:
+            rows.forget(db, inbox.name)
 
 
 def identity_of(work: Work, inbox: Inbox) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -226,7 +227,8 @@ def _refuse_doctype(*_told: object) -> None:
 
 
 def _plain(text: str) -> str:
-    return "".join(char for char in text if char.isprintable() or char in "\n\t").strip()
+    # Joiners, marks of direction and wide spaces are part of what a person wrote.
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc").strip()
 
 
 def _number(text: str) -> float | None:
@@ -263,7 +265,10 @@ def _written_time(when: datetime | None) -> str:
         return ""
     offset = when.utcoffset() or timedelta()
     whole = timedelta(minutes=round(offset.total_seconds() / 60))
-    return when.astimezone(timezone(whole) if whole else UTC).isoformat(timespec="seconds")
+    try:
+        return when.astimezone(timezone(whole) if whole else UTC).isoformat(timespec="seconds")
+    except (OverflowError, ValueError):
+        return ""  # before the year 1, after 9999, or a zone of a whole day
 
 
 def _simple(name: str, text: str) -> str:

@@ -41,11 +41,14 @@ def finish(run: Run, todos: Sequence[Todo]) -> None:
 
 def follow(run: Run, todos: Sequence[Todo]) -> None:
     """What a newer sidecar changes on the server; everything else of these groups stays as it is."""
+    for todo in todos:
+        run.change(todo, problem="")
     known = [todo for todo in todos if todo.assets]
     _favour(run, known)
     _archive(run, _lacking(known, "archive"))
     for todo in todos:
-        run.change(todo, sidecars=todo.sidecars)
+        if not todo.row.problem:
+            run.change(todo, sidecars=todo.sidecars)
     run.write(todos)
 
 
@@ -55,7 +58,8 @@ def _lacking(todos: Sequence[Todo], step: str) -> list[Todo]:
 
 def chosen_stack(run: Run, todo: Todo) -> list[str]:
     """The assets that are to be stacked, the one on top first."""
-    return [asset for size in run.inbox.stack for asset in todo.of(Role(size.value))]
+    # Files with the same bytes are one upload.
+    return list(dict.fromkeys(asset for size in run.inbox.stack for asset in todo.of(Role(size.value))))
 
 
 def _stack(run: Run, todos: Sequence[Todo]) -> None:
@@ -143,12 +147,17 @@ def _favour(run: Run, todos: Sequence[Todo]) -> None:
     """Both ways: a favourite where the sidecar came to say so; none where it stopped and the favourite was ours."""
     on: list[tuple[Todo, str]] = []
     off: list[tuple[Todo, str]] = []
+    before: dict[int, bool] = {}
     for todo in todos:
-        if todo.favourite is None or (todo.favourite == todo.row.favourite and not (todo.favourite and todo.forced)):
+        same = todo.favourite == todo.row.favourite
+        if todo.favourite is None or (same and not (todo.favourite and (todo.forced or todo.old))):
             continue
         sizes = dict.fromkeys(Role(size.value) for size in run.inbox.favourite_sizes)
         assets = [asset for role in sizes for asset in todo.of(role)]
+        if same and not todo.forced:
+            assets = [asset for asset in assets if asset not in todo.old]  # a size that came later
         (on if todo.favourite else off).extend((todo, asset) for asset in assets)
+        before[id(todo)] = todo.row.favourite
         run.change(todo, favourite=todo.favourite)
     doubtful = {one.asset for one in run.doubts if one.what is What.FAVOURITE}
     mine = rows.ours(run.work.library, run.inbox.server, [asset for _, asset in (*on, *off)])
@@ -157,7 +166,10 @@ def _favour(run: Run, todos: Sequence[Todo]) -> None:
     # Ours, and still so: one that a person took away, or gave anew after that, is theirs.
     still = [(todo, asset) for todo, asset in off if asset in mine and _liked(run, todo, asset, ask=True)]
     _set(run, still, value=False)
-    lost = [asset for _, asset in off if asset in mine]
+    for todo in todos:
+        if todo.row.problem and id(todo) in before:
+            run.change(todo, favourite=before[id(todo)])  # the next run asks again
+    lost = [asset for todo, asset in off if asset in mine and not todo.row.problem]
     with run.work.library.transaction() as db:
         rows.note_favourites(db, run.inbox.server, lost, ours=False)
 

@@ -11,8 +11,9 @@ from datetime import datetime
 
 _EXIF_IFD = 0x8769
 _MAKE, _MODEL, _DATE, _ORIGINAL_DATE, _MAKER_NOTE = 0x010F, 0x0110, 0x0132, 0x9003, 0x927C
-_APPLE = b"Apple iOS\0"
 _APPLE_IDENTIFIER = 0x0011
+_WANTED = frozenset({_EXIF_IFD, _MAKE, _MODEL, _DATE, _ORIGINAL_DATE, _MAKER_NOTE, _APPLE_IDENTIFIER})
+_APPLE = b"Apple iOS\0"
 _ASCII = 2
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _MOST_ENTRIES = 500
@@ -63,6 +64,8 @@ def _entries(data: bytes, offset: int, order: str) -> Iterator[_Entry]:
         if at + 12 > len(data):
             return
         tag, kind, length = struct.unpack_from(order + "HHI", data, at)
+        if tag not in _WANTED:
+            continue  # a file may point from many tags to the same megabyte
         size = _SIZES.get(kind, 1) * length
         start = at + 8 if size <= 4 else struct.unpack_from(order + "I", data, at + 8)[0]
         if size <= _LONGEST_BYTES and start + size <= len(data):

@@ -18,7 +18,9 @@ from sync.ingest import download as download_module
 from sync.ingest.dialogue import Dialogue, SignInRefused
 from sync.ingest.download import download
 from sync.ingest.icloudpd import arguments, environment, find_program, own_folder
+from sync.library import ingest as rows
 from sync.library.database import Library
+from sync.library.ingest import GroupRow, State
 from sync.questions import Asks
 from sync.settings import Server, Settings
 from sync.settings_ingest import Icloudpd, Inbox, Size
@@ -257,6 +259,16 @@ def test_it_is_stopped_before_the_disk_is_full(device: Device, monkeypatch: pyte
     with pytest.raises(DiskFull, match="is full"):
         device.run()
     assert landed(device) == []
+
+
+def test_a_folder_that_lost_its_disk_is_not_filled_with_everything_anew(device: Device) -> None:
+    library = Library(device.home.library)
+    with library.transaction() as db:
+        rows.put_groups(db, "iPhone", [GroupRow(key="IMG_1.HEIC", members="m", sidecars="", state=State.DONE)])
+    library.close()
+    with pytest.raises(UsageError, match="is empty, and held 1 photos before: is its disk mounted"):
+        device.run()
+    assert not Path(device.inbox.landing).exists()
 
 
 def test_a_program_that_is_not_there_is_named_with_the_way_to_it(device: Device) -> None:
