@@ -259,6 +259,13 @@ def told(db: sqlite3.Connection, server: str, assets: Iterable[str]) -> None:
     db.executemany(sql, ((server, asset) for asset in assets))
 
 
+def untell(db: sqlite3.Connection, server: str, asset: str) -> None:
+    """Others wrote where we had written: Immich is to be asked to read it again; inside a transaction."""
+    sql = """UPDATE writeback_changes SET told = 0 WHERE id =
+             (SELECT max(id) FROM writeback_changes WHERE server = ? AND asset = ? AND done = 1)"""
+    db.execute(sql, (server, asset))
+
+
 def run_undone(db: sqlite3.Connection, run: int, *, now: datetime) -> None:
     """All of a run was taken back, as far as it could be; inside a transaction."""
     db.execute("UPDATE writeback_runs SET undone_at = ? WHERE id = ?", (_text(now), run))

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from sync.work import Work
 from sync.writeback.changes import Change, Decided, changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found
-from sync.writeback.identity import prove
+from sync.writeback.identity import as_we_left_it, prove
 from sync.writeback.look import look, look_beside
 from sync.writeback.mapping import Options
 from sync.writeback.paths import Mapping
@@ -61,6 +62,8 @@ class Examined:
     state: str = ""
     reason: str = ""
     tried: str = ""
+    unread: bool = False
+    """Immich is to be told to read its sidecar."""
 
     @property
     def changed(self) -> list[Target]:
@@ -157,6 +160,10 @@ def _decide(around: Around, seen: Examined) -> None:
     if any(role == SIDECAR and _misleads(around.root, path) for role, path in roles):
         seen.state, seen.reason = OUTSIDE, "in place of its sidecar is a link to something else"
         return
+    if any(role == SIDECAR and _unread(around, seen, path) for role, path in roles):
+        # Never counted as tried: Immich's reading it changes nothing that the photo is proved by.
+        seen.state, seen.reason, seen.tried, seen.unread = UNPROVED, "Immich has not read its sidecar yet", "", True
+        return
     for role, path in roles:
         found = look(around.tool, path) if role == ORIGINAL else look_beside(around.tool, path, seen.path)
         row = ledger.file(around.work.library, str(path))
@@ -184,6 +191,16 @@ def _misleads(root: Root, sidecar: Path) -> bool:
     real = Path(os.path.realpath(sidecar))
     # A link to itself stays one.
     return not _inside(root, sidecar) or real.name != sidecar.name or real.is_symlink()
+
+
+def _unread(around: Around, seen: Examined, sidecar: Path) -> bool:
+    """Whether others wrote into the sidecar after the last that Immich says: their words are newer than Immich's."""
+    if not sidecar.exists():
+        return False
+    found = sidecar.stat()
+    if as_we_left_it(found, ledger.file(around.work.library, str(sidecar))):
+        return False
+    return found.st_mtime > datetime.fromisoformat(seen.row.stamp).timestamp()
 
 
 def _roles(around: Around, seen: Examined) -> list[tuple[str, Path]]:

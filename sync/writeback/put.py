@@ -59,13 +59,16 @@ class Put:
             except OSError as error:
                 seen.state, seen.reason = FAILED, f"it cannot be written: {error.strerror}"
         if seen.state:
-            self._leave(seen)
+            self._leave(around, seen)
 
-    def _leave(self, seen: Examined) -> None:
+    def _leave(self, around: Around, seen: Examined) -> None:
         count_state(self.counts, seen.state)
         if seen.state == FAILED and len(self.problems) < _SAID:
             self.problems.append(f"{seen.path}: {seen.reason}")
         before = seen.row
+        if seen.unread:
+            with self.work.library.transaction() as db:
+                ledger.untell(db, around.root.server, before.asset)
         if (before.state, before.reason, before.tried) != (seen.state, seen.reason, seen.tried):
             self._note(seen, [])
 

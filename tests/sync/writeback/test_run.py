@@ -140,6 +140,28 @@ def test_a_file_that_others_changed_is_read_again_and_merged(originals: Original
     assert "updated" not in originals.counts()
 
 
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_what_a_person_wrote_into_a_sidecar_since_is_read_by_immich_before_anything_is_written(
+    originals: Originals,
+) -> None:
+    originals.set(root_of(originals.folder, where=Where.SIDECAR))
+    originals.run()
+    sidecar = originals.file("a.jpg.xmp")
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Description=theirs", str(sidecar)], check=True)
+    # By the stand-in's clock, a second after each of its own changes.
+    later = originals.server.library.asset_named("a.jpg").updated_us * 1000 + 500_000_000
+    os.utime(sidecar, ns=(later, later))
+    assert originals.counts() == {"total": 3, "unproved": 1}
+    assert tags_of(sidecar, "XMP-dc:Description") == {"XMP-dc:Description": "theirs"}
+    assert originals.server.library.asset_named("a.jpg").updated_us * 1000 > later, "it was told to read it"
+    originals.server.edits.describe("a.jpg", "theirs")
+    assert "updated" not in originals.counts()
+    assert tags_of(sidecar, "XMP-dc:Description") == {"XMP-dc:Description": "theirs"}
+    originals.server.edits.describe("a.jpg", "Later in Immich")
+    originals.run()
+    assert tags_of(sidecar, "XMP-dc:Description") == {"XMP-dc:Description": "Later in Immich"}
+
+
 def test_missing_files_are_counted_and_written_once_they_are_there(originals: Originals) -> None:
     path = originals.file("a.jpg")
     away = path.rename(path.with_name("away"))
