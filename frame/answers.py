@@ -140,27 +140,31 @@ class Answers:
         return tuple("".join(filter(str.isprintable, line)) for line in lines)
 
     def _favourite(self, request: dict[str, Any]) -> dict[str, Any]:
-        key, value = self._target(request)
-        write_intent(self._home, "favourite", key, value=value, now=self._clock.now())
-        self._favourites[key] = value
-        return {"key": key, "favourite": value}
+        keys, value = self._target(request)
+        for key in keys:
+            write_intent(self._home, "favourite", key, value=value, now=self._clock.now())
+            self._favourites[key] = value
+        return {"key": keys[0], "keys": keys, "favourite": value}
 
     def toggle_favourite(self) -> None:
-        """The photo on the wall becomes a favourite, or none any more: a key has no label that could say which."""
+        """What is on the wall becomes a favourite (both of a pair), or none any more: a key has no label that could
+        say which."""
         current = self._player.current
         if current is None:
             return
-        key = current.item.entry.key
+        entries = filter(None, (current.item.entry, current.item.partner))
         try:
-            self._favourite({"key": key, "value": not self._favourites.get(key, current.item.entry.favourite)})
+            liked = all(self._favourites.get(entry.key, entry.favourite) for entry in entries)
+            self._favourite({"value": not liked})
         except (MantelpieceError, OSError) as error:
             self._player.problems["favourite"] = f"The favourite could not be written down: {error}"
 
     def _hide(self, request: dict[str, Any]) -> dict[str, Any]:
-        key, value = self._target(request)
-        write_intent(self._home, "hide", key, value=value, now=self._clock.now())
-        self._player.hide(key, value)
-        return {"key": key, "hidden": value}
+        keys, value = self._target(request)
+        for key in keys:
+            write_intent(self._home, "hide", key, value=value, now=self._clock.now())
+            self._player.hide(key, value)
+        return {"key": keys[0], "keys": keys, "hidden": value}
 
     def _screen(self, request: dict[str, Any]) -> dict[str, Any]:
         """`set` is on, off or auto; without it nothing changes."""
@@ -193,15 +197,17 @@ class Answers:
         names = [album.name for album in collection.catalogue.albums()]
         return {"albums": [asdict(each) for each in prove(collection.pool, names, self._state.memory.seen)]}
 
-    def _target(self, request: dict[str, Any]) -> tuple[str, bool]:
-        """The photo that is meant (the one on the wall where none is named) and yes or no."""
-        current = self._player.current
-        key, value = request.get("key", current.item.entry.key if current else None), request.get("value", True)
+    def _target(self, request: dict[str, Any]) -> tuple[tuple[str, ...], bool]:
+        """The photos that are meant (what is on the wall where none is named: both of a pair) and yes or no."""
+        current, value = self._player.current, request.get("value", True)
         if not isinstance(value, bool):
             raise UsageError("'value' must be true or false.")
+        if "key" not in request and current is not None:
+            return current.item.keys, value
+        key = request.get("key")
         if not isinstance(key, str) or (self._player.playlist.find(key) is None and key not in self._state.hidden):
             raise UsageError("There is no such photo on this wall." if key else "There is no photo on the wall.")
-        return key, value
+        return (key,), value
 
 
 def _album(entry: PhotoEntry) -> str:

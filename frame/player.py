@@ -23,6 +23,7 @@ from frame.playlist import Item, Playlist
 from frame.power.decide import Press
 from frame.power.screen import Screen
 from frame.render.layout import viewer_canvas
+from frame.selection.why import Why
 from frame.sign import Sign
 from frame.stage import RETRY_SECONDS, Stage
 from frame.state import State
@@ -40,9 +41,10 @@ LOOK_SECONDS = 1.0
 """How often the files of settings and catalogue are looked at."""
 INFO_SECONDS = 30.0
 """How long the wall tells of a photo; long enough to get a phone out."""
+SHINES_THROUGH = 0.2
+"""Of a photo, through what is told of it: enough to see which one is meant, little enough to read and to scan."""
 EVENT_SECONDS = 0.1
 """How often a display with keys is asked for them."""
-RESUMED = "It was on the wall when the frame stopped."
 WISH_SECONDS = 30.0
 """So long a photo is waited for that was asked for before it arrived, as one from a phone is."""
 _MOST_NAMED = 20
@@ -179,8 +181,8 @@ class Player:
 
         settings, now, item = self.dress.settings, self.dress.now(), self.current.item
         today = None if now is None else now.date()
-        lines = telling(item.entry, item.why, settings, tongue(settings.language), today)
-        self.put_up_sign(lines, INFO_SECONDS)
+        lines = telling(item.entry, item.partner, item.why, settings, tongue(settings.language), today)
+        self.put_up_sign(lines, INFO_SECONDS, over_photo=True)
 
     def wish(self, key: str) -> bool:
         """Show that photo next, at once or as soon as it arrives; False where it is not here yet."""
@@ -214,10 +216,11 @@ class Player:
         if self.current is not None or self.dark or self.welcome_shown is not None:  # the first photo waits for no tool
             self.screen.keep_panel(100 if self.sign.lines else self.screen.decision.level, display.name)
 
-    def put_up_sign(self, lines: tuple[str, ...], seconds: float) -> None:
-        """Cover the photos for so long, or (without lines) bring the photo back that was covered."""
+    def put_up_sign(self, lines: tuple[str, ...], seconds: float, *, over_photo: bool = False) -> None:
+        """Cover the photos for so long (`over_photo`: they shine through), or (without lines) bring the photo back that
+        was covered."""
         was_up = bool(self.sign.lines)
-        self.sign.put_up(lines, seconds)
+        self.sign.put_up(lines, seconds, over_photo=over_photo)
         if was_up and not self.sign.lines:
             self._forget_pictures()
             if self.current is not None:
@@ -420,7 +423,7 @@ class Player:
         except (CatalogueUnreadable, TypeError, ValueError) as error:
             log.warning("%s", error)
             return None
-        return Item(entry, RESUMED, 0) if entry is not None and entry.albums else None
+        return Item(entry, Why("resumed"), 0) if entry is not None and entry.albums else None
 
     def _make(self, item: Item, way: Way) -> None:
         display, on_panel = self.stage.display, self.stage.on_panel
@@ -520,7 +523,11 @@ class Player:
         except DisplayLost as error:
             self.stage.fail(error)
             return
-        if self.stage.show(prepared, self.wall):
+        if self.sign.over_photo and self.current is not None:
+            drawn = self.stage.cover(prepared, share=SHINES_THROUGH)
+        else:
+            drawn = self.stage.show(prepared, self.wall)
+        if drawn:
             self.welcome_shown = lines
 
     def _until_next(self) -> float:

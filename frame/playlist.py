@@ -12,6 +12,7 @@ from frame.selection.choose import Chooser, chooser, reason
 from frame.selection.narrow import Wishes, narrow
 from frame.selection.partner import candidates, kinship
 from frame.selection.pool import Pool, digest_of, without
+from frame.selection.why import Why
 from frame.state import State
 from frame.watch import Collection
 from sync.catalogue import PhotoEntry
@@ -23,7 +24,6 @@ RETRY_SECONDS = 600.0
 """A display copy that was missing or damaged may have been mended by then."""
 REFUSED_SECONDS = 86400.0
 """A machine short of time or memory kills decoders of good pictures too, and a wall runs for years."""
-WISHED = "Somebody asked for it."
 _TRIES = 200
 """So many unshowable photos are passed over at once before the player looks at its other duties."""
 
@@ -33,7 +33,7 @@ class Item:
     """One photo to show, and why."""
 
     entry: PhotoEntry
-    why: str
+    why: Why
     steps_back: int | None = None
     """How far back in the history it is; None for a new choice."""
     partner: PhotoEntry | None = None
@@ -114,7 +114,7 @@ class Playlist:
     def next(self) -> Item | None:
         """Forward through the history to its end, then a new choice."""
         for steps in range(self._steps_back - 1, -1, -1):
-            if (item := self._from_history(steps, "Forward again, after going back.")) is not None:
+            if (item := self._from_history(steps, Why("forward"))) is not None:
                 return item
         return self._choose()
 
@@ -124,7 +124,7 @@ class Playlist:
         for steps in range(self._steps_back + 1, len(self._state.history)):
             if self._history(steps) == here:
                 continue
-            if (item := self._from_history(steps, "Somebody went back to it.")) is not None:
+            if (item := self._from_history(steps, Why("back"))) is not None:
                 return item
         return None
 
@@ -133,7 +133,7 @@ class Playlist:
         entry = self.find(key) if self.contains(key) else None
         if entry is None or entry.display in self.refused:
             return None
-        return Item(entry, WISHED, wished=True)
+        return Item(entry, Why("wished"), wished=True)
 
     def shown(self, item: Item) -> None:
         """It is on the wall."""
@@ -218,7 +218,7 @@ class Playlist:
         history = self._state.history
         return history[-1 - steps].key if steps < len(history) else None
 
-    def _from_history(self, steps: int, why: str) -> Item | None:
+    def _from_history(self, steps: int, why: Why) -> Item | None:
         key = self._history(steps)
         if key is None:
             return None

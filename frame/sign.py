@@ -14,10 +14,13 @@ class Sign:
         self._clock = clock
         self._until = 0.0
         self.lines: tuple[str, ...] = ()
+        self.over_photo = False
+        """Whether the photo shines through."""
 
-    def put_up(self, lines: tuple[str, ...], seconds: float) -> None:
+    def put_up(self, lines: tuple[str, ...], seconds: float, *, over_photo: bool = False) -> None:
         """Instead of any other; no lines or no time take it down."""
         self.lines = lines if seconds > 0 else ()
+        self.over_photo = over_photo and bool(self.lines)
         self._until = self._clock.monotonic() + min(seconds, LONGEST_SECONDS)
 
     def seconds_left(self) -> float:

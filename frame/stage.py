@@ -37,6 +37,8 @@ class Stage:
         self._clock = clock
         self._on_panel: tuple[Prepared] | None = None
         self._dark: tuple[Prepared] | None = None
+        self._covered: tuple[Prepared] | None = None
+        """The photo behind a sign."""
         self.level = 100
         """How bright pictures are drawn, in percent; 0 draws black and keeps what comes for later."""
         self._retry_at = clock.monotonic()
@@ -105,7 +107,25 @@ class Stage:
         except Exception as error:  # noqa: BLE001 - as above
             self.fail(error)
             return False
-        self._on_panel = (picture,)
+        self._on_panel, self._covered = (picture,), None
+        return True
+
+    def cover(self, sign: Prepared, *, share: float) -> bool:
+        """Put a sign before the photo, of which that share shines through where the panel can mix; False when the
+        display is gone."""
+        display = self.display
+        if display is None:
+            return False
+        self._covered = self._covered or self._on_panel
+        try:
+            if self._covered is not None and not self.least_seconds:
+                display.blend(self._covered[0], sign, 1 - share)
+            else:
+                display.show(sign)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.fail(error)
+            return False
+        self._on_panel = (sign,)
         return True
 
     def _change(
@@ -199,7 +219,7 @@ class Stage:
 
     def close(self) -> None:
         """Give the display back; it is opened again when somebody asks."""
-        display, self.display, self._on_panel, self._dark = self.display, None, None, None
+        display, self.display, self._on_panel, self._dark, self._covered = self.display, None, None, None, None
         self._retry_at = self._clock.monotonic()
         if display is not None:
             try:

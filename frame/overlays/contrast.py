@@ -17,7 +17,7 @@ WANTED, WANTED_LARGE = 4.5, 3.0
 """WCAG's least contrast of text, and of large text such as a clock's."""
 CLEARLY_LIGHT = 7.5
 """Contrast of dark words that asks for them: on a board or a white wall. On photos light ones are the quieter."""
-_SPREAD = 1.3
+_SPREAD = 2.0
 """How far a shade reaches beyond the words, in heights of them; a hard edge would look like a label."""
 
 
@@ -119,7 +119,7 @@ def _shade(picture: Image.Image, box: tuple[int, int, int, int], share: float) -
             min(small[1], round((box[3] - around[1] + grow) / 4)),
         ),
     )
-    soft = mask.filter(ImageFilter.GaussianBlur(reach / 4 * 0.22)).resize(size, Image.Resampling.BICUBIC)
+    soft = mask.filter(ImageFilter.GaussianBlur(reach / 4 * 0.24)).resize(size, Image.Resampling.BICUBIC)
     part = picture.crop(around)
     picture.paste(Image.composite(Image.new("RGB", size), part, soft), around[:2])
 

@@ -21,6 +21,8 @@ _REST = 0.74
 """The other lines beside the first."""
 _WIDEST = 0.62
 _MOST_ROWS = 2
+_NARROW = 0.5
+"""A column with less than this of the wall's shorter side breaks a caption oftener."""
 _BESIDE = 0.24
 """A board that is so much of the wall's width on each side has room for words."""
 
@@ -50,19 +52,32 @@ def labels(plan: Plan, words: Wording, fonts: Fonts) -> list[Label]:
         regions = [(0, 0, *plan.canvas)]
     elif len(plan.panes) == 1 and plan.backdrop == "mat":
         regions = [_on_board(plan, words)]
-    return [
+    made = [
         _label(block, region, plan.canvas, words, fonts)
         for block, region in zip(words.blocks, regions, strict=False)
         if block
     ]
+    if plan.backdrop == "mat":
+        # Below two pictures that hang side by side the first lines stand level.
+        level = min((label.corner[1] for label in made), default=0)
+        made = [replace(label, corner=(label.corner[0], level)) for label in made]
+    return made
 
 
 def rows_needed(made: Sequence[Label], plan: Plan, words: Wording) -> tuple[int, int]:
-    """Rows above and below that a board must leave free so that no word covers a picture."""
-    if plan.backdrop != "mat" or not any(_meet(label.box, pane.place) for label in made for pane in plan.panes):
+    """Rows above and below that a board must leave free so that no word and no clock covers a picture."""
+    above = below = 0
+    if plan.backdrop != "mat":
         return (0, 0)
-    rows = max(label.ink.size[1] for label in made) + round(margin(plan.canvas) * 1.2)
-    return (rows, 0) if words.position.startswith("top") else (0, rows)
+    if any(_meet(label.box, pane.place) for label in made for pane in plan.panes):
+        rows = max(label.ink.size[1] for label in made) + round(margin(plan.canvas) * 1.2)
+        above, below = (rows, 0) if words.position.startswith("top") else (0, rows)
+    if words.clock is not None and any(_meet(words.clock, pane.place) for pane in plan.panes):
+        if words.clock[1] == 0:
+            above = max(above, words.clock[3])
+        else:
+            below = max(below, plan.canvas[1] - words.clock[1])
+    return above, below
 
 
 def write(canvas: Image.Image, made: Sequence[Label]) -> None:
@@ -74,9 +89,10 @@ def _label(block: Sequence[str], region: Place, canvas: Size, words: Wording, fo
     size = letter_size(canvas, words.scale)
     edge = margin(canvas)
     width = max(1, min(region[2] - 2 * edge, round(max(region[2] * _WIDEST, min(canvas) * 0.9))))
+    most = _MOST_ROWS if width >= min(canvas) * _NARROW else 2 * _MOST_ROWS
     lines = [Line(block[0], size, style=words.style)]
     lines += [Line(text, round(size * _REST), 0.86, words.style) for text in block[1:]]
-    rows = [row for line in lines for row in wrapped(line, width, fonts, _MOST_ROWS)]
+    rows = [row for line in lines for row in wrapped(line, width, fonts, most)]
     right, middle = words.position.endswith("right"), words.position.endswith("middle")
     written = ink(rows, width, fonts, right=right, middle=middle)
     left = region[0] + edge

@@ -12,7 +12,7 @@ from functools import cache
 from math import cos, sin
 from typing import TYPE_CHECKING
 
-from frame.overlays.measure import clock_rows
+from frame.overlays.measure import clock_place, clock_rows
 from frame.overlays.sayings import clock_lines, sayings
 from frame.overlays.tongue import tongue
 from frame.render.layout import viewer_canvas
@@ -70,12 +70,14 @@ class Manner:
             # What is true of both is said once.
             blocks[1] = tuple(line for line in blocks[1] if line not in blocks[0])
             blocks = blocks if blocks[1] else blocks[:1]
-        if not any(blocks):
+        canvas = viewer_canvas(size, rotation)
+        clock = clock_place(canvas, self.words)
+        if not any(blocks) and clock is None:
             return None
         same_corner = self.words.position is self.words.clock_position
-        clear = clock_rows(viewer_canvas(size, rotation), self.words) if same_corner else 0
+        clear = clock_rows(canvas, self.words) if same_corner else 0
         position, scale = self.words.position.value, self.words.size / 100
-        return Wording(tuple(blocks), position, scale, self.words.font or "sans", self.drift, clear)
+        return Wording(tuple(blocks), position, scale, self.words.font or "sans", self.drift, clear, clock)
 
     def lacking(self, wording: Wording | None) -> str:
         """A sentence that names the scripts which no font of this machine writes, or empty."""

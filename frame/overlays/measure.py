@@ -38,3 +38,16 @@ def clock_rows(canvas: Size, words: Words) -> int:
         return 0
     size = letter_size(canvas, words.size / 100)
     return round(size * (TIME * words.clock + DATE * words.date) * 1.36 + margin(canvas) * 0.5)
+
+
+def clock_place(canvas: Size, words: Words) -> tuple[int, int, int, int] | None:
+    """About what it covers of the wall: left, top, right, bottom; None without one."""
+    rows, edge = clock_rows(canvas, words), margin(canvas)
+    if not rows:
+        return None
+    width = min(canvas[0], round(letter_size(canvas, words.size / 100) * (9 if words.date else 5)) + 2 * edge)
+    left = 0 if words.clock_position.endswith("left") else canvas[0] - width
+    if words.clock_position.endswith("middle"):
+        left = (canvas[0] - width) // 2
+    top = 0 if words.clock_position.startswith("top") else canvas[1] - rows - edge
+    return (left, top, left + width, top + rows + edge)

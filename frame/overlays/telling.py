@@ -8,14 +8,30 @@ from datetime import date
 
 from frame.overlays.sayings import camera, day, people, place
 from frame.overlays.tongue import Tongue
+from frame.selection.why import Why
 from sync.catalogue import PhotoEntry
 from sync.settings import Settings, Words
 
 _MOST_LETTERS = 180
+_BETWEEN = " · "
 
 
-def telling(entry: PhotoEntry, why: str, settings: Settings, tongue: Tongue, today: date | None) -> tuple[str, ...]:
-    """Lines for the sign, the most telling one first; the address last, where the photo is an Immich server's."""
+def telling(
+    entry: PhotoEntry, partner: PhotoEntry | None, why: Why, settings: Settings, tongue: Tongue, today: date | None
+) -> tuple[str, ...]:
+    """Lines for the sign, the most telling one first (of two photos a line each); the address last, where the photo is
+    an Immich server's."""
+    if partner is not None:
+        lines = [_BETWEEN.join(_lines(each, tongue, today)[:4]) or each.file_name for each in (entry, partner)]
+        lines.append(tongue.because(why))
+    else:
+        lines = [*_lines(entry, tongue, today), tongue.because(why)]
+    told = [line[:_MOST_LETTERS] for line in dict.fromkeys(lines)]
+    return (*told[:7], *filter(None, (address(entry, settings),)))
+
+
+def _lines(entry: PhotoEntry, tongue: Tongue, today: date | None) -> list[str]:
+    """Caption, people, place, day; then albums and camera; those that are known."""
     lines = [
         " ".join((entry.caption or "").split()),
         people(entry, tongue),
@@ -23,10 +39,8 @@ def telling(entry: PhotoEntry, why: str, settings: Settings, tongue: Tongue, tod
         day(entry, Words(), tongue, today),
         ", ".join(name for name, _ in entry.albums),
         camera(entry),
-        why,
     ]
-    told = [line[:_MOST_LETTERS] for line in dict.fromkeys(lines) if line] or [entry.file_name]
-    return (*told[:7], *filter(None, (address(entry, settings),)))
+    return list(filter(None, lines))
 
 
 def address(entry: PhotoEntry, settings: Settings) -> str:

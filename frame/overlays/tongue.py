@@ -14,6 +14,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from frame.selection.why import OFTEN, SENTENCES, Why, said
+
 FOLDER = Path(__file__).parent / "words"
 FALLBACK = "en"
 
@@ -42,6 +44,10 @@ class Tongue(Struct, frozen=True):
     age_month: str
     age_months: str
     """{name} {months}: below two years."""
+    often: str = OFTEN
+    """{weight}: of a photo from an album that comes more or less often than others."""
+    why: dict[str, str] = {}
+    """The sentences of frame/selection/why.py; English where one is missing."""
     half_days: bool = False
     """12-hour clock."""
 
@@ -75,6 +81,10 @@ class Tongue(Struct, frozen=True):
         if months >= 24:
             return self.age.format(name=name, years=months // 12)
         return (self.age_month if months == 1 else self.age_months).format(name=name, months=months)
+
+    def because(self, why: Why) -> str:
+        """Why a photo hangs there."""
+        return said(self.why.get(why.kind, SENTENCES[why.kind]), self.often, why.facts)
 
     def listed(self, words: Sequence[str]) -> str:
         """Anna, Ben and Carla."""

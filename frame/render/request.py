@@ -45,6 +45,8 @@ class Wording:
     """Where words stand within their play, -1 to 1 each way: nothing burns in that moves a little."""
     clear: int = 0
     """Rows left free at that edge, for a clock in the same corner."""
+    clock: tuple[int, int, int, int] | None = None
+    """Where a clock will stand on the wall: left, top, right, bottom. A picture in a mat makes room for it."""
     veil: str = ""
     """`black` or `white`: the words alone on that ground, in the way that `dark` and `shade` say, without a picture."""
     dark: bool = False
@@ -97,6 +99,7 @@ def from_message(message: bytes) -> tuple[RenderRequest, float]:
     mat, words = fields.pop("mat"), fields.pop("wording")
     words["blocks"] = tuple(tuple(block) for block in words["blocks"])
     words["drift"] = (words["drift"][0], words["drift"][1])
+    words["clock"] = None if words["clock"] is None else tuple(words["clock"])
     part = None if partner is None else Part(Path(partner["path"]), _boxes(partner["faces"]))
     path, size, faces = Path(fields.pop("path")), fields.pop("size"), _boxes(fields.pop("faces"))
     white = fields.pop("white")

@@ -9,6 +9,7 @@ from frame.selection.ordered import Ordered
 from frame.selection.pool import Pool
 from frame.selection.shuffle import Resting, Shuffle, never
 from frame.selection.story import Story
+from frame.selection.why import Why
 from sync.settings import Selection
 
 
@@ -34,22 +35,12 @@ def chooser(mode: Selection, pool: Pool, memory: Memory, *, story_photos: int = 
     return Ordered(pool, memory, mode)
 
 
-def reason(mode: Selection, choice: Chooser, pool: Pool, index: int, album: str, *, narrowed: bool = False) -> str:
-    """Why this photo is next, as a sentence. `narrowed` says that this day's photos alone are chosen from."""
-    count = len(pool)
+def reason(mode: Selection, choice: Chooser, pool: Pool, index: int, album: str, *, narrowed: bool = False) -> Why:
+    """Why this photo is next. `narrowed` says that this day's photos alone are chosen from."""
+    count, weight = len(pool), pool.weights[index]
     if count == 1:
-        return f"The only photo on the wall, from {album!r}."
+        return Why("only", album=album)
     if isinstance(choice, Ordered):
-        rank = choice.rank(index)
-        if mode is Selection.SEQUENTIAL:
-            return f"Number {rank} of {count} in album order, from {album!r}."
-        if mode is Selection.NEWEST:
-            return f"Number {rank} of {count} from the newest, from {album!r}."
-        return f"Number {rank} of {count} from the oldest, from {album!r}."
-    weight = pool.weights[index]
-    often = "" if weight == 1 else f", with weight {weight:g}"
-    if mode is Selection.STORY:
-        return f"Told in sequence from {album!r}{often}: each of the {count} photos has its turn before any repeats."
-    if narrowed:
-        return f"One of {count} photos of this day in other years, from {album!r}{often}."
-    return f"Chosen at random from {album!r}{often}: each of the {count} photos has its turn before any repeats."
+        return Why(mode.value, rank=choice.rank(index), count=count, album=album)
+    kind = "story" if mode is Selection.STORY else "this-day" if narrowed else "random"
+    return Why(kind, count=count, album=album, weight=weight)

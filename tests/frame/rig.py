@@ -38,6 +38,8 @@ class MemoryDisplay:
     lost: bool = False
     shown: list[Image.Image] = field(default_factory=list)
     blended: int = 0
+    mixed: Image.Image | None = None
+    """What was blended last."""
     patched: int = 0
     slid: list[float] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -55,6 +57,7 @@ class MemoryDisplay:
     def blend(self, old: Image.Image, new: Image.Image, fraction: float) -> None:
         self._check()
         self.blended += 1
+        self.mixed = Image.blend(old, new, fraction)
 
     def slide(self, old: Image.Image, new: Image.Image, fraction: float, way: tuple[int, int]) -> None:
         self._check()

@@ -11,8 +11,11 @@ from PIL import Image, ImageChops
 from frame.overlays import manner
 from frame.overlays.clock import Clock
 from frame.overlays.fonts import Fonts
+from frame.overlays.labels import rows_needed
+from frame.overlays.measure import clock_place
 from frame.render.compose import turned
-from frame.render.layout import viewer_canvas
+from frame.render.layout import Subject, plan, viewer_canvas
+from frame.render.request import Wording
 from sync.settings import Corner, Words
 from tests.frame.rig import MemoryDisplay, make_home, rig
 from tests.manual_clock import ManualClock
@@ -96,3 +99,15 @@ def test_it_vanishes_when_the_clock_is_not_trusted(tmp_path: Path, renderer) -> 
         wall.pass_time(2)
         corner = display.shown[0].crop((160, 0, 320, 60))
         assert len(corner.getcolors(100_000) or []) == 1
+
+
+@pytest.mark.parametrize("corner", [Corner.TOP_RIGHT, Corner.BOTTOM_LEFT])
+def test_a_picture_in_a_mat_makes_room_for_it(corner: Corner) -> None:
+    canvas, words = (800, 480), Words(clock=True, date=True, clock_position=corner)
+    wording = Wording(clock=clock_place(canvas, words))
+    squeezed = plan(Subject((1000, 620)), canvas, layout="mat")
+    clear = rows_needed([], squeezed, wording)
+    assert clear != (0, 0)
+    roomy = plan(Subject((1000, 620)), canvas, layout="mat", clear=clear)
+    assert rows_needed([], roomy, wording) == (0, 0)
+    assert rows_needed([], plan(Subject((400, 900)), canvas, layout="mat"), wording) == (0, 0), "it stands beside it"

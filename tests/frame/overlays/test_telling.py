@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
+import msgspec
+import pytest
+from PIL import ImageStat
+
 from frame.overlays.telling import address, telling
-from frame.overlays.tongue import tongue
+from frame.overlays.tongue import FOLDER, tongue
+from frame.overlays.welcome import draw_welcome
+from frame.selection.why import OFTEN, SENTENCES, Why
 from sync.catalogue import FaceEntry, PhotoEntry
 from sync.settings import Server, Settings
 from tests.frame.rig import make_home, rig
@@ -21,11 +28,40 @@ ENTRY = PhotoEntry(
 
 
 def test_everything_is_told_with_the_address_in_immich() -> None:
-    assert telling(ENTRY, "Chosen at random.", SETTINGS, tongue("en"), date(2026, 11, 21)) == (
+    why = Why("wished")
+    assert telling(ENTRY, None, why, SETTINGS, tongue("en"), date(2026, 11, 21)) == (
         "In the garden", "Anna", "Vienna, Austria", "21 November 2023 · three years ago today", "Summer",
-        "Chosen at random.", "https://photos.example.org/photos/4d8b",
+        "Somebody asked for it.", "https://photos.example.org/photos/4d8b",
     )  # fmt: skip
     assert address(ENTRY, Settings()) == ""
+
+
+def test_of_a_pair_each_photo_has_a_line() -> None:
+    beside = msgspec.structs.replace(ENTRY, caption="On the bench", faces=())
+    told = telling(ENTRY, beside, Why("resumed"), SETTINGS, tongue("en"), None)
+    assert told[0].startswith("In the garden · Anna · Vienna")
+    assert told[1].startswith("On the bench · Vienna")
+    assert told[2:] == ("It was on the wall when the frame stopped.", "https://photos.example.org/photos/4d8b")
+
+
+def test_the_reason_is_said_in_the_language_of_the_wall() -> None:
+    why = Why("random", album="Sommer", count=12, weight=2.0)
+    everyone = "each of the 12 photos has its turn before any repeats."
+    assert why == f"Chosen at random from 'Sommer', with weight 2: {everyone}"
+    assert tongue("de").because(why).startswith("Zufällig gewählt aus „Sommer“, mit Gewicht 2: Jedes der 12 Fotos")
+    assert tongue("en").because(why) == why
+
+
+@pytest.mark.parametrize("language", sorted(path.stem for path in FOLDER.glob("*.toml")))
+def test_every_language_knows_every_reason(language: str) -> None:
+    def places(text: str) -> set[str]:
+        return {place.replace("!r", "") for place in re.findall(r"\{[^}]*\}", text)}
+
+    words = tongue(language)
+    if not language.startswith("en"):
+        assert words.why.keys() == SENTENCES.keys()
+        assert places(words.often) == places(OFTEN)
+    assert all(places(text) == places(SENTENCES[kind]) for kind, text in words.why.items())
 
 
 def test_a_key_tells_and_the_next_key_brings_the_photo_back(tmp_path: Path, renderer) -> None:
@@ -37,7 +73,9 @@ def test_a_key_tells_and_the_next_key_brings_the_photo_back(tmp_path: Path, rend
         wall.display.keys.append("info")
         wall.settle()
         assert "Anna" in " ".join(wall.player.sign.lines)
-        assert wall.display.shown[-1].tobytes() != photo.tobytes()
+        behind = ImageStat.Stat(wall.display.mixed).mean
+        assert wall.display.mixed.tobytes() != photo.tobytes()
+        assert behind != ImageStat.Stat(draw_welcome(photo.size, lines=wall.player.sign.lines)).mean, "no photo behind"
         wall.display.keys.append("next")
         wall.settle()
         assert wall.player.sign.lines == ()
