@@ -71,8 +71,9 @@ def _write(picture: Image.Image, lines: list[str], room: tuple[int, int]) -> Non
     draw = ImageDraw.Draw(picture)
     steps = [unit * (4.2 if place == 0 else 1.9) for place in range(len(lines))]
     top = (height - sum(steps)) / 2 + unit
+    foreign = not all(map(str.isascii, lines))
     for place, (line, step) in enumerate(zip(lines, steps, strict=True)):
-        font = _fitting(line, unit * (1.9 if place == 0 else 0.95), width * 0.86)
+        font = _fitting(line, foreign, unit * (1.9 if place == 0 else 0.95), width * 0.86)
         colour = _LARGE if place == 0 else _COMMAND if _stands_out(line) else _SMALL
         draw.text((width / 2, top), line, font=font, fill=colour, anchor="ma")
         if place == 0:
@@ -86,10 +87,10 @@ def _stands_out(line: str) -> bool:
     return line.startswith(("mantelpiece ", "http://", "https://")) or line.replace(" ", "").isdigit()
 
 
-def _fitting(line: str, size: float, width: float) -> Font:
-    font = _font(line, size)
+def _fitting(line: str, foreign: bool, size: float, width: float) -> Font:
+    font = _font(line, size, foreign=foreign)
     length = font.getlength(line)
-    return font if length <= width else _font(line, max(1.0, size * width / length))
+    return font if length <= width else _font(line, max(1.0, size * width / length), foreign=foreign)
 
 
 @cache
@@ -97,14 +98,16 @@ def _fonts() -> Fonts:
     return Fonts()
 
 
-def _font(line: str, size: float) -> Font:
-    """Pillow's own font knows only ASCII; for all else the system's, where there is one."""
+def _font(line: str, size: float, *, foreign: bool) -> Font:
+    """Pillow's own font knows only ASCII; for all else the system's, where there is one, and then for every line of
+    the picture: two faces side by side look like a mistake."""
     strange = next((letter for letter in line if letter.isalpha() and not letter.isascii()), None)
     if strange is not None:
         path = _fonts().for_letter(strange, "sans")
         with suppress(OSError):
             return load(path, max(1, round(size))) if path else ImageFont.truetype("DejaVuSans.ttf", size)
-    if not line.isascii():
+    if foreign:
+        path = _fonts().face("sans")
         with suppress(OSError):
-            return ImageFont.truetype("DejaVuSans.ttf", size)
+            return load(path, max(1, round(size))) if path else ImageFont.truetype("DejaVuSans.ttf", size)
     return ImageFont.load_default(max(1.0, size))
