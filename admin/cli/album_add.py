@@ -215,6 +215,7 @@ def _new_server_name(settings: Settings, address: str) -> str:
 
 def _write(call: Call, values: dict[str, Any], link: dict[str, str], sentence: str) -> int:
     if link:
+        secrets.remove(call.home.secrets, "links", values["name"])
         secrets.put(call.home.secrets, "links", values["name"], **link)
     try:
         add_album(call.home, values)

@@ -15,12 +15,13 @@ import msgspec
 from admin.cli.group import Verbs
 from admin.cli.names import server_address, server_name
 from admin.cli.verb import Call, prepared, verb
+from admin.entrust import entrust
 from sync import secrets
 from sync.errors import UsageError
 from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
 from sync.settings import Server
-from sync.settings_edit import put_server, remove_server
+from sync.settings_edit import remove_server
 
 
 @click.group("server", cls=Verbs)
@@ -77,8 +78,7 @@ def add(
     given: dict[str, Any] = {"key": _key(key_file)} | ({"headers": headers} if headers is not None else {})
     prepared(call)
     ended = _try(call, name, values, given)
-    secrets.put(call.home.secrets, "servers", name, **given)
-    put_server(call.home, name, values)
+    entrust(call.home, name, values, given)
     ring(call.home)
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     call.output.say(f"{name}: {ended.sentence}")

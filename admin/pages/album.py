@@ -167,6 +167,8 @@ def remove() -> Response:
     if request.form.get("sure") != "yes":
         return redirect(url_for("album.page", name=album.name, sure=1), 303)
     remove_album(house().home, album.name)
+    # Left behind, a shared link's key would go wherever the next album of that name leads.
+    secrets.remove(house().home.secrets, "links", album.name)
     queue(house(), "sync", {"albums": None})
     return redirect(url_for("albums.page"), 303)
 

@@ -65,6 +65,7 @@ def take(number: int) -> Response:
         abort(404)
     server, name = _server(told.job.arguments["settings"]["url"]), free_name(str(ended.facts["name"]))
     password = {"password": given.password.reveal()} if given.password else {}
+    secrets.remove(here.home.secrets, "links", name)
     secrets.put(here.home.secrets, "links", name, key=given.key.reveal(), **password)
     try:
         add_album(here.home, {"name": name, "source": Source.LINK.value, "server": server, "id": ended.facts["id"]})

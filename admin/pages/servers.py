@@ -14,12 +14,13 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
+from admin.entrust import entrust
 from admin.house import ServiceAway, house
 from admin.language import text
 from admin.pages.asked import waiting
 from sync import secrets
 from sync.library import servers as rows
-from sync.settings_edit import put_server, remove_server
+from sync.settings_edit import remove_server
 
 pages = Blueprint("servers", __name__, url_prefix="/servers")
 
@@ -55,6 +56,8 @@ def start_trial() -> Response | tuple[str, int]:
     here = house()
     url, key = _with_scheme(request.form.get("url", "").strip()), request.form.get("key", "").strip()
     name = request.form.get("name", "")
+    if name not in here.settings.servers:
+        name = ""
     problems = _judge(url, key)
     if problems:
         return _form(problems, {"url": url}, name), 422
@@ -86,8 +89,7 @@ def keep(number: int) -> Response:
     if not key:
         abort(404)
     name = found.job.arguments.get("name") or _free_name()
-    secrets.put(here.home.secrets, "servers", name, key=key.reveal())
-    put_server(here.home, name, {"url": found.job.arguments["settings"]["url"]})
+    entrust(here.home, name, {"url": found.job.arguments["settings"]["url"]}, {"key": key.reveal()})
     secrets.remove(here.home.secrets, secrets.CANDIDATES, candidate)
     return redirect(url_for("choose.offered", number=queue(here, "albums", {"server": name})), 303)
 

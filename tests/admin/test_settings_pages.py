@@ -174,6 +174,33 @@ def test_a_server_is_tried_before_it_is_kept(phone: Phone, home: Home, library: 
     assert "candidates" not in home.secrets.read_text() or "trial-" not in home.secrets.read_text()
 
 
+@pytest.mark.parametrize(("url", "stay"), [("http://192.0.2.66", False), ("http://192.0.2.1:2283", True)])
+def test_what_was_entered_for_one_address_goes_to_no_other(
+    phone: Phone, furnished: Home, library: Library, url: str, stay: bool
+) -> None:
+    from sync.jobs.progress import Ended, put_ended
+
+    secrets.put(furnished.secrets, "servers", "home", key="OLDKEY0123456", headers={"X-Gate": "CANARYgate"})
+    phone.get("/servers/new")
+    where = phone.post("/servers/new", {"url": url, "key": "NEWKEY0123456", "name": "home"}).headers["Location"]
+    put_ended(furnished, Ended(job=int(where.rpartition("/")[2]), outcome="done", exit_code=0, sentence="", facts={}))
+    assert phone.post(where + "/keep").status_code == 303
+    assert load(furnished.settings).settings.servers["home"].url == url
+    kept = secrets.of_server(furnished.secrets, "home")
+    assert (kept.key.reveal(), bool(kept.headers)) == ("NEWKEY0123456", stay)
+
+
+def test_a_link_that_is_removed_leaves_no_key_for_the_next_of_its_name(
+    phone: Phone, furnished: Home, library: Library
+) -> None:
+    add_album(furnished, {"name": "Wedding", "source": "link", "server": "home", "id": "l-1"})
+    secrets.put(furnished.secrets, "links", "Wedding", key="LINKKEY0123456789", password="CANARYpass")
+    phone.get("/album?name=Wedding")
+    phone.post("/album/remove", {"name": "Wedding", "sure": "yes"})
+    assert "CANARY" not in furnished.secrets.read_text()
+    assert not secrets.of_link(furnished.secrets, "Wedding").key
+
+
 def test_a_server_that_fails_is_forgotten_and_typed_again(phone: Phone, home: Home, library: Library) -> None:
     from sync.jobs.progress import Ended, put_ended
 
