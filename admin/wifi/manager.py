@@ -1,4 +1,7 @@
-"""NetworkManager, by nmcli: what networks are heard, our own, and joining one. Raises NetworkTrouble."""
+"""NetworkManager, by nmcli: what networks are heard, our own, and joining one. Raises NetworkTrouble.
+
+Codes and passwords go to nmcli's standard input, never into its arguments: those everybody on the machine can list.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ OWN, JOINED = "mantelpiece-setup", "mantelpiece"
 ADDRESS = "10.42.0.1"
 """What NetworkManager gives itself in a network that it shares."""
 PATIENCE_SECONDS = 60.0
+_WAIT = ("--wait", "45")
 
 
 class NetworkTrouble(MantelpieceError):
@@ -29,6 +33,8 @@ class Network:
     signal: int
     """Percent."""
     locked: bool
+    only_sae: bool = False
+    """WPA3 alone."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +70,18 @@ class Manager:
         for name, signal, security in self._rows("device", "wifi", "list", fields="SSID,SIGNAL,SECURITY"):
             level = int(signal) if signal.isdigit() else 0
             if name and (name not in found or found[name].signal < level):
-                found[name] = Network(name, level, security not in ("", "--"))
+                found[name] = Network(name, level, security not in ("", "--"), security.split()[:1] == ["WPA3"])
         return sorted(found.values(), key=lambda each: -each.signal)
 
     def open_own(self, device: str, name: str, code: str) -> None:
         """A network of our own, with this name and code."""
         self.close_own()
-        self._run("device", "wifi", "hotspot", "ifname", device, "con-name", OWN, "ssid", name, "password", code)
+        # Kept in memory alone: it must not come back by itself after a restart, and its code lies on no card.
+        self._run("connection", "add", "save", "no", "type", "wifi", "ifname", device, "con-name", OWN, "ssid", name,
+                  "autoconnect", "no", "wifi.mode", "ap", "ipv4.method", "shared", "ipv6.method", "ignore",
+                  "wifi-sec.key-mgmt", "wpa-psk", "wifi-sec.proto", "rsn", "wifi-sec.pairwise", "ccmp",
+                  "wifi-sec.group", "ccmp")  # fmt: skip
+        self._bring_up(OWN, code)
 
     def close_own(self) -> None:
         """Take it down, and forget it: it must not come back by itself after a restart."""
@@ -84,8 +95,21 @@ class Manager:
         for old in self.tried():
             if old == JOINED:
                 self._run("connection", "delete", "id", JOINED)
-        secret = ("password", password) if password else ()
-        self._run("device", "wifi", "connect", name, *secret, "ifname", device, "name", JOINED)
+        kind = "sae" if any(each.name == name and each.only_sae for each in self.networks()) else "wpa-psk"
+        secured = ("wifi-sec.key-mgmt", kind) if password else ()
+        self._run("connection", "add", "type", "wifi", "ifname", device, "con-name", JOINED, "ssid", name, *secured)
+        try:
+            self._bring_up(JOINED, password)
+        except NetworkTrouble:
+            self._run("connection", "delete", "id", JOINED)
+            raise
+
+    def _bring_up(self, connection: str, secret: str) -> None:
+        if not secret:
+            self._run(*_WAIT, "connection", "up", "id", connection)
+            return
+        line = "802-11-wireless-security.psk:" + re.sub(r"([\\\s])", r"\\\1", secret) + "\n"
+        self._run(*_WAIT, "connection", "up", "id", connection, "passwd-file", "/dev/stdin", told=line)
 
     def _rows(self, *words: str, fields: str) -> list[list[str]]:
         told = self._run("--terse", "--escape", "yes", "--fields", fields, *words)
@@ -93,11 +117,11 @@ class Manager:
         # Neighbours choose their names: one that breaks its line is passed over, and the others stay.
         return [row for row in rows if len(row) == fields.count(",") + 1]
 
-    def _run(self, *words: str) -> str:
+    def _run(self, *words: str, told: str = "") -> str:
         try:
             done = subprocess.run(
                 ["nmcli", *words], capture_output=True, text=True, errors="replace", timeout=PATIENCE_SECONDS,
-                stdin=subprocess.DEVNULL, env={**self.environ, "LC_ALL": "C"}, check=False,
+                input=told, env={**self.environ, "LC_ALL": "C"}, check=False,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             raise NetworkTrouble("NetworkManager does not answer.") from error

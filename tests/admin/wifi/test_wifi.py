@@ -25,13 +25,19 @@ case "$*" in
   *"device status") echo "lo:loopback:unmanaged"; echo "wlan0:wifi:$(cat $S/device)";;
   *"connection show --active") cat "$S/active" 2>/dev/null; true;;
   *"connection show") cat "$S/known" 2>/dev/null; true;;
-  *"device wifi list") printf 'Our\\: house:80:WPA2\nOur\\: house:60:WPA2\nCafé:40:\n:90:WPA2\n'
+  *"device wifi list") printf 'Our\\: house:80:WPA2\nOur\\: house:60:WPA2\nCafé:40:\nNew:35:WPA3\n:90:WPA2\n'
     printf 'evil\\\\:30:WPA2\nbroken\n\033[2Jline:20:WPA2\n';;
-  "device wifi hotspot"*) echo "@OWN@:802-11-wireless" > "$S/active"; [ ! -e "$S/no-hotspot" ];;
+  "connection add"*) true;;
   "connection delete id @OWN@") grep -q @OWN@ "$S/active" 2>/dev/null && rm "$S/active";;
   "connection delete"*) rm -f "$S/known";;
-  "device wifi connect"*"password wrong"*) echo "Error: Secrets were required, but not provided." >&2; exit 4;;
-  "device wifi connect"*) echo "mantelpiece:802-11-wireless" | tee "$S/known" > "$S/active";;
+  *"connection up id @OWN@ passwd-file /dev/stdin")
+    cat >> "$S/told"; echo "@OWN@:802-11-wireless" > "$S/active"; [ ! -e "$S/no-hotspot" ];;
+  *"connection up id mantelpiece passwd-file /dev/stdin")
+    cat > "$S/said"; cat "$S/said" >> "$S/told"
+    if grep -q wrong "$S/said"; then echo "Error: Secrets were required, but not provided." >&2; exit 4; fi
+    echo "mantelpiece:802-11-wireless" | tee "$S/known" > "$S/active";;
+  *"connection up id mantelpiece") echo "mantelpiece:802-11-wireless" | tee "$S/known" > "$S/active";;
+  *) echo "Error: not understood: $*" >&2; exit 2;;
 esac
 """
 
@@ -51,6 +57,11 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def calls(state: Path) -> str:
     return (state / "calls").read_text()
+
+
+def told(state: Path) -> list[str]:
+    """What nmcli read from its standard input."""
+    return (state / "told").read_text().splitlines()
 
 
 # connected, away, ever, open, said; what is done
@@ -83,8 +94,8 @@ def test_at_first_boot_the_wall_shows_the_frames_own_network_and_the_page_leads_
         assert not watch.code
         clock.advance(FIRST_SECONDS)
         watch.step()
-        opened = f"device wifi hotspot ifname wlan0 con-name {OWN} ssid {watch.name} password {watch.code}"
-        assert opened in calls(state)
+        assert f"ifname wlan0 con-name {OWN} ssid {watch.name} autoconnect no wifi.mode ap" in calls(state)
+        assert told(state) == [f"802-11-wireless-security.psk:{watch.code}"]
         assert ask(home, "now")["sign_seconds"] > 3000, "name and code are on the wall"
         assert [watch.name in watch._lines()[1], watch.code[:4] in watch._lines()[2]] == [True, True]
         page = phone.get("/wifi").text
@@ -103,6 +114,35 @@ def test_at_first_boot_the_wall_shows_the_frames_own_network_and_the_page_leads_
         assert (state / "active").read_text() == "mantelpiece:802-11-wireless\n"
 
 
+SECRETS = {
+    "plain": ("correct horse", r"correct\ horse"),
+    "a backslash and blanks at its ends": (r" a\b c ", r"\ a\\b\ c\ "),
+    "signs": ("a:b=c#d'e$f", "a:b=c#d'e$f"),
+}
+
+
+@pytest.mark.parametrize(("secret", "line"), SECRETS.values(), ids=SECRETS)
+def test_no_code_and_no_password_is_an_argument_that_everybody_could_list(state: Path, secret: str, line: str) -> None:
+    manager = Manager()
+    manager.open_own("wlan0", "mantelpiece-1", "12345678")
+    manager.join("wlan0", "Our: house", secret)
+    assert told(state) == ["802-11-wireless-security.psk:12345678", f"802-11-wireless-security.psk:{line}"]
+    assert not any(each in calls(state) for each in ("12345678", secret, line))
+
+
+def test_each_network_is_joined_in_its_own_way_and_what_failed_is_forgotten(state: Path) -> None:
+    manager = Manager()
+    manager.join("wlan0", "New", "long enough")
+    assert "ssid New wifi-sec.key-mgmt sae" in calls(state)
+    manager.join("wlan0", "Our: house", "long enough")
+    assert "ssid Our: house wifi-sec.key-mgmt wpa-psk" in calls(state)
+    manager.join("wlan0", "Café", "")
+    assert calls(state).splitlines()[-1] == "--wait 45 connection up id mantelpiece"
+    with pytest.raises(NetworkTrouble):
+        manager.join("wlan0", "Our: house", "wrong but long")
+    assert calls(state).splitlines()[-1] == "connection delete id mantelpiece"
+
+
 def test_a_frame_that_had_a_network_waits_for_it_and_says_so_now_and_then(
     house: House, home: Home, clock: ManualClock, state: Path
 ) -> None:
@@ -115,7 +155,7 @@ def test_a_frame_that_had_a_network_waits_for_it_and_says_so_now_and_then(
         clock.advance(SAY_AFTER_SECONDS)
         watch.step()
         assert ask(home, "now")["sign_seconds"] > 0
-        assert "hotspot" not in calls(state)
+        assert "connection add" not in calls(state)
         assert watch._gone()[1] == "Tried: mantelpiece"
 
 
@@ -128,7 +168,7 @@ def test_without_wifi_or_networkmanager_nothing_is_done(
     watch.step()
     assert "has no Wi-Fi" in phone.get("/wifi").text
     assert phone.post("/wifi/join", {"name": "x", "password": ""}).status_code == 422
-    assert "hotspot" not in calls(state)
+    assert "connection add" not in calls(state)
     assert Manager({"PATH": "/nowhere"}).device() == ""
 
 
@@ -144,8 +184,8 @@ def test_what_cannot_be_a_network_is_refused(phone: Phone, house: House, state: 
 
 def test_what_nmcli_says_is_read_with_its_colons(state: Path) -> None:
     heard = Manager().networks()
-    assert heard[:2] == [Network("Our: house", 80, True), Network("Café", 40, False)]
-    assert heard[2] == Network("evil\\", 30, True), "a neighbour's name spoils no list"
+    assert heard[:3] == [Network("Our: house", 80, True), Network("Café", 40, False), Network("New", 35, True, True)]
+    assert heard[3] == Network("evil\\", 30, True), "a neighbour's name spoils no list"
     (state / "no-hotspot").touch()
     with pytest.raises(NetworkTrouble):
         Manager().open_own("wlan0", "x", "12345678")
