@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from math import isfinite
 from pathlib import Path
 from random import Random
+from threading import Thread
 from typing import Any
 
 import msgspec
@@ -69,6 +70,10 @@ class State:
         self._clock = clock
         self._keep = keep
         self._pending: list[list[Any]] = []
+        self._sent: list[list[Any]] = []
+        self._sent_positions: dict[Selection, Position] = {}
+        self._writing: Thread | None = None
+        self._refusal: Exception | None = None
         self._flushed_at: float | None = None
         self._seed_is_kept = False
         self._flushed_positions: dict[Selection, Position] = {}
@@ -142,37 +147,66 @@ class State:
         self.flush()
 
     def flush_if_due(self) -> None:
-        """To the card after the first picture, then every ten minutes, and sooner only when very much was shown."""
+        """To the card after the first picture, then every ten minutes, and sooner only when very much was shown.
+
+        Written beside the player: a card that is slow, as they are when much else is written, delays no picture."""
         if self._flushed_at is None and self._number == self._loaded_number:
             return  # no new picture yet: that one is not to wait for the card
+        if self._writing is not None and self._writing.is_alive():
+            return
+        self.settle()
         now = self._clock.monotonic()
         waited = self._flushed_at is None or now - self._flushed_at >= FLUSH_SECONDS
         if self._pending and (waited or (len(self._pending) >= _MOST_PENDING and not self.problems.get("card"))):
-            self.flush()
+            self._begin_writing()
 
     def flush(self) -> None:
-        """To the card now. A card that refuses is a problem to tell of, not one to stop for."""
+        """To the card, and there when this returns. A card that refuses is a problem to tell of, not one to stop
+        for."""
+        self.settle()
+        self._begin_writing()
+        self.settle()
+
+    def _begin_writing(self) -> None:
         self._flushed_at = self._clock.monotonic()
         if not self._pending or not self._keep or not self.loaded:
             return
         lines = list(self._pending)
         if not self._seed_is_kept:
             lines.insert(0, ["seed", self.memory.seed])
-        if self.memory.positions != self._flushed_positions:
-            lines.append(["positions", msgspec.to_builtins(self.memory.positions)])
+        positions = dict(self.memory.positions)
+        if positions != self._flushed_positions:
+            lines.append(["positions", msgspec.to_builtins(positions)])
+        usual = _LINE_BYTES * (4 * len(self.memory.marks) + len(self.memory.seen))
+        anew = self._journal.size_bytes() > _SMALL_BYTES + usual
+        self._sent, self._pending, self._sent_positions = self._pending, [], positions
+        self._writing = Thread(
+            target=self._write, args=(self._essence() if anew else lines,), kwargs={"anew": anew}, name="card",
+            daemon=True,
+        )  # fmt: skip
+        self._writing.start()
+
+    def _write(self, lines: list[list[Any]], *, anew: bool) -> None:
+        self._refusal = None
         try:
-            usual = _LINE_BYTES * (4 * len(self.memory.marks) + len(self.memory.seen))
-            if self._journal.size_bytes() > _SMALL_BYTES + usual:
-                self._journal.rewrite(self._essence())
-            else:
-                self._journal.append(lines)
+            (self._journal.rewrite if anew else self._journal.append)(lines)
         except (DiskError, OSError) as error:
-            self.problems["card"] = f"What was shown cannot be written down: {error}"
+            self._refusal = error
+
+    def settle(self) -> None:
+        """Wait for what is being written, and take note of what came of it."""
+        if self._writing is None:
             return
-        self.problems.pop("card", None)
-        self._pending.clear()
-        self._seed_is_kept = True
-        self._flushed_positions = dict(self.memory.positions)
+        self._writing.join()
+        self._writing = None
+        if self._refusal is not None:
+            self.problems["card"] = f"What was shown cannot be written down: {self._refusal}"
+            self._pending = self._sent + self._pending
+        else:
+            self.problems.pop("card", None)
+            self._seed_is_kept = True
+            self._flushed_positions = self._sent_positions
+        self._sent = []
 
     def _essence(self) -> list[list[Any]]:
         """The fewest lines from which `load` gives this state again."""
@@ -214,7 +248,7 @@ class State:
     def _write_recent(self, key: str) -> None:
         if not self._keep or not self.loaded:
             return
-        pending = tuple(_only_shown(self._pending))
+        pending = tuple(_only_shown([*self._sent, *self._pending]))
         part = self._recent.with_name(f".{self._recent.name}.part")
         try:
             # No fsync: this must survive the process, not a power cut; the journal is for that.

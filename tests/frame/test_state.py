@@ -4,6 +4,7 @@ import errno
 import os
 from pathlib import Path
 from random import Random
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,7 @@ def show(state: State, number: int) -> str:
     state.memory.last = digest_of(key)
     state.shown(key)
     state.flush_if_due()
+    state.settle()
     return key
 
 
@@ -87,6 +89,23 @@ def test_the_card_is_written_after_the_first_picture_then_every_ten_minutes(jour
         seen.add(journal.stat().st_mtime_ns)
         clock.advance(30)
     assert len(seen) == 1 + int(99 * 30 / FLUSH_SECONDS)
+
+
+def test_a_card_that_takes_its_time_holds_up_no_picture(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = state_at(journal)
+    show(state, 1)
+    ready = Event()
+    monkeypatch.setattr("frame.journal.os.fsync", lambda _: ready.wait())
+    state._flushed_at = -FLUSH_SECONDS
+    state.shown("home:2")
+    state.flush_if_due()
+    state.shown("home:3")
+    state.flush_if_due()
+    assert [entry.key for entry in state_at(journal).history][-1] == "home:3", "a process killed now loses nothing"
+    ready.set()
+    state.flush()
+    journal.with_name("frame.json").unlink()
+    assert [entry.key for entry in state_at(journal).history] == ["home:1", "home:2", "home:3"]
 
 
 def test_a_frame_that_does_not_own_the_state_writes_nothing(journal: Path) -> None:
@@ -169,6 +188,7 @@ def test_the_journal_stays_small_while_everything_is_remembered(journal: Path) -
         state.shown(key)
         clock.advance(30)
         state.flush_if_due()
+        state.settle()
         sizes.append(journal.stat().st_size)
     assert max(sizes) < 400_000
     state.flush()
