@@ -1,7 +1,7 @@
 """Time, passed in everywhere: a monotonic clock for every interval, a wall clock for calendars alone.
 
-A Pi without a battery clock starts at a wrong date. `trusted()` says whether the wall clock may be believed;
-while it may not, nothing is removed by age. Called by every process.
+A Pi without a battery clock starts at a wrong date: that of its last shutdown, which looks right. `trusted()` says
+whether the wall clock may be believed; while it may not, nothing is removed by age. Called by every process.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ STEP_SECONDS = 60.0
 """A wall clock that moves this much against the monotonic one was stepped, not slow."""
 
 _SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
+_HARDWARE = Path("/sys/class/rtc")
+_HARDWARE_SECONDS = 3600.0
+"""So far a hardware clock may have drifted. One without battery is off by decades."""
+_LOOK_SECONDS = 60.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -45,6 +49,8 @@ class SystemClock:
 
     last_good: datetime = BUILT
     synchronized: Path = _SYNCHRONIZED
+    hardware: Path = _HARDWARE
+    _looked: tuple[float, bool] | None = field(default=None, init=False, compare=False)
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -53,7 +59,25 @@ class SystemClock:
         return datetime.now(UTC)
 
     def trusted(self) -> bool:
-        return self.synchronized.exists() or self.now() >= max(BUILT, self.last_good)
+        """Once it is synchronised. Else if it is no earlier than what was believed before and, where systemd keeps the
+        time (it sets the clock to the last shutdown when it knows no better), if a hardware clock says the same."""
+        if self.synchronized.exists():
+            return True
+        if self.now() < max(BUILT, self.last_good):
+            return False
+        return not self.synchronized.parent.is_dir() or self._hardware_agrees()
+
+    def _hardware_agrees(self) -> bool:
+        now = self.monotonic()
+        if self._looked is None or now - self._looked[0] >= _LOOK_SECONDS:
+            self._looked = now, any(map(self._agrees, self.hardware.glob("*/since_epoch")))
+        return self._looked[1]
+
+    def _agrees(self, kept: Path) -> bool:
+        try:
+            return abs(int(kept.read_text()) - self.now().timestamp()) < _HARDWARE_SECONDS
+        except (OSError, ValueError):
+            return False
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

@@ -7,23 +7,57 @@ from pathlib import Path
 
 import pytest
 
+from frame.power.panel import Panel
+from frame.power.screen import Screen
 from sync.clock import BUILT, StepDetector, SystemClock, zone_of
 from sync.home import Home
 from sync.jobs import believed
 from sync.library import meta
 from sync.library.database import Library
+from sync.settings import Power, Settings
 from tests.manual_clock import ManualClock
 
+FUTURE = timedelta(days=365)
+# is systemd's time service there, is the time synchronised, what a hardware clock says, what was believed before
+BELIEVED = {
+    "synchronised": ((True, True, None, BUILT), True),
+    "synchronised, and a clock ran years ahead before": ((True, True, None, FUTURE), True),
+    "no clock, no network: the last shutdown's time": ((True, False, None, BUILT), False),
+    "a hardware clock that says the same": ((True, False, timedelta(minutes=5), BUILT), True),
+    "a hardware clock without a battery": ((True, False, -timedelta(days=20000), BUILT), False),
+    "a hardware clock, but earlier than what was believed": ((True, False, timedelta(0), FUTURE), False),
+    "kept by somebody else": ((False, False, None, BUILT), True),
+    "kept by somebody else, but earlier than what was believed": ((False, False, None, FUTURE), False),
+}
 
-def test_a_clock_is_believed_from_the_last_good_time_on_or_when_the_system_says_so(tmp_path: Path) -> None:
-    sign = tmp_path / "synchronized"
-    future = datetime.now(UTC) + timedelta(days=365)
-    assert not SystemClock(last_good=future, synchronized=sign).trusted()
-    assert SystemClock(last_good=BUILT - timedelta(days=9999), synchronized=sign).trusted() == (
-        datetime.now(UTC) >= BUILT
-    )
+
+@pytest.mark.parametrize(("given", "expected"), BELIEVED.values(), ids=BELIEVED)
+def test_a_clock_is_believed_when_it_is_synchronised_or_a_hardware_clock_says_the_same(
+    tmp_path: Path, given: tuple, expected: bool
+) -> None:
+    service, synchronised, hardware, before = given
+    now = datetime.now(UTC)
+    if service:
+        (tmp_path / "timesync").mkdir()
+    if synchronised:
+        (tmp_path / "timesync" / "synchronized").touch()
+    if hardware is not None:
+        (tmp_path / "rtc" / "rtc0").mkdir(parents=True)
+        (tmp_path / "rtc" / "rtc0" / "since_epoch").write_text(f"{int((now + hardware).timestamp())}\n")
+    last_good = now + before if isinstance(before, timedelta) else before
+    clock = SystemClock(last_good, tmp_path / "timesync" / "synchronized", tmp_path / "rtc")
+    assert clock.trusted() is expected
+
+
+def test_night_hours_wait_until_a_clock_without_battery_was_synchronised(tmp_path: Path) -> None:
+    sign = tmp_path / "timesync" / "synchronized"
+    sign.parent.mkdir()
+    clock = SystemClock(synchronized=sign, hardware=tmp_path / "rtc")
+    screen = Screen(tmp_path / "screen.json", clock, Panel(lambda *_: ([], []), clock))
+    screen.use(Settings(power=Power(night="00:00-24:00")))
+    assert screen.decide().level == 100
     sign.touch()
-    assert SystemClock(last_good=future, synchronized=sign).trusted()
+    assert screen.decide().level == 0
 
 
 STEPS = {"back three months": -7776000.0, "on five years": 157680000.0, "a minute and more": 61.0, "slow": 30.0}
@@ -68,7 +102,7 @@ def test_a_clock_that_once_ran_years_ahead_is_believed_again_once_it_is_synchron
     clock = believed.clock(library, SystemClock(synchronized=sign))
     believed.note(library, clock)
     sign.unlink()
-    assert believed.clock(library, clock).trusted() is (datetime.now(UTC) >= BUILT)
+    assert believed.clock(library, SystemClock(synchronized=tmp_path / "elsewhere" / "sign")).trusted()
     library.close()
 
 
