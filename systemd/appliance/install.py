@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from appliance import console, update
+from appliance import console, exposure, update
 from appliance.layout import COMMAND, FILES, HOME, PROGRAM, SOURCE, VERSIONS, Wanted
 from appliance.machine import Machine, Refused
 
@@ -24,6 +24,8 @@ def bring_up(machine: Machine, wanted: Wanted, *, console: bool) -> int:
     _people(machine, wanted)
     version = _version(machine, wanted)
     changed = _system_files(machine, wanted)
+    if wanted.frame and not wanted.desktop_user:
+        exposure.tell(machine, wanted)
     _data(machine, wanted)
     machine.link(COMMAND, f"{PROGRAM}/bin/mantelpiece")
     _hints(machine, wanted, asked=console)

@@ -1,7 +1,7 @@
 """The machine that is installed on: the running one, or a Debian root in a folder (`--prefix`).
 
-All paths are written as that machine knows them; commands run inside it. Nothing else here touches a file or starts a
-program.
+All paths are written as that machine knows them; commands run inside it. Nothing else here changes a file of it or
+starts a program.
 """
 
 from __future__ import annotations
@@ -51,6 +51,15 @@ class Machine:
             said = f"'{' '.join(words)}' failed with exit code {done.returncode}"
             raise Refused(f"{said}; install again once that is mended.")
         return done.returncode
+
+    def hear(self, *words: str) -> str:
+        """What a command of this computer says, also in a dry run: it must change nothing. Empty where none is."""
+        try:
+            done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
+                                  env=os.environ | {"SYSTEMD_COLORS": "0", "LC_ALL": "C"})  # fmt: skip
+        except OSError:
+            return ""
+        return done.stdout
 
     def knows(self, kind: str, name: str) -> bool:
         """Whether /etc/passwd or /etc/group has this name."""

@@ -8,10 +8,9 @@ import sys
 from pathlib import Path
 
 from appliance import install, removal
+from appliance.exposure import POWER
 from appliance.layout import SOURCE, Wanted
 from appliance.machine import Machine, Refused
-
-ALLOWED = ("ddc", "cec", "gpio")
 
 
 def main() -> int:
@@ -60,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--console", action="store_true", help="also set what the kernel is told (Pi OS Lite)")
     parser.add_argument("--desktop", metavar="USER", help="the wall is a window of this user's desktop session")
     parser.add_argument("--lite", action="store_true", help="the wall has the bare screen, though a desktop is there")
-    parser.add_argument("--allow", action="append", default=[], choices=ALLOWED, help="open the sandbox for this")
+    parser.add_argument("--allow", action="append", default=[], choices=tuple(POWER), help="open the sandbox for this")
     parser.add_argument("--root", action="append", default=[], metavar="FOLDER", help="originals that lie elsewhere")
     parser.add_argument("--extra", action="append", default=[], choices=("eink", "gpio", "mqtt"))
     parser.add_argument("--prefix", default="/", metavar="FOLDER", help="a Debian root in a folder, not this machine")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +109,16 @@ def test_a_dry_run_says_all_and_does_nothing(root: Path) -> None:
     assert "would run useradd" in done.stdout
     assert "would write /boot/firmware/cmdline.txt" in done.stdout
     assert (ran(root), tree(root)) == ([], before)
+
+
+def test_it_tells_how_far_each_drop_in_opens_the_walls_sandbox(root: Path) -> None:
+    said = install(root, "--dry-run", "--allow", "cec").stdout
+    scores = {name: float(score) for name, score in re.findall(r"  with (\w+) \(.*\): ([\d.]+), ", said)}
+    assert scores.keys() == {"ddc", "cec", "gpio"}
+    assert max(scores.values()) <= 1.3
+    assert re.search(r"with cec .*, installed\n", said)
+    assert re.search(r"with ddc .*, not installed; --allow ddc\n", said)
+    assert "sandbox" not in install(root, "--dry-run", "--without-frame").stdout
 
 
 def test_without_the_wall_there_is_no_user_package_or_unit_for_it(root: Path) -> None:
