@@ -106,7 +106,9 @@ def run(home: Home, number: int, handlers: Mapping[str, Handler], *, clock: Cloc
 
 def _with_locks(work: Work, job: Job, handlers: Mapping[str, Handler]) -> int:
     with ExitStack() as stack:
-        stack.enter_context(locked(work.home.locks / lock_name(job.id), describe(job)))
+        lock = work.home.locks / lock_name(job.id)
+        stack.enter_context(locked(lock, describe(job)))
+        stack.callback(lock.unlink, missing_ok=True)  # each job has one of its own: they would pile up until a reboot
         if job.resource:
             try:
                 stack.enter_context(locked(work.home.locks / job.resource, describe(job)))

@@ -131,6 +131,7 @@ def settle(
         outcome, sentence = Outcome.INTERRUPTED, "The machine went down while this ran."
     else:
         outcome, sentence = Outcome.CRASHED, f"Its process died (attempt {job.attempts} of {ATTEMPTS})."
+    (home.locks / lock_name(number)).unlink(missing_ok=True)
     with library.transaction() as db:
         if run is not None and run.outcome is None:
             runs.end(db, run.id, outcome=outcome, exit_code=1, sentence=sentence)

@@ -75,6 +75,7 @@ def test_a_bulk_child_that_is_killed_is_tried_again_and_then_does_its_work(home:
         until(lambda: len(of_album(home, "once")) == 2)
         until(lambda: (job := job_of(home, "once")) and job.state is State.ENDED)
     assert [run.outcome for run in of_album(home, "once")] == [Outcome.DONE, Outcome.CRASHED]
+    assert not list(home.locks.glob("job-*")), "nothing of it stays in the runtime folder"
 
 
 @pytest.mark.parametrize("album", ["slow", "deaf"])
