@@ -44,6 +44,8 @@ class Chore:
     subject_of: Callable[[Arguments], str] = lambda _arguments: ""
     rule_of: Callable[[str, str], str] = lambda _subject, english: english
     """Says the rule of a preview in the reader's language."""
+    rests: Callable[[House, str], bool] = lambda _house, _subject: False
+    """Whether it waits for its first yes: then a plan of nothing can be confirmed too, or it would wait for ever."""
     confirmed: Callable[[House, str], None] = lambda _house, _subject: None
     """Called when a person said yes to a plan, once it is queued."""
 
@@ -94,7 +96,8 @@ def _previewed(chore: Chore, number: int) -> str:
         ended=found.ended, facts=facts, counts=counts, items=_pictured(shown), first=first,
         following=first + ITEMS_A_PAGE if len(items) > first + ITEMS_A_PAGE else None,
         before=max(0, first - ITEMS_A_PAGE) if first else None, last=first + len(shown), all=len(items),
-        more=facts.get("more", 0), rule=rule, kept="plan" in facts,
+        more=facts.get("more", 0), rule=rule,
+        rests=chore.rests(house(), subject), kept="plan" in facts,
     )  # fmt: skip
 
 

@@ -27,11 +27,15 @@ def _subject(arguments: Arguments) -> str:
     return str(arguments["inbox"] if "inbox" in arguments else (arguments.get("inboxes") or [""])[0])
 
 
+def _rests(here: House, name: str) -> bool:
+    """Whether it waits for its first yes."""
+    with here.library() as library:
+        return named(name).paused and not rows.inbox(library, name).ran_at
+
+
 def _begin(here: House, name: str) -> None:
     """A first yes lets a new one go on by itself."""
-    with here.library() as library:
-        ran = rows.inbox(library, name).ran_at
-    if named(name).paused and not ran:
+    if _rests(here, name):
         change_inbox(here.home, name, {"paused": None})
 
 
@@ -44,6 +48,7 @@ CHORE = Chore(
     run_of=lambda name, plan: {"inboxes": [name]} | ({"plan": plan} if plan else {}),
     undo_of=lambda name, run: {"inbox": name, "run": run},
     subject_of=_subject,
+    rests=_rests,
     confirmed=_begin,
 )
 install(pages, CHORE)

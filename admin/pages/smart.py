@@ -35,12 +35,16 @@ def _subject(arguments: Arguments) -> str:
     return str(arguments["album"] if "album" in arguments else (arguments.get("albums") or [""])[0])
 
 
-def _begin(here: House, name: str) -> None:
-    """A first yes lets a new one keep itself from now on."""
-    smart = named(name)
+def _rests(here: House, name: str) -> bool:
+    """Whether it waits for its first yes."""
     with here.library() as library:
         ran = rows.get(library, name)
-    if smart.paused and (ran is None or not ran.rule):
+    return named(name).paused and (ran is None or not ran.rule)
+
+
+def _begin(here: House, name: str) -> None:
+    """A first yes lets a new one keep itself from now on."""
+    if _rests(here, name):
         change_smart(here.home, name, {"paused": None})
 
 
@@ -53,6 +57,7 @@ CHORE = Chore(
     run_of=lambda name, plan: {"albums": [name], "plan": plan},
     undo_of=lambda name, run: {"album": name, "run": run},
     subject_of=_subject,
+    rests=_rests,
     confirmed=_begin,
     rule_of=lambda name, english: _rule_said(name, english),
 )

@@ -218,3 +218,14 @@ def test_names_that_the_server_knows_are_ticked_and_others_typed(phone: Phone, a
     assert phone.post("/smart/save", form).status_code == 303
     assert saved(anna).rule == {"all": [{"people": ["Anna", "Zoe", "Carl"]}, {"camera": ["X100"]}]}
     assert saved(anna).viewers == ("Grandma",)
+
+
+def test_a_new_one_that_finds_nothing_yet_can_begin_all_the_same(phone: Phone, server: Home, library: Library) -> None:
+    phone.get("/smart/new")
+    answer = phone.post("/smart/save", {"name": "Zoe", "people": "Zoe"})
+    number = the_only(library, "smart-preview")
+    ended(server, number, plan="0", counts={"add": 0}, items=[], more=0, album="Zoe")
+    assert "From now on by itself" in phone.follow(answer).text
+    phone.post(f"/smart/confirm/{number}")
+    assert not saved(server).paused
+    assert "From now on by itself" not in phone.get(f"/smart/previewed/{number}").text, "it goes on already"
