@@ -48,10 +48,8 @@ def _judge(key: str, value: str) -> str:
         return text("wall.pinned")
     try:
         parse_value(f"power.{key}", value)
-    except ValueError as error:
-        return str(error)
-    except UsageError as error:
-        return error.sentence
+    except (ValueError, UsageError):
+        return text("night.hours_wrong") if key == "night" else text("night.number_wrong", example=_values()[key])
     return ""
 
 
