@@ -31,8 +31,9 @@ def set_visibility(transport: Transport, asset_ids: Sequence[str], value: Visibi
     transport.order("PUT", "/assets", what=f"visibility of {len(asset_ids)} assets", body=body)
 
 
-def link_live_video(transport: Transport, asset_id: str, video_id: str) -> None:
-    """Let a photo play this video, which is hidden by it. (Only the request for a single asset knows this field.)"""
+def link_live_video(transport: Transport, asset_id: str, video_id: str | None) -> None:
+    """Let a photo play this video, which is hidden by it; None: no video, which then stands by itself again. (Only the
+    request for a single asset knows this field.)"""
     path, what = f"/assets/{in_path(asset_id)}", f"live video of asset {asset_id}"
     body = {"livePhotoVideoId": video_id}
     told, _ = transport.tell("PUT", path, _Linked, what=what, body=body, again=True)

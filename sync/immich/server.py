@@ -377,8 +377,8 @@ class Immich:
         """At most a thousand at once. NotAvailable: one of them is not ours, and none is changed."""
         edit_assets.set_visibility(self._transport, asset_ids, value)
 
-    def link_live_video(self, asset_id: str, video_id: str) -> None:
-        """Let a photo play this video. Raises NotAvailable."""
+    def link_live_video(self, asset_id: str, video_id: str | None) -> None:
+        """Let a photo play this video, or (None) none. Raises NotAvailable."""
         edit_assets.link_live_video(self._transport, asset_id, video_id)
 
     def _shapes(self) -> Shapes:

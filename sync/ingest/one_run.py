@@ -113,6 +113,24 @@ class Run:
                 raise
 
 
+def all_or_each(
+    run: Run, chunk: Sequence[tuple[Todo, str]], do: Callable[[list[str]], None], what: str
+) -> set[str]:
+    """All at once; where Immich refuses one of them it refuses all, and each is asked for itself."""
+    try:
+        do([asset for _, asset in chunk])
+    except NotAvailable:
+        done: set[str] = set()
+        for todo, asset in chunk:
+            try:
+                do([asset])
+                done.add(asset)
+            except NotAvailable as error:
+                run.fail(todo, f"Its {what} could not be set: {error.sentence}")
+        return done
+    return {asset for _, asset in chunk}
+
+
 def chunks(things: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
     """Pieces of a list."""
     for start in range(0, len(things), size):

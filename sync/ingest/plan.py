@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from sync.ingest.archive import shows_again
 from sync.ingest.file_albums import facts_of
 from sync.ingest.groups import Role
 from sync.ingest.survey import Survey, Todo
@@ -51,9 +52,10 @@ def _item(found: Survey, todo: Todo) -> dict[str, Any]:
     fields = _fields(found, todo)
     asset = todo.assets.get(todo.group.key) or None
     if todo.renewed:
-        liked = [one for one in fields if one["name"] == "favourite"]
+        told = [one for one in fields if one["name"] in ("favourite", "visibility")]
+        liked = any(one["name"] == "favourite" for one in told)
         do = ("favourite" if todo.favourite else "unfavourite") if liked else "update"
-        return {"what": todo.group.key, "asset": asset, "do": do, "fields": liked, "why": "its sidecar changed"}
+        return {"what": todo.group.key, "asset": asset, "do": do, "fields": told, "why": "its sidecar changed"}
     do = "register" if found.inbox.way is Way.LIBRARY else "upload"
     if todo.complete:
         do = "file"
@@ -83,6 +85,8 @@ def _fields(found: Survey, todo: Todo) -> list[dict[str, str]]:
         told.append(("favourite", "yes" if todo.row.favourite else "no", "yes" if todo.favourite else "no"))
     if todo.hidden and "archive" not in todo.row.steps.split():
         told.append(("visibility", "timeline", "archive"))
+    if shows_again(todo):
+        told.append(("visibility", "archive", "timeline"))
     if "albums" not in todo.row.steps.split():
         names = [name for text in inbox.albums if (name := parse(text).name(facts_of(found.source, todo)))]
         if names:

@@ -33,6 +33,7 @@ COUNTED = (
     ("photos", "photos processed"), ("files", "files registered"), ("there", "files that were there already"),
     ("stacks", "stacks created"), ("favourites", "assets favourited"), ("unfavourites", "favourites taken back"),
     ("live", "live photos associated"), ("albums", "albums updated"), ("archived", "archived"),
+    ("shown", "brought back from the archive"),
     ("moved", "files moved away"), ("deleted", "files deleted"),
 )  # fmt: skip
 _ALWAYS = ("photos", "files", "stacks", "favourites", "live", "albums")

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 
 from sync.errors import NotAvailable, ServerError
 from sync.immich.edit_stack import StackInfo
-from sync.immich.facts import Visibility
+from sync.ingest.archive import archive
 from sync.ingest.file_albums import file_albums
 from sync.ingest.groups import Role
-from sync.ingest.one_run import Run, chunks
+from sync.ingest.one_run import Run, all_or_each, chunks
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows
 from sync.library.ingest import Change, State, What
@@ -28,7 +28,7 @@ def finish(run: Run, todos: Sequence[Todo]) -> None:
     _stack(run, _lacking(todos, "stack"))
     _link(run, _lacking(todos, "live"))
     _favour(run, [todo for todo in todos if not todo.row.problem])
-    _archive(run, _lacking(todos, "archive"))
+    archive(run, [todo for todo in todos if not todo.row.problem])
     file_albums(run, _lacking(todos, "albums"))
     leaves = run.inbox.way is Way.UPLOAD and run.inbox.after is not After.KEEP
     done = State.LEAVING if leaves else State.DONE
@@ -45,7 +45,7 @@ def follow(run: Run, todos: Sequence[Todo]) -> None:
         run.change(todo, problem="")
     known = [todo for todo in todos if todo.assets]
     _favour(run, known)
-    _archive(run, _lacking(known, "archive"))
+    archive(run, [todo for todo in known if not todo.row.problem])
     for todo in todos:
         if not todo.row.problem:
             run.change(todo, sidecars=todo.sidecars)
@@ -110,7 +110,9 @@ def _link(run: Run, todos: Sequence[Todo]) -> None:
         video = _video_of(todo)
         stills = [asset for role in dict.fromkeys(roles) for asset in todo.of(role)] if video else []
         lacking = [asset for asset in stills if todo.live.get(asset) != video and asset != video]
-        wanted += [(todo, Change(What.LIVE, asset, video)) for asset in lacking]
+        # Who plays it already goes on when this is taken back.
+        before = next((asset for asset in stills if asset not in lacking), "")
+        wanted += [(todo, Change(What.LIVE, asset, f"{video} {before}".strip())) for asset in lacking]
         if not lacking:
             run.step_done(todo, "live")
     if not wanted:
@@ -129,7 +131,7 @@ def _link(run: Run, todos: Sequence[Todo]) -> None:
 
 def _linking(run: Run) -> Callable[[tuple[Todo, Change]], None]:
     def link(one: tuple[Todo, Change]) -> None:
-        run.immich.link_live_video(one[1].asset, one[1].target)
+        run.immich.link_live_video(one[1].asset, one[1].target.partition(" ")[0])
 
     return link
 
@@ -192,48 +194,9 @@ def _set(run: Run, wanted: Sequence[tuple[Todo, str]], *, value: bool) -> None:
         run.work.check()
         changes = [Change(what, asset) for _, asset in chunk]
         with run.journal(changes):
-            done = _all_or_each(run, chunk, lambda ids: run.immich.set_favourites(ids, value=value), "favourite")
+            done = all_or_each(run, chunk, lambda ids: run.immich.set_favourites(ids, value=value), "favourite")
             with run.work.library.transaction() as db:
                 rows.note_favourites(db, run.inbox.server, done, ours=value)
                 rows.settle(db, [one for one in changes if one.asset in done], done=True)
                 rows.settle(db, [one for one in changes if one.asset not in done], done=False)
         run.counts["favourites" if value else "unfavourites"] += len(done)
-
-
-def _all_or_each(
-    run: Run, chunk: Sequence[tuple[Todo, str]], do: Callable[[list[str]], None], what: str
-) -> set[str]:
-    """All at once; where Immich refuses one of them it refuses all, and each is asked for itself."""
-    try:
-        do([asset for _, asset in chunk])
-    except NotAvailable:
-        done: set[str] = set()
-        for todo, asset in chunk:
-            try:
-                do([asset])
-                done.add(asset)
-            except NotAvailable as error:
-                run.fail(todo, f"Its {what} could not be set: {error.sentence}")
-        return done
-    return {asset for _, asset in chunk}
-
-
-def _archive(run: Run, todos: Sequence[Todo]) -> None:
-    """What iCloud hides goes out of the timeline."""
-    wanted = [
-        (todo, asset)
-        for todo in todos if todo.hidden
-        for role in Role if role is not Role.LIVE
-        for asset in todo.of(role)
-    ]  # fmt: skip
-    for chunk in chunks(wanted):
-        changes = [Change(What.ARCHIVE, asset) for _, asset in chunk]
-        with run.journal(changes):
-            done = _all_or_each(
-                run, chunk, lambda ids: run.immich.set_visibility(ids, Visibility.ARCHIVE), "visibility"
-            )
-            run.settle([one for one in changes if one.asset in done], done=True)
-        run.counts["archived"] += len(done)
-    for todo in todos:
-        if todo.hidden and not todo.row.problem:
-            run.step_done(todo, "archive")

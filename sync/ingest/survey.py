@@ -24,6 +24,8 @@ from sync.library.database import Library
 from sync.library.ingest import FileRow, GroupRow, State
 from sync.settings_ingest import Inbox, Way
 
+HID = "hid"
+"""The step of a group that we archived because iCloud hides it."""
 _FACTS = msgspec.json.Decoder(FileFacts)
 
 
@@ -191,7 +193,8 @@ def _todo(found: Survey, one: Group, groups: dict[str, GroupRow], *, full: bool,
     if row is None or (row.state in (State.PENDING, State.LEAVING) and row.members == members):
         return todo
     if row.members != members or (full and row.state is not State.LEAVING):
-        todo.row = msgspec.structs.replace(todo.row, members=members, state=State.PENDING, steps="", late=False)
+        steps = HID if HID in todo.row.steps.split() else ""
+        todo.row = msgspec.structs.replace(todo.row, members=members, state=State.PENDING, steps=steps, late=False)
         todo.old.update(todo.assets.values())
         return todo
     todo.forced = favourites

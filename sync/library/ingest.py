@@ -84,12 +84,13 @@ class What(StrEnum):
     FAVOURITE = "favourite"
     UNFAVOURITE = "unfavourite"
     ARCHIVE = "archive"
+    UNARCHIVE = "unarchive"
     ALBUM = "album"
     NEW_ALBUM = "new album"
 
 
 class Change(Struct, frozen=True):
-    """`asset` is what was changed; `target` the album, the stack's members, or the video."""
+    """`asset` is what was changed; `target` the album, the stack's members, or the video (and who played it before)."""
 
     what: What
     asset: str

@@ -237,16 +237,55 @@ def test_an_album_that_a_person_deleted_is_made_anew_for_the_next_photo(taker: T
 def test_a_run_is_taken_back_and_not_done_again(taker: Taker) -> None:
     download(PHOTOS, taker.landing, Options(sizes=SIZES))
     taker.run()
-    assets = taker.state()["assets"]
+    before = taker.state()
+    assets = before["assets"]
     told = taker.undo()
     assert "No photo was deleted" in told.sentence
     after = taker.state()
     assert (after["stacks"], after["favourites"], after["archived"]) == ([], [], [])
-    assert [members for _, members in after["albums"]] == [[]]
+    assert (after["albums"], told.facts["albums"]) == ([], 1)
+    # Immich linked originals by itself; what the run linked beside them is undone, and no video shows by itself.
+    assert told.facts["live"] == len(before["live"]) - len(after["live"]) > 0
+    videos = {asset.id for asset in taker.server.library.assets.values() if asset.kind == "VIDEO"}
+    playing = {one.live_video_id for one in taker.server.library.assets.values() if one.live_video_id}
+    hidden = {one for one in videos if taker.server.library.assets[one].visibility == "hidden"}
+    assert playing == hidden
     assert after["assets"] == assets
     assert taker.facts()["photos"] == 0
     with pytest.raises(UsageError, match="no run that could be taken back"):
         taker.undo()
+
+
+def test_an_album_that_somebody_touched_stays_when_its_run_is_taken_back(taker: Taker) -> None:
+    download(PHOTOS[:1], taker.landing, Options(sizes=("original",)))
+    taker.run()
+    made = next(iter(taker.server.library.albums.values()))
+    made.description = "Summer"
+    told = taker.undo()
+    assert "stays: somebody described it" in told.problems[0]
+    assert len(taker.server.library.albums) == 1
+
+
+def test_what_icloud_shows_again_comes_back_from_the_archive_unless_a_person_put_it_there(taker: Taker) -> None:
+    hidden = [dataclasses.replace(ONE, name=f"IMG_{n}.HEIC", record=f"r{n}", edited=False, live=False, hidden=True,
+                                  taken=NOON.replace(minute=n)) for n in (1, 2, 3)]  # fmt: skip
+    download(hidden, taker.landing, Options())
+    taker.run()
+    assert taker.state()["archived"] == ["IMG_1.HEIC", "IMG_2.HEIC", "IMG_3.HEIC"]
+    # One a person has brought back and archived anew by another way: locked is theirs.
+    taker.server.edits.set_visibility(taker.named("IMG_2.HEIC").id, "locked")
+    (taker.landing / "IMG_3.HEIC.xmp").write_text("half a sid")
+    for asset in hidden[:2]:
+        (taker.landing / f"{asset.name}.xmp").write_bytes(sidecar(dataclasses.replace(asset, hidden=False)))
+    told = taker.preview().facts["items"][0]["fields"]
+    assert told == [{"name": "visibility", "old": "archive", "new": "timeline"}]
+    result = taker.run()
+    assert result.problems == []
+    assert "1 brought back from the archive" in result.sentence
+    assert taker.state()["archived"] == ["IMG_3.HEIC"], "a sidecar that cannot be read says nothing"
+    assert taker.named("IMG_2.HEIC").visibility == "locked"
+    taker.undo()
+    assert taker.state()["archived"] == ["IMG_1.HEIC", "IMG_3.HEIC"]
 
 
 def test_the_confirmed_plan_is_what_runs_or_nothing(taker: Taker) -> None:
