@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from admin.cli.group import Verbs
-from admin.cli.output import describe_progress
+from admin.cli.output import describe_progress, escaped
 from admin.cli.verb import Call, prepared, verb
 from sync.errors import UsageError
 from sync.jobs import progress
@@ -122,7 +122,7 @@ def export(call: Call, *, form: str, limit: int) -> int:
         click.echo(text.getvalue(), nl=False)
     else:
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(escaped(json.dumps(row, ensure_ascii=False)))
     return 0
 
 

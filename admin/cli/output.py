@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+_STEERING = ("Cc", "Cf", "Cs", "Co")
+
 
 @dataclass
 class Output:
@@ -30,7 +32,7 @@ class Output:
     def result(self, value: Any) -> None:
         """The whole result, for programs."""
         if self.as_json:
-            print(json.dumps(value, ensure_ascii=False))
+            print(escaped(json.dumps(value, ensure_ascii=False)))
 
     def table(self, rows: Sequence[Sequence[object]], *, heads: Sequence[str], empty: str = "") -> None:
         """Rows in columns; `empty` where there are none."""
@@ -91,8 +93,14 @@ def describe_progress(told: dict[str, Any]) -> str:
 
 def plain(text: str) -> str:
     """Names come from strangers: nothing in them may steer the terminal."""
-    steering = ("Cc", "Cf", "Cs", "Co")
-    return "".join(" " if one != "\n" and unicodedata.category(one) in steering else one for one in text)
+    return "".join(" " if one != "\n" and unicodedata.category(one) in _STEERING else one for one in text)
+
+
+def escaped(text: str) -> str:
+    """JSON in which what could steer a terminal is written as its number; the value stays the same."""
+    if text.isprintable():
+        return text
+    return "".join(json.dumps(one)[1:-1] if unicodedata.category(one) in _STEERING else one for one in text)
 
 
 def _width(text: str) -> int:
