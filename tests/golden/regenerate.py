@@ -7,6 +7,7 @@ from pathlib import Path
 
 from frame.render.renderer import Renderer
 from tests.golden.cases import CASES, FOLDER, made
+from tests.golden.panels import PANELS, path_of
 
 
 def main() -> None:
@@ -20,7 +21,9 @@ def main() -> None:
                 made(case, renderer, Path(folder)).save(case.path, optimize=True)
     finally:
         renderer.close()
-    print(f"{len(CASES)} golden images in {FOLDER}")
+    for name, draw in PANELS.items():
+        draw().save(path_of(name), optimize=True)
+    print(f"{len(CASES) + len(PANELS)} golden images in {FOLDER}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""Golden images of what is not a layout: the clock, words read right to left, and what panels of few colours get.
+
+Kept in panels/; letters are drawn with the font that the tests install.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PIL import Image
+
+from frame.displays.eink import dithered
+from frame.displays.pixels import PixelFormat, dither
+from frame.overlays.manner import Manner
+from frame.render.paint import paint
+from frame.render.request import RenderRequest, Wording
+from sync.catalogue import PhotoEntry
+from sync.settings import Corner, Layout, Words
+from tests.golden.cases import FONT, SEVEN_INCH
+from tests.golden.scenes import encoded, scene
+
+FOLDER = Path(__file__).parent / "panels"
+NOW = datetime(2026, 11, 21, 18, 42)
+RGB565 = PixelFormat(16, (11, 5), (5, 6), (0, 5))
+SPECTRA = ((58, 0, 66), (179, 208, 200), (215, 233, 0), (151, 38, 44), (61, 38, 152), (96, 104, 86))
+"""Six colours as such a panel shows them; pure ones are for its driver and would be looked at by nobody."""
+
+
+def _hung(words: Words, entry: PhotoEntry, *, shape: str, layout: Layout, rotation: int = 0) -> Image.Image:
+    manner = Manner(words, "de", NOW)
+    wording = manner.wording(entry, None, size=SEVEN_INCH, rotation=rotation) or Wording()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.png"
+        path.write_bytes(encoded(shape))
+        request = RenderRequest(path, SEVEN_INCH, rotation=rotation, layout=layout.value, wording=wording)
+        picture = paint(request)
+    manner.clock(picture, rotation=rotation)
+    return picture
+
+
+def _photo(**facts: str) -> PhotoEntry:
+    return PhotoEntry(key="home:a", display="x", display_width=1, display_height=1, **facts)  # type: ignore[arg-type]
+
+
+def clock() -> Image.Image:
+    """In its corner, on a sky."""
+    return _hung(Words(clock=True, date=True, font=FONT), _photo(), shape="landscape", layout=Layout.FILL)
+
+
+def clock_beside_a_mat() -> Image.Image:
+    """The picture makes room for it."""
+    return _hung(Words(clock=True, date=True, font=FONT), _photo(), shape="landscape", layout=Layout.MAT)
+
+
+def clock_turned() -> Image.Image:
+    return _hung(Words(clock=True, date=True, font=FONT), _photo(), shape="portrait", layout=Layout.FILL, rotation=90)
+
+
+def right_to_left() -> Image.Image:
+    """A line of Hebrew with a Latin name and a number in it; one of Arabic, whose letters join."""
+    entry = _photo(caption="סבתא ו-Anna בגינה, 2023", city="فاس", country="المغرب")
+    words = Words(caption=True, place=True, taken=False, position=Corner.BOTTOM_RIGHT, font=FONT)
+    return _hung(words, entry, shape="landscape", layout=Layout.FILL)
+
+
+def six_colours() -> Image.Image:
+    return dithered(scene((400, 240)), SPECTRA, SPECTRA).convert("RGB")
+
+
+def sixteen_bits() -> Image.Image:
+    return Image.merge("RGB", dither(scene((400, 240)), RGB565))
+
+
+PANELS: dict[str, Callable[[], Image.Image]] = {
+    "clock": clock,
+    "clock-beside-a-mat": clock_beside_a_mat,
+    "clock-turned-90": clock_turned,
+    "right-to-left": right_to_left,
+    "six-colours": six_colours,
+    "sixteen-bits": sixteen_bits,
+}
+
+
+def path_of(name: str) -> Path:
+    return FOLDER / f"{name}.png"
