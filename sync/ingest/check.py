@@ -19,6 +19,7 @@ from sync.ingest.places import folder_of, here_of, plain_folder, publishes, serv
 from sync.ingest.settled import IMMICHS_MARKER
 from sync.ingest.templates import parse
 from sync.library.ingest import FileRow
+from sync.settings import Settings
 from sync.settings_ingest import After, Inbox, Way
 from sync.work import Result, Work
 
@@ -56,7 +57,7 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
     if inbox.server not in work.settings.servers:
         raise UsageError(f"There is no server {inbox.server!r}.")
     immich = open_server(work, inbox.server)
-    problems, libraries = list(judge_here(inbox, work.settings.inboxes)), []
+    problems, libraries = list(judge_here(inbox, work.settings)), []
     if inbox.way is Way.LIBRARY:
         try:
             libraries = immich.libraries()
@@ -65,13 +66,15 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
             problems.append(str(error))
     told = [{"id": one.id, "name": one.name, "import_paths": list(one.import_paths)} for one in libraries]
     notes = lacking(immich, inbox)
+    if inbox.icloudpd.account and inbox.way is Way.UPLOAD and inbox.after is not After.KEEP:
+        notes.append("icloudpd downloads again what is no longer in its folder: keep the files, or set 'recent_days'.")
     facts = {"inbox": inbox.name, "ok": not problems, "problems": problems, "notes": notes, "libraries": told}
     sentence = "This inbox can work." if not problems else problems[0]
     return Result(facts, sentence, exit_code=2 if problems else 1 if notes else 0, problems=[*problems, *notes])
 
 
-def judge_here(inbox: Inbox, others: Iterable[Inbox]) -> list[str]:
-    """What is wrong on this machine, also beside the other inboxes (itself may be among them)."""
+def judge_here(inbox: Inbox, settings: Settings) -> list[str]:
+    """What is wrong on this machine, also beside the other inboxes (itself may be among them) and originals."""
     told: list[str] = []
     folder, source = folder_of(inbox), source_of(inbox)
     for each in dict.fromkeys((folder, source)):
@@ -94,7 +97,7 @@ def judge_here(inbox: Inbox, others: Iterable[Inbox]) -> list[str]:
             told.append(f"The folder {inbox.move_to} is not there; make it, or mount its disk.")
         if _in_one_another(Path(inbox.move_to), source):
             told.append(f"'move_to' ({inbox.move_to}) and the inbox's folder lie in one another; choose another one.")
-    told += _in_the_way(inbox, others)
+    told += _in_the_way(inbox, settings)
     for text in inbox.albums:
         try:
             parse(text)
@@ -111,19 +114,21 @@ def judge_emptied(inbox: Inbox, files: Iterable[FileRow]) -> str:
     return f"The folder {folder} is empty, and photos were published there before: is its disk mounted?"
 
 
-def _in_the_way(inbox: Inbox, others: Iterable[Inbox]) -> list[str]:
+def _in_the_way(inbox: Inbox, settings: Settings) -> list[str]:
     """Whose files it would take away beside its own."""
     if inbox.way is not Way.UPLOAD or inbox.after is After.KEEP:
         return []
-    for other in others:
-        if other.name != inbox.name:
-            theirs = [source_of(other), folder_of(other)]
-            if any(_in_one_another(source_of(inbox), each) for each in theirs):
-                return [
-                    f"The folder {source_of(inbox)} and one of the inbox {other.name!r} lie in one another: files that "
-                    f"{inbox.name!r} moves or deletes would be missing there. Keep the files, or choose another folder."
-                ]
-    return []
+    theirs = [
+        (f"the inbox {other.name!r}", folder)
+        for other in settings.inboxes if other.name != inbox.name
+        for folder in (source_of(other), folder_of(other))
+    ]  # fmt: skip
+    theirs += [(f"the originals {root.name!r}", Path(root.folder)) for root in settings.writeback if root.folder]
+    return [
+        f"The folder {source_of(inbox)} and one of {whose} lie in one another: files that {inbox.name!r} moves or "
+        "deletes would be missing there. Keep the files, or choose another folder."
+        for whose, folder in theirs if _in_one_another(source_of(inbox), folder)
+    ][:1]  # fmt: skip
 
 
 def _in_one_another(one: Path, other: Path) -> bool:

@@ -27,6 +27,7 @@ _CONTROL = {"Cc", "Cs", "Zl", "Zp"}
 IMMICHS_MARKER = ".immich"
 """Immich lays it into each folder of its own: what lies there is known as an upload because it *is* the upload."""
 
+_DEEPEST = 60
 STALLED_SECONDS = 600
 """A part file that did not grow for so long was left behind by a download that ended."""
 
@@ -132,7 +133,7 @@ def _look(folder: Path, below: str, seen: Look, known: Known) -> None:
 
 
 def _enter(folder: Path, path: str, seen: Look, known: Known) -> None:
-    if why := _unusable(path):
+    if why := _unusable(path) or ("it lies too deep" if path.count("/") >= _DEEPEST else ""):
         seen.skipped.append(Skipped(_plain(path), why))
         return
     try:

@@ -104,16 +104,21 @@ def survey(library: Library, inbox: Inbox, *, full: bool = False, favourites: bo
     seen = look(source, known)
     found = Survey(inbox, source, seen, {})
     _fill_rows(found, before)
-    stamps = _stamps(before) if is_network(source) else None
-    now_ns = time.time_ns()
+    earlier: dict[str, Stamp] | None = None
+    now_ns, network = time.time_ns(), is_network(source)
     for one in group(seen.files, sizes=sizes_of(inbox)):
         todo = _todo(found, one, groups, full=full, favourites=favourites)
         if todo is None:
             found.settled += 1
-        elif not is_settled(one, seen, now_ns=now_ns, quiet_seconds=inbox.quiet_seconds, before=stamps):
-            found.restless.append(todo)
-        else:
-            found.todo.append(todo)
+            continue
+        # A time to come (a clock that was set back) says as little as another machine's.
+        unknown = network or any(member.found.changed_ns > now_ns for member in one.members)
+        if unknown and earlier is None:
+            earlier = _stamps(before)
+        settled = is_settled(
+            one, seen, now_ns=now_ns, quiet_seconds=inbox.quiet_seconds, before=earlier if unknown else None
+        )
+        (found.todo if settled else found.restless).append(todo)
     return found
 
 

@@ -18,7 +18,7 @@ from sync.ingest import icloudpd
 from sync.ingest.places import plain_folder
 from sync.ingest.sidecars import normalised, read
 from sync.ingest.tiff import read_exif
-from sync.settings_ingest import Icloudpd, Inbox, Size, Way
+from sync.settings_ingest import After, Icloudpd, Inbox, Size, Way
 from tests.fakes.icloud import Asset, Options, download, sidecar
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import Taker, make_taker
@@ -198,3 +198,31 @@ def test_the_beginning_of_an_option_is_the_option() -> None:
     inbox = Inbox(name="x", folder="/x", icloudpd=Icloudpd(account="a@b.c", arguments=("--notif", "/bin/sh")))
     with pytest.raises(UsageError, match="it would run another program"):
         icloudpd.arguments(inbox, cookies=Path("/c"))
+
+
+def test_folders_in_folders_without_end_stop_nobody(taker: Taker) -> None:
+    download([PHOTO], taker.landing, Options())
+    deep = taker.landing
+    for _ in range(600):
+        deep /= "d"
+        deep.mkdir()
+    facts = taker.facts()
+    assert facts["photos"] == 1
+    assert "it lies too deep" in facts["skipped"][0]
+
+
+def test_files_of_a_time_to_come_are_taken_when_two_looks_are_the_same(
+    taker: Taker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    download([PHOTO], taker.landing, Options())
+    monkeypatch.setattr("sync.ingest.survey.time.time_ns", lambda: 1_000_000_000 * 86_400 * 400)
+    assert taker.facts()["waiting"] == 1
+    assert taker.facts()["photos"] == 1
+
+
+def test_icloudpd_is_not_asked_for_the_same_photos_for_ever_without_a_word(taker: Taker) -> None:
+    taker.set(
+        way=Way.UPLOAD, folder=str(taker.landing), landing="", library="", after=After.DELETE,
+        icloudpd=Icloudpd(account="a@b.c"),
+    )  # fmt: skip
+    assert "icloudpd downloads again what is no longer in its folder" in taker.check().problems[0]

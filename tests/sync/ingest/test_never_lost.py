@@ -14,6 +14,7 @@ import pytest
 from sync.immich.server import Immich
 from sync.immich.upload import Upload, Uploaded
 from sync.ingest import send
+from sync.settings import Root
 from sync.settings_ingest import After, Inbox, Way
 from tests.fakes.icloud import Asset, Options, download, sidecar
 from tests.fakes.immich import FakeImmich, Library
@@ -187,5 +188,8 @@ def test_an_inbox_never_deletes_what_is_anothers(taker: Taker) -> None:
     other = Inbox(name="other", server=SERVER, folder=str(below), library="x")
     taker.settings = msgspec.structs.replace(taker.settings, inboxes=(*taker.settings.inboxes, other))
     result = taker.run(inboxes=["phone"])
-    assert "lie in one another: files that 'phone' moves or deletes would be missing there" in result.problems[0]
+    assert "one of the inbox 'other' lie in one another: files that 'phone' moves or deletes" in result.problems[0]
+    roots = (Root(name="originals", folder=str(taker.landing.parent)),)
+    taker.settings = msgspec.structs.replace(taker.settings, inboxes=taker.settings.inboxes[:1], writeback=roots)
+    assert "one of the originals 'originals' lie in one another" in taker.run().problems[0]
     assert (taker.landing / "IMG_1.JPG").exists()
