@@ -34,11 +34,11 @@ class Pair(ExifTool):
         self._tools = (ExifTool(), ExifTool())
         self._locks = (threading.Lock(), threading.Lock())
 
-    def run(self, *arguments: str) -> Answer:
+    def run(self, *arguments: str, more_seconds: float = 0.0) -> Answer:
         """One command, after those before it. Raises as ExifTool's."""
         which = int("-j" not in arguments[:1])
         with self._locks[which]:
-            return self._tools[which].run(*arguments)
+            return self._tools[which].run(*arguments, more_seconds=more_seconds)
 
     def close(self) -> None:
         for tool in self._tools:

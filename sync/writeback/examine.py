@@ -132,6 +132,9 @@ def _find(around: Around, seen: Examined) -> None:
         seen.state, seen.reason = AMBIGUOUS, "several assets claim this file"
         return
     row = ledger.file(around.work.library, str(seen.path))
+    real = ledger.file(around.work.library, os.path.realpath(seen.path))
+    if real is not None and (real.server, real.asset) != (around.server.name, seen.row.asset):
+        row = real
     if row is not None and (row.server, row.asset) != (around.server.name, seen.row.asset):
         other = known.find_asset(around.work.library, row.server, row.asset)
         if other is not None and other.root:
@@ -165,7 +168,13 @@ def _decide(around: Around, seen: Examined) -> None:
         seen.state, seen.reason, seen.tried, seen.unread = UNPROVED, "Immich has not read its sidecar yet", "", True
         return
     for role, path in roles:
-        found = look(around.tool, path) if role == ORIGINAL else look_beside(around.tool, path, seen.path)
+        try:
+            found = look(around.tool, path) if role == ORIGINAL else look_beside(around.tool, path, seen.path)
+        except Unwritable as error:
+            # Beside a format that nothing is written into, its sidecar is written all the same.
+            if role == ORIGINAL and len(roles) > 1 and error.facts.get("reason") == "format":
+                continue
+            raise
         row = ledger.file(around.work.library, str(path))
         ours = json.loads(row.ours) if row and row.asset == seen.row.asset and found.exists else {}
         decided = changes(knowledge, found, ours, modules=around.root.modules, options=around.options)

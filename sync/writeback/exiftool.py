@@ -46,11 +46,12 @@ class ExifTool:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.close()
 
-    def run(self, *arguments: str) -> Answer:
-        """One command. Raises ToolMissing, or ToolFailed where it died or passed its deadline."""
+    def run(self, *arguments: str, more_seconds: float = 0.0) -> Answer:
+        """One command, with so many seconds beyond the deadline where much is copied. Raises ToolMissing, or ToolFailed
+        where it died or passed its deadline."""
         if any(letter in argument for argument in arguments for letter in "\n\r\0"):
             raise ToolFailed("An argument with a line break would be two.")
-        give_up = time.monotonic() + self._deadline_seconds
+        give_up = time.monotonic() + self._deadline_seconds + more_seconds
         process = self._process or self._start(give_up)
         assert process.stdin is not None
         try:

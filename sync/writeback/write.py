@@ -22,6 +22,9 @@ from sync.writeback.found import Found
 from sync.writeback.replace import dress, put, refuse_another_owner, refuse_moved, scratch_beside, settle
 from sync.writeback.verify import prove_picture, prove_tags
 
+_SLOWEST = 4_000_000
+"""Bytes a second: so slowly may a film be copied on a network mount before exiftool counts as hanging."""
+
 
 class Print(Struct, frozen=True):
     """What a file was, to be recognised by."""
@@ -98,7 +101,7 @@ def print_of(path: Path) -> Print:
 
 
 def _make(tool: ExifTool, found: Found, changes: Sequence[Change], scratch: Path) -> None:
-    answer = tool.run(*arguments(found, changes, scratch))
+    answer = tool.run(*arguments(found, changes, scratch), more_seconds=found.size_bytes / _SLOWEST)
     if answer.status == 0 and scratch.is_file() and scratch.stat().st_size:
         return
     said = " ".join(answer.err.split())[:300] or "it does not say why"

@@ -116,3 +116,10 @@ def test_a_line_break_in_an_argument_never_reaches_exiftool(tmp_path: Path) -> N
         with pytest.raises(ToolFailed):
             tool.run("-ver\n-o\nx")
         assert tool.run("-ver").status == 0
+
+
+def test_much_may_take_longer(tmp_path: Path) -> None:
+    with ExifTool(deadline_seconds=-1000.0) as tool:
+        with pytest.raises(ToolFailed):
+            tool.run("-ver")
+        assert tool.run("-ver", more_seconds=1060.0).status == 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from sync import secrets
 from sync.settings import Module, Owner, Where
@@ -160,6 +161,32 @@ def test_what_a_person_wrote_into_a_sidecar_since_is_read_by_immich_before_anyth
     originals.server.edits.describe("a.jpg", "Later in Immich")
     originals.run()
     assert tags_of(sidecar, "XMP-dc:Description") == {"XMP-dc:Description": "Later in Immich"}
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_a_link_to_a_file_that_is_another_assets_is_ambiguous(originals: Originals) -> None:
+    originals.run()
+    path = originals.file("a.jpg")
+    before = path.read_bytes()
+    path.with_name("link.jpg").symlink_to(path.name)
+    scan(originals.server)
+    originals.server.edits.describe("link.jpg", "Of the link")
+    assert originals.counts()["ambiguous"] == 1
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_beside_a_format_that_is_not_written_into_its_sidecar_is_written(originals: Originals) -> None:
+    path = originals.file("c.jpg").with_name("moving.gif")
+    Image.new("P", (40, 30)).save(path)
+    before = path.read_bytes()
+    scan(originals.server)
+    originals.server.edits.describe("moving.gif", "It moves")
+    originals.set(root_of(originals.folder, where=Where.BOTH))
+    assert originals.counts() == {"total": 4, "updated": 4, "files_written": 3, "sidecars_written": 4}
+    assert originals.tags("moving.gif.xmp", "XMP-dc:Description") == {"XMP-dc:Description": "It moves"}
+    assert path.read_bytes() == before
+    assert originals.counts() == {"total": 4}
 
 
 def test_missing_files_are_counted_and_written_once_they_are_there(originals: Originals) -> None:
