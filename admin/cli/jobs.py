@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
@@ -13,6 +11,7 @@ import msgspec
 from admin.cli.group import Verbs
 from admin.cli.output import describe_progress, escaped
 from admin.cli.verb import Call, prepared, verb
+from admin.history import as_csv
 from sync.errors import UsageError
 from sync.jobs import progress
 from sync.jobs.follow import cancel as cancel_job
@@ -111,18 +110,12 @@ def history(call: Call, *, limit: int, kind: str | None) -> int:
 @click.option("--limit", type=click.IntRange(min=1), default=runs.KEPT, help="So many runs (all that are kept).")
 def export(call: Call, *, form: str, limit: int) -> int:
     """Write the history to standard output, a run a line, the newest first."""
-    rows = [msgspec.to_builtins(run) for run in _history(call, limit=limit, kind=None)]
+    found = _history(call, limit=limit, kind=None)
     if form == "csv":
-        text = io.StringIO()
-        writer = csv.DictWriter(text, [field.name for field in msgspec.structs.fields(Run)])
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({key: json.dumps(value) if isinstance(value, dict) else value
-                             for key, value in row.items()})  # fmt: skip
-        click.echo(text.getvalue(), nl=False)
+        click.echo(as_csv(found), nl=False)
     else:
-        for row in rows:
-            click.echo(escaped(json.dumps(row, ensure_ascii=False)))
+        for run in found:
+            click.echo(escaped(json.dumps(msgspec.to_builtins(run), ensure_ascii=False)))
     return 0
 
 

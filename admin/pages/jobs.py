@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import Any
-
 import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.asking import cancel, queue
+from admin.history import as_csv
 from admin.house import ServiceAway, house
 from admin.pages.parts import facts_of
 from admin.security.redirects import safe_path
@@ -24,7 +21,6 @@ pages = Blueprint("jobs", __name__, url_prefix="/jobs")
 MOST_SHOWN = 60
 UNTOLD = ("names", "thumbs")
 """Kinds that a page itself asks for, all the time: nobody wants to read that they went well."""
-_COLUMNS = ("id", "kind", "asked_by", "started_at", "seconds", "outcome", "exit_code", "sentence")
 
 
 @pages.get("")
@@ -69,22 +65,8 @@ def export(form: str) -> Response:
     if form == "json":
         return _file(msgspec.json.format(msgspec.json.encode(history)).decode(), "application/json", form)
     if form == "csv":
-        return _file(_csv(history), "text/csv; charset=utf-8", form)
+        return _file(as_csv(history), "text/csv; charset=utf-8", form)
     return Response(status=404)
-
-
-def _csv(history: list[runs.Run]) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
-    for run in history:
-        writer.writerow(_cell(getattr(run, column)) for column in _COLUMNS)
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    # A spreadsheet would take a text that begins like this for a formula.
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _file(content: str, kind: str, form: str) -> Response:

@@ -11,8 +11,6 @@ from sync.immich.answers import Id
 from sync.immich.facts import Visibility
 from sync.immich.transport import Transport, in_path
 
-MOST = 1000
-
 
 class _Linked(Struct, rename="camel"):
     id: Id

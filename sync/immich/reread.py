@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from sync.immich.transport import Transport
 
-MOST = 1000
-
 
 def refresh_metadata(transport: Transport, asset_ids: Sequence[str]) -> None:
     """Queue the metadata of at most a thousand assets for reading. Raises PermissionMissing, NotAvailable."""

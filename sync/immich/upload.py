@@ -19,10 +19,10 @@ from msgspec import Struct
 
 from sync.errors import BadTransfer, SchemaDrift
 from sync.immich.answers import Id
+from sync.immich.batches import batches
 from sync.immich.transport import Transport
 
 _PIECE_BYTES = 256 * 1024
-_AT_ONCE = 1000
 
 
 class Upload(Struct, frozen=True, kw_only=True):
@@ -84,8 +84,7 @@ def known_uploads(transport: Transport, sha1s: Sequence[str]) -> dict[str, Known
     """Which of these contents (SHA-1 in hex) the server has as uploads of ours; one request for each thousand."""
     found: dict[str, Known] = {}
     path, what = "/assets/bulk-upload-check", "check of uploads"
-    for start in range(0, len(sha1s), _AT_ONCE):
-        chunk = sha1s[start : start + _AT_ONCE]
+    for chunk in batches(sha1s):
         body = {"assets": [{"id": sha1, "checksum": sha1} for sha1 in chunk]}
         told, _ = transport.tell("POST", path, _Judgement, what=what, body=body, again=True)
         if [one.id for one in told.results] != list(chunk):

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sync.errors import NotAvailable
+from sync.immich.batches import batches
 from sync.immich.facts import Visibility
 from sync.ingest.groups import Role
-from sync.ingest.one_run import Run, all_or_each, chunks
+from sync.ingest.one_run import Run, all_or_each
 from sync.ingest.survey import HID, Todo
 from sync.library.ingest import Change, What
 
@@ -43,7 +44,7 @@ def _bring(run: Run, todos: Sequence[Todo], *, to: Visibility) -> None:
         for role in Role if role is not Role.LIVE
         for asset in todo.of(role) if _is(run, todo, asset, old)
     ]  # fmt: skip
-    for chunk in chunks(wanted):
+    for chunk in batches(wanted):
         run.work.check()
         changes = [Change(_WHAT[to], asset) for _, asset in chunk]
         with run.journal(changes):

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from sync.errors import NotAvailable
+from sync.immich.batches import batches
 from sync.ingest.groups import Role
-from sync.ingest.one_run import Run, chunks
+from sync.ingest.one_run import Run
 from sync.ingest.survey import Todo, created_of
 from sync.ingest.templates import AlbumFacts, Template, parse
 from sync.library import ingest as rows
@@ -57,7 +58,7 @@ def _into(run: Run, name: str, pairs: Sequence[tuple[Todo, str]]) -> None:
     album = _album(run, name)
     before = rows.filed(run.work.library, album)
     pairs = [(todo, asset) for todo, asset in pairs if asset not in before]
-    for chunk in chunks(pairs):
+    for chunk in batches(pairs):
         run.work.check()
         try:
             added += _added(run, album, chunk)

@@ -24,7 +24,6 @@ from sync.work import Work
 
 T = TypeVar("T")
 R = TypeVar("R")
-AT_ONCE = 1000
 OF_ONE = (NotAvailable, BadTransfer)
 """What is wrong with one group and nobody else."""
 
@@ -129,9 +128,3 @@ def all_or_each(
                 run.fail(todo, f"Its {what} could not be set: {error.sentence}")
         return done
     return {asset for _, asset in chunk}
-
-
-def chunks(things: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
-    """Pieces of a list."""
-    for start in range(0, len(things), size):
-        yield things[start : start + size]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sync.errors import MantelpieceError, NotAvailable, PermissionMissing
+from sync.immich.batches import batches
 from sync.ingest.landing import Beside, publish
-from sync.ingest.one_run import Run, chunks
+from sync.ingest.one_run import Run
 from sync.ingest.places import folder_of, publishes, source_of
 from sync.ingest.steps import follow
 from sync.ingest.survey import Todo
@@ -20,7 +21,7 @@ def renew(run: Run, todos: Sequence[Todo]) -> None:
     for todo in todos:
         run.work.check()
         changed += _published(run, todo)
-    for chunk in chunks(list(dict.fromkeys(changed))):
+    for chunk in batches(list(dict.fromkeys(changed))):
         try:
             run.immich.refresh_metadata(list(chunk))
         except (PermissionMissing, NotAvailable) as error:

@@ -14,11 +14,12 @@ import msgspec
 
 from sync.connect import open_server
 from sync.errors import MantelpieceError, ServerError, UsageError
+from sync.immich.batches import batches
 from sync.immich.server import Immich
 from sync.ingest.arrive import look_for, take_in
 from sync.ingest.check import judge_emptied, judge_here, judge_library
 from sync.ingest.chosen import chosen_of
-from sync.ingest.one_run import Run, chunks
+from sync.ingest.one_run import Run
 from sync.ingest.plan import plan_of
 from sync.ingest.renew import renew
 from sync.ingest.send import let_go, send_up
@@ -183,7 +184,7 @@ def _work_through(run: Run) -> None:
     fresh = [todo for todo in run.found.todo if not todo.renewed and todo.row.state is State.PENDING]
     size = run.inbox.batch or len(fresh) or 1
     done = 0
-    for batch in chunks(fresh, size):
+    for batch in batches(fresh, size):
         run.work.check()
         for ready in _brought(run, batch):
             finish(run, ready)

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from sync.errors import BadTransfer, MantelpieceError, NotAvailable, ServerError, UsageError
 from sync.files import disk_errors, fsync_folder
+from sync.immich.batches import batches
 from sync.immich.upload import Known, Upload, Uploaded
 from sync.ingest.groups import Role
 from sync.ingest.landing import Beside, publish
-from sync.ingest.one_run import Run, chunks
+from sync.ingest.one_run import Run
 from sync.ingest.sidecars import SidecarRefused, bytes_of, normalised
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows
@@ -37,7 +38,7 @@ One = tuple[Todo, str]
 
 def send_up(run: Run, todos: Sequence[Todo]) -> Iterator[list[Todo]]:
     """Upload a batch; gives the groups that are whole on the server. Raises ServerError, Cancelled, DiskError."""
-    slices = list(chunks(todos, _SLICE))
+    slices = list(batches(todos, _SLICE))
     # The next files are hashed while these go up.
     with ThreadPoolExecutor(max_workers=1) as ahead:
         coming = ahead.submit(_digests, run, slices[0]) if slices else None
@@ -208,7 +209,7 @@ def let_go(run: Run, todos: Sequence[Todo]) -> None:
         # They were to leave, and now no longer.
         run.write(leaving)
         return
-    for chunk in chunks(leaving, _SLICE):
+    for chunk in batches(leaving, _SLICE):
         read: dict[str, os.stat_result] = {}
         whole = [todo for todo in chunk if _is_as_it_went(run, todo, read)]
         contents = list(dict.fromkeys(run.file(path).sha1 for todo in whole for path in todo.paths))

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sync.errors import NotAvailable, ServerError
+from sync.immich.batches import batches
 from sync.immich.edit_stack import StackInfo
 from sync.ingest.archive import archive
 from sync.ingest.file_albums import file_albums
 from sync.ingest.groups import Role
-from sync.ingest.one_run import Run, all_or_each, chunks
+from sync.ingest.one_run import Run, all_or_each
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows
 from sync.library.ingest import Change, State, What
@@ -190,7 +191,7 @@ def _liked(run: Run, todo: Todo, asset: str, *, ask: bool = False) -> bool:
 
 def _set(run: Run, wanted: Sequence[tuple[Todo, str]], *, value: bool) -> None:
     what = What.FAVOURITE if value else What.UNFAVOURITE
-    for chunk in chunks(wanted):
+    for chunk in batches(wanted):
         run.work.check()
         changes = [Change(what, asset) for _, asset in chunk]
         with run.journal(changes):

@@ -10,9 +10,9 @@ from typing import Any
 
 from sync.connect import open_server
 from sync.errors import NotAvailable, PermissionMissing, UsageError
+from sync.immich.batches import batches
 from sync.immich.facts import Visibility
 from sync.immich.server import Immich
-from sync.ingest.one_run import chunks
 from sync.library import ingest as rows
 from sync.library.ingest import Change, RunRow, What
 from sync.work import Result, Work
@@ -60,7 +60,7 @@ def _out_of_albums(work: Work, immich: Immich, changes: list[Change]) -> int:
     taken = 0
     for album in dict.fromkeys(change.target for change in changes):
         assets = [change.asset for change in changes if change.target == album]
-        for chunk in chunks(assets):
+        for chunk in batches(assets):
             work.check()
             try:
                 taken += len(immich.take_from_album(album, list(chunk)).done)

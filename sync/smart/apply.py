@@ -7,15 +7,16 @@ a row that says so, never a photo that we put in and know nothing of.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
 from sync.errors import NotAvailable, ServerError, UsageError
+from sync.immich.batches import batches
 from sync.immich.choose import choose
-from sync.immich.edit_album import MOST, Changed
+from sync.immich.edit_album import Changed
 from sync.immich.server import Immich
 from sync.library import smart as rows
 from sync.library.database import Library
@@ -109,7 +110,7 @@ def _change(
         applied.run = run = rows.begin(db, row, plan=plan.id, created=applied.created, now=now)
         if applied.created:
             rows.put(db, row)
-    for chunk in _chunks(plan.add):
+    for chunk in batches(plan.add):
         check()
         with library.transaction() as db:
             rows.note(db, row.album, chunk, State.ASKED)
@@ -122,7 +123,7 @@ def _change(
             _settled(db, run, told)
         applied.added += len(told.done)
         _count(applied, told)
-    for chunk in _chunks([one.asset for one in plan.remove]):
+    for chunk in batches([one.asset for one in plan.remove]):
         check()
         mine = [asset for asset in chunk if asset in ours]
         with library.transaction() as db:
@@ -150,11 +151,6 @@ def _settled(db: sqlite3.Connection, run: int, told: Changed) -> None:
 def _count(applied: Applied, told: Changed) -> None:
     for _, why in told.refused:
         applied.refused[why] = applied.refused.get(why, 0) + 1
-
-
-def _chunks(assets: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(assets), MOST):
-        yield list(assets[start : start + MOST])
 
 
 def _write(library: Library, looked: Looked, row: SmartRow, plan: Plan) -> None:

@@ -11,10 +11,10 @@ import msgspec
 
 from sync.connect import open_server
 from sync.errors import NotAvailable, PermissionMissing, UsageError
-from sync.immich.edit_album import MOST
+from sync.immich.batches import batches
 from sync.immich.server import Immich
 from sync.library import smart as rows
-from sync.library.smart import ChangeRow, RunRow, SmartRow, State
+from sync.library.smart import RunRow, SmartRow, State
 from sync.settings import Smart
 from sync.smart.keep import chosen_of
 from sync.work import Result, Work
@@ -36,7 +36,7 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
         # From now on: half of it taken back, the next run would put it in again.
         rows.put(db, msgspec.structs.replace(row, undone=True))
     removed = refused = returned = 0
-    for chunk in _chunks([one for one in changes if one.action == "add" and one.asset in still]):
+    for chunk in batches([one for one in changes if one.action == "add" and one.asset in still]):
         work.check()
         assets = [one.asset for one in chunk]
         with work.library.transaction() as db:
@@ -46,7 +46,7 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
             rows.note(db, run.album, [*told.done, *told.was_so], None)
         removed += len(told.done)
         refused += len(told.refused)
-    for chunk in _chunks([one for one in changes if one.action == "remove"]):
+    for chunk in batches([one for one in changes if one.action == "remove"]):
         work.check()
         told = immich.add_to_album(run.album, [one.asset for one in chunk])
         # What is in it already a person put back: it is theirs.
@@ -109,7 +109,3 @@ def _run(work: Work, name: str, number: int | None) -> RunRow:
         what = f"no run {number}" if number is not None else "no run"
         raise UsageError(f"There is {what} of {name!r} that could be taken back.")
     return known[0]
-
-
-def _chunks(changes: list[ChangeRow]) -> list[list[ChangeRow]]:
-    return [changes[start : start + MOST] for start in range(0, len(changes), MOST)]

@@ -7,15 +7,15 @@ then taken out again, where it was ours.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from sync.errors import Incomplete, NotAvailable
+from sync.immich.batches import batches
 from sync.immich.facts import Asset, PersonInPhoto
 from sync.immich.server import Immich
 from sync.library import known
@@ -186,7 +186,7 @@ def _ask_faces(work: Work, immich: Immich, found: Gathered, wanted: list[tuple[i
     persons = Persons(work.library, found.server)
     done = 0
     with ThreadPoolExecutor(4, thread_name_prefix="faces") as pool:
-        for chunk in _chunks(wanted):
+        for chunk in batches(wanted, _FACES_AT_ONCE):
             work.check()
             work.report({"doing": "Asking where faces are", "album": found.server, "done": done, "of": len(wanted)})
             told = list(pool.map(lambda one: (one[0], _faces_of(immich, one[1])), chunk))
@@ -216,9 +216,3 @@ def _faces_of(immich: Immich, asset: str) -> tuple[PersonInPhoto, ...] | None:
         return immich.faces(asset)
     except NotAvailable:
         return None
-
-
-def _chunks(wanted: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    rest = iter(wanted)
-    while chunk := list(islice(rest, _FACES_AT_ONCE)):
-        yield chunk

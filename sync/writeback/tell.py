@@ -5,8 +5,10 @@ What could not be told, because the server was away or the run was ended, is tol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sync.errors import NotAvailable, PermissionMissing, ServerError
-from sync.immich.reread import MOST
+from sync.immich.batches import batches
 from sync.immich.server import Immich
 from sync.library import known
 from sync.library import writeback as ledger
@@ -21,8 +23,7 @@ def tell(work: Work, immich: Immich, server: str) -> list[str]:
         return []
     work.report({"doing": "Having Immich read what was written", "album": server})
     try:
-        for start in range(0, len(assets), MOST):
-            chunk = assets[start : start + MOST]
+        for chunk in batches(assets):
             _refresh(immich, chunk)
             with work.library.transaction() as db:
                 ledger.told(db, server, chunk)
@@ -36,7 +37,7 @@ def tell(work: Work, immich: Immich, server: str) -> list[str]:
     return []
 
 
-def _refresh(immich: Immich, assets: list[str]) -> None:
+def _refresh(immich: Immich, assets: Sequence[str]) -> None:
     """One asset that is gone refuses all of them: then each is asked for alone."""
     try:
         immich.refresh_metadata(assets)
