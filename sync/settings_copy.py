@@ -13,7 +13,8 @@ from sync.errors import DiskError
 from sync.files import write_durably
 from sync.home import Home
 from sync.settings import Settings
-from sync.settings_reading import Loaded, Problem, load
+from sync.settings_clashes import Problem
+from sync.settings_reading import Loaded, load
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,8 @@ def ground_floor_knows_no_room(each: Import) -> bool:
         "sync.home",
         "sync.settings",
         "sync.settings_reading",
+        "sync.settings_clashes",
+        "sync.settings_ingest",
         "sync.catalogue",
     )
     rooms = ("sync.immich", "sync.library", "sync.jobs", *WORKERS)
@@ -157,6 +159,7 @@ LIVES_IN = {
     "click": ("admin.cli",),
     "paho": ("admin.mqtt",),
     "gpiozero": ("frame.hands",),
+    "inky": ("frame.displays",),
     "segno": ("admin", "frame.overlays"),
     "pygame": ("frame.displays",),
     "PIL": (

@@ -8,12 +8,12 @@ album's own row comes last, with the removals: a crash before it repeats the lis
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable
 
 import msgspec
 
 from sync.home import Home
+from sync.immich.batches import batches
 from sync.library import albums, held, memberships, photos
 from sync.library import trash as trash_rows
 from sync.library.albums import AlbumRow
@@ -48,7 +48,7 @@ def apply(
     staying = [change.asset for changes in (plan.update, plan.replace) for change in changes]
     entering = plan.add + [change.asset for change in plan.returning]
     for ids, enters in ((staying, False), (entering, True)):
-        for chunk in _chunks(ids):
+        for chunk in batches(ids, _AT_ONCE):
             with library.transaction() as db:
                 for asset in chunk:
                     _take(db, library, album, stage, asset, enters=enters, now=now)
@@ -124,9 +124,3 @@ def _hold(album: Album, plan: Plan, verdict: Verdict, holding: HeldRow | None, n
         return holding
     since = holding.since if holding is not None else now.wall.isoformat()
     return HeldRow(album=album.name, plan=plan.id, reason=verdict.reason, photos=photos_held, since=since)
-
-
-def _chunks(ids: Sequence[str]) -> Iterable[list[str]]:
-    rest = iter(ids)
-    while chunk := list(islice(rest, _AT_ONCE)):
-        yield chunk
