@@ -131,7 +131,8 @@ class Stage:
     def _change(
         self, display: Display, old: Prepared, new: Prepared, wall: Wall, should_stop: Callable[[], bool] | None
     ) -> None:
-        from frame.transitions.crossfade import crossfade, never
+        from frame.transitions.crossfade import crossfade
+        from frame.transitions.timed import never
 
         stop, seconds = should_stop or never, wall.transition_seconds
         if wall.transition is Transition.SLIDE and not wall.reduce_motion:

@@ -1,23 +1,12 @@
-"""The old picture fades into the new one.
-
-The share of the new is what the clock says, never a count of frames: a slow board shows fewer steps in the same time.
-It ends on exactly the new picture, also when interrupted.
-"""
+"""The old picture fades into the new one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from frame.displays.contract import Display, Prepared
+from frame.transitions.timed import never, timed
 from sync.clock import Clock
-
-FRAME_SECONDS = 1 / 60
-"""No panel shows more; a display that waits for its vertical blank is never waited for twice."""
-
-
-def never() -> bool:
-    """Nothing interrupts."""
-    return False
 
 
 def crossfade(
@@ -30,17 +19,8 @@ def crossfade(
     should_stop: Callable[[], bool] = never,
 ) -> bool:
     """Fade for `seconds`, then show the new. False when `should_stop` cut it short. Raises DisplayLost."""
-    due = clock.monotonic()
-    # What is on the panel is the first frame, so the second is due at once: whoever asked for the next picture sees it
-    # begin now.
-    start = due - FRAME_SECONDS
-    stopped = False
-    while not (stopped := should_stop()):
-        now = clock.monotonic()
-        if now - start >= seconds:
-            break
-        display.blend(old, new, (now - start) / seconds)
-        due = max(due + FRAME_SECONDS, now)
-        clock.sleep(max(0.0, due - clock.monotonic()))
-    display.show(new)
-    return not stopped
+
+    def draw(share: float) -> None:
+        display.blend(old, new, share)
+
+    return timed(draw, display, new, seconds=seconds, clock=clock, should_stop=should_stop)

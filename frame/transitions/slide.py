@@ -1,11 +1,11 @@
-"""The new picture pushes the old one off the wall, gently at both ends; timed by the clock as the crossfade is."""
+"""The new picture pushes the old one off the wall, gently at both ends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from frame.displays.contract import Display, Prepared
-from frame.transitions.crossfade import FRAME_SECONDS, never
+from frame.transitions.timed import never, timed
 from sync.clock import Clock
 
 _WAYS = {0: (-1, 0), 90: (0, 1), 180: (1, 0), 270: (0, -1)}
@@ -32,15 +32,8 @@ def slide(
     should_stop: Callable[[], bool] = never,
 ) -> bool:
     """Push for `seconds`, then show the new. False when `should_stop` cut it short. Raises DisplayLost."""
-    due = clock.monotonic()
-    start = due - FRAME_SECONDS
-    stopped = False
-    while not (stopped := should_stop()):
-        now = clock.monotonic()
-        if now - start >= seconds:
-            break
-        display.slide(old, new, eased((now - start) / seconds), way_of(rotation))
-        due = max(due + FRAME_SECONDS, now)
-        clock.sleep(max(0.0, due - clock.monotonic()))
-    display.show(new)
-    return not stopped
+
+    def draw(share: float) -> None:
+        display.slide(old, new, eased(share), way_of(rotation))
+
+    return timed(draw, display, new, seconds=seconds, clock=clock, should_stop=should_stop)

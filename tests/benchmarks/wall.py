@@ -36,8 +36,9 @@ from frame.displays.framebuffer import FramebufferDisplay
 from frame.render.paint import paint
 from frame.render.renderer import Renderer
 from frame.render.request import Part, RenderRequest, Wording
-from frame.transitions.crossfade import FRAME_SECONDS, crossfade
+from frame.transitions.crossfade import crossfade
 from frame.transitions.moving import Moving
+from frame.transitions.timed import FRAME_SECONDS
 from frame.transitions.zoom import larger, steps
 from sync.catalogue import AlbumEntry, write
 from sync.clock import SystemClock

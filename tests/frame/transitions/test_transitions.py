@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from frame.displays.none import NoDisplay
-from frame.transitions.crossfade import FRAME_SECONDS, crossfade
+from frame.transitions.crossfade import crossfade
+from frame.transitions.timed import FRAME_SECONDS
 from sync.errors import DisplayLost
 from tests.manual_clock import ManualClock
 
