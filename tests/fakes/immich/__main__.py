@@ -20,6 +20,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.fakes.immich", description=__doc__)
     parser.add_argument("--version", type=int, choices=(1, 2, 3), default=2)
     parser.add_argument("--assets", type=int, default=None, help="so many synthetic assets")
+    parser.add_argument("--pictures", type=int, default=4, help="so many different ones among synthetic assets")
     parser.add_argument("--megapixels", type=float, default=None, help="size of synthetic or demo pictures")
     parser.add_argument("--noise", action="store_true", help="grainy pictures, as large as a camera's")
     parser.add_argument("--same-bytes", action="store_true", help="synthetic assets share their bytes")
@@ -37,8 +38,9 @@ def build(options: argparse.Namespace, folder: Path) -> Library:
         width = round(((options.megapixels or 0.3) * 1_000_000 * 4 / 3) ** 0.5)
         size = (width, round(width * 3 / 4))
         return synthetic_library(
-            folder, options.assets, size=size, noise=options.noise, distinct=not options.same_bytes
-        )
+            folder, options.assets, size=size, noise=options.noise, templates=options.pictures,
+            distinct=not options.same_bytes,
+        )  # fmt: skip
     if options.sample == "demo":
         from tests.fakes.immich.demo import demo_library
 
