@@ -164,7 +164,9 @@ _WINDOW = (
     rf"({_WEEKDAYS}(\s*[-,]\s*{_WEEKDAYS}|\s+{_WEEKDAYS})*\s+)?{_EDGE}\s*[-–]\s*{_EDGE}(\s+(100|\d{{1,2}})\s*%)?"
 )
 _NIGHT = rf"^\s*({_WINDOW}\s*(;\s*{_WINDOW}\s*)*)?;?\s*$"
-_WAYS = r"^(auto|none|wlopm|wlr-randr|xset|drm|framebuffer|backlight|ddc|cec)$"
+WAYS = ("auto", "none", "wlopm", "wlr-randr", "xset", "drm", "framebuffer", "backlight", "ddc", "cec")
+"""How a panel is switched, as power.method names it."""
+_WAYS = rf"^({'|'.join(WAYS)})$"
 _PINS = r"^\s*((2[0-7]|1?\d):(next|back|pause|favourite|screen|motion)\s*)*$"
 _SIZE = r"^$|^[1-9]\d{1,3}x[1-9]\d{1,3}$"
 _LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
@@ -176,7 +178,7 @@ EXAMPLES = {
     _SIZE: "1920x1080",
     _NIGHT: "Mo-Fr 22:30-06:30; Sa,Su 23:30-08:00; sunset+30-22:00 40%",
     _PINS: "17:next 27:back 22:screen 4:motion",
-    _WAYS: "auto (or none, wlopm, wlr-randr, xset, drm, framebuffer, backlight, ddc, cec)",
+    _WAYS: f"{WAYS[0]} (or {', '.join(WAYS[1:])})",
     _LANGUAGE: "en or de-AT",
     _LEVEL: "info (or debug, warning, error)",
     _ORDER: "asc or desc",

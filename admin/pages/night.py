@@ -12,13 +12,13 @@ from admin.house import house
 from admin.language import text
 from admin.pages.edited import digest_of
 from sync.errors import UsageError
+from sync.settings import WAYS
 from sync.settings_edit import set_value
 from sync.settings_reading import parse_value
 
 pages = Blueprint("night", __name__, url_prefix="/night")
 
 FIELDS = ("night", "brightness", "latitude", "longitude", "motion_minutes", "method")
-METHODS = ("auto", "none", "wlopm", "wlr-randr", "xset", "drm", "framebuffer", "backlight", "ddc", "cec")
 
 
 @pages.get("")
@@ -65,5 +65,5 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
     pinned = {key.removeprefix("power.") for key in here.loaded().pinned if key.startswith("power.")}
     return render_template(
         "night.html", values=values, problems=problems, clash=clash, seen=digest_of(here.settings.power),
-        methods=METHODS, pinned=pinned, screen=(here.now() or {}).get("screen"), changed="changed" in request.args,
+        methods=WAYS, pinned=pinned, screen=(here.now() or {}).get("screen"), changed="changed" in request.args,
     )  # fmt: skip
