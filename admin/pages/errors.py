@@ -23,11 +23,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _defect)
 
 
-def show_error(sentence: str, advice: str, status: int) -> tuple[str | Response, int]:
-    """The error page, or for the script the same as JSON."""
+def show_error(sentence: str, advice: str, status: int, *, passes: bool = False) -> tuple[str | Response, int]:
+    """The error page, or for the script the same as JSON. One that `passes` looks again by itself."""
     if request.accept_mimetypes.best == "application/json":
         return jsonify(sentence=sentence, advice=advice), status
-    return render_template("error.html", sentence=sentence, advice=advice, status=status), status
+    again = passes and request.method == "GET"
+    return render_template("error.html", sentence=sentence, advice=advice, status=status, again=again), status
 
 
 def _http(error: HTTPException) -> tuple[str | Response, int] | Response:
@@ -45,6 +46,6 @@ def _ours(error: MantelpieceError) -> tuple[str | Response, int]:
 
 def _defect(error: Exception) -> tuple[str | Response, int]:
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-        return show_error(text("error.busy.title"), text("error.busy.advice"), 503)
+        return show_error(text("error.busy.title"), text("error.busy.advice"), 503, passes=True)
     log.exception("a page failed")
     return show_error(text("error.defect.title"), text("error.defect.advice"), 500)

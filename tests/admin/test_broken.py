@@ -32,6 +32,17 @@ def test_a_damaged_library_leaves_every_page_open(phone: Phone, home: Home, dama
         assert phone.get(page).status_code == 200, page
 
 
+def test_a_page_that_finds_the_library_busy_looks_again_by_itself(app: Flask, phone: Phone) -> None:
+    def busy() -> str:
+        raise sqlite3.OperationalError("database is locked")
+
+    (endpoint,) = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule == "/device"}
+    app.view_functions[endpoint] = busy
+    answer = phone.get("/device")
+    assert (answer.status_code, 'http-equiv="refresh"' in answer.text) == (503, True)
+    assert 'http-equiv="refresh"' not in phone.get("/no-such-page").text
+
+
 def test_a_library_of_a_newer_version_leaves_every_page_open(phone: Phone, home: Home) -> None:
     Library(home.library).close()
     with sqlite3.connect(home.library) as db:
