@@ -17,7 +17,7 @@ WANTED, WANTED_LARGE = 4.5, 3.0
 """WCAG's least contrast of text, and of large text such as a clock's."""
 CLEARLY_LIGHT = 7.5
 """Contrast of dark words that asks for them: on a board or a white wall. On photos light ones are the quieter."""
-_SPREAD = 2.0
+_SPREAD = 1.5
 """How far a shade reaches beyond the words, in heights of them; a hard edge would look like a label."""
 
 
