@@ -64,7 +64,7 @@ class Answers:
         player, current = self._player, self._player.current
         display = player.stage.display
         answer: dict[str, Any] = {
-            "showing": "photo" if current else "welcome" if player.welcome_shown is not None else "nothing",
+            "showing": "photo" if current else "welcome" if player.poster.shown is not None else "nothing",
             "paused": player.paused,
             "photos": len(player.playlist),
             "display": display.name if display else None,
@@ -121,7 +121,7 @@ class Answers:
         }
 
     def _welcome(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._player.welcome_lines = self._lines(request)
+        self._player.poster.welcome = self._lines(request)
         return {}
 
     def _sign(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 from frame.ahead import Ahead, Failed, Ready, Way
 from frame.crashes import Crashes
 from frame.dress import Dress
-from frame.hands.hands import Hands
-from frame.hands.touch import Touch, verb_of
+from frame.hands.obey import Obedience
 from frame.hanging import Hanging
 from frame.making import Made
-from frame.overlays.sentences import of_empty_wall
 from frame.picture import CopyUnusable, Renderer
 from frame.playlist import Item, Playlist
+from frame.poster import Poster
 from frame.power.decide import Press
 from frame.power.screen import Screen
 from frame.render.layout import viewer_canvas
@@ -41,8 +40,6 @@ LOOK_SECONDS = 1.0
 """How often the files of settings and catalogue are looked at."""
 INFO_SECONDS = 30.0
 """How long the wall tells of a photo; long enough to get a phone out."""
-SHINES_THROUGH = 0.2
-"""Of a photo, through what is told of it: enough to see which one is meant, little enough to read and to scan."""
 EVENT_SECONDS = 0.1
 """How often a display with keys is asked for them."""
 WISH_SECONDS = 30.0
@@ -89,11 +86,9 @@ class Player:
         self._resume = resume
         self._on_shown = on_shown
         self.attend: Callable[[], None] | None = None
-        self.hands: Hands | None = None
-        self.mark: Callable[[], None] | None = None
-        """Marks the photo on the wall as a favourite, or no longer."""
         self.stage = stage
         self.screen = screen
+        self.obedience = Obedience(stage, screen, self.press)
         self._crashes = crashes
         self.playlist = Playlist(state, clock)
         self.worker = Worker()
@@ -107,10 +102,9 @@ class Player:
         self.current: Current | None = None
         self.paused = False
         self.ended = self.anew = False
-        self.welcome_lines: tuple[str, ...] = ()
         self.sign = Sign(clock)
+        self.poster = Poster(stage, self.sign)
         self._has_albums = False
-        self.welcome_shown: tuple[str, ...] | None = None
         self._looked_at: float | None = None
         self._last_key: str | None = None
         self._urge: Way | None = None
@@ -143,7 +137,7 @@ class Player:
         self._have_panel_follow()
         self._let_it_hang()
         if self.sign.lines or (self.current is None and self.nothing_to_show() and not self.dark):
-            self._show_welcome()
+            self._put_up_poster()
         self._state.flush_if_due()
         if self._crashes is not None:
             self._crashes.lived()
@@ -206,14 +200,14 @@ class Player:
             # The night's photo gives way to the next one, which was made ready meanwhile.
             self.current = replace(self.current, since=float("-inf"))
         self.stage.dim(level)
-        self.welcome_shown = None
+        self.poster.shown = None
 
     def _have_panel_follow(self) -> None:
         """After the picture: what lights up is this tick's."""
         display = self.stage.display
         if self.screen is None or display is None or display.stand_in:
             return
-        if self.current is not None or self.dark or self.welcome_shown is not None:  # the first photo waits for no tool
+        if self.current is not None or self.dark or self.poster.shown is not None:  # the first photo waits for no tool
             self.screen.keep_panel(100 if self.sign.lines else self.screen.decision.level, display.name)
 
     def put_up_sign(self, lines: tuple[str, ...], seconds: float, *, over_photo: bool = False) -> None:
@@ -233,28 +227,6 @@ class Player:
         if not hidden:
             self._catalogue.look_again()
 
-    def _press_keys(self) -> None:
-        display = self.stage.display
-        done = [*self.stage.events(), *(self.hands.events(display.name if display else "") if self.hands else [])]
-        for each in done:
-            self._obey(verb_of(each, self.wall.rotation) if isinstance(each, Touch) else each, touched=each != "motion")
-
-    def _obey(self, verb: str, *, touched: bool) -> None:
-        """One thing that a person did at the wall."""
-        if touched and self.screen is not None:
-            self.screen.motion()
-        if verb == "motion" and self.screen is not None:
-            self.screen.motion()
-        elif self.dark and self.screen is not None and verb != "quit":
-            self.screen.press(Press.ON)  # whatever is pressed in the dark is a wish for light first
-        elif verb == "screen" and self.screen is not None:
-            self.screen.press(Press.OFF)
-        elif verb == "favourite" and self.mark is not None:
-            self.mark()
-        elif verb in ("next", "back", "pause", "info", "quit"):
-            # One key does both: it has no label that could say which.
-            self.press("resume" if verb == "pause" and self.paused else verb)
-
     def _interrupted(self) -> bool:
         """Asked while a picture fades in: whether somebody wants another one already."""
         if self.attend is not None:
@@ -267,7 +239,7 @@ class Player:
         collection = self.playlist.collection
         found = [*self.problems.values(), *self._state.problems.values(), self.stage.problem, self._catalogue.problem]
         found += self.screen.all_problems() if self.screen is not None else []
-        found.append(self.hands.problem if self.hands is not None else "")
+        found.append(self.obedience.hands.problem if self.obedience.hands is not None else "")
         found.append(collection.problem if collection is not None else "")
         refused = [f"{name} is passed over: {why}" for name, why in self.playlist.refused.items()]
         more = [f"{len(refused) - _MOST_NAMED} more are passed over."] if len(refused) > _MOST_NAMED else []
@@ -290,8 +262,8 @@ class Player:
         self.worker.close()
         if self.screen is not None:
             self.screen.close()
-        if self.hands is not None:
-            self.hands.close()
+        if self.obedience.hands is not None:
+            self.obedience.hands.close()
 
     # settings and catalogue
 
@@ -328,8 +300,8 @@ class Player:
         self._catalogue.leave_out(loaded.settings.choosing)
         if self.screen is not None:
             self.screen.use(loaded.settings)
-        if self.hands is not None:
-            self.hands.use(loaded.settings.hands.pins)
+        if self.obedience.hands is not None:
+            self.obedience.hands.use(loaded.settings.hands.pins)
         if first:
             return
         if (old.display, old.size) != (self.wall.display, self.wall.size):
@@ -342,7 +314,7 @@ class Player:
     def _forget_pictures(self) -> None:
         """They were made for another panel; what is on the wall is made anew first."""
         self._ahead.forget()
-        self.welcome_shown = None
+        self.poster.shown = None
         self._again = self.current is not None
 
     def _take_in(self) -> None:
@@ -494,7 +466,7 @@ class Player:
         self._again |= self._hanging.go_on()
 
     def _note(self, ready: Ready) -> None:
-        self.welcome_shown = None
+        self.poster.shown = None
         if ready.made.problem:
             self.problems["fonts"] = ready.made.problem
         self._hanging.hang(ready.made)
@@ -509,30 +481,16 @@ class Player:
         if self.playlist.collection is not None and not self.playlist.contains(ready.item.entry.key):
             self._urge = self._urge or Way.NEXT  # hidden while it faded in
 
-    def _show_welcome(self) -> None:
-        display = self.stage.display
+    def _put_up_poster(self) -> None:
         troubled = len(self.playlist) > 0 or bool(self._catalogue.problem)
-        lines = self.sign.lines or self.welcome_lines or of_empty_wall(albums=self._has_albums, troubled=troubled)
-        if self.welcome_shown == lines or display is None:
-            return
-        from frame.overlays.welcome import draw_welcome
+        self.poster.draw(self.wall, albums=self._has_albums, troubled=troubled, photo=self.current is not None)
 
-        try:
-            picture = draw_welcome(display.size, rotation=int(self.wall.rotation.value), lines=lines)
-            prepared = display.prepare(picture)
-        except DisplayLost as error:
-            self.stage.fail(error)
-            return
-        if self.sign.over_photo and self.current is not None:
-            drawn = self.stage.cover(prepared, share=SHINES_THROUGH)
-        else:
-            drawn = self.stage.show(prepared, self.wall)
-        if drawn:
-            self.welcome_shown = lines
+    def _press_keys(self) -> None:
+        self.obedience.look(self.wall.rotation, paused=lambda: self.paused)
 
     def _until_next(self) -> float:
         waits = [LOOK_SECONDS]
-        listening = self.hands is not None and self.hands.listening
+        listening = self.obedience.hands is not None and self.obedience.hands.listening
         if listening or (self.stage.display is not None and self.stage.display.animated):
             waits.append(EVENT_SECONDS)
         if (retry := self.stage.seconds_to_retry()) is not None:

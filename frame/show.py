@@ -51,7 +51,7 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
             raise UsageError(player.stage.error.sentence, advice="'mantelpiece doctor' says what can be shown on.")
         if player.stage.error is not None:
             raise player.stage.error
-        loop(player, until=lambda: bool(count) and not told and (player.welcome_shown is not None))
+        loop(player, until=lambda: bool(count) and not told and (player.poster.shown is not None))
         problems = player.all_problems()
     if told or not count:
         return 0

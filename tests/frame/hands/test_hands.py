@@ -147,7 +147,7 @@ def test_the_wall_obeys_hands_and_a_touch_follows_its_rotation(
     with rig(home, renderer, clock=clock, display=display, screen=screen) as wall:
         hands = Hands(clock, Inputs(clock, tmp_path, touch_ioctl))
         hands.use("17:next")
-        wall.player.hands, wall.player.mark = hands, wall.answers.toggle_favourite
+        wall.player.obedience.hands, wall.player.obedience.mark = hands, wall.answers.toggle_favourite
         wall.settle()
         first = wall.answers({"verb": "now"})["key"]
         board.send((ABS, 0x35, 40), (ABS, 0x36, 240), (KEY, 0x14A, 1), (SYN, 0, 0), (KEY, 0x14A, 0), (SYN, 0, 0))
