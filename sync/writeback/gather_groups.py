@@ -109,9 +109,10 @@ def tags(work: Work, immich: Immich, found: Gathered) -> None:
             _set_members(work, db, found, number, members)
     if alone:
         _tags_alone(work, immich, found, listed)
-    with work.library.transaction() as db:
-        for one, group in before.items():
-            if one not in listed and not found.only_adds:
+    for one, group in before.items():
+        # A list that lost a tag is not believed alone: nobody has it any more only where a search finds nobody.
+        if one not in listed and not found.only_adds and not _in(immich, "tagIds", one):
+            with work.library.transaction() as db:
                 known.drop_group(db, group.id)
     now = work.clock.now().isoformat(timespec="seconds")
     found.row = msgspec.structs.replace(found.row, tags_at=now)

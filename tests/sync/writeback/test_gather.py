@@ -90,3 +90,19 @@ def test_an_asset_that_is_gone_from_immich_keeps_what_was_written(originals: Ori
     assert originals.disk()["2024/a.jpg"] == before["2024/a.jpg"]
     with originals.work() as work:
         assert known.count(work.library, SERVER) == 2
+
+
+def test_a_list_that_lost_its_tags_takes_no_keyword_out(originals: Originals) -> None:
+    """An answer without tags looks like a server on which all were deleted."""
+    originals.server.edits.tag("a.jpg", "Places/Vienna")
+    originals.run()
+    written = originals.tags("a.jpg", "XMP-dc:Subject")
+    assert "Vienna" in str(written)
+    originals.server.faults.add("short_page", path="/tags$", items=1000)
+    originals.run()
+    originals.run()
+    assert originals.tags("a.jpg", "XMP-dc:Subject") == written
+    originals.server.faults.clear()
+    originals.server.edits.untag("a.jpg", "Places/Vienna")
+    originals.run()
+    assert "Vienna" not in str(originals.tags("a.jpg", "XMP-dc:Subject"))
