@@ -41,7 +41,7 @@ from tests.fakes.immich.model import Face
 from tests.fakes.immich.scanning import scan
 
 ENTRIES, WITH_PEOPLE, PEOPLE, ALBUMS = 100_000, 5_000, 300, 20
-FILES, FILE_BYTES = 120, 600_000
+FILES, FILE_BYTES = 1000, 600_000
 INSIDE = "/usr/src/app/external"
 
 
