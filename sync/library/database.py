@@ -6,6 +6,8 @@ written by a newer version is refused. Called by sync's processes and, through t
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,6 +97,28 @@ def _verdict(path: Path) -> Path:
 
 
 def _open(path: Path, *, check: bool) -> sqlite3.Connection:
+    if _version_on_disk(path) == SCHEMA_VERSION:
+        return _opened(path, check=check)
+    # Two that begin a library at once would both make its tables; SQLite waits neither for that nor for WAL.
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        return _opened(path, check=check)
+    finally:
+        os.close(folder)
+
+
+def _version_on_disk(path: Path) -> int | None:
+    """The schema's version in the file's header, read without SQLite's locks; None without a header."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(64)
+    except OSError:
+        return None
+    return int.from_bytes(header[60:64], "big") if len(header) == 64 else None
+
+
+def _opened(path: Path, *, check: bool) -> sqlite3.Connection:
     if check and _verdict(path).exists():
         raise sqlite3.DatabaseError("it has rows that cannot be read")
     db = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)

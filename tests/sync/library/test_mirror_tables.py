@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +31,19 @@ def test_the_schema_is_of_as_many_migrations_as_its_version_says(library: Librar
     assert len(list(schema.migrations.pending(_database(library)))) == 0
     assert len(list(schema.migrations.applied(_database(library)))) == SCHEMA_VERSION
     assert library.row("PRAGMA user_version")[0] == SCHEMA_VERSION  # type: ignore[index]
+
+
+def test_any_number_may_begin_the_library_at_once(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; from sync.library.database import Library; sys.stdin.read(1); " \
+              "Library(Path(sys.argv[1]), repair=False).close()"  # fmt: skip
+    for number in range(4):
+        command = [sys.executable, "-c", program, str(tmp_path / f"{number}.db")]
+        begun = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
+        for one in begun:
+            assert one.stdin is not None
+            one.stdin.write(b"!")
+            one.stdin.flush()
+        assert [(one.communicate()[1][-300:], one.returncode) for one in begun] == [(b"", 0)] * 3
 
 
 @pytest.mark.parametrize("name", [b"CREATE TABLE albums", b"tablealbumsalbums"])
