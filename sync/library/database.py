@@ -100,7 +100,10 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
     if _version_on_disk(path) == SCHEMA_VERSION:
         return _opened(path, check=check)
     # Two that begin a library at once would both make its tables; SQLite waits neither for that nor for WAL.
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return _opened(path, check=check)  # SQLite says what is wrong, as of any library.
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         return _opened(path, check=check)
