@@ -32,7 +32,7 @@ from frame.worker import Worker
 from sync.clock import Clock
 from sync.errors import Cancelled, CatalogueUnreadable, DecoderUnavailable, DisplayLost
 from sync.home import Home
-from sync.settings import Wall
+from sync.settings_wall import Wall
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from frame.overlays.sentences import of_empty_wall
 from frame.sign import Sign
 from frame.stage import Stage
 from sync.errors import DisplayLost
-from sync.settings import Wall
+from sync.settings_wall import Wall
 
 SHINES_THROUGH = 0.2
 """Of a photo, through what is told of it: enough to see which one is meant, little enough to read and to scan."""

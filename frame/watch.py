@@ -17,8 +17,9 @@ from sync.catalogue import Catalogue, previous
 from sync.clock import Clock
 from sync.errors import CatalogueUnreadable
 from sync.files import Signature, signature
-from sync.settings import Choosing, Settings
+from sync.settings import Settings
 from sync.settings_reading import Loaded, load
+from sync.settings_wall import Choosing
 
 RELOAD_SECONDS = 60.0
 """A catalogue that could not be read is tried again after this long, though its file did not change."""

@@ -11,7 +11,8 @@ from frame.power.hours import Place, level_at, read_windows
 from frame.selection.narrow import Wishes
 from sync.catalogue import Catalogue
 from sync.errors import CatalogueUnreadable
-from sync.settings import Selection, Settings
+from sync.settings import Settings
+from sync.settings_wall import Selection
 
 MOST_ALBUMS = 62
 """Albums beyond this count share a bit that is always set."""

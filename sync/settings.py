@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from sync.errors import UsageError, did_you_mean
 from sync.settings_ingest import Inbox
+from sync.settings_wall import Choosing, Hands, Power, Wall, Windows, Words
 
 
 class Source(StrEnum):
@@ -81,32 +82,6 @@ class Owner(StrEnum):
     ANY = "any"
 
 
-class Selection(StrEnum):
-    RANDOM = "random"
-    SEQUENTIAL = "sequential"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    STORY = "story"
-    """Days and trips told in sequence, some photos in a row."""
-    THIS_DAY = "this-day"
-    """Photos of this day in other years, as long as there are any."""
-
-
-class Layout(StrEnum):
-    AUTO = "auto"
-    """Fills the wall where little is lost and no head is cut, else hangs the picture in a mat."""
-    MAT = "mat"
-    FIT = "fit"
-    FILL = "fill"
-    BLUR = "blur"
-
-
-class Transition(StrEnum):
-    CUT = "cut"
-    CROSSFADE = "crossfade"
-    SLIDE = "slide"
-
-
 class MailSecurity(StrEnum):
     """How the way to a mail server is protected."""
 
@@ -116,78 +91,15 @@ class MailSecurity(StrEnum):
     """Plain text: only without a password."""
 
 
-class Corner(StrEnum):
-    """Where words stand."""
-
-    BOTTOM_LEFT = "bottom-left"
-    BOTTOM_MIDDLE = "bottom-middle"
-    BOTTOM_RIGHT = "bottom-right"
-    TOP_LEFT = "top-left"
-    TOP_MIDDLE = "top-middle"
-    TOP_RIGHT = "top-right"
-
-
-class Hours(StrEnum):
-    """How the clock counts."""
-
-    AUTO = "auto"
-    WHOLE = "24"
-    HALF = "12"
-
-
-class Motion(StrEnum):
-    """What a picture does that fills the wall."""
-
-    STILL = "still"
-    ZOOM = "zoom"
-    """It comes slowly closer, and ends on the faces."""
-
-
 class LogFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
 
 
-class Rotation(StrEnum):
-    """How far the panel is turned clockwise on the wall."""
-
-    NONE = "0"
-    RIGHT = "90"
-    HALF = "180"
-    LEFT = "270"
-
-
-DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-_EDGE = r"([01]?\d:[0-5]\d|2[0-3]:[0-5]\d|24:00|sun(rise|set)([+-]\d{1,3})?)"
-_WEEKDAYS = r"((?i:mo|tu|we|th|fr|sa|su)[a-z]*)"
-_WINDOW = (
-    rf"({_WEEKDAYS}(\s*[-,]\s*{_WEEKDAYS}|\s+{_WEEKDAYS})*\s+)?{_EDGE}\s*[-–]\s*{_EDGE}(\s+(100|\d{{1,2}})\s*%)?"
-)
-_NIGHT = rf"^\s*({_WINDOW}\s*(;\s*{_WINDOW}\s*)*)?;?\s*$"
-WAYS = ("auto", "none", "wlopm", "wlr-randr", "xset", "drm", "framebuffer", "backlight", "ddc", "cec")
-"""How a panel is switched, as power.method names it."""
-_WAYS = rf"^({'|'.join(WAYS)})$"
-_PINS = r"^\s*((2[0-7]|1?\d):(next|back|pause|favourite|screen|motion)\s*)*$"
-_SIZE = r"^$|^[1-9]\d{1,3}x[1-9]\d{1,3}$"
-_LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
-_LEVEL = "^(debug|info|warning|error)$"
-_ORDER = "^(asc|desc)?$"
-_WHITE = "^#[0-9a-fA-F]{6}$"
-_MAT = "^(auto|light|dark|white|black|#[0-9a-fA-F]{6})$"
-EXAMPLES = {
-    _SIZE: "1920x1080",
-    _NIGHT: "Mo-Fr 22:30-06:30; Sa,Su 23:30-08:00; sunset+30-22:00 40%",
-    _PINS: "17:next 27:back 22:screen 4:motion",
-    _WAYS: f"{WAYS[0]} (or {', '.join(WAYS[1:])})",
-    _LANGUAGE: "en or de-AT",
-    _LEVEL: "info (or debug, warning, error)",
-    _ORDER: "asc or desc",
-    _WHITE: "#ffffff",
-    _MAT: "auto, light, dark, white, black or #e8e4db",
-}
-"""What a person reads in place of a pattern."""
-
-NotNegative = Annotated[float, Meta(ge=0)]
+_Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["en or de-AT"])]
+_Level = Annotated[str, Meta(pattern="^(debug|info|warning|error)$", examples=["info (or debug, warning, error)"])]
+_Order = Annotated[str, Meta(pattern="^(asc|desc)?$", examples=["asc or desc"])]
+_NotNegative = Annotated[float, Meta(ge=0)]
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -224,7 +136,7 @@ class Album(Struct, frozen=True, kw_only=True):
     """Also show what is archived in Immich."""
     partners: bool = False
     """Also show partners' photos (whole library and favourites)."""
-    hours: Annotated[str, Meta(pattern=_NIGHT)] = ""
+    hours: Windows = ""
     """When it may come, as in power.night without levels: `Mo-Fr 17:00-22:00; Sa,Su 08:00-24:00`; empty is always."""
     view: bool = True
     """Keep the readable folder published/albums/<name>."""
@@ -253,7 +165,7 @@ class Smart(Struct, frozen=True, kw_only=True):
     partners: bool = False
     """Also partners' photos."""
     description: str = ""
-    order: Annotated[str, Meta(pattern=_ORDER)] = ""
+    order: _Order = ""
     cover: str = ""
     """The photo in front: newest, oldest, or an id of Immich's."""
     viewers: tuple[str, ...] = ()
@@ -277,7 +189,7 @@ class Root(Struct, frozen=True, kw_only=True):
     owner: Owner = Owner.KEEP
     keep_mtime: bool = False
     """Files keep their time; Immich is asked to read them again."""
-    backup_gb: NotNegative = 0
+    backup_gb: _NotNegative = 0
     """Space for copies of originals as they were before the first write; 0 keeps none."""
     backup_folder: str = ""
     """Where these copies lie; empty is the data folder of mantelpiece."""
@@ -290,104 +202,11 @@ class Root(Struct, frozen=True, kw_only=True):
 
 
 class Mirror(Struct, frozen=True, kw_only=True):
-    budget_gb: NotNegative = 0
+    budget_gb: _NotNegative = 0
     """Most space for photos on this device; 0 leaves only the reserve."""
     trash_days: Annotated[float, Meta(ge=0, le=3650)] = 30
     scrub_days: Annotated[float, Meta(ge=1, le=365)] = 30
     """Every object is re-hashed once in this many days."""
-
-
-class Wall(Struct, frozen=True, kw_only=True):
-    display: str = "auto"
-    """auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER, inky, epd:MODULE or none."""
-    size: Annotated[str, Meta(pattern=_SIZE)] = ""
-    """Panel pixels as WIDTHxHEIGHT for a window or files; empty asks the display."""
-    rotation: Rotation = Rotation.NONE
-    layout: Layout = Layout.AUTO
-    pairs: bool = True
-    """Two upright photos that belong together hang side by side; on a panel that hangs upright two wide ones stack."""
-    mat_color: Annotated[str, Meta(pattern=_MAT)] = "auto"
-    mat_width: Annotated[float, Meta(ge=1, le=25)] = 8
-    """Percent of the panel's shorter side."""
-    mat_bevel: bool = True
-    gamma: Annotated[float, Meta(ge=0.5, le=2)] = 1.0
-    """Of the panel, beside sRGB's; above 1 darkens the middle."""
-    white: Annotated[str, Meta(pattern=_WHITE)] = "#ffffff"
-    """What this panel must be told so that its white is neutral."""
-    warmth: Annotated[int, Meta(ge=0, le=100)] = 0
-    """Percent of warmth between sunset and sunrise (of power's latitude and longitude, else from 20 to 6 o'clock)."""
-    interval_seconds: Annotated[float, Meta(ge=0, le=86400)] = 30
-    album: str = ""
-    """Only this album; empty, unknown or without photos: all of them."""
-    selection: Selection = Selection.RANDOM
-    transition: Transition = Transition.CROSSFADE
-    transition_seconds: Annotated[float, Meta(ge=0, le=10)] = 1.0
-    motion: Motion = Motion.STILL
-    reduce_motion: bool = False
-    """Nothing moves on the wall: pictures only fade or change, panoramas stand still."""
-
-
-class Choosing(Struct, frozen=True, kw_only=True):
-    """Which photos come, and how often."""
-
-    favourites: Annotated[float, Meta(ge=1, le=20)] = 2
-    """They come so many times as often."""
-    recent: Annotated[float, Meta(ge=1, le=20)] = 2
-    recent_days: Annotated[int, Meta(ge=1, le=3650)] = 30
-    rest_hours: Annotated[float, Meta(ge=0, le=8760)] = 2
-    """A photo does not come again within this time while there are others."""
-    bursts: bool = True
-    """Of pictures that are nearly one, only the best."""
-    birthdays: bool = True
-    """On a person's birthday that person's photos come more often."""
-    around_days: Annotated[int, Meta(ge=0, le=30)] = 3
-    """What this-day means: so many days before and after."""
-    story_photos: Annotated[int, Meta(ge=2, le=200)] = 8
-    """How many of a day or a trip come in a row."""
-    people_out: str = ""
-    """Names, separated by semicolons: photos of them never come."""
-    albums_out: str = ""
-    tags_out: str = ""
-
-
-class Words(Struct, frozen=True, kw_only=True):
-    """What the wall says of a photo, and of the time."""
-
-    caption: bool = True
-    people: bool = False
-    """Who is in it, with the age that they had."""
-    place: bool = True
-    taken: bool = True
-    """The day, and how many years ago on its anniversary."""
-    album: bool = False
-    camera: bool = False
-    position: Corner = Corner.BOTTOM_LEFT
-    clock: bool = False
-    date: bool = False
-    """Today's."""
-    clock_position: Corner = Corner.TOP_RIGHT
-    hours: Hours = Hours.AUTO
-    size: Annotated[float, Meta(ge=50, le=300)] = 100
-    """Percent."""
-    font: str = ""
-    """sans, serif, light, or the name of a font on this machine; empty is sans."""
-
-
-class Power(Struct, frozen=True, kw_only=True):
-    """When the wall is dark or dim, and how its panel is switched. A person's word comes before night hours, night
-    hours before motion."""
-
-    night: Annotated[str, Meta(pattern=_NIGHT)] = ""
-    """Windows `[days] from-to [level%]`, separated by semicolons; without a level the panel is off."""
-    latitude: Annotated[float, Meta(ge=-90, le=90)] = 0
-    """Where the wall hangs, for sunrise and sunset; 0 and 0 is nowhere."""
-    longitude: Annotated[float, Meta(ge=-180, le=180)] = 0
-    brightness: Annotated[int, Meta(ge=5, le=100)] = 100
-    """Percent, by day."""
-    motion_minutes: Annotated[float, Meta(ge=0, le=1440)] = 0
-    """Dark after so long without motion; 0: there is no sensor."""
-    method: Annotated[str, Meta(pattern=_WAYS)] = "auto"
-    """How the panel is switched; none only draws black."""
 
 
 class Admin(Struct, frozen=True, kw_only=True):
@@ -398,13 +217,6 @@ class Admin(Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=1, le=65535)] = 8080
     names: str = ""
     """Further names that browsers may ask for, separated by spaces (a reverse proxy's, for one)."""
-
-
-class Hands(Struct, frozen=True, kw_only=True):
-    """What people touch at the wall."""
-
-    pins: Annotated[str, Meta(pattern=_PINS)] = ""
-    """Buttons and a motion sensor of a Pi, as `pin:verb` with Broadcom's numbers."""
 
 
 class Mqtt(Struct, frozen=True, kw_only=True):
@@ -422,7 +234,7 @@ class Mqtt(Struct, frozen=True, kw_only=True):
 
 
 class Log(Struct, frozen=True, kw_only=True):
-    level: Annotated[str, Meta(pattern=_LEVEL)] = "info"
+    level: _Level = "info"
     format: LogFormat = LogFormat.TEXT
     file: str = ""
     """Empty: standard error (the journal). A path: rotated at 1 MB, three kept."""
@@ -451,7 +263,7 @@ class Notices(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    language: Annotated[str, Meta(pattern=_LANGUAGE)] = "en"
+    language: _Language = "en"
     time_zone: str = ""
     """IANA name; empty is the system's."""
     servers: dict[str, Server] = {}

@@ -89,7 +89,7 @@ class Icloudpd(Struct, frozen=True, kw_only=True):
     keep_unicode: bool = False
     set_exif_datetime: bool = False
     align_raw: AlignRaw = AlignRaw.AS_IS
-    live_names: Annotated[str, Meta(pattern="^(suffix|original)$")] = "suffix"
+    live_names: Annotated[str, Meta(pattern="^(suffix|original)$", examples=["suffix or original"])] = "suffix"
     china: bool = False
     """The account lives on iCloud's servers in mainland China."""
     program: str = "icloudpd"

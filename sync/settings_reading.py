@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from sync.errors import did_you_mean
-from sync.settings import EXAMPLES, Album, Root, Server, Settings, Smart
+from sync.settings import Album, Root, Server, Settings, Smart
 from sync.settings_clashes import Problem, in_a_zone, without_clashes
 from sync.settings_ingest import Inbox
 
@@ -157,9 +157,8 @@ def _reason(error: msgspec.ValidationError, hint: Any) -> str:
         return "it must be one of " + ", ".join(member.value for member in choices.values())
     said = str(error).split(" - at ")[0].replace("`", "").removeprefix("Expected ").rstrip(".")
     wanted = said.split(", got ")[0]
-    pattern = wanted.partition("matching regex ")[2].strip("'").replace("\\\\", "\\")
-    if pattern:
-        return f"it must look like {EXAMPLES.get(pattern, pattern)}"
+    if "matching regex" in wanted:
+        return f"it must look like {hint.__metadata__[0].examples[0]}"
     for machine, person in (
         ("float", "a number"), ("int", "a whole number"), ("bool", "true or false"), ("str", "a text"),
         ("object", "a section"), ("array", "a list"), (" of length >= 1", " that is not empty"),

@@ -68,6 +68,7 @@ IMPORTS = all_imports()
 
 FRAME_MAY = (
     "sync.settings",
+    "sync.settings_wall",
     "sync.settings_reading",
     "sync.clock",
     "sync.files",
@@ -120,6 +121,7 @@ def ground_floor_knows_no_room(each: Import) -> bool:
         "sync.settings_reading",
         "sync.settings_clashes",
         "sync.settings_ingest",
+        "sync.settings_wall",
         "sync.catalogue",
     )
     rooms = ("sync.immich", "sync.library", "sync.jobs", *WORKERS)

@@ -12,9 +12,9 @@ from admin.house import house
 from admin.language import text
 from admin.pages.edited import digest_of
 from sync.errors import UsageError
-from sync.settings import WAYS
 from sync.settings_edit import set_value
 from sync.settings_reading import parse_value
+from sync.settings_wall import WAYS
 
 pages = Blueprint("night", __name__, url_prefix="/night")
 

@@ -13,9 +13,9 @@ from admin.language import text
 from admin.pages.edited import digest_of
 from admin.pages.wall_fields import FIELDS, full_key, groups, values_of
 from sync.errors import UsageError
-from sync.settings import Layout, Rotation, Selection, Transition
 from sync.settings_edit import set_value
 from sync.settings_reading import parse_value
+from sync.settings_wall import Layout, Rotation, Selection, Transition
 
 pages = Blueprint("wall", __name__, url_prefix="/wall")
 

@@ -14,7 +14,7 @@ from frame.overlays.measure import DATE, DRIFT, TIME, clock_rows, drifted, lette
 from frame.overlays.writing import Line, ink
 from frame.render.compose import TURNS
 from frame.render.layout import Size, viewer_canvas
-from sync.settings import Words
+from sync.settings_wall import Words
 
 _ALIGNED = 8
 """The pattern of a dithered panel repeats after so many pixels; patches keep to it."""

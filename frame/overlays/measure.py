@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from frame.render.layout import Size
 
 if TYPE_CHECKING:
-    from sync.settings import Words
+    from sync.settings_wall import Words
 
 LETTERS, SMALLEST = 0.030, 17.0
 """Height of the first line as a share of the wall's shorter side, and never below so many pixels."""

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from frame.overlays.tongue import Tongue
 from sync.catalogue import PhotoEntry
-from sync.settings import Hours, Words
+from sync.settings_wall import Hours, Words
 
 _MOST_PEOPLE = 6
 _BETWEEN = " · "

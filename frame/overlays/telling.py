@@ -10,7 +10,8 @@ from frame.overlays.sayings import camera, day, people, place
 from frame.overlays.tongue import Tongue
 from frame.selection.why import Why
 from sync.catalogue import PhotoEntry
-from sync.settings import Settings, Words
+from sync.settings import Settings
+from sync.settings_wall import Words
 
 _MOST_LETTERS = 180
 _BETWEEN = " · "

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from frame.power.sun import sun
-from sync.settings import DAYS
+from sync.settings_wall import DAYS
 
 _WINDOW = re.compile(
     r"(?:(?P<days>[A-Za-z, -]+?)\s+)?"

@@ -17,7 +17,8 @@ from frame.power.decide import Decision, Press, Why, decide, still_holds
 from frame.power.hours import Place, Window, level_at, needs_place, read_windows
 from frame.power.panel import Panel
 from sync.clock import Clock, zone_of
-from sync.settings import Power, Settings
+from sync.settings import Settings
+from sync.settings_wall import Power
 
 EARLY = timedelta(seconds=20)
 """A panel takes seconds to come up: it is woken so long before night ends."""

@@ -82,7 +82,7 @@ def shape_suits_a_pair(ratio: float, canvas: Size) -> bool:
 def plan(
     subject: Subject, canvas: Size, *, layout: str, mat_width: float = MAT_WIDTH, clear: tuple[int, int] = (0, 0)
 ) -> Plan:
-    """Lay out one picture. `layout` is a value of sync.settings.Layout, `mat_width` a share of the shorter side,
+    """Lay out one picture. `layout` is a value of sync.settings_wall.Layout, `mat_width` a share of the shorter side,
     `clear` the rows that a board leaves free above and below for words."""
     picture = subject.size
     across, down = canvas[0] / picture[0], canvas[1] / picture[1]

@@ -19,26 +19,9 @@ from sync.jobs.kinds import KINDS
 from sync.library.ingest import State as GroupState
 from sync.library.runs import Outcome
 from sync.mirror import sources
-from sync.settings import (
-    Choosing,
-    Corner,
-    Hours,
-    Keep,
-    Layout,
-    MailSecurity,
-    Mode,
-    Module,
-    Motion,
-    Owner,
-    Pick,
-    Rotation,
-    Selection,
-    Source,
-    Transition,
-    Where,
-    Words,
-)
+from sync.settings import Keep, MailSecurity, Mode, Module, Owner, Pick, Source, Where
 from sync.settings_ingest import After, Size, Way
+from sync.settings_wall import Choosing, Corner, Hours, Layout, Motion, Rotation, Selection, Transition, Words
 from sync.smart import source
 
 ROOM = Path(admin.__file__).parent

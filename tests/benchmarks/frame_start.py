@@ -25,7 +25,7 @@ from frame.state import Shown, State
 from sync.catalogue import AlbumEntry, Candidate, PhotoEntry, write
 from sync.clock import SystemClock
 from sync.home import Home, find, prepare
-from sync.settings import Selection
+from sync.settings_wall import Selection
 from tests.benchmarks.report import report
 from tests.sample_catalogues import add_object, jpeg
 

@@ -14,7 +14,8 @@ from sync.home import Home
 from sync.jobs import believed
 from sync.library import meta
 from sync.library.database import Library
-from sync.settings import Power, Settings
+from sync.settings import Settings
+from sync.settings_wall import Power
 from tests.manual_clock import ManualClock
 
 FUTURE = timedelta(days=365)

@@ -16,7 +16,7 @@ from frame.overlays.measure import clock_place
 from frame.render.compose import turned
 from frame.render.layout import Subject, plan, viewer_canvas
 from frame.render.request import Wording
-from sync.settings import Corner, Words
+from sync.settings_wall import Corner, Words
 from tests.frame.rig import MemoryDisplay, make_home, rig
 from tests.manual_clock import ManualClock
 from tests.sample_catalogues import make

@@ -11,7 +11,7 @@ from frame.overlays.manner import Manner
 from frame.overlays.sayings import clock_lines, sayings
 from frame.overlays.tongue import FOLDER, tongue
 from sync.catalogue import FaceEntry, PhotoEntry
-from sync.settings import Corner, Hours, Words
+from sync.settings_wall import Corner, Hours, Words
 
 TODAY = date(2026, 11, 21)
 ALL = Words(people=True, album=True, camera=True)

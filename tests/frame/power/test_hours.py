@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from frame.power.hours import Place, level_at, read_windows
 from frame.power.sun import sun
-from sync.settings import DAYS
 from sync.settings_reading import parse_value
+from sync.settings_wall import DAYS
 
 VIENNA = Place(ZoneInfo("Europe/Vienna"), 48.21, 16.37)
 TROMSO = Place(ZoneInfo("Europe/Oslo"), 69.65, 18.96)

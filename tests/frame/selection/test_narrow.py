@@ -15,7 +15,8 @@ from frame.selection.pool import Pool, gather
 from frame.wishes import Wishing, albums_at, celebrated_on
 from sync.catalogue import AlbumEntry, Candidate, Catalogue, FaceEntry, PhotoEntry, write
 from sync.home import Home
-from sync.settings import Album, Choosing, Selection, Settings, Source, Wall
+from sync.settings import Album, Settings, Source
+from sync.settings_wall import Choosing, Selection, Wall
 
 DAY = 86_400
 TODAY = date(2026, 11, 21)
