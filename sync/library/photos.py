@@ -17,7 +17,7 @@ from sync.library.meta import wall_changed
 
 
 class PhotoRow(Struct, frozen=True, kw_only=True):
-    """One photo. See schema.py for what `content`, `*_for` and `off_disk` mean."""
+    """One photo. See schema_mirror.py for what `content`, `*_for` and `off_disk` mean."""
 
     id: int
     key: str

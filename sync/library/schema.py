@@ -3,27 +3,9 @@
 Times are ISO 8601 texts in UTC; JSON columns hold what msgspec encodes. Nothing here is needed to show photos: a lost
 library is rebuilt from the published catalogue, the objects and the server without downloading an object again.
 
-What is not plain by its name:
-photos.facts    the Asset as msgpack; photos.details the Details as msgpack, for the facts whose digest is details_for
-photos.content  16 bytes that change when the picture itself may have; *_for is the content its object was fetched for
-photos.off_disk '' all that is wanted is here, 'original' or 'all': left out for want of space
-memberships.position     sorts within the album, ascending (the newest first); the catalogue numbers the photos by it
-memberships.fingerprint  16 bytes of the facts as this album's source lists them; NULL makes the next listing new facts
-memberships.gone         the Moment (JSON) of the complete listing that lacked it; off the wall, not yet off the disk
-objects.checked_at       when its bytes were last hashed; '' means never since it was taken over
-objects.retired          the Moment (JSON) since when no photo names it
-smart_albums.album       Immich's id of the album on the server; smart_albums.wanted is the name or id in the settings
-smart_albums.day         the day that the rule was last judged for, where it moves with the calendar
-smart_added.state        added, asked (the answer was lost), or out (taken out by a person)
-smart_changes.done       NULL while nobody knows: the answer was lost
+The tables of each room lie in schema_*.py, each with what is not plain by its name. Of those here:
 intents.file             the name of the file that the wish came in; the same again is no new wish
 intents.known            whether the photo was a favourite, as far as we knew when it was wished
-ingest_inboxes.cursor    the server's own time up to which changes of the library were looked at
-ingest_files.place       the file's path below the library's folder; ingest_files.sidecar is its length and ctime
-ingest_files.sent         the same of the sidecar that went up with the file
-ingest_groups.members    a digest of the files that make up the group; ingest_groups.steps the steps that are done
-ingest_favourites        assets that are favourites because of us
-ingest_changes.done      NULL while nobody knows: the answer was lost
 intents.state            waiting (for its server), done, or given-up
 """
 
@@ -31,33 +13,34 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from sync.library.schema_ingest import INGEST
-from sync.library.schema_writeback import TABLES as WRITEBACK
+from sync.library import schema_ingest, schema_mirror, schema_smart, schema_writeback
 
 migrations = Migrations("mantelpiece")
+
+
+def _make(db: Database, statements: str) -> None:
+    # One by one: executescript would end the migration's transaction.
+    for statement in statements.split(";"):
+        if statement.strip():
+            db.execute(statement)
 
 
 @migrations()
 def mirror_tables(db: Database) -> None:
     """Servers, albums, photos, who is in which, objects, what is held and what lies in the trash."""
-    for statement in _MIRROR.split(";"):
-        if statement.strip():
-            db.execute(statement)
+    _make(db, schema_mirror.TABLES)
 
 
 @migrations()
 def job_tables(db: Database) -> None:
     """Jobs and the runs that executed them."""
-    for statement in _JOBS.split(";"):
-        if statement.strip():
-            db.execute(statement)
+    _make(db, _JOBS)
+
 
 @migrations()
 def smart_tables(db: Database) -> None:
     """Smart albums, what was put into them, and the journal of their runs."""
-    for statement in _SMART.split(";"):
-        if statement.strip():
-            db.execute(statement)
+    _make(db, schema_smart.TABLES)
 
 
 @migrations()
@@ -75,9 +58,7 @@ def album_marks(db: Database) -> None:
 @migrations()
 def writeback_tables(db: Database) -> None:
     """What write-back knows and wrote; see schema_writeback.py."""
-    for statement in WRITEBACK.split(";"):
-        if statement.strip():
-            db.execute(statement)
+    _make(db, schema_writeback.TABLES)
 
 
 @migrations()
@@ -97,9 +78,7 @@ def odd_photos(db: Database) -> None:
 @migrations()
 def ingest_tables(db: Database) -> None:
     """Inboxes, their files and groups, what is ours of it on the server, and the journal of runs."""
-    for statement in INGEST.split(";"):
-        if statement.strip():
-            db.execute(statement)
+    _make(db, schema_ingest.TABLES)
 
 
 @migrations()
@@ -113,101 +92,6 @@ def ingest_sent(db: Database) -> None:
     """Which sidecar went up with its file: another one is nobody's copy."""
     db.execute("ALTER TABLE ingest_files ADD COLUMN sent TEXT NOT NULL DEFAULT ''")
 
-
-_MIRROR = """
-CREATE TABLE servers (
-  name TEXT PRIMARY KEY,
-  url TEXT NOT NULL,
-  version TEXT,
-  probe TEXT,
-  probed_at TEXT,
-  problem TEXT,
-  problem_since TEXT
-) STRICT;
-CREATE TABLE albums (
-  name TEXT PRIMARY KEY,
-  identity TEXT NOT NULL,
-  token TEXT,
-  listed_at TEXT,
-  server_version TEXT,
-  account TEXT,
-  listed INTEGER NOT NULL DEFAULT 0,
-  complete INTEGER NOT NULL DEFAULT 0,
-  proof TEXT NOT NULL DEFAULT '',
-  left_out TEXT NOT NULL DEFAULT '{}',
-  problem TEXT,
-  problem_since TEXT,
-  problem_lasts INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE photos (
-  id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,
-  server TEXT NOT NULL,
-  asset TEXT NOT NULL,
-  facts BLOB NOT NULL,
-  content BLOB NOT NULL,
-  details BLOB,
-  details_for BLOB,
-  added TEXT NOT NULL,
-  original TEXT,
-  original_for BLOB,
-  original_proof TEXT,
-  original_etag TEXT,
-  display TEXT,
-  display_for BLOB,
-  display_width INTEGER,
-  display_height INTEGER,
-  display_proof TEXT,
-  display_etag TEXT,
-  off_disk TEXT NOT NULL DEFAULT '',
-  problem TEXT,
-  attempts INTEGER NOT NULL DEFAULT 0,
-  retry_at TEXT
-) STRICT;
-CREATE INDEX photos_original ON photos (original);
-CREATE INDEX photos_display ON photos (display);
-CREATE TABLE memberships (
-  album TEXT NOT NULL,
-  photo INTEGER NOT NULL REFERENCES photos (id),
-  position INTEGER NOT NULL,
-  fingerprint BLOB,
-  kept_by_hand INTEGER NOT NULL DEFAULT 0,
-  gone TEXT,
-  gone_why TEXT,
-  PRIMARY KEY (album, photo)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX memberships_photo ON memberships (photo);
-CREATE TABLE objects (
-  name TEXT PRIMARY KEY,
-  bytes INTEGER NOT NULL,
-  mtime_ns INTEGER NOT NULL,
-  proof TEXT NOT NULL,
-  checked_at TEXT NOT NULL,
-  problem TEXT,
-  retired TEXT
-) STRICT, WITHOUT ROWID;
-CREATE INDEX objects_retired ON objects (retired) WHERE retired IS NOT NULL;
-CREATE TABLE held (
-  album TEXT PRIMARY KEY,
-  plan TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  photos TEXT NOT NULL,
-  since TEXT NOT NULL,
-  decision TEXT
-) STRICT;
-CREATE TABLE trash (
-  id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL,
-  album TEXT NOT NULL,
-  position INTEGER NOT NULL,
-  photo TEXT NOT NULL,
-  objects TEXT NOT NULL,
-  bytes INTEGER NOT NULL,
-  reason TEXT NOT NULL,
-  trashed_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID
-"""
 
 _JOBS = """
 CREATE TABLE jobs (
@@ -247,47 +131,6 @@ CREATE TABLE schedule (
 ) STRICT, WITHOUT ROWID
 """
 
-_SMART = """
-CREATE TABLE smart_albums (
-  name TEXT PRIMARY KEY,
-  server TEXT NOT NULL,
-  wanted TEXT NOT NULL,
-  album TEXT NOT NULL,
-  rule TEXT NOT NULL,
-  day TEXT NOT NULL,
-  version TEXT NOT NULL,
-  account TEXT NOT NULL,
-  total INTEGER NOT NULL DEFAULT 0,
-  undone INTEGER NOT NULL DEFAULT 0,
-  held TEXT,
-  problem TEXT,
-  problem_since TEXT
-) STRICT;
-CREATE TABLE smart_added (
-  album TEXT NOT NULL,
-  asset TEXT NOT NULL,
-  state TEXT NOT NULL,
-  PRIMARY KEY (album, asset)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE smart_runs (
-  id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL,
-  server TEXT NOT NULL,
-  album TEXT NOT NULL,
-  plan TEXT NOT NULL,
-  created INTEGER NOT NULL DEFAULT 0,
-  at TEXT NOT NULL,
-  undone_at TEXT
-) STRICT;
-CREATE TABLE smart_changes (
-  run INTEGER NOT NULL REFERENCES smart_runs (id),
-  asset TEXT NOT NULL,
-  action TEXT NOT NULL,
-  ours INTEGER NOT NULL,
-  done INTEGER,
-  PRIMARY KEY (run, asset)
-) STRICT, WITHOUT ROWID
-"""
 
 _INTENTS = """
 CREATE TABLE intents (

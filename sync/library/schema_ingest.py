@@ -1,8 +1,16 @@
-"""The tables of ingest: see sync/library/schema.py for what is not plain by its name."""
+"""The tables of ingest: inboxes, their files and groups, what is ours of it on the server, and the journal of runs.
+
+ingest_inboxes.cursor    the server's own time up to which changes of the library were looked at
+ingest_files.place       the file's path below the library's folder; ingest_files.sidecar is its length and ctime
+ingest_files.sent        the same of the sidecar that went up with the file
+ingest_groups.members    a digest of the files that make up the group; ingest_groups.steps the steps that are done
+ingest_favourites        assets that are favourites because of us
+ingest_changes.done      NULL while nobody knows: the answer was lost
+"""
 
 from __future__ import annotations
 
-INGEST = """
+TABLES = """
 CREATE TABLE ingest_inboxes (
   inbox TEXT PRIMARY KEY,
   identity TEXT NOT NULL,
