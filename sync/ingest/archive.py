@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sync.errors import NotAvailable
 from sync.immich.batches import batches
 from sync.immich.facts import Visibility
-from sync.ingest.groups import Role
+from sync.ingest.group import Role
 from sync.ingest.one_run import Run, all_or_each
 from sync.ingest.survey import HID, Todo
 from sync.library.ingest import Change, What

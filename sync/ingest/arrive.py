@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sync.errors import DiskError, NotAvailable, UsageError
 from sync.immich.arrivals import EVERYWHERE, Arrival
 from sync.immich.facts import Visibility
-from sync.ingest.groups import Role
+from sync.ingest.group import Role
 from sync.ingest.landing import Beside, publish
 from sync.ingest.one_run import Run
 from sync.ingest.places import folder_of, publishes, server_path, source_of

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from sync.errors import NotAvailable
 from sync.immich.batches import batches
-from sync.ingest.groups import Role
+from sync.ingest.group import Role
 from sync.ingest.one_run import Run
 from sync.ingest.survey import Todo, created_of
 from sync.ingest.templates import AlbumFacts, Template, parse

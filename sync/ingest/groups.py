@@ -9,89 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
-from enum import Enum, StrEnum
 from pathlib import PurePosixPath
 
-from sync.ingest.identifiers import NOTHING, FileFacts
+from sync.ingest.group import Found, Group, Member, Role
+from sync.ingest.kinship import Kin, kinship
 from sync.ingest.names import HEIF, JPEG, RAW, Name, key_of, parse, stripped, unedited, without_id7
-
-
-class Role(StrEnum):
-    """What a file is in its group; in the order in which one of them stands for the group."""
-
-    ORIGINAL = "original"
-    ADJUSTED = "adjusted"
-    ALTERNATIVE = "alternative"
-    MEDIUM = "medium"
-    THUMB = "thumb"
-    LIVE = "live"
-    """The video of a live photo."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file in an inbox."""
-
-    path: str
-    """Below the inbox's folder, with slashes."""
-    size_bytes: int
-    changed_ns: int
-    """ctime."""
-    modified_ns: int
-    """mtime: icloudpd sets it to the photo's own time."""
-    facts: FileFacts = NOTHING
-
-    @property
-    def folder(self) -> str:
-        return self.path.rpartition("/")[0]
-
-
-@dataclass(frozen=True)
-class Member:
-    found: Found
-    role: Role
-    because: str = ""
-    """Why it belongs here: 'content identifier', 'same moment' or 'name'; empty for the first file."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """One photo."""
-
-    members: tuple[Member, ...]
-    """The file that stands for it first."""
-
-    @property
-    def key(self) -> str:
-        """The path of the file that stands for it."""
-        return self.members[0].found.path
-
-    @property
-    def live(self) -> Member | None:
-        """The video of a live photo, the largest where there are several."""
-        return next((member for member in self.members if member.role is Role.LIVE), None)
-
-    def of(self, role: Role) -> tuple[Member, ...]:
-        return tuple(member for member in self.members if member.role is role)
-
-
-class Kin(Enum):
-    SAME = "same moment"
-    IDENTIFIED = "content identifier"
-    STRANGERS = ""
-    UNKNOWN = "name"
-
 
 _ROLES = {role.value: role for role in Role}
 _PLAIN = ("", "original")
-_TOGETHER = timedelta(seconds=1)
-_VIDEO_TOGETHER = timedelta(seconds=4)
-_SECOND_NS = 1_000_000_000
-_CARD_SECONDS = 10
-"""A camera writes the files of one shot within this time."""
-_FIRST_TIME_NS = 86_400 * 366 * _SECOND_NS
-"""Times of 1970 say only that there is none."""
 
 
 @dataclass
@@ -144,26 +69,6 @@ def group(files: Iterable[Found], *, sizes: frozenset[Role] = ALL_SIZES) -> list
         folders.setdefault(found.folder, []).append(named)
     clusters = [cluster for named in folders.values() for cluster in _Folder(named).clusters()]
     return sorted((_finish(cluster, sizes) for cluster in clusters), key=lambda each: each.key)
-
-
-def kinship(one: Found, other: Found, *, either_edited: bool = False) -> Kin:
-    """What identifiers and times say of two files whose names could belong together."""
-    mine, theirs = one.facts, other.facts
-    if mine.identifier and theirs.identifier:
-        return Kin.IDENTIFIED if mine.identifier == theirs.identifier else Kin.STRANGERS
-    timed = _whole(one) and _whole(other)
-    if timed and one.modified_ns == other.modified_ns:
-        return Kin.SAME
-    if mine.taken and theirs.taken:
-        room = _VIDEO_TOGETHER if mine.video or theirs.video else _TOGETHER
-        return Kin.SAME if abs(mine.taken - theirs.taken) <= room else Kin.STRANGERS
-    apart = abs(one.modified_ns - other.modified_ns) > _CARD_SECONDS * _SECOND_NS
-    return Kin.STRANGERS if timed and apart and not either_edited else Kin.UNKNOWN
-
-
-def _whole(found: Found) -> bool:
-    """Whether the file's time was set by a program that knows it, and not by being copied just now."""
-    return found.modified_ns % _SECOND_NS == 0 and found.modified_ns > _FIRST_TIME_NS
 
 
 class _Folder:

@@ -11,7 +11,7 @@ import msgspec
 
 from sync.ingest.archive import shows_again
 from sync.ingest.file_albums import facts_of
-from sync.ingest.groups import Role
+from sync.ingest.group import Role
 from sync.ingest.survey import Survey, Todo
 from sync.ingest.templates import parse
 from sync.settings_ingest import After, Way

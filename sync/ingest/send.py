@@ -19,7 +19,7 @@ from sync.errors import BadTransfer, MantelpieceError, NotAvailable, ServerError
 from sync.files import disk_errors, fsync_folder
 from sync.immich.batches import batches
 from sync.immich.upload import Known, Upload, Uploaded
-from sync.ingest.groups import Role
+from sync.ingest.group import Role
 from sync.ingest.landing import Beside, publish
 from sync.ingest.one_run import Run
 from sync.ingest.sidecars import SidecarRefused, bytes_of, normalised

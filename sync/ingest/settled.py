@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 
 from sync.errors import NotAvailable
 from sync.home import MARKER, MOUNTS, file_system
-from sync.ingest.groups import Found, Group
+from sync.ingest.group import Found, Group
 from sync.ingest.identifiers import NOTHING, FileFacts, read_facts
 from sync.ingest.names import MEDIA
 

@@ -14,7 +14,7 @@ from sync.immich.batches import batches
 from sync.immich.edit_stack import StackInfo
 from sync.ingest.archive import archive
 from sync.ingest.file_albums import file_albums
-from sync.ingest.groups import Role
+from sync.ingest.group import Role
 from sync.ingest.one_run import Run, all_or_each
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows

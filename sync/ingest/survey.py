@@ -14,7 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from sync.ingest.groups import ALL_SIZES, Group, Role, group
+from sync.ingest.group import Group, Role
+from sync.ingest.groups import ALL_SIZES, group
 from sync.ingest.identifiers import FileFacts
 from sync.ingest.places import source_of
 from sync.ingest.settled import Look, Stamp, is_network, is_settled, look

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync.errors import UsageError, did_you_mean
-from sync.ingest.groups import Role
+from sync.ingest.group import Role
 
 _SIZED = re.compile(r"\[([^\]]*)\]:(.*)", re.DOTALL)
 _PART = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]")

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.ingest.groups import Found, Group, Role, group
+from sync.ingest.group import Found, Group, Role
+from sync.ingest.groups import group
 from sync.ingest.identifiers import FileFacts
 from sync.ingest.settled import look
 from tests.fakes.icloud import ID7, SIZES, SUFFIXED, Asset, Options, Written, download

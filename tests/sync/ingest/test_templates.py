@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.errors import UsageError
-from sync.ingest.groups import Role
+from sync.ingest.group import Role
 from sync.ingest.templates import AlbumFacts, parse
 
 FACTS = AlbumFacts(
