@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sync.errors import SchemaDrift
-from sync.immich.answers import Album3, Album12, AnyAsset, Shapes
+from sync.immich.answers import Album3, Album12, AnyAsset
 from sync.immich.asked import Ask, Asked, Place
 from sync.immich.convert import to_asset
 from sync.immich.embedded import read_embedded
 from sync.immich.facts import AlbumInfo, Asset
 from sync.immich.listing import Listing
 from sync.immich.searches import PageFault, ask_page, pages_of, search_pages
+from sync.immich.shapes import Shapes
 from sync.immich.stacks import ask_stacks, own_stacks, stacks_of_album
 from sync.immich.stored import Stored
 from sync.immich.transport import Transport, in_path

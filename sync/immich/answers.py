@@ -1,28 +1,24 @@
 """Immich's answers as it sends them, typed: only the keys that we use, each of them required.
 
 A missing, null, renamed or retyped key, and an unknown kind or visibility, is SchemaDrift with the key's path. Keys
-that we do not use may come and go. Where versions differ there is a struct for each.
+that we do not use may come and go. Where versions differ there is a struct for each;
+shapes.py says whose it is, and decoding.py fills it.
 """
 
 from __future__ import annotations
 
-import re
-import threading
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import msgspec
 from msgspec import Meta, Struct
 
-from sync.errors import SchemaDrift
-from sync.immich.facts import Kind, Version, Visibility
+from sync.immich.facts import Kind, Visibility
 
 Id = Annotated[str, Meta(min_length=1)]
 Instant = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 """What JavaScript counts with; more would fit into no table."""
-T = TypeVar("T")
 
 
 class _Wire(Struct, rename="camel", gc=False):
@@ -44,7 +40,7 @@ class Exif(_Wire):
     rating: Whole | None
 
 
-class _Box(_Wire):
+class Box(_Wire):
     image_width: Whole
     image_height: Whole
     bounding_box_x1: Whole
@@ -63,10 +59,10 @@ class Person(_Wire):
 class PersonBoxed(Person):
     """1.x and 2.x: boxes come with the person."""
 
-    faces: list[_Box]
+    faces: list[Box]
 
 
-class FaceOfPerson(_Box):
+class FaceOfPerson(Box):
     """GET /faces."""
 
     person: Person | None
@@ -165,7 +161,7 @@ class AlbumUser(_Wire):
     role: str
 
 
-class _AlbumCore(_Wire):
+class AlbumCore(_Wire):
     id: Id
     album_name: str
     description: str
@@ -175,11 +171,11 @@ class _AlbumCore(_Wire):
     shared: bool
 
 
-class Album12(_AlbumCore):
+class Album12(AlbumCore):
     owner_id: Id
 
 
-class Album3(_AlbumCore):
+class Album3(AlbumCore):
     album_users: list[AlbumUser]
 
 
@@ -296,80 +292,3 @@ class Me(_Wire):
 
 class KeyOfMine(_Wire):
     permissions: list[str]
-
-
-class Shapes(Struct, frozen=True):
-    """How one version answers."""
-
-    found: type[FoundOld | Found27 | Found3]
-    whole: type[WholeOld | Whole27 | Whole3]
-    embedded: type[EmbeddedOld | Embedded27] | None
-    """An album with its assets; None where the album has none and a search lists them."""
-    item: type[AnyAsset]
-    album: type[Album12 | Album3]
-
-
-def shapes_of(version: Version) -> Shapes:
-    """The shapes of that version; a newer one than is known answers as the newest known, or drifts."""
-    if version.major >= 3:
-        return Shapes(Found3, Whole3, None, Asset3, Album3)
-    if version >= Version(2, 7, 0):
-        return Shapes(Found27, Whole27, Embedded27, Asset27, Album12)
-    return Shapes(FoundOld, WholeOld, EmbeddedOld, AssetOld, Album12)
-
-
-_MISSING = re.compile(r"Object missing required field `([^`]+)`")
-_PATH = re.compile(r" - at `\$\.?([^`]*)`")
-
-
-def decode(body: bytes, kind: type[T], *, what: str) -> T:
-    """The answer as `kind`. Raises SchemaDrift, which names the key, and for what is no JSON at all too."""
-    try:
-        return decode_dated(decoder(kind), body)
-    except msgspec.ValidationError as error:
-        raise drift(error, what=what) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise SchemaDrift(f"The server's answer for {what} is not JSON.", field="$") from None
-
-
-_BEYOND = re.compile(rb'"([+-]\d{6}|0000)-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?"')
-
-
-def decode_dated(found: msgspec.json.Decoder[T], body: bytes) -> T:
-    """Decode; times before the year 1 or after 9999 become the first or last that there is.
-
-    Programs write 0001:01:01 for no date at all, which in many zones is a time of the year before: one such photo
-    must not hide its whole album. Raises what the decoder does.
-    """
-    try:
-        return found.decode(body)
-    except msgspec.ValidationError as error:
-        if "RFC3339" not in str(error):
-            raise
-        return found.decode(_BEYOND.sub(_nearest, body))
-
-
-def _nearest(time: re.Match[bytes]) -> bytes:
-    return b'"9999-12-31T00:00:00Z"' if time[1].startswith(b"+") else b'"0001-01-02T00:00:00Z"'
-
-
-_building = threading.Lock()
-_built: dict[Any, msgspec.json.Decoder[Any]] = {}
-
-
-def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
-    """The decoder of a type, built once; the only way to get one."""
-    # msgspec crashes the process when two threads show it a new type at once.
-    with _building:
-        if kind not in _built:
-            _built[kind] = msgspec.json.Decoder(kind)
-        return _built[kind]
-
-
-def drift(error: msgspec.ValidationError, *, what: str) -> SchemaDrift:
-    """SchemaDrift from msgspec's complaint, without the value that it may quote."""
-    text = str(error)
-    path, missing = _PATH.search(text), _MISSING.search(text)
-    parts = [path.group(1) if path else "", missing.group(1) if missing else ""]
-    field = ".".join(part for part in parts if part) or "$"
-    return SchemaDrift(f"The server's answer for {what} has no usable {field!r}.", field=field)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from sync.errors import SchemaDrift
-from sync.immich.answers import decode_dated, decoder, drift
+from sync.immich.decoding import decode_dated, decoder, drift
 
 _BATCH_BYTES = 1024 * 1024
 _ELEMENT_BYTES = 8 * 1024 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sync.immich.answers import AnyAsset, Exif, FaceOfPerson, Person, PersonBoxed, _Box
+from sync.immich.answers import AnyAsset, Box, Exif, FaceOfPerson, Person, PersonBoxed
 from sync.immich.facts import Asset, Face, PersonInPhoto
 
 _NO_EXIF = Exif(None, None, None, None, None, None, None, None, None, None, None, None)
@@ -65,7 +65,7 @@ def to_people(people: list[PersonBoxed] | list[Person]) -> tuple[PersonInPhoto, 
 
 def from_faces(faces: list[FaceOfPerson]) -> tuple[PersonInPhoto, ...]:
     """People with their boxes, from GET /faces; faces without a person are left out."""
-    boxes: dict[str, list[_Box]] = {}
+    boxes: dict[str, list[Box]] = {}
     persons: dict[str, Person] = {}
     for face in faces:
         if face.person is not None:
@@ -74,7 +74,7 @@ def from_faces(faces: list[FaceOfPerson]) -> tuple[PersonInPhoto, ...]:
     return tuple(_person(person, boxes[person.id]) for person in persons.values())
 
 
-def _person(person: Person, boxes: list[_Box] | list[FaceOfPerson]) -> PersonInPhoto:
+def _person(person: Person, boxes: list[Box] | list[FaceOfPerson]) -> PersonInPhoto:
     return PersonInPhoto(
         id=person.id,
         name=person.name,
@@ -84,7 +84,7 @@ def _person(person: Person, boxes: list[_Box] | list[FaceOfPerson]) -> PersonInP
     )
 
 
-def _face(box: _Box) -> Face:
+def _face(box: Box) -> Face:
     """Faces drawn by hand are stored unchecked and may lie outside the picture."""
     return Face(
         x1=_fraction(box.bounding_box_x1, box.image_width),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sync.errors import PermissionMissing
-from sync.immich.answers import FaceOfPerson, Shapes, Whole3
+from sync.immich.answers import FaceOfPerson, Whole3
 from sync.immich.convert import from_faces, to_people
 from sync.immich.facts import Asset, Details, PersonInPhoto
+from sync.immich.shapes import Shapes
 from sync.immich.transport import Transport, in_path
 
 

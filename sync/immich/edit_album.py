@@ -13,9 +13,10 @@ from msgspec import Struct
 
 from sync.errors import SchemaDrift
 from sync.immich.albums import to_album
-from sync.immich.answers import AlbumUser, Shapes
+from sync.immich.answers import AlbumUser
 from sync.immich.batches import MOST
 from sync.immich.facts import AlbumDress, AlbumInfo
+from sync.immich.shapes import Shapes
 from sync.immich.transport import Transport, in_path
 
 _DONE_BEFORE = ("duplicate", "not_found")

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from sync.errors import SchemaDrift
-from sync.immich.answers import AssetId, Id, decode
+from sync.immich.answers import AssetId, Id
 from sync.immich.arrays import read_elements
+from sync.immich.decoding import decode
 from sync.immich.transport import Transport, in_path
 
 

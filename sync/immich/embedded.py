@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sync.errors import SchemaDrift
-from sync.immich.answers import AnyAsset, Embedded27, EmbeddedOld, Shapes, decode
+from sync.immich.answers import AnyAsset, Embedded27, EmbeddedOld
 from sync.immich.arrays import read_elements
+from sync.immich.decoding import decode
+from sync.immich.shapes import Shapes
 
 _ASSETS = re.compile(rb'"assets"\s*:\s*\[')
 _HEAD_BYTES = 1024 * 1024

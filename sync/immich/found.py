@@ -13,10 +13,12 @@ from typing import Any
 import msgspec
 
 from sync.errors import Incomplete, SchemaDrift, UsageError
-from sync.immich.answers import AnyAsset, FoundIds, Shapes, decode
+from sync.immich.answers import AnyAsset, FoundIds
 from sync.immich.convert import to_asset
+from sync.immich.decoding import decode
 from sync.immich.facts import Asset, Details, Found
 from sync.immich.searches import PAGE_SIZE, count_found
+from sync.immich.shapes import Shapes
 from sync.immich.transport import Transport, in_path
 from sync.immich.unchanged import counted
 

@@ -6,11 +6,13 @@ from msgspec import Struct
 
 from sync.errors import Incomplete
 from sync.immich.albums import read_album
-from sync.immich.answers import AssetId, Shapes, _AlbumCore, decode
+from sync.immich.answers import AlbumCore, AssetId
 from sync.immich.arrays import read_elements
+from sync.immich.decoding import decode
 from sync.immich.embedded import read_head
 from sync.immich.facts import Visibility
 from sync.immich.searches import PAGE_SIZE
+from sync.immich.shapes import Shapes
 from sync.immich.transport import Transport, in_path
 
 _HEAD_SECONDS = 60.0
@@ -28,7 +30,7 @@ class _Found(Struct):
     assets: _Members
 
 
-class _Embedding(_AlbumCore):
+class _Embedding(AlbumCore):
     assets: list[_Member]
 
 

@@ -11,10 +11,11 @@ from datetime import date
 import msgspec
 
 from sync.errors import NotAvailable, SchemaDrift
-from sync.immich.answers import Memory, Shapes
+from sync.immich.answers import Memory
 from sync.immich.convert import to_asset
 from sync.immich.facts import Asset
 from sync.immich.listing import Listing
+from sync.immich.shapes import Shapes
 from sync.immich.transport import Transport, in_path
 
 

@@ -11,11 +11,13 @@ from functools import partial
 from typing import Any
 
 from sync.errors import PermissionMissing, SchemaDrift
-from sync.immich.answers import AnyAsset, Shapes, Total, decode
+from sync.immich.answers import AnyAsset, Total
 from sync.immich.asked import Ask, Asked, Place
 from sync.immich.convert import to_asset
+from sync.immich.decoding import decode
 from sync.immich.facts import Asset, Wanted
 from sync.immich.listing import Listing
+from sync.immich.shapes import Shapes
 from sync.immich.stacks import ask_stacks, own_stacks
 from sync.immich.stored import Stored
 from sync.immich.transport import Transport

@@ -28,7 +28,7 @@ from sync.immich import (
 )
 from sync.immich.address import parse_address
 from sync.immich.albums import list_album, read_album, read_albums, read_own_albums, to_album
-from sync.immich.answers import MarkedPerson, Me, Person, ServerVersion, Shapes, shapes_of
+from sync.immich.answers import MarkedPerson, Me, Person, ServerVersion
 from sync.immich.arrivals import EVERYWHERE, Arrival, arrivals
 from sync.immich.choose import choose
 from sync.immich.deadline import Patience
@@ -59,6 +59,7 @@ from sync.immich.memories import list_memories
 from sync.immich.probe import probe_key, probe_link
 from sync.immich.searches import filters_of, list_search
 from sync.immich.sender import Sender
+from sync.immich.shapes import Shapes, shapes_of
 from sync.immich.slots import Slots
 from sync.immich.stacks import ask_stacks, own_stacks
 from sync.immich.thumbnail import read_thumbnail

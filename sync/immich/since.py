@@ -12,10 +12,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from sync.errors import Incomplete
-from sync.immich.answers import FaceOfPerson, Shapes, decode
+from sync.immich.answers import FaceOfPerson
 from sync.immich.convert import from_faces, to_asset
+from sync.immich.decoding import decode
 from sync.immich.facts import Asset, PersonInPhoto
 from sync.immich.searches import PAGE_SIZE
+from sync.immich.shapes import Shapes
 from sync.immich.transport import Transport
 
 _HEAD_SECONDS = 60.0

@@ -8,8 +8,9 @@ nothing: then every member shows, and the probe names what is missing.
 from __future__ import annotations
 
 from sync.errors import NotAvailable, PermissionMissing, SchemaDrift
-from sync.immich.answers import Bucket, BucketStacked, Month, Stack, decode
+from sync.immich.answers import Bucket, BucketStacked, Month, Stack
 from sync.immich.arrays import read_elements
+from sync.immich.decoding import decode
 from sync.immich.sender import Query
 from sync.immich.stored import Stored
 from sync.immich.transport import Transport

@@ -17,8 +17,9 @@ from msgspec import Struct
 from sync.clock import Clock
 from sync.errors import Cancelled, KeyRefused, Maintenance, NotAvailable, ServerError, ServerFailure, TooManyRequests
 from sync.immich import refusal
-from sync.immich.answers import Config, decode
+from sync.immich.answers import Config
 from sync.immich.deadline import Deadline, Patience
+from sync.immich.decoding import decode
 from sync.immich.sender import Again, Query, Sender
 from sync.immich.slots import Slots
 from sync.immich.stored import Stored

@@ -18,7 +18,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from sync.errors import PermissionMissing
-from sync.immich.answers import FoundIds, Shapes, Total, decode
+from sync.immich.answers import FoundIds, Total
+from sync.immich.decoding import decode
+from sync.immich.shapes import Shapes
 from sync.immich.transport import Transport, in_path
 
 _MARGIN = timedelta(seconds=120)

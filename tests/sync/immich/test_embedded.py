@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from sync.errors import SchemaDrift
 from sync.immich import arrays
-from sync.immich.answers import Album12, AssetOld, Stack, shapes_of
+from sync.immich.answers import Album12, AssetOld, Stack
 from sync.immich.arrays import read_elements
 from sync.immich.convert import to_asset
 from sync.immich.embedded import read_embedded
 from sync.immich.facts import Version
 from sync.immich.refusal import message_of
+from sync.immich.shapes import shapes_of
 
 TEXTS = st.text(alphabet=st.sampled_from(list('},{"[]\\:a é')), max_size=12)
 

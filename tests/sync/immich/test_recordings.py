@@ -10,9 +10,10 @@ import pytest
 
 from sync.errors import KeyRefused, MantelpieceError, NotAvailable, PermissionMissing
 from sync.immich import answers
-from sync.immich.answers import decode, shapes_of
+from sync.immich.decoding import decode
 from sync.immich.facts import Version
 from sync.immich.refusal import from_status, message_of
+from sync.immich.shapes import shapes_of
 
 RECORDINGS = Path(__file__).parents[2] / "contracts" / "recordings"
 VERSIONS = {"1.135.3": Version(1, 135, 3), "2.7.5": Version(2, 7, 5), "3.1.0": Version(3, 1, 0)}
