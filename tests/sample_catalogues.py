@@ -7,7 +7,8 @@ from hashlib import sha1
 
 from PIL import Image
 
-from sync.catalogue import AlbumEntry, FaceEntry, PhotoEntry, write
+from sync.catalogue import AlbumEntry, FaceEntry, PhotoEntry
+from sync.catalogue_writing import write
 from sync.home import Home
 
 

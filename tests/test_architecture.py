@@ -123,6 +123,7 @@ def ground_floor_knows_no_room(each: Import) -> bool:
         "sync.settings_ingest",
         "sync.settings_wall",
         "sync.catalogue",
+        "sync.catalogue_writing",
     )
     rooms = ("sync.immich", "sync.library", "sync.jobs", *WORKERS)
     return each.module in ground and is_below(each.target, *rooms)

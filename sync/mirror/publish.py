@@ -12,8 +12,8 @@ from hashlib import blake2b
 
 import msgspec
 
-from sync import catalogue
-from sync.catalogue import AlbumEntry, FaceEntry, PhotoEntry
+from sync import catalogue_writing
+from sync.catalogue import AlbumEntry, Catalogue, FaceEntry, PhotoEntry
 from sync.errors import CatalogueUnreadable
 from sync.home import Home
 from sync.immich.facts import PersonInPhoto
@@ -63,7 +63,7 @@ def publish(library: Library, home: Home, *, settings: Settings) -> bool:
         return False
     generation = max(published or 0, int(meta.get(library, "generation", "0"))) + 1
     photos = _photos(library, {entry.name for entry in entries})
-    catalogue.write(home.catalogue, generation=generation, albums=entries, photos=photos)
+    catalogue_writing.write(home.catalogue, generation=generation, albums=entries, photos=photos)
     counts = objects.count_albums(library)
     with library.transaction() as db:
         objects.keep_counts(db, counts)
@@ -148,7 +148,7 @@ def _signature(library: Library, entries: list[AlbumEntry]) -> str:
 
 def _generation(home: Home) -> int | None:
     try:
-        published = catalogue.Catalogue(home.catalogue)
+        published = Catalogue(home.catalogue)
     except CatalogueUnreadable:
         return None
     try:
@@ -159,7 +159,7 @@ def _generation(home: Home) -> int | None:
 
 def _published_photos(home: Home) -> int:
     try:
-        published = catalogue.Catalogue(home.catalogue)
+        published = Catalogue(home.catalogue)
     except CatalogueUnreadable:
         return 0
     try:

@@ -22,7 +22,8 @@ from frame.selection.choose import chooser
 from frame.selection.memory import Memory
 from frame.selection.pool import gather
 from frame.state import Shown, State
-from sync.catalogue import AlbumEntry, Candidate, PhotoEntry, write
+from sync.catalogue import AlbumEntry, Candidate, PhotoEntry
+from sync.catalogue_writing import write
 from sync.clock import SystemClock
 from sync.home import Home, find, prepare
 from sync.settings_wall import Selection

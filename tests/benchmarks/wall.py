@@ -40,7 +40,8 @@ from frame.transitions.crossfade import crossfade
 from frame.transitions.moving import Moving
 from frame.transitions.timed import FRAME_SECONDS
 from frame.transitions.zoom import larger, steps
-from sync.catalogue import AlbumEntry, write
+from sync.catalogue import AlbumEntry
+from sync.catalogue_writing import write
 from sync.clock import SystemClock
 from sync.home import Home, prepare
 from tests.benchmarks.report import report

@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from sync.catalogue import FORMAT, AlbumEntry, previous, write
+from sync.catalogue import FORMAT, AlbumEntry, previous
+from sync.catalogue_writing import write
 from sync.home import Home
 from tests.frame.rig import rig, set_wall
 from tests.sample_catalogues import make

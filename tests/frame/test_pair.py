@@ -6,7 +6,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from sync.catalogue import AlbumEntry, write
+from sync.catalogue import AlbumEntry
+from sync.catalogue_writing import write
 from sync.home import Home
 from tests.frame.rig import make_home, rig
 from tests.sample_catalogues import add_object, jpeg, photo

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from PIL import Image
 
 from frame.render.request import RenderRequest
-from sync.catalogue import AlbumEntry, write
+from sync.catalogue import AlbumEntry
+from sync.catalogue_writing import write
 from sync.errors import DecoderUnavailable, UsageError
 from sync.home import Home
 from tests.frame.rig import MemoryDisplay, Rig, make_home, number_on, rig, set_wall

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sync.catalogue import AlbumEntry, Catalogue, FaceEntry, PhotoEntry, write
+from sync.catalogue import AlbumEntry, Catalogue, FaceEntry, PhotoEntry
+from sync.catalogue_writing import write
 from sync.errors import CatalogueUnreadable, LibraryCorrupt
 from sync.home import Home
 from tests import sample_catalogues
@@ -83,7 +84,6 @@ def test_a_cut_catalogue_is_unreadable(home: Home, size: int) -> None:
 
 
 def test_a_catalogue_of_a_newer_format_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.catalogue.FORMAT", 2)
     sample_catalogues.make(home)
     monkeypatch.setattr("sync.catalogue.FORMAT", 1)
     with pytest.raises(CatalogueUnreadable, match="format 2"):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from frame.selection.narrow import BIRTHDAY, Wishes, days_around, narrow
 from frame.selection.pool import Pool, gather
 from frame.wishes import Wishing, albums_at, celebrated_on
-from sync.catalogue import AlbumEntry, Candidate, Catalogue, FaceEntry, PhotoEntry, write
+from sync.catalogue import AlbumEntry, Candidate, Catalogue, FaceEntry, PhotoEntry
+from sync.catalogue_writing import write
 from sync.home import Home
 from sync.settings import Album, Settings, Source
 from sync.settings_wall import Choosing, Selection, Wall

@@ -7,7 +7,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from frame.selection.partner import kinship
-from sync.catalogue import AlbumEntry, FaceEntry, PhotoEntry, write
+from sync.catalogue import AlbumEntry, FaceEntry, PhotoEntry
+from sync.catalogue_writing import write
 from sync.home import Home
 from tests.frame.rig import make_home, rig, set_wall
 from tests.sample_catalogues import photo

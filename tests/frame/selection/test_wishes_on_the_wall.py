@@ -7,7 +7,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from sync.catalogue import AlbumEntry, FaceEntry, write
+from sync.catalogue import AlbumEntry, FaceEntry
+from sync.catalogue_writing import write
 from sync.home import Home
 from tests.frame.rig import Rig, make_home, rig
 from tests.manual_clock import ManualClock

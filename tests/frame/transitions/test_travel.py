@@ -11,7 +11,8 @@ from frame.displays.pixels import corners
 from frame.render.compose import turned
 from frame.render.layout import viewer_canvas
 from frame.transitions.travel import cut, strip_size
-from sync.catalogue import AlbumEntry, write
+from sync.catalogue import AlbumEntry
+from sync.catalogue_writing import write
 from tests.frame.rig import MemoryDisplay, make_home, rig, set_wall
 from tests.sample_catalogues import photo
 

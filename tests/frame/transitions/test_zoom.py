@@ -14,7 +14,8 @@ from PIL import Image, ImageChops
 from frame.render.request import RenderRequest, Wording
 from frame.transitions.moving import veil_of
 from frame.transitions.zoom import aim, larger, seen, steps
-from sync.catalogue import AlbumEntry, write
+from sync.catalogue import AlbumEntry
+from sync.catalogue_writing import write
 from tests.frame.rig import MemoryDisplay, make_home, rig
 from tests.sample_catalogues import photo
 
