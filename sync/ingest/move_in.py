@@ -17,10 +17,11 @@ from sync.errors import NotAvailable, UsageError
 from sync.ingest.check import judge_library
 from sync.ingest.chosen import chosen_of
 from sync.ingest.landing import fill
+from sync.ingest.old_options import TakenOver
 from sync.ingest.pending import read_pending
 from sync.ingest.places import folder_of, publishes, server_folder_of, source_of
 from sync.ingest.survey import remember, survey
-from sync.ingest.take_over import TakenOver, read_command
+from sync.ingest.take_over import read_command
 from sync.library import ingest as rows
 from sync.library.ingest import State
 from sync.settings_ingest import Inbox

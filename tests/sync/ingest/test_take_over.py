@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.errors import UsageError
+from sync.ingest.old_options import TakenOver
 from sync.ingest.pending import PendingGroup, read_pending
-from sync.ingest.take_over import TakenOver, read_command
+from sync.ingest.take_over import read_command
 from sync.settings_ingest import Inbox, Size
 
 LINE = r"""
