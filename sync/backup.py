@@ -30,8 +30,8 @@ from sync.library import ledgers
 from sync.library.database import Library
 from sync.settings import Source
 from sync.settings_copy import load_kept
-from sync.settings_edit import with_folder
 from sync.settings_reading import parse_text
+from sync.settings_text import with_folder
 
 FORMAT = 1
 MOST_BYTES = 200_000_000

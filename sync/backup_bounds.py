@@ -10,9 +10,9 @@ from typing import Any
 from sync import secrets
 from sync.errors import UsageError
 from sync.settings import Server, Settings, Source
-from sync.settings_edit import with_programs
 from sync.settings_ingest import Icloudpd
 from sync.settings_reading import parse_text
+from sync.settings_text import with_programs
 
 
 def bounded(text: str, here: Settings) -> tuple[str, list[str]]:

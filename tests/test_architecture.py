@@ -176,7 +176,7 @@ LIVES_IN = {
     "pillow_heif": ("frame.render", "sync.mirror", "sync.writeback.pixels_child"),
     "exiftool": ("sync.writeback",),
     "sqlite_utils": ("sync.library",),
-    "tomlkit": ("sync.settings_edit", "sync.secrets", "admin.cli.provision"),
+    "tomlkit": ("sync.settings_file", "sync.settings_text", "sync.secrets", "admin.cli.provision"),
     "numpy": (),
     "sync.immich.sender": ("sync.immich",),
 }

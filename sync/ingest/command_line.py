@@ -20,10 +20,7 @@ _USER = ("-u", "--username")
 
 
 def options(text: str) -> list[tuple[str, str | None]]:
-    """Options in order with their values; None where an option stands bare. Raises UsageError where there are none.
-
-    A bare option may take the next word or not: who knows the options decides (`join`).
-    """
+    """Options in order with their values; None where an option stands bare. Raises UsageError where there are none."""
     words = _after_program(_words(text))
     if not any(word.startswith("-") for word in words):
         raise UsageError("There is no command line of icloudpd in it.", advice="Give the line that starts it.")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sync.errors import UsageError
 from sync.home import Home, prepare
-from sync.settings_edit import add_album, put_server, remove_album, remove_server, set_value, unset
+from sync.settings_edit import add_album, change_inbox, put_server, remove_album, remove_server, set_value, unset
 from sync.settings_reading import load
 
 BEFORE = """\
@@ -101,6 +101,7 @@ REFUSALS: dict[str, Callable[[Home], object]] = {
     "an album of an unknown server": lambda home: add_album(home, {"name": "Z", "server": "x"}),
     "an album with a bad limit": lambda home: add_album(home, {"name": "Z", "server": "home", "limit": -1}),
     "an unknown album": lambda home: remove_album(home, "Z"),
+    "an unknown inbox": lambda home: change_inbox(home, "Z", {"paused": True}),
     "a server with too many requests": lambda home: put_server(home, "b", {"url": "http://b", "requests": 99}),
 }
 
