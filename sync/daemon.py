@@ -14,25 +14,23 @@ import socket
 import sqlite3
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from sync import logs
-from sync.clock import Clock, StepDetector, boot_id, zone_of
+from sync.clock import Clock, StepDetector
 from sync.errors import ANEW, DiskError, LibraryCorrupt
 from sync.files import locked, signature
 from sync.home import Home, prepare
 from sync.intents import Intents
 from sync.jobs import believed
-from sync.jobs.entries import entries, entries_of, entry_name
 from sync.jobs.kinds import FAVOURITES, KINDS
-from sync.jobs.lanes import RETRY_SECONDS, Finished, Lanes
+from sync.jobs.lanes import RETRY_SECONDS, Lanes
 from sync.jobs.process import PROGRAM
-from sync.jobs.schedule import Entry, Schedule
+from sync.jobs.timetable import Timetable, went_well
 from sync.jobs.wake import Bell
-from sync.library import intents, jobs, runs, schedule
+from sync.library import intents, jobs, runs
 from sync.library.database import Library
-from sync.library.jobs import SCHEDULE, Job, State
-from sync.library.runs import Outcome, Run
+from sync.library.jobs import SCHEDULE, State
 from sync.notices.disk_watch import DiskWatch
 from sync.notices.watch import Watch
 from sync.notify import Notifier
@@ -47,9 +45,8 @@ FAVOURITES_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
-def run(
-    home: Home, *, clock: Clock, program: Sequence[str] = PROGRAM, retry_seconds: float = RETRY_SECONDS
-) -> int:
+
+def run(home: Home, *, clock: Clock, program: Sequence[str] = PROGRAM, retry_seconds: float = RETRY_SECONDS) -> int:
     """Serve until a signal ends it, or until somebody asks for a new beginning (ANEW). Raises Busy where another one
     serves this home."""
     prepare(home)
@@ -76,7 +73,8 @@ class Daemon:
         self._note_at = self._favourites_at = float("-inf")
         self._intents = Intents(home)
         self._notices, self._disk = Watch(home, clock), DiskWatch(home, clock, program)
-        logs.set_up(home, load_kept(home).settings.log, rotates=True)
+        self._settings = load_kept(home).settings
+        logs.set_up(home, self._settings.log, rotates=True)
         self._open()
 
     def _open(self) -> None:
@@ -91,9 +89,7 @@ class Daemon:
         )  # fmt: skip
         self._lanes.recover()
         runs.prune(self._library)
-        self._schedule = Schedule(self._clock, UTC, boot_id())
-        self._scheduled: dict[str, tuple[int, str]] = {}
-        self._blocked: set[str] = set()
+        self._timetable = Timetable(self._library, self._clock)
         self._seen = None
 
     def serve(self) -> None:
@@ -103,7 +99,7 @@ class Daemon:
             try:
                 self._turn()
                 self._disk.works()
-                self._sleep(min(LOOK_SECONDS, self._schedule.seconds_to_next(), self._lanes.seconds_to_next()))
+                self._sleep(min(LOOK_SECONDS, self._timetable.seconds_to_next(), self._lanes.seconds_to_next()))
             except DiskError as error:
                 if isinstance(error, LibraryCorrupt):
                     self._begin_again(error)
@@ -122,7 +118,7 @@ class Daemon:
         self._notifier.stopping()
         try:
             self._lanes.close()
-            self._settle_entries()
+            self._timetable.settle()
         except (DiskError, sqlite3.Error) as error:
             log.warning("could not write down the end of a job: %s", error)
             self._lanes.abandon()
@@ -138,16 +134,15 @@ class Daemon:
             log.info("the wall clock was moved by %+.0f s; rhythms stay as they are", step)
         self._lanes.cancel_wanted()
         for finished in self._lanes.finished():
-            self._count_asked(finished)
+            self._timetable.count_asked(finished, self._settings)
             self._notices.ended(finished.job.kind, finished.run)
-            if finished.job.kind == "sync" and _went_well(finished.run):
+            if finished.job.kind == "sync" and went_well(finished.run):
                 # A server that was away is there again. Keys that may not are not asked so often.
                 self._try_favourites(before=(self._clock.now() + timedelta(hours=1)).isoformat())
-                self._hurry(finished.job)
-        self._settle_entries()
+                self._timetable.hurry(finished.job, self._settings)
+        self._timetable.settle()
         self._look_at_intents()
-        for entry in self._schedule.due():
-            self._queue(entry)
+        self._timetable.queue_due()
         self._notices.look(self._library, self._clock)
         self._lanes.start_waiting()
         self._note_time(stepped=bool(step))
@@ -159,6 +154,7 @@ class Daemon:
             return
         self._seen = seen
         kept = load_kept(self._home)
+        self._settings = kept.settings
         keep_copy(self._home)
         logs.set_up(self._home, kept.settings.log, rotates=True)
         if kept.problems != self._problems:
@@ -166,14 +162,7 @@ class Daemon:
             for problem in kept.problems:
                 log.warning("settings: %s", problem.sentence)
         self._try_favourites(before="9999")
-        self._schedule.zone = zone_of(kept.settings.time_zone)
-        wanted = entries(kept.settings, secrets_state=str(seen[1]))
-        known = schedule.remembered(self._library)
-        gone = self._schedule.plan(wanted, known)
-        if gone and kept.whole:
-            with self._library.transaction() as db:
-                for name in gone:
-                    schedule.forget(db, name)
+        self._timetable.plan(kept, secrets_state=str(seen[1]))
 
     def _look_at_intents(self) -> None:
         """Record what was done at the wall, and have favourites sent."""
@@ -194,72 +183,6 @@ class Daemon:
     def _try_favourites(self, *, before: str) -> None:
         intents.try_again(self._library, before=before)
         self._favourites_at = float("-inf")
-
-    def _hurry(self, job: Job) -> None:
-        """What failed with the same server is tried again now, in place of within the hour."""
-        settings = load_kept(self._home).settings
-        named = job.arguments.get("albums") or []
-        there = {album.server for album in settings.albums if album.name in named and album.server}
-        self._schedule.hurry(entries_of(settings, there))
-
-    def _queue(self, entry: Entry) -> None:
-        parked = self._parked(entry)
-        if parked is None:
-            kind = KINDS[entry.kind]
-            number = jobs.add(
-                self._library, kind=entry.kind, lane=kind.lane, resource=kind.resource, arguments=entry.arguments,
-                asked_by=SCHEDULE,
-            )  # fmt: skip
-        else:
-            number = parked.id
-            known = schedule.remembered(self._library).get(entry.name)
-            if known is None or known.identity != entry.identity:
-                jobs.release(self._library, number)
-        self._scheduled[entry.name] = (number, entry.identity)
-        self._schedule.started(entry.name)
-
-    def _parked(self, entry: Entry) -> Job | None:
-        parked = jobs.in_state(self._library, State.PARKED)
-        return next((job for job in parked if (job.kind, job.arguments) == (entry.kind, entry.arguments)), None)
-
-    def _settle_entries(self) -> None:
-        """Tell the schedule what came of its jobs. A parked one blocks its entry until its settings change."""
-        for name, (number, identity) in list(self._scheduled.items()):
-            job = jobs.get(self._library, number)
-            if job is not None and job.state in (State.WAITING, State.RUNNING):
-                continue
-            parked = job is not None and job.state is State.PARKED
-            if parked and name in self._blocked:
-                if self._schedule.identity(name) != identity:
-                    self._blocked.discard(name)
-                    self._scheduled[name] = (number, self._schedule.identity(name))
-                    jobs.release(self._library, number)
-                continue
-            self._remember(name, well=not parked and _went_well(runs.last_of(self._library, number)), identity=identity)
-            if parked:
-                self._blocked.add(name)
-                self._schedule.started(name)
-            else:
-                self._blocked.discard(name)
-                del self._scheduled[name]
-
-    def _count_asked(self, finished: Finished) -> None:
-        """A sync that a person asked for is one that need not be done again so soon."""
-        job, run = finished.job, finished.run
-        scheduled = any(job.id == number for number, _ in self._scheduled.values())
-        if job.kind != "sync" or scheduled or run is None or run.ended_at is None:
-            return
-        named = job.arguments.get("albums")
-        albums = [album.name for album in load_kept(self._home).settings.albums] if named is None else named
-        for album in albums:
-            if entry_name(album) not in self._scheduled:
-                self._remember(entry_name(album), well=_went_well(run))
-
-    def _remember(self, name: str, *, well: bool, identity: str | None = None) -> None:
-        remembered = self._schedule.ended(name, well=well, identity=identity)
-        if remembered is not None:
-            with self._library.transaction() as db:
-                schedule.remember(db, remembered)
 
     def _note_time(self, *, stepped: bool) -> None:
         now = self._clock.monotonic()
@@ -292,10 +215,6 @@ class Daemon:
             elif key.fileobj is self._signals:
                 self._ended = True
         return rang
-
-
-def _went_well(run: Run | None) -> bool:
-    return run is not None and run.outcome is Outcome.DONE and run.exit_code != 3
 
 
 def _end_on_signals(selector: selectors.BaseSelector) -> socket.socket:
