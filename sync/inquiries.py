@@ -13,7 +13,7 @@ import msgspec
 
 from sync import secrets
 from sync.errors import PermissionMissing
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.mirror.covers import covers
 from sync.settings import Mode, Server, Source
 from sync.work import Result, Work
@@ -119,7 +119,7 @@ def resolve(work: Work, arguments: dict[str, Any]) -> Result:
     return Result(facts, f"{album.name}, {album.asset_count} photos and videos.")
 
 
-def _immich(work: Work, arguments: dict[str, Any]) -> Immich:
+def _immich(work: Work, arguments: dict[str, Any]) -> Reader:
     candidate = arguments.get("candidate", "")
     path = work.home.secrets
     if candidate:
@@ -132,4 +132,4 @@ def _immich(work: Work, arguments: dict[str, Any]) -> Immich:
     link = None
     if arguments.get("source") == Source.LINK.value:
         link = secrets.of_link(path, arguments["link"], section="candidates")
-    return Immich(name, server, keys, locks=work.home.locks, clock=work.clock, link=link)
+    return Reader(name, server, keys, locks=work.home.locks, clock=work.clock, link=link)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sync.immich.listing import Listing
-    from sync.immich.server import Immich
+    from sync.immich.reader import Reader
 
 Report = Callable[[dict[str, Any]], None]
 """Takes what is being done now: `{"doing": "Fetching photos", "album": "Holidays", "done": 12, "of": 300}`."""
@@ -30,7 +30,7 @@ class ListByRule(Protocol):
     """Lists what an album's rule matches: of a server's library, or of another source's listing that it narrows."""
 
     def __call__(
-        self, work: Work, album: Album, immich: Immich, *, inner: Listing | None, then: date | None
+        self, work: Work, album: Album, immich: Reader, *, inner: Listing | None, then: date | None
     ) -> Listing:
         """`then`: the day of the last complete listing; what matched on it and does no more left with the calendar.
         Raises RuleError, or does so when it is iterated."""

@@ -13,7 +13,7 @@ import msgspec
 
 from sync.errors import NotAvailable, PermissionMissing, UsageError
 from sync.immich.libraries import LibraryInfo
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.ingest.landing import refuse_inside
 from sync.ingest.places import folder_of, here_of, plain_folder, publishes, server_folder_of, source_of
 from sync.ingest.settled import IMMICHS_MARKER
@@ -146,7 +146,7 @@ def _refusal(inbox: Inbox, import_paths: list[str]) -> list[str]:
     return []
 
 
-def judge_library(immich: Immich, inbox: Inbox) -> list[str]:
+def judge_library(immich: Reader, inbox: Inbox) -> list[str]:
     """What is wrong with the library; one request, one more for whose key it is. Raises PermissionMissing."""
     try:
         library = immich.library(inbox.library)
@@ -181,7 +181,7 @@ def covered(library: LibraryInfo, there: str, here: str) -> list[str]:
     return []
 
 
-def lacking(immich: Immich, inbox: Inbox) -> list[str]:
+def lacking(immich: Reader, inbox: Inbox) -> list[str]:
     """What the key may not do, in words; nothing where this version cannot tell."""
     permissions = immich.probe().permissions
     if permissions is None or "all" in permissions:

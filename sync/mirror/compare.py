@@ -16,7 +16,7 @@ from sync import secrets
 from sync.errors import RuleError
 from sync.immich.facts import Probe, Wanted
 from sync.immich.listing import Listing
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.library import albums, held, memberships, meta, servers
 from sync.library.albums import AlbumRow
 from sync.library.servers import ServerRow
@@ -76,7 +76,7 @@ class Looked:
     mark: str | None
 
 
-def compare(work: Work, album: Album, server: Immich | FolderSource, *, now: Moment, today: date) -> Compared:
+def compare(work: Work, album: Album, server: Reader | FolderSource, *, now: Moment, today: date) -> Compared:
     """Bring the album's rows up to date. Raises ServerError (nothing was changed then), DiskError, Cancelled."""
     with Stage(work.home.parts) as stage:
         looked = look(work, album, server, stage, now=now, today=today)
@@ -110,7 +110,7 @@ def compare(work: Work, album: Album, server: Immich | FolderSource, *, now: Mom
 
 
 def look(
-    work: Work, album: Album, server: Immich | FolderSource, stage: Stage, *, now: Moment, today: date,
+    work: Work, album: Album, server: Reader | FolderSource, stage: Stage, *, now: Moment, today: date,
     anew: bool = False,
 ) -> Looked | Same:  # fmt: skip
     """List the album into `stage` and plan; writes nothing. Same where the server proves that nothing changed, unless
@@ -141,7 +141,7 @@ def look(
 
 
 def _listing(
-    work: Work, album: Album, server: Immich | FolderSource, wanted: Wanted, before: AlbumRow, *, known: str | None
+    work: Work, album: Album, server: Reader | FolderSource, wanted: Wanted, before: AlbumRow, *, known: str | None
 ) -> Listing:
     if not album.rule:
         return server.listing(wanted, known=known)
@@ -171,7 +171,7 @@ def _is_fresh(work: Work, before: AlbumRow) -> bool:
     return timedelta() <= age < timedelta(days=FULL_LISTING_DAYS)
 
 
-def _who(work: Work, album: Album, server: Immich | FolderSource) -> tuple[str, str | None, ServerRow | None]:
+def _who(work: Work, album: Album, server: Reader | FolderSource) -> tuple[str, str | None, ServerRow | None]:
     """The server's version, whose key we hold, and what is new of it: asked anew when the version changed."""
     version = str(server.version())
     if album.source is Source.LINK or isinstance(server, FolderSource):

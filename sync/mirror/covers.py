@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sync.errors import BadTransfer, Cancelled, DiskError, NotAvailable, PictureRefused, ServerError
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.library import photos
 from sync.mirror.rendition import Decoders
 from sync.mirror.thumbs import COVER_SECONDS, make, path_of, sweep
@@ -26,7 +26,7 @@ SECONDS = 5.0
 _AT_ONCE = 4
 
 
-def covers(work: Work, immich: Immich, assets: Sequence[str]) -> dict[str, str]:
+def covers(work: Work, immich: Reader, assets: Sequence[str]) -> dict[str, str]:
     """For asset ids the names under which the page shows their small pictures, as far as there are any."""
     run = _Run(work, immich)
     wanted = list(dict.fromkeys(assets))[:MOST]
@@ -39,13 +39,13 @@ def covers(work: Work, immich: Immich, assets: Sequence[str]) -> dict[str, str]:
     return {asset: name for asset, name in found.items() if name is not None}
 
 
-def _display(work: Work, immich: Immich, asset: str) -> str | None:
+def _display(work: Work, immich: Reader, asset: str) -> str | None:
     photo = photos.find(work.library, f"{immich.name}:{asset}")
     return photo.display if photo is not None else None
 
 
 class _Run:
-    def __init__(self, work: Work, immich: Immich) -> None:
+    def __init__(self, work: Work, immich: Reader) -> None:
         self._work, self._immich = work, immich
         self._until = time.monotonic() + SECONDS
         self._stopped = False

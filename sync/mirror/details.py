@@ -15,7 +15,7 @@ import msgspec
 
 from sync.errors import NotAvailable, PermissionMissing, SchemaDrift, ServerError
 from sync.immich.facts import Details
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.library import photos
 from sync.library.photos import PhotoRow
 from sync.mirror.folders import FolderSource
@@ -50,7 +50,7 @@ def fetch_details(work: Work, albums: Iterable[Album], origins: Origins) -> int:
     return asked
 
 
-def _of_album(work: Work, album: Album, server: Immich | FolderSource) -> int:
+def _of_album(work: Work, album: Album, server: Reader | FolderSource) -> int:
     asked = 0
     missing = photos.without_details(work.library, album.name)
     with ThreadPoolExecutor(workers_of(work, album), thread_name_prefix="details") as pool:
@@ -67,7 +67,7 @@ def _of_album(work: Work, album: Album, server: Immich | FolderSource) -> int:
     return asked
 
 
-def _ask(server: Immich | FolderSource, photo: PhotoRow) -> Details | None:
+def _ask(server: Reader | FolderSource, photo: PhotoRow) -> Details | None:
     try:
         return server.details(photo.asset_facts())
     except NotAvailable:

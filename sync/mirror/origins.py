@@ -7,7 +7,7 @@ from pathlib import Path
 from sync import secrets
 from sync.connect import open_server
 from sync.immich.facts import Asset
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.library import photos
 from sync.mirror.folders import FolderSource
 from sync.mirror.sources import key_of
@@ -20,9 +20,9 @@ class Origins:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._servers: dict[str, Immich] = {}
+        self._servers: dict[str, Reader] = {}
 
-    def of(self, album: Album) -> Immich | FolderSource:
+    def of(self, album: Album) -> Reader | FolderSource:
         """The album's origin; no request is made yet."""
         if album.source is Source.FOLDER:
             return self._folder(album)

@@ -15,7 +15,7 @@ from sync import secrets
 from sync.errors import DiskError, SchemaDrift, ServerError, UsageError
 from sync.files import free_bytes
 from sync.immich.facts import Wanted
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.mirror.folders import PICTURES
 from sync.mirror.old_frame import OldFrame, read_files, read_frames
 from sync.mirror.place import hash_of, part_file, place, settle
@@ -103,7 +103,7 @@ def _album(frame: OldFrame, server: str, *, with_files: bool, taken: set[str]) -
 
 def _checksums(work: Work, frame: OldFrame, name: str) -> set[str]:
     """SHA-1 of every original that the server lists for the old frame's album."""
-    server = Immich(
+    server = Reader(
         name,
         work.settings.servers.get(name, Server(url=frame.url)),
         secrets.of_server(work.home.secrets, name),

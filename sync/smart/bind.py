@@ -16,7 +16,7 @@ from sync.errors import NotAvailable, RuleError, UsageError
 from sync.immich.answers import Person
 from sync.immich.choose import choose
 from sync.immich.facts import AlbumInfo
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.smart import rules
 from sync.smart.rules import Named, Rule
 
@@ -26,7 +26,7 @@ _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 class Directory:
     """Who and what is on a server; each list is asked for once, and only when a rule needs it."""
 
-    def __init__(self, immich: Immich) -> None:
+    def __init__(self, immich: Reader) -> None:
         self.immich = immich
 
     @cached_property

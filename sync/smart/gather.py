@@ -23,7 +23,7 @@ from sync.errors import (
     UsageError,
 )
 from sync.immich.facts import Found
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.immich.unchanged import narrowed
 from sync.smart import rules
 from sync.smart.bind import Directory
@@ -92,7 +92,7 @@ def searches(asked: Iterable[Asked], today: date) -> list[Search]:
 
 
 def gather(
-    immich: Immich,
+    immich: Reader,
     directory: Directory,
     asked: list[Asked],
     *,
@@ -159,7 +159,7 @@ def _written(question: Params) -> str:
 
 
 def matching(
-    immich: Immich, directory: Directory, one: Asked, *, today: date, check: Callable[[], None]
+    immich: Reader, directory: Directory, one: Asked, *, today: date, check: Callable[[], None]
 ) -> Iterator[tuple[Found, bool]]:
     """Every photo that fits one rule, each once, and whether it did so only on the day of the last run.
 
@@ -237,7 +237,7 @@ def _needed(planned: list[Search]) -> list[tuple[Asked, list[SetKey]]]:
 
 
 def _sets(
-    immich: Immich, directory: Directory, needed: list[tuple[Asked, list[SetKey]]]
+    immich: Reader, directory: Directory, needed: list[tuple[Asked, list[SetKey]]]
 ) -> dict[SetKey, frozenset[str]]:
     """Every set that a rule needs, each asked for once; one that cannot be had spoils its rules alone."""
     visible = sorted({value for one, _ in needed for value in rules.visibilities(one.rule)})
@@ -255,7 +255,7 @@ def _sets(
     return known
 
 
-def surroundings(immich: Immich, directory: Directory, rule: Rule, today: date) -> Surroundings:
+def surroundings(immich: Reader, directory: Directory, rule: Rule, today: date) -> Surroundings:
     """What judging one rule needs. Raises what stands in the way of one of its sets."""
     one = Asked("", rule)
     around = Surroundings(today, directory.me, _sets(immich, directory, [(one, sets_of(rule))]))
@@ -277,7 +277,7 @@ def sets_of(rule: Rule) -> list[SetKey]:
     return keys
 
 
-def _set(immich: Immich, directory: Directory, key: SetKey, visible: list[str]) -> frozenset[str]:
+def _set(immich: Reader, directory: Directory, key: SetKey, visible: list[str]) -> frozenset[str]:
     kind, what = key
     if kind == "album":
         return immich.album_members(what)

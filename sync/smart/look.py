@@ -11,7 +11,7 @@ from datetime import date
 
 from sync.errors import MantelpieceError, UsageError
 from sync.immich.facts import AlbumInfo
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.library import smart as rows
 from sync.library.smart import SmartRow, State
 from sync.settings import Mode, Smart
@@ -54,7 +54,7 @@ class Looked:
 
 
 def look(
-    work: Work, immich: Immich, albums: list[Smart], *, with_names: bool = False, confirmed: str | None = None,
+    work: Work, immich: Reader, albums: list[Smart], *, with_names: bool = False, confirmed: str | None = None,
     asked_for: bool = True,
 ) -> list[Looked]:  # fmt: skip
     """Look at albums of one server; where nobody `asked_for` it, what is proved to be as it was is not listed. Raises
@@ -152,7 +152,7 @@ def _doubt(looked: Looked) -> str:
     return ""
 
 
-def _planned(looked: Looked, one: Asked, members: frozenset[str], immich: Immich, *, confirmed: str | None) -> None:
+def _planned(looked: Looked, one: Asked, members: frozenset[str], immich: Reader, *, confirmed: str | None) -> None:
     if one.problem is not None:
         raise one.problem
     if looked.target is not None and looked.smart.mode is not Mode.OWN and (looked.ledger.ours & one.matched) - members:

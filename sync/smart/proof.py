@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from sync.errors import ServerError
 from sync.immich.facts import Wanted
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.library.smart import SmartRow
 from sync.settings import Smart, Source
 from sync.smart import rules
@@ -49,7 +49,7 @@ _decode = msgspec.json.Decoder(Proof).decode
 class Prover:
     """Asks each question of one server once, however many albums wait for the answer."""
 
-    def __init__(self, immich: Immich) -> None:
+    def __init__(self, immich: Reader) -> None:
         self._immich = immich
         self._known: dict[tuple[str, str], bool] = {}
 

@@ -15,7 +15,7 @@ import msgspec
 from sync.errors import Incomplete, RuleError
 from sync.immich.facts import Asset, Found
 from sync.immich.listing import Listing
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.settings import Album, Source
 from sync.smart import rules
 from sync.smart.bind import Directory, bind, refuse_unseen
@@ -32,7 +32,7 @@ NO_MATCH = "outside the rule"
 _UNTOLD = (rules.Orientation, rules.Megapixels, rules.Key)
 
 
-def list_by_rule(work: Work, album: Album, immich: Immich, *, inner: Listing | None, then: date | None) -> Listing:
+def list_by_rule(work: Work, album: Album, immich: Reader, *, inner: Listing | None, then: date | None) -> Listing:
     """What the album's rule matches; of `inner`, where that is given. Raises RuleError, ServerError."""
     directory, day = Directory(immich), today(work)
     rule = bind(parse(album.rule), directory)
@@ -49,7 +49,7 @@ def list_by_rule(work: Work, album: Album, immich: Immich, *, inner: Listing | N
 
 
 def _searched(
-    work: Work, immich: Immich, directory: Directory, asked: Asked, day: date, listing: Listing
+    work: Work, immich: Reader, directory: Directory, asked: Asked, day: date, listing: Listing
 ) -> Iterator[Asset]:
     stacks = immich.stacked()
     count, proof = 0, "statistics of every search, read before and after"
@@ -69,7 +69,7 @@ def _searched(
 
 
 def _narrowed(
-    immich: Immich, directory: Directory, asked: Asked, day: date, inner: Listing, listing: Listing, *, of_album: str
+    immich: Reader, directory: Directory, asked: Asked, day: date, inner: Listing, listing: Listing, *, of_album: str
 ) -> Iterator[Asset]:
     people = immich.people_in_album(of_album) if of_album else {}
     around = surroundings(immich, directory, asked.rule, day)
@@ -96,6 +96,6 @@ def _refuse_untold(rule: Rule) -> None:
             )
 
 
-def check_rule(immich: Immich, tree: object) -> Rule:
+def check_rule(immich: Reader, tree: object) -> Rule:
     """The rule, tied to the server. Raises RuleError for what is not understood or not there."""
     return bind(parse(tree), Directory(immich))

@@ -9,7 +9,7 @@ from typing import Any
 from sync.connect import open_server
 from sync.errors import NotAvailable, UsageError
 from sync.immich.facts import Found
-from sync.immich.server import Immich
+from sync.immich.reader import Reader
 from sync.smart import rules
 from sync.smart.bind import Directory, bind, is_id
 from sync.smart.evaluate import predicate
@@ -58,7 +58,7 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
     return Result(facts, sentence, exit_code=4 if plan.hold else 0, problems=problems)
 
 
-def _items(work: Work, immich: Immich, looked: Looked) -> Iterator[dict[str, Any]]:
+def _items(work: Work, immich: Reader, looked: Looked) -> Iterator[dict[str, Any]]:
     plan, rule = looked.plan, looked.rule
     assert plan is not None and rule is not None
     said = explain(rule)
@@ -75,7 +75,7 @@ def _items(work: Work, immich: Immich, looked: Looked) -> Iterator[dict[str, Any
         yield {"what": name, "asset": one.asset, "do": action, "fields": [], "why": reason}
 
 
-def _reason(immich: Immich, rule: Rule, around: Surroundings, asset: str, why: str) -> tuple[str, str]:
+def _reason(immich: Reader, rule: Rule, around: Surroundings, asset: str, why: str) -> tuple[str, str]:
     try:
         found, _ = immich.look_up(asset)
     except NotAvailable:
@@ -105,7 +105,7 @@ def why(work: Work, arguments: dict[str, Any]) -> Result:
     return Result(facts, f"{found.asset.file_name} {verdict} {smart.name!r} ({explain(rule)}){because}.")
 
 
-def _asset(immich: Immich, directory: Directory, asked: str) -> Found:
+def _asset(immich: Reader, directory: Directory, asked: str) -> Found:
     if not is_id(asked):
         named = [asset for asset in immich.find_named(asked) if asset.file_name.casefold() == asked.casefold()]
         if len(named) != 1:
