@@ -106,7 +106,7 @@ class _Transfer:
             sentence = f"The {self._what} ended after {self._bytes} of {self._announced} bytes."
             raise Again(BadTransfer(sentence), at_once=True)
         digest = self._hash.hexdigest()
-        return Downloaded(sha1=digest, bytes=self._bytes, announced=self._announced, etag=self._etag, mime=mime)
+        return Downloaded(sha1=digest, bytes=self._bytes, announced=self._announced, etag=self._etag)
 
     def _resumes(self, raw: BaseHTTPResponse) -> bool:
         """Whether these bytes follow on those that are here. Raises Again for a part of anything else."""

@@ -186,4 +186,3 @@ class Downloaded(Struct, frozen=True, kw_only=True):
     announced: int | None
     """Content-Length; None where the server gave none (then nothing but the hash proves that all is there)."""
     etag: str | None
-    mime: str

@@ -1,5 +1,6 @@
 """The tables of the mirror: servers, albums, photos, objects, what is held and what lies in the trash.
 
+servers.probed_at is written no more
 photos.facts    the Asset as msgpack; photos.details the Details as msgpack, for the facts whose digest is details_for
 photos.content  16 bytes that change when the picture itself may have; *_for is the content its object was fetched for
 photos.off_disk '' all that is wanted is here, 'original' or 'all': left out for want of space

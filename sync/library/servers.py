@@ -18,7 +18,6 @@ class ServerRow(Struct, frozen=True, kw_only=True):
     version: str | None = None
     probe: str | None = None
     """The Probe as JSON."""
-    probed_at: str | None = None
     problem: str | None = None
     problem_since: str | None = None
 

@@ -187,7 +187,6 @@ def _who(work: Work, album: Album, server: Reader | FolderSource) -> tuple[str, 
         url=url,
         version=version,
         probe=msgspec.json.encode(probe).decode(),
-        probed_at=work.clock.now().isoformat(),
     )
     return version, probe.user_id, row
 

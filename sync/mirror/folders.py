@@ -104,7 +104,7 @@ class FolderSource:
             raise NotAvailable(f"{path} cannot be read: {error.strerror}.", path=str(path)) from error
         if _state(after) != state or size != before.st_size:
             raise BadTransfer(f"{path} changed while it was copied.")
-        return Downloaded(sha1=digest, bytes=size, announced=before.st_size, etag=state, mime="")
+        return Downloaded(sha1=digest, bytes=size, announced=before.st_size, etag=state)
 
     def _list(self, listing: Listing) -> Iterator[Asset]:
         before = self._walk()
