@@ -14,8 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from sync.settings import Server, Settings
 from sync.settings_ingest import Inbox, Size, Way
 from sync.work import Work
 from tests.benchmarks.memory import Memory
+from tests.benchmarks.program import in_child, stand_in
 from tests.benchmarks.report import report
 from tests.fakes.icloud import jpeg
 from tests.fakes.immich import FakeImmich
@@ -41,6 +41,7 @@ GROUPS = 1_000
 BATCH = 250
 UPLOADS, UPLOAD_BYTES = 100, 3_000_000
 ROUNDS = 5
+_ME = "tests.benchmarks.ingest"
 
 
 def serve(folder: str) -> None:
@@ -53,18 +54,10 @@ def serve(folder: str) -> None:
         sys.stdin.read()
 
 
-@contextmanager
-def stand_in(folder: Path) -> Iterator[dict[str, Any]]:
+def _stand_in(folder: Path) -> AbstractContextManager[dict[str, Any]]:
     (folder / "library").mkdir(parents=True, exist_ok=True)
     (folder / "landing").mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "tests.benchmarks.ingest", "--serve", str(folder)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None and process.stdin is not None
-    try:
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.stdin.close()
-        process.wait(30)
+    return stand_in(_ME, str(folder))
 
 
 def write_photos(folder: Path, count: int) -> None:
@@ -77,15 +70,6 @@ def write_photos(folder: Path, count: int) -> None:
             path = below / f"IMG_{number:05d}{ending}"
             path.write_bytes(content)
             os.utime(path, (1_700_000_000 + number, 1_700_000_000 + number))
-
-
-def in_child(order: dict[str, Any]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.benchmarks.ingest", "--child"]
-    done = subprocess.run(command, input=json.dumps(order), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def child(order: dict[str, Any]) -> dict[str, Any]:
@@ -129,12 +113,12 @@ def inbox_of(where: Path, server: dict[str, Any], **values: Any) -> dict[str, An
 
 def bench_pass(folder: Path) -> None:
     count = PASS_FILES // 3
-    with stand_in(folder) as server:
+    with _stand_in(folder) as server:
         write_photos(folder / "landing", count)
         inbox = inbox_of(folder, server, stack=[], albums=[])
         order = {"server": server, "folder": str(folder), "inbox": inbox}
-        in_child(order)
-        found = in_child(order)
+        in_child(_ME, order)
+        found = in_child(_ME, order)
     report(
         f"ingest: a pass over {count * 3} known files", f"{found['seconds']:.2f} s", "< 3 s",
         good=found["seconds"] < 3,
@@ -143,10 +127,10 @@ def bench_pass(folder: Path) -> None:
 
 
 def bench_groups(folder: Path) -> None:
-    with stand_in(folder) as server:
+    with _stand_in(folder) as server:
         write_photos(folder / "landing", GROUPS)
         inbox = inbox_of(folder, server, batch=BATCH)
-        found = in_child({"server": server, "folder": str(folder), "inbox": inbox})
+        found = in_child(_ME, {"server": server, "folder": str(folder), "inbox": inbox})
     batches, files = GROUPS // BATCH, GROUPS * 3
     bound = 3 + batches * (files // 1000 + 2)
     old = f"the replaced plugin: {GROUPS} scans, at least {files} searches (one per file per poll)"
@@ -159,16 +143,16 @@ def bench_groups(folder: Path) -> None:
 def bench_upload(folder: Path) -> None:
     ratios = []
     for number in range(ROUNDS):
-        with stand_in(folder / f"{number}") as server:
+        with _stand_in(folder / f"{number}") as server:
             ours, theirs = (_files(folder / f"{number}" / name, number * 2 + n) for n, name in enumerate("ab"))
             values = {"way": Way.UPLOAD, "folder": str(ours), "landing": "", "library": "", "stack": [], "albums": []}
             inbox = inbox_of(folder, server, **values)
             order = {"server": server, "folder": str(folder / f"home{number}"), "inbox": inbox}
             # Who goes first changes: the second finds the server warm.
             if number % 2:
-                curl, mine = _curl(theirs, server), in_child(order)
+                curl, mine = _curl(theirs, server), in_child(_ME, order)
             else:
-                mine, curl = in_child(order), _curl(theirs, server)
+                mine, curl = in_child(_ME, order), _curl(theirs, server)
         ratios.append(curl / mine["seconds"])
         rates = [UPLOADS * UPLOAD_BYTES / seconds / 1e6 for seconds in (mine["seconds"], curl)]
         told = f"upload {rates[0]:.0f} MB/s (own CPU {mine['cpu']:.2f} s), curl {rates[1]:.0f} MB/s"

@@ -16,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from sync.mirror.publish import Publisher
 from sync.mirror.synchronise import AlbumRun, mirror, synchronise
 from sync.settings import Album, Keep, Server, Settings
 from sync.work import Work
+from tests.benchmarks.program import in_child, stand_in
 from tests.benchmarks.report import report
 from tests.fakes.immich import __main__ as stand_in_program
 from tests.fakes.immich import samples
@@ -41,20 +42,12 @@ ORIGINALS = 500
 YARDSTICK_LEAST = 300
 """MB/s: a slower yardstick voids the figure."""
 LATENCY_PHOTOS = 250
+_ME = "tests.benchmarks.mirror"
 MANY = 100_000
 
 
-@contextmanager
-def stand_in(*arguments: str) -> Iterator[dict[str, Any]]:
-    """A stand-in server in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.mirror", "--serve", "--until-stdin-closes", *arguments]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None and process.stdin is not None
-    try:
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.stdin.close()
-        process.wait(10)
+def _stand_in(*arguments: str) -> AbstractContextManager[dict[str, Any]]:
+    return stand_in(_ME, "--until-stdin-closes", *arguments)
 
 
 def serve(arguments: list[str]) -> None:
@@ -120,7 +113,7 @@ def curl_seconds(server: dict[str, Any], folder: Path, *, at_once: int) -> tuple
 def speed() -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-mirror-", dir=os.environ.get("BENCH_DIR")))
     try:
-        with stand_in("--version", "3", "--assets", str(ORIGINALS), "--megapixels", "8", "--noise") as server:
+        with _stand_in("--version", "3", "--assets", str(ORIGINALS), "--megapixels", "8", "--noise") as server:
             _speed(folder, server)
     finally:
         shutil.rmtree(folder)
@@ -177,7 +170,7 @@ def _cpu() -> float:
 def latency() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="bench-mirror-") as folder,
-        stand_in("--version", "3", "--assets", str(LATENCY_PHOTOS), "--delay-ms", "60") as server,
+        _stand_in("--version", "3", "--assets", str(LATENCY_PHOTOS), "--delay-ms", "60") as server,
     ):
         root = Path(folder)
         headers = {"x-api-key": server["api_key"]}
@@ -207,17 +200,17 @@ def many() -> None:
     """100,000 assets: the first listing in a process of its own, then a second sync that brings nothing new."""
     with tempfile.TemporaryDirectory(prefix="bench-mirror-") as folder:
         for version in ("3", "1"):
-            with stand_in("--version", version, "--assets", str(MANY), "--same-bytes") as server:
+            with _stand_in("--version", version, "--assets", str(MANY), "--same-bytes") as server:
                 _many(Path(folder) / version, server, version)
 
 
 def _many(root: Path, server: dict[str, Any], version: str) -> None:
     order = {"root": str(root), "server": server, "fetch": False}
-    first = _in_child(order)
+    first = in_child(_ME, order)
     print(f"  v{version}: first listing of {MANY} in {first['seconds']:.1f} s, own CPU {first['cpu']:.1f} s")
     most = first["rss_mb"]
     for name in ("full", "token"):
-        found = _in_child({**order, "forget_token": name == "full"})
+        found = in_child(_ME, {**order, "forget_token": name == "full"})
         most = max(most, found["rss_mb"])
         what = "all listed" if name == "full" else "proved by one request"
         report(
@@ -228,15 +221,6 @@ def _many(root: Path, server: dict[str, Any], version: str) -> None:
             yardstick=f"{found['requests']} requests, {len(found['written'])} files written",
         )
     report(f"v{version}, sync of {MANY}: most memory", f"{most:.0f} MB resident", "<= 180 MB", good=most <= 180)
-
-
-def _in_child(order: dict[str, Any]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.benchmarks.mirror", "--child"]
-    done = subprocess.run(command, input=json.dumps(order), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def child(order: dict[str, Any]) -> dict[str, Any]:

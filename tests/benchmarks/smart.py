@@ -10,12 +10,9 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +33,13 @@ from sync.smart.written import rule_of
 from sync.today import today
 from sync.work import Work
 from tests.benchmarks.memory import Memory
+from tests.benchmarks.program import in_child, stand_in
 from tests.benchmarks.report import report
 from tests.fakes.immich import FakeImmich, synthetic_library
 from tests.fakes.immich.model import Exif, Face
 
 ASSETS, PEOPLE = 100_000, 300
+_ME = "tests.benchmarks.smart"
 _CITIES = [("Vienna", "Austria"), ("Graz", "Austria"), ("Lima", "Peru"), ("Oslo", "Norway")]
 
 NARROW: list[dict[str, Any]] = [
@@ -84,27 +83,6 @@ def serve(version: int) -> None:
         with FakeImmich(version=version, library=library) as server:
             print(json.dumps({"url": server.url, "api_key": server.api_key}), flush=True)
             sys.stdin.read()
-
-
-@contextmanager
-def stand_in(version: str) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "tests.benchmarks.smart", "--serve", version]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None and process.stdin is not None
-    try:
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.stdin.close()
-        process.wait(30)
-
-
-def in_child(**order: Any) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.benchmarks.smart", "--child"]
-    done = subprocess.run(command, input=json.dumps(order), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def child(order: dict[str, Any]) -> dict[str, Any]:
@@ -161,12 +139,12 @@ def _union(work: Work, smart: tuple[Smart, ...], log: str) -> int:
 
 
 def bench(version: str) -> None:
-    with stand_in(version) as server, tempfile.TemporaryDirectory(prefix="bench-smart-") as folder:
+    with stand_in(_ME, version) as server, tempfile.TemporaryDirectory(prefix="bench-smart-") as folder:
         for name, rules in (("narrow", NARROW), ("all kinds", KINDS), ("one person's favourites", NARROW[:1])):
             order = {"name": name, "server": server, "root": f"{folder}/{len(rules)}-{name}", "rules": rules}
-            union = in_child(**order, union=True)["union"]
-            first, second = in_child(**order), in_child(**order)
-            whole = in_child(**order | {"root": f"{folder}/{len(rules)}-{name}-whole"}, everything=True)
+            union = in_child(_ME, order | {"union": True})["union"]
+            first, second = in_child(_ME, order), in_child(_ME, order)
+            whole = in_child(_ME, order | {"root": f"{folder}/{len(rules)}-{name}-whole", "everything": True})
             figures(name, union, first, second)
             print(
                 f"smart v{version}, {len(rules)} rules, {name}: {first['listing']} requests list (their union needs "

@@ -16,8 +16,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -34,6 +32,7 @@ from sync.library.writeback import FileRow, put_file
 from sync.settings import Module, Root, Server, Settings
 from sync.work import Work
 from sync.writeback.run import run
+from tests.benchmarks.program import in_child, stand_in
 from tests.benchmarks.report import report
 from tests.fakes.immich import FakeImmich, synthetic_library
 from tests.fakes.immich.library import Library as Served
@@ -42,6 +41,7 @@ from tests.fakes.immich.scanning import scan
 
 ENTRIES, WITH_PEOPLE, PEOPLE, ALBUMS = 100_000, 5_000, 300, 20
 FILES, FILE_BYTES = 1000, 600_000
+_ME = "tests.benchmarks.writeback"
 INSIDE = "/usr/src/app/external"
 
 
@@ -86,29 +86,12 @@ def _few(place: Path, folder: Path) -> Served:
     return library
 
 
-@contextmanager
-def stand_in(kind: str, folder: Path) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "tests.benchmarks.writeback", "--serve", kind, str(folder)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None and process.stdin is not None
-    try:
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.stdin.close()
-        process.wait(30)
-
-
-def in_child(**order: Any) -> dict[str, Any]:
+def _in_child(**order: Any) -> dict[str, Any]:
     # The tables are made by the daemon, not by the job: it alone needs what makes them.
     home = Home(root=Path(order["root"]) / "home", runtime=Path(order["root"]) / "run")
     prepare(home)
     Library(home.library).close()
-    command = [sys.executable, "-m", "tests.benchmarks.writeback", "--child"]
-    done = subprocess.run(command, input=json.dumps(order), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return in_child(_ME, order)
 
 
 def child(order: dict[str, Any]) -> dict[str, Any]:
@@ -178,13 +161,13 @@ def unchanged(root: Path) -> None:
         if number % 1000 == 0:
             path.parent.mkdir(parents=True)
         path.touch()
-    with stand_in("many", folder) as server:
+    with stand_in(_ME, "many", str(folder)) as server:
         order = {"server": server, "root": str(root), "folder": str(folder)}
-        first = in_child(**order)
+        first = _in_child(**order)
         _settle(root, folder)
-        in_child(**order)
+        _in_child(**order)
         before = _state(folder)
-        second = in_child(**order)
+        second = _in_child(**order)
         wrote = _state(folder) != before
     good = first["faces"] <= WITH_PEOPLE
     report("write-back: faces asked at the first run", f"{first['faces']:,}", f"<= {WITH_PEOPLE:,}, one an asset with "
@@ -224,8 +207,8 @@ def rate(root: Path) -> None:
         for place in (folder, copies):
             (place / f"{number:04}.jpg").write_bytes(content)
     plain = _plain(copies)
-    with stand_in("few", folder) as server:
-        found = in_child(server=server, root=str(root / "device"), folder=str(folder))
+    with stand_in(_ME, "few", str(folder)) as server:
+        found = _in_child(server=server, root=str(root / "device"), folder=str(folder))
     assert found["counts"]["updated"] == FILES, found
     ours = FILES / found["seconds"]
     report("write-back: files a second beside plain exiftool", f"{ours:.1f} ({ours / plain:.2f})", ">= 0.5",

@@ -25,40 +25,12 @@ from sync.library import jobs, runs
 from sync.library.jobs import State
 from sync.library.reading import reading
 from sync.settings_edit import add_album, put_server, set_value
+from tests.soak.part import surroundings
 
 TOP = Path(__file__).parents[2]
 FAST = 240
 MOST_BYTES_A_DAY = 5_000_000
 PATIENCE_SECONDS = 120.0
-PROGRAM = f"""
-import sys, time
-from datetime import UTC, datetime, timedelta
-from sync.home import find
-
-class Fast:
-    "Real time, times {FAST}."
-    def __init__(self): self.begun, self.at = time.monotonic(), datetime.now(UTC)
-    def monotonic(self): return self.begun + (time.monotonic() - self.begun) * {FAST}
-    def now(self): return self.at + timedelta(seconds=self.monotonic() - self.begun)
-    def trusted(self): return True
-    def sleep(self, seconds): time.sleep(seconds / {FAST})
-
-which, home = sys.argv[1], find()
-if which == "frame":
-    import frame.assemble
-    from frame.daemon import run
-    wait = frame.assemble._wait
-    frame.assemble._wait = lambda handles, seconds: wait(handles, seconds / {FAST})
-    run(home, clock=Fast(), overrides={{"wall.display": "none", "wall.size": "320x240"}})
-elif which == "sync":
-    from sync import daemon
-    sleep = daemon.Daemon._sleep
-    daemon.Daemon._sleep = lambda self, seconds: sleep(self, seconds / {FAST})
-    daemon.run(home, clock=Fast())
-else:
-    from admin.daemon import run
-    run(home, clock=Fast())
-"""
 
 
 @pytest.fixture
@@ -85,14 +57,13 @@ def immich() -> Iterator[dict[str, object]]:
 
 
 @contextmanager
-def process(which: str) -> Iterator[subprocess.Popen[bytes]]:
+def process(which: str, clock: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     where = {"MANTELPIECE_ADMIN_HOST": "127.0.0.1", "MANTELPIECE_ADMIN_PORT": port}
-    environ = os.environ | where
-    running = subprocess.Popen([sys.executable, "-c", PROGRAM, which], cwd=TOP, env=environ,
-                               stderr=subprocess.DEVNULL)  # fmt: skip
+    command = [sys.executable, "-m", "tests.soak.part", which]
+    running = subprocess.Popen(command, cwd=TOP, env=os.environ | where | clock, stderr=subprocess.DEVNULL)
     try:
         yield running
     finally:
@@ -144,8 +115,11 @@ def test_an_idle_day_writes_less_than_five_megabytes(home: Home, request: pytest
         assert isinstance(albums, dict)
         add_album(home, {"name": "A", "server": "home", "id": albums["Big"]})
         set_value(home, "wall.interval_seconds", "30")
+        set_value(home, "wall.display", "none")
+        set_value(home, "wall.size", "320x240")
         set_value(home, "choosing.bursts", "false")  # the stand-in's photos are all of one moment
-        parts = {which: stack.enter_context(process(which)) for which in ("sync", "frame", "admin")}
+        clock = surroundings(FAST)
+        parts = {which: stack.enter_context(process(which, clock)) for which in ("sync", "frame", "admin")}
         wait(lambda: synced(home))
         wait(lambda: ask(home, "now")["showing"] == "photo")
         wait(lambda: (home.frame / "shown.jsonl").exists())

@@ -1,5 +1,5 @@
 """`python -m tests.soak.part frame|sync|admin`: one of the three processes as it is, with a clock that runs fast and,
-for the frame, a panel of Xvfb in place of the machine's. What a network is waited for stays real.
+where SOAK_PANEL names one, a panel of Xvfb in place of the machine's. What a network is waited for stays real.
 
 All of them (and sync's jobs, which are started through here too) count from one moment, so that they agree on the time.
 SOAK_BREAK makes a build that is broken on purpose: `late`, `leak` or `litter`.
@@ -72,6 +72,8 @@ def be_the_frame(home: Home, clock: FastClock, broken: str) -> int:
             time.sleep(LATE_SECONDS)
 
     Player._note = note  # type: ignore[method-assign]
+    if "SOAK_PANEL" not in os.environ:
+        return run(home, clock=clock, overrides={})
     file, display = os.environ["SOAK_PANEL"].split()
     panel = Panel(display, Path(file))
 
