@@ -8,6 +8,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from threading import Event, Thread
 from types import FrameType
 
@@ -21,7 +22,7 @@ from admin.security import gate
 from admin.security.server import serve
 from admin.sign import keep_telling
 from admin.wifi.watch import Watch
-from sync import logs
+from sync import logs, secrets
 from sync.clock import Clock
 from sync.errors import ANEW, MantelpieceError
 from sync.home import Home, prepare
@@ -47,6 +48,9 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     app = create_app(home, clock)
     house: House = app.extensions[EXTENSION]
     logs.set_up(home, house.settings.log)
+    with suppress(MantelpieceError, OSError):
+        # A key that somebody tried and left; what is wrong with the file the page itself says.
+        secrets.sweep_candidates(home.secrets)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Uploads on their way would fill the memory of a small machine whose /tmp is one.
     tempfile.tempdir = str(home.private)

@@ -14,7 +14,7 @@ from flask import current_app, g
 
 from admin.security.hosts import own_names
 from admin.security.passwords import hashed
-from admin.security.sessions import Sessions
+from admin.security.sessions import KNOWN_SECONDS, Sessions
 from admin.security.setup_code import SetupCode
 from admin.security.throttle import Throttle
 from admin.security.tokens import Tokens
@@ -49,6 +49,10 @@ class House:
         self.home = home
         self.clock = clock
         self.sessions = Sessions(home.private / "sessions.json", clock)
+        self.known = Sessions(
+            home.private / "devices.json", clock, longest=KNOWN_SECONDS, longest_idle=KNOWN_SECONDS
+        )
+        """Browsers that once signed in: nobody's wrong guesses keep them from trying. They open nothing by that."""
         self.tokens = Tokens(home.private / "tokens.json", clock)
         self.displays = Tokens(home.private / "displays.json", clock)
         """Keys of other displays: each shows the wall's picture and opens nothing else."""
@@ -97,10 +101,11 @@ class House:
         return secrets.password_hash(self.home.secrets)
 
     def set_password(self, password: str) -> None:
-        """The first or another password; nobody stays signed in."""
+        """The first or another password; nobody stays signed in, and no browser is known that knew the old one."""
         secrets.put(self.home.secrets, "admin", "password", hash=hashed(password))
         self._hash = self.password_hash()
         self.sessions.end_all()
+        self.known.end_all()
 
     def look_at_password(self) -> bool:
         """Whether there is one. One that was changed from outside this process signs everybody out."""
@@ -109,6 +114,7 @@ class House:
             changed, self._hash = self._hash not in (None, found), found
         if changed:
             self.sessions.end_all()
+            self.known.end_all()
         return bool(found)
 
     def service_runs(self) -> bool:

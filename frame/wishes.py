@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from frame.power.hours import Place, level_at, read_windows
+from frame.power.hours import Place, level_at
 from frame.selection.narrow import Wishes
 from sync.catalogue import Catalogue
 from sync.errors import CatalogueUnreadable
 from sync.settings import Settings
+from sync.settings_hours import read_windows
 from sync.settings_wall import Selection
 
 MOST_ALBUMS = 62

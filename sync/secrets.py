@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -74,6 +75,8 @@ class NoticeSecrets(Struct, frozen=True, kw_only=True):
 
 CANDIDATES = "candidates"
 """The section of what is only being tried."""
+TRIAL_SECONDS = 3600.0
+"""A trial that nobody took further for so long is over."""
 
 
 def of_server(path: Path, name: str, *, section: str = "servers") -> ServerSecrets:
@@ -109,7 +112,7 @@ def password_hash(path: Path) -> str:
     return str(_section(_read(path), "admin", "password").get("hash", ""))
 
 
-def put(path: Path, section: str, name: str, **values: str | dict[str, str]) -> None:
+def put(path: Path, section: str, name: str, **values: str | int | dict[str, str]) -> None:
     """Set the values of `[section.name]`, keeping the rest of the file and its comments."""
     import tomlkit  # Only writers need it; every job's process would pay for it.
 
@@ -136,8 +139,9 @@ def remove(path: Path, section: str, name: str) -> None:
 def candidate(path: Path, *, stays: bool = False, **values: str | dict[str, str]) -> Iterator[str]:
     """Keep what is only being tried under a name of its own, which is given; forgotten at the end. Where it `stays`,
     for a trial that goes on, only what fails forgets it."""
+    sweep_candidates(path)
     name = f"trial-{uuid4().hex[:16]}"
-    put(path, CANDIDATES, name, **values)
+    put(path, CANDIDATES, name, **values, tried_at=int(time.time()))
     try:
         yield name
     except BaseException:
@@ -145,6 +149,15 @@ def candidate(path: Path, *, stays: bool = False, **values: str | dict[str, str]
         raise
     finally:
         if not stays:
+            remove(path, CANDIDATES, name)
+
+
+def sweep_candidates(path: Path) -> None:
+    """Forget what somebody tried and left. A clock that was set meanwhile makes a trial old, never young."""
+    now = time.time()
+    for name, entry in _section(_read(path), CANDIDATES).items():
+        tried_at = entry.get("tried_at") if isinstance(entry, dict) else None
+        if not isinstance(tried_at, int) or abs(now - tried_at) > TRIAL_SECONDS:
             remove(path, CANDIDATES, name)
 
 

@@ -68,6 +68,7 @@ IMPORTS = all_imports()
 
 FRAME_MAY = (
     "sync.settings",
+    "sync.settings_hours",
     "sync.settings_wall",
     "sync.settings_reading",
     "sync.clock",
@@ -120,6 +121,7 @@ def ground_floor_knows_no_room(each: Import) -> bool:
         "sync.settings",
         "sync.settings_reading",
         "sync.settings_clashes",
+        "sync.settings_hours",
         "sync.settings_ingest",
         "sync.settings_wall",
         "sync.catalogue",

@@ -17,6 +17,7 @@ from sync.errors import UsageError
 from sync.jobs.wake import ring
 from sync.library import notices as rows
 from sync.library.reading import reading
+from sync.notices.address import host_of
 from sync.settings import Notices
 
 _MOST_BYTES = 4096
@@ -101,8 +102,7 @@ def webhook(call: Call, *, file: Path | None, header_file: Path | None, remove: 
         secrets.remove(call.home.secrets, "notices", "webhook")
         return _said(call, "The webhook is forgotten.", webhook=False)
     address = _secret(file, "Address of the webhook")
-    if not address.startswith(("http://", "https://")) or any(one.isspace() for one in address):
-        raise UsageError("The webhook's address is none.", advice="It looks like https://hooks.example.org/…")
+    host_of(address)
     headers = _headers(header_file) if header_file is not None else {}
     secrets.put(call.home.secrets, "notices", "webhook", address=address, headers=headers)
     return _said(call, "The webhook is set. Next: mantelpiece notices test", webhook=True)

@@ -19,7 +19,9 @@ _UNCHANGED = "Nothing was changed."
 
 @verb("password")
 @click.option("--broker", is_flag=True, help="Set the MQTT broker's password instead (mqtt.user).")
-def command(call: Call, *, broker: bool) -> int:
+@click.option("--renew-keys/--keep-keys", default=None,
+              help="Renew the keys of programs and displays too, and print the new ones.")  # fmt: skip
+def command(call: Call, *, broker: bool, renew_keys: bool | None) -> int:
     """Set the password of the phone page, and sign every phone out.
 
     It is asked for at a terminal, else read from standard input: never an argument, which everybody here could read.
@@ -35,9 +37,20 @@ def command(call: Call, *, broker: bool) -> int:
     password = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     if not SHORTEST <= len(password) <= LONGEST:
         raise UsageError(f"A password has {SHORTEST} to {LONGEST} characters.", advice=_UNCHANGED)
-    House(call.home, SystemClock()).set_password(password)
-    call.output.result({"password": "set"})
+    house = House(call.home, SystemClock())
+    house.set_password(password)
+    kinds = {"tokens": house.tokens, "displays": house.displays}
+    count = sum(len(kind.every()) for kind in kinds.values())
+    if count and renew_keys is None and sys.stdin.isatty():
+        renew_keys = click.confirm(f"Renew the {count} keys of programs and displays too?", default=True, err=True)
+    renewed = {name: kind.renew() for name, kind in kinds.items()} if renew_keys else {}
+    call.output.result({"password": "set", "renewed": renewed, "keys": count})
     call.output.say("The password is set; every phone is signed out.")
+    if count and not renew_keys:
+        call.output.say(f"The {count} keys of programs and displays open what they did; --renew-keys renews them.")
+    for kind, keys in renewed.items():
+        for name, secret in keys.items():
+            call.output.say(f"{kind}, {name}: {secret}")
     return 0
 
 

@@ -12,6 +12,7 @@ from admin.cli.verb import Call, prepared, verb
 from sync.errors import UsageError
 from sync.jobs.wake import ring
 from sync.settings import Settings
+from sync.settings_cautions import cautions
 from sync.settings_edit import set_value, unset
 from sync.settings_reading import parse_value, plain_hint
 from sync.smart.written import problem_of
@@ -91,13 +92,18 @@ def unset_setting(call: Call, *, key: str) -> int:
 
 @verb("check")
 def check(call: Call) -> int:
-    """Read the settings as the services do and say what is wrong with them. Exit code 2 where something is."""
+    """Read the settings as the services do and say what is wrong with them. Exit code 2 where something is.
+
+    What is sound and yet deserves a second look is told too.
+    """
     kept = call.settings()
     problems = [(one.key, one.sentence) for one in kept.problems]
     rules = ((f"smart.{smart.name}", problem_of(smart)) for smart in kept.settings.smart)
     problems += [(key, f"{key}: {said}") for key, said in rules if said]
-    call.output.result({"problems": [{"key": key, "problem": sentence} for key, sentence in problems]})
-    for _, sentence in problems:
+    doubts = cautions(kept.settings)
+    told = {"problems": [{"key": key, "problem": sentence} for key, sentence in problems]}
+    call.output.result(told | {"cautions": doubts})
+    for sentence in [*(sentence for _, sentence in problems), *doubts]:
         call.output.problem(sentence)
     if not problems:
         call.output.say(f"{call.home.settings} is in order.")

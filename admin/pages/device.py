@@ -14,11 +14,16 @@ from werkzeug.wrappers import Response
 from admin.house import ServiceAway, house
 from admin.language import text
 from admin.network import page_addresses
+from admin.pages.displays import DISPLAYS
+from admin.pages.keys import Keys
+from admin.pages.login import too_many
+from admin.pages.tokens import TOKENS
 from admin.restart import SERVICES, restart
 from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
 from sync.errors import DiskError
 from sync.library import objects, servers
+from sync.settings_cautions import cautions
 
 pages = Blueprint("device", __name__)
 
@@ -32,8 +37,9 @@ def more() -> str:
 def page() -> str:
     loaded = house().loaded()
     return render_template(
-        "device.html", services=SERVICES, problems=loaded.problems, pinned=sorted(loaded.pinned), **facts()
-    )
+        "device.html", services=SERVICES, problems=loaded.problems, cautions=cautions(loaded.settings),
+        pinned=sorted(loaded.pinned), **facts(),
+    )  # fmt: skip
 
 
 def facts() -> dict[str, Any]:
@@ -67,19 +73,34 @@ def begin_anew(button: str) -> Response:
 
 @pages.get("/password")
 def password() -> str:
-    return render_template("password.html", problems={}, shortest=passwords.SHORTEST)
+    return _password({}, renew=True)
 
 
 @pages.post("/password")
-def change_password() -> Response | tuple[str, int]:
-    """A new password ends every session but this one."""
-    here = house()
+def change_password() -> Response | str | tuple[str, int]:
+    """A new password ends every session but this one. Keys that somebody else may know are renewed, and shown once:
+    no redirect, for they must stand in no address."""
+    here, renew = house(), bool(request.form.get("renew"))
     problems = _judge(request.form.get("old", ""), request.form.get("password", ""), request.form.get("again", ""))
     if problems:
-        return render_template("password.html", problems=problems, shortest=passwords.SHORTEST), 422
+        return _password(problems, renew=renew), 422
     here.set_password(request.form["password"])
     gate.sign_in()
+    renewed = {keys.name: _renewed(keys) for keys in (TOKENS, DISPLAYS)} if renew else {}
+    if any(renewed.values()):
+        return render_template("password_changed.html", renewed=renewed)
     return redirect(url_for("device.more", saved=1), 303)
+
+
+def _renewed(keys: Keys) -> dict[str, str]:
+    return {name: keys.shown(secret) for name, secret in keys.of(house()).renew().items()}
+
+
+def _password(problems: dict[str, str], *, renew: bool) -> str:
+    keys = sum(len(kind.of(house()).every()) for kind in (TOKENS, DISPLAYS))
+    return render_template(
+        "password.html", problems=problems, shortest=passwords.SHORTEST, keys=keys, renew=renew
+    )
 
 
 @pages.post("/sign-out-everywhere")
@@ -95,13 +116,10 @@ def _judge(old: str, new: str, again: str) -> dict[str, str]:
     if new != again:
         return {"again": text("setup.password_differs")}
     try:
-        here.throttle.take()
+        right = gate.guess(lambda: passwords.matches(old, here.password_hash()))
     except TooManyGuesses as error:
-        return {"old": text("login.wait", seconds=error.facts["seconds"])}
-    if not passwords.matches(old, here.password_hash()):
-        return {"old": text("login.wrong")}
-    here.throttle.succeeded()
-    return {}
+        return {"old": too_many(error)}
+    return {} if right else {"old": text("login.wrong")}
 
 
 def _version(package: str) -> str:

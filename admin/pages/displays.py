@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
-from flask import redirect as lead
-from werkzeug.wrappers import Response as AnyResponse
 
 from admin.house import house
+from admin.pages.keys import Keys, install
 from admin.pages.pictures import send_full
-from sync.errors import UsageError
 
 pages = Blueprint("displays", __name__)
+
+DISPLAYS = Keys(
+    "displays", lambda house: house.displays, lambda secret: url_for("displays.frame", key=secret, _external=True)
+)
+install(pages, DISPLAYS)
 
 _LEAST_SECONDS = 5
 
@@ -32,30 +35,3 @@ def picture() -> Response:
     # The address stays and the picture changes: asked every time, sent only when it is another.
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
-
-
-@pages.get("/displays")
-def page() -> str:
-    return _page()
-
-
-@pages.post("/displays/make")
-def make() -> str | tuple[str, int]:
-    name = request.form.get("name", "").strip()
-    try:
-        key = house().displays.make(name)
-    except UsageError as error:
-        return _page(problem=error.sentence, typed=name), 422
-    return _page(made=url_for("displays.frame", key=key, _external=True))
-
-
-@pages.post("/displays/remove")
-def remove() -> AnyResponse:
-    house().displays.remove(request.form.get("name", ""))
-    return lead(url_for("displays.page"), 303)
-
-
-def _page(*, made: str = "", problem: str = "", typed: str = "") -> str:
-    return render_template(
-        "displays.html", displays=house().displays.every(), made=made, problem=problem, typed=typed
-    )

@@ -6,7 +6,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.house import house
-from admin.language import text
+from admin.language import duration, text
 from admin.security import gate, passwords
 from admin.security.redirects import safe_path
 from admin.security.throttle import TooManyGuesses
@@ -23,14 +23,13 @@ def page() -> str | Response:
 
 @pages.post("/login")
 def enter() -> Response | tuple[str, int]:
-    here = house()
+    here, typed = house(), request.form.get("password", "")
     try:
-        here.throttle.take()
+        right = gate.guess(lambda: passwords.matches(typed, here.password_hash()))
     except TooManyGuesses as error:
-        return _again(text("login.wait", seconds=error.facts["seconds"]), 429)
-    if not passwords.matches(request.form.get("password", ""), here.password_hash()):
+        return _again(too_many(error), 429)
+    if not right:
         return _again(text("login.wrong"), 422)
-    here.throttle.succeeded()
     gate.sign_in()
     return redirect(_wanted(), 303)
 
@@ -40,6 +39,12 @@ def leave() -> Response:
     house().sessions.end(g.secret)
     g.end_session = True
     return redirect(url_for("login.page"), 303)
+
+
+def too_many(error: TooManyGuesses) -> str:
+    """How long to wait, and whose fault it is."""
+    wait = duration(float(str(error.facts["seconds"])))
+    return text("login.crowd", wait=wait) if error.facts["crowd"] else text("login.wait", wait=wait)
 
 
 def _again(problem: str, status: int) -> tuple[str, int]:

@@ -10,37 +10,54 @@ from werkzeug.wrappers import Response
 
 from admin.house import house
 from admin.language import text
+from admin.night_form import EDGES, FRESH, MOST, Row, by_sun, rows_of, text_of, typed_rows
 from admin.pages.edited import digest_of
 from sync.errors import UsageError
 from sync.settings_edit import set_value
 from sync.settings_reading import parse_value
-from sync.settings_wall import WAYS
+from sync.settings_wall import DAYS, WAYS
 
 pages = Blueprint("night", __name__, url_prefix="/night")
 
-FIELDS = ("night", "brightness", "latitude", "longitude", "motion_minutes", "method")
+FIELDS = ("brightness", "latitude", "longitude", "motion_minutes", "method")
 
 
 @pages.get("")
 def page() -> str:
-    return _page({}, {})
+    return _page({}, {}, rows_of(house().settings.power.night))
 
 
 @pages.post("/change")
-def change() -> Response | tuple[str, int]:
-    """Write what differs from what the form showed."""
+def change() -> Response | str | tuple[str, int]:
+    """Write what differs from what the form showed. One more window, or one less, is another form and nothing else."""
     here, form = house(), request.form
     typed = {key: form[key].strip() for key in FIELDS if key in form}
-    if form.get("seen") != digest_of(here.settings.power):
-        return _page({}, typed, clash=True), 409
+    power = here.settings.power
+    rows = rows_of(power.night) if "power.night" in here.loaded().pinned else typed_rows(form)
+    if form.get("seen") != digest_of(power):
+        return _page({}, {}, rows_of(power.night), clash=True), 409
+    if "add" in form or "remove" in form:
+        left = tuple(row for number, row in enumerate(rows) if str(number) != form.get("remove"))
+        return _page({}, typed, (*left, FRESH)[:MOST] if "add" in form else left, unsaved=True)
     before = _values()
     wanted = {key: value for key, value in typed.items() if value != before[key]}
     problems = {key: sentence for key, value in wanted.items() if (sentence := _judge(key, value))}
+    problems |= _judge_rows(rows, before | typed)
     if problems:
-        return _page(problems, typed), 422
+        return _page(problems, typed, rows), 422
+    if rows != rows_of(power.night):
+        wanted["night"] = text_of(rows)[0]
     for key, value in wanted.items():
         set_value(here.home, f"power.{key}", value)
     return redirect(url_for("night.page", changed="yes"), 303)
+
+
+def _judge_rows(rows: tuple[Row, ...], values: dict[str, str]) -> dict[str, str]:
+    """A sentence for each window that cannot be, by `w` and its number; and for a place that is missing."""
+    problems = {f"w{number}": text(f"night.wrong_{what}") for number, what in text_of(rows)[1].items()}
+    if by_sun(rows) and values["latitude"] in ("", "0") and values["longitude"] in ("", "0"):
+        problems["latitude"] = text("night.place_missing")
+    return problems
 
 
 def _judge(key: str, value: str) -> str:
@@ -49,7 +66,7 @@ def _judge(key: str, value: str) -> str:
     try:
         parse_value(f"power.{key}", value)
     except (ValueError, UsageError):
-        return text("night.hours_wrong") if key == "night" else text("night.number_wrong", example=_values()[key])
+        return text("night.number_wrong", example=_values()[key])
     return ""
 
 
@@ -59,11 +76,16 @@ def _values() -> dict[str, str]:
     return {key: f"{value:g}" if isinstance(value, float) else str(value) for key, value in tree.items()}
 
 
-def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
+def _page(
+    problems: dict[str, str], typed: dict[str, str], rows: tuple[Row, ...], *,
+    clash: bool = False, unsaved: bool = False,
+) -> str:  # fmt: skip
     here = house()
-    values = _values() | ({} if clash else typed)
     pinned = {key.removeprefix("power.") for key in here.loaded().pinned if key.startswith("power.")}
+    levels = sorted({*range(0, 100, 10), *(int(row.level) for row in rows if row.level.isdecimal())})
     return render_template(
-        "night.html", values=values, problems=problems, clash=clash, seen=digest_of(here.settings.power),
-        methods=WAYS, pinned=pinned, screen=(here.now() or {}).get("screen"), changed="changed" in request.args,
+        "night.html", values=_values() | typed, rows=rows, problems=problems, clash=clash, unsaved=unsaved,
+        seen=digest_of(here.settings.power), methods=WAYS, pinned=pinned, days=DAYS, edges=EDGES, levels=levels,
+        most=MOST, written=here.settings.power.night, screen=(here.now() or {}).get("screen"),
+        changed="changed" in request.args,
     )  # fmt: skip

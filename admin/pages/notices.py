@@ -11,11 +11,13 @@ from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
 from admin.house import ServiceAway, house
-from admin.language import text
+from admin.language import say, text
 from admin.pages.asked import waiting
 from admin.pages.edited import digest_of
 from sync import secrets
+from sync.errors import UsageError
 from sync.library import notices as rows
+from sync.notices.address import host_of
 from sync.settings import MailSecurity
 from sync.settings_edit import set_value
 from sync.settings_reading import parse_value
@@ -45,8 +47,8 @@ def change() -> Response | tuple[str, int]:
     wanted = {key: value for key, value in typed.items() if value != before[key] and key not in _pinned()}
     problems = {key: sentence for key, value in wanted.items() if (sentence := _judge(key, value))}
     password, address = form.get("password", ""), form.get("webhook", "").strip()
-    if address and not _is_address(address):
-        problems["webhook"] = text("notices.webhook_wrong")
+    if address and (wrong := _wrong_address(address)):
+        problems["webhook"] = wrong
     if len(password) > _LONGEST or not (password or " ").isprintable():
         problems["password"] = text("notices.password_wrong")
     elsewhere = "mail_host" in wanted or "mail_port" in wanted
@@ -99,14 +101,12 @@ def _judge(key: str, value: str) -> str:
     return ""
 
 
-def _is_address(address: str) -> bool:
+def _wrong_address(address: str) -> str:
     try:
-        parts = urlsplit(address)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        return False
-    plain = address.isprintable() and " " not in address and len(address) <= _LONGEST
-    return sound and plain and parts.username is None and parts.password is None
+        host_of(address)
+    except UsageError as error:
+        return say(str(error))
+    return ""
 
 
 def _pinned() -> set[str]:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.house import house
 from admin.language import language, text
+from admin.pages.login import too_many
 from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
 from admin.sign import sign_lines
@@ -68,15 +69,11 @@ def _judge(password: str, again: str) -> dict[str, str]:
 
 
 def _try(code: str) -> dict[str, str]:
-    here = house()
     try:
-        here.throttle.take()
+        right = gate.guess(lambda: house().code.matches(code))
     except TooManyGuesses as error:
-        return {"code": text("login.wait", seconds=error.facts["seconds"])}
-    if not here.code.matches(code):
-        return {"code": text("setup.code_wrong")}
-    here.throttle.succeeded()
-    return {}
+        return {"code": too_many(error)}
+    return {} if right else {"code": text("setup.code_wrong")}
 
 
 def _form(problems: dict[str, str]) -> str:

@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin.house import House, house
 from admin.security import forms, hosts
+from admin.security.throttle import client_of
 
-COOKIE, VISITOR = "mantelpiece", "mantelpiece-visitor"
+COOKIE, VISITOR, DEVICE = "mantelpiece", "mantelpiece-visitor", "mantelpiece-device"
 PUBLIC = frozenset({"static", "setup.page", "setup.claim", "login.page", "login.enter", "health.page"})
 FRAME = frozenset({"displays.frame", "displays.picture"})
 """The wall's picture, for who has a key of a display."""
@@ -78,6 +79,8 @@ def put_cookies(response: Response) -> Response:
         response.delete_cookie(VISITOR, httponly=True, samesite="Strict")
     elif g.get("new_visitor"):
         _set(response, VISITOR, g.new_visitor)
+    if g.get("new_device"):
+        _set(response, DEVICE, g.new_device, days=400)
     if g.get("end_session"):
         response.delete_cookie(COOKIE, httponly=True, samesite="Strict")
     return response
@@ -87,10 +90,28 @@ def sign_in() -> None:
     """Begin a session for this browser under a new secret; what it had before ends."""
     house().sessions.end(request.cookies.get(COOKIE, ""))
     g.new_session = house().sessions.begin()
+    if not _is_known_device():
+        g.new_device = house().known.begin()
 
 
-def _set(response: Response, name: str, value: str) -> None:
-    response.set_cookie(name, value, max_age=30 * 86_400, httponly=True, samesite="Strict", path="/")
+def guess(is_right: Callable[[], bool]) -> bool:
+    """Try a password or code, as this client. Raises TooManyGuesses, without having tried."""
+    here, known = house(), _is_known_device()
+    client = f"device {forms.token_of(request.cookies[DEVICE])}" if known else client_of(request.remote_addr)
+    here.throttle.take(client, known=known)
+    right = is_right()
+    if right:
+        here.throttle.succeeded(client, known=known)
+    return right
+
+
+def _is_known_device() -> bool:
+    """Whether this browser once signed in here; that opens nothing, but its guesses are its own."""
+    return house().known.is_open(request.cookies.get(DEVICE, ""))
+
+
+def _set(response: Response, name: str, value: str, *, days: int = 30) -> None:
+    response.set_cookie(name, value, max_age=days * 86_400, httponly=True, samesite="Strict", path="/")
 
 
 def _check_host() -> None:

@@ -1,4 +1,5 @@
-"""Who is signed in: private/sessions.json holds hashes of the cookies' secrets, never the secrets.
+"""Who is signed in, and which browsers once were: a file of each in private/ holds hashes of the cookies' secrets,
+never the secrets.
 
 Ages are counted on the monotonic clock while the page runs (a stepped wall clock signs nobody out), and are written
 down at most once an hour, so that using the page writes next to nothing to the card.
@@ -22,6 +23,8 @@ from sync.files import write_durably
 LONGEST_SECONDS = 30 * 86_400.0
 LONGEST_IDLE_SECONDS = 14 * 86_400.0
 WRITE_SECONDS = 3600.0
+KNOWN_SECONDS = 400 * 86_400.0
+"""For so long a browser that once signed in is known; browsers keep no cookie for longer."""
 MOST = 50
 """Browsers signed in at once; the longest idle one goes first."""
 
@@ -35,9 +38,12 @@ class Session(Struct):
 class Sessions:
     """All sessions; every method may be called by any thread."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, *, longest: float = LONGEST_SECONDS, longest_idle: float = LONGEST_IDLE_SECONDS
+    ) -> None:
         self._path = path
         self._clock = clock
+        self._longest, self._longest_idle = longest, longest_idle
         self._lock = Lock()
         self._sessions = {session.hash: session for session in _read(path)}
         self._counted = self._written = clock.monotonic()
@@ -84,7 +90,7 @@ class Sessions:
         for session in list(self._sessions.values()):
             session.age_seconds += passed
             session.idle_seconds += passed
-            if session.age_seconds > LONGEST_SECONDS or session.idle_seconds > LONGEST_IDLE_SECONDS:
+            if session.age_seconds > self._longest or session.idle_seconds > self._longest_idle:
                 del self._sessions[session.hash]
 
     def _write_if_possible(self) -> None:

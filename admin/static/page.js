@@ -65,7 +65,8 @@
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("[data-quiet]")) {
-      form.querySelectorAll("button").forEach((button) => { button.disabled = true; });
+      // Not before the form is read: which button was pressed is part of it.
+      setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
       return;
     }
     event.preventDefault();

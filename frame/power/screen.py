@@ -14,10 +14,11 @@ import msgspec
 from msgspec import Struct
 
 from frame.power.decide import Decision, Press, Why, decide, still_holds
-from frame.power.hours import Place, Window, level_at, needs_place, read_windows
+from frame.power.hours import Place, level_at
 from frame.power.panel import Panel
 from sync.clock import Clock, zone_of
 from sync.settings import Settings
+from sync.settings_hours import Window, needs_place, read_windows
 from sync.settings_wall import Power
 
 EARLY = timedelta(seconds=20)

@@ -6,19 +6,15 @@ address, and hosts that no Immich lives on but secrets do (link-local, metadata 
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from sync.errors import UsageError
+from sync.hosts import is_forbidden
 
-_METADATA = {"fd00:ec2::254", "100.100.100.200"}
-_METADATA_NAMES = {"metadata", "metadata.google.internal", "instance-data"}
 _TAIL = re.compile(r"(/\.well-known/immich|/api)?/*$")
-_DIGITS = re.compile(r"(0x[0-9a-f]+|\d+)(\.(0x[0-9a-f]+|\d+)){0,3}\.?$", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -71,27 +67,8 @@ def parse_address(text: str) -> Address:
 
 def refuse_host(host: str) -> None:
     """Raise UsageError for a name or numeric address that no Immich can have. Names are judged again once resolved."""
-    if host.rstrip(".").lower() in _METADATA_NAMES:
-        raise _wrong(f"{host} is not an Immich server")
-    number = _number(host)
-    if number is None:
-        return
-    if number.is_link_local or number.is_multicast or number.is_unspecified or str(number) in _METADATA:
+    if is_forbidden(host):
         raise _wrong(f"{host} is not an address that an Immich server has")
-
-
-def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address that a host's digits mean, None for a name: 2852039166 and 0xa9fea9fe are 169.254.169.254."""
-    try:
-        number = ipaddress.ip_address(host.split("%", maxsplit=1)[0])
-    except ValueError:
-        if not _DIGITS.match(host):
-            return None
-        try:
-            return ipaddress.IPv4Address(socket.inet_aton(host))
-        except OSError:
-            return None
-    return getattr(number, "ipv4_mapped", None) or number
 
 
 def _wrong(why: str) -> UsageError:

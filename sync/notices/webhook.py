@@ -1,31 +1,57 @@
 """Posts a letter to a webhook as JSON. Goes to the given address alone: a redirect is not followed, and no proxy or
-password file of the environment has a say. The address may hold a key: errors name its host only."""
+password file of the environment has a say. Never goes to a host of sync/hosts.py, whatever its name was resolved to.
+The address may hold a key: errors name its host only.
+"""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import socket
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from sync.errors import NoticeFailed, UsageError
+from sync.hosts import is_forbidden
+from sync.notices.address import forbidden, host_of
 from sync.notices.letter import Letter
 from sync.secrets import NoticeSecrets
 
 _SECONDS = (10.0, 30.0)
 
 
-def host_of(address: str) -> str:
-    """Where a webhook's address leads. Raises UsageError where it is none."""
-    try:
-        parts = urlsplit(address)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or not address.isprintable() or " " in address:
-        raise UsageError("The webhook's address is none.", advice="It looks like https://hooks.example.org/…")
-    if parts.username is not None or parts.password is not None:
-        raise UsageError("The webhook's address must not hold a name or password.", advice="Use a request header.")
-    return host
+def _judged(sock: socket.socket) -> socket.socket:
+    """Refuse where a name led to, before a byte is sent there."""
+    if is_forbidden(str(sock.getpeername()[0])):
+        sock.close()
+        raise forbidden()
+    return sock
+
+
+class _Plain(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _judged(super()._new_conn())
+
+
+class _Secure(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _judged(super()._new_conn())
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
 
 def send(known: NoticeSecrets, letter: Letter) -> str:
@@ -38,6 +64,8 @@ def send(known: NoticeSecrets, letter: Letter) -> str:
             raise UsageError("A request header of the webhook has characters that no header may have.")
     with requests.Session() as session:
         session.trust_env = False
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Adapter(max_retries=0))
         try:
             answer = session.post(
                 address, json=letter.data, headers=headers, timeout=_SECONDS, allow_redirects=False, stream=True

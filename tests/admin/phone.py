@@ -16,8 +16,9 @@ HOST = "192.168.1.9:8080"
 class Phone:
     """Give it an application's test client."""
 
-    def __init__(self, client: FlaskClient) -> None:
+    def __init__(self, client: FlaskClient, *, address: str = "192.168.1.20") -> None:
         self.client = client
+        self.client.environ_base["REMOTE_ADDR"] = address
         self.token = ""
 
     def get(self, path: str, **headers: str) -> TestResponse:

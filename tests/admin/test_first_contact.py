@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -51,7 +52,7 @@ def test_a_slip_in_the_password_costs_no_try_of_the_code(
     assert visitor.claim(code).status_code == 303
 
 
-def test_guessing_the_code_is_throttled_over_all_browsers(app: Flask, house: House) -> None:
+def test_guessing_the_code_is_throttled_over_all_browsers_of_an_address(app: Flask, house: House) -> None:
     answers = [Phone(app.test_client()).claim("00000000").text for _ in range(8)]
     assert "Too many wrong tries" in answers[-1]
     assert not house.password_hash()
@@ -125,6 +126,88 @@ def test_wrong_passwords_are_throttled_and_the_right_one_waits(phone: Phone, app
     assert thief.post("/login", {"password": PASSWORD}).status_code == 429
     clock.advance(2)
     assert thief.post("/login", {"password": PASSWORD}).status_code == 303
+
+
+def test_a_stranger_who_guesses_keeps_nobody_else_out(phone: Phone, app: Flask) -> None:
+    thief, owner = Phone(app.test_client(), address="192.168.1.66"), Phone(app.test_client(), address="192.168.1.30")
+    for visitor in (thief, owner):
+        visitor.get("/login")
+    for _ in range(20):
+        thief.post("/login", {"password": "guess"})
+    assert "Wait 2 seconds" in thief.post("/login", {"password": "guess"}).text
+    assert owner.post("/login", {"password": PASSWORD}).status_code == 303
+
+
+def test_a_phone_that_was_signed_in_before_gets_in_through_a_crowd_of_strangers(
+    phone: Phone, app: Flask, house: House
+) -> None:
+    phone.post("/logout")
+    for number in range(70):
+        thief = Phone(app.test_client(), address=f"192.168.7.{number}")
+        thief.get("/login")
+        thief.post("/login", {"password": "guess"})
+    newcomer = Phone(app.test_client(), address="192.168.1.31")
+    newcomer.get("/login")
+    answer = newcomer.post("/login", {"password": PASSWORD})
+    assert (answer.status_code, "Too many wrong tries by strangers" in answer.text) == (429, True)
+    phone.get("/login")
+    assert phone.post("/login", {"password": PASSWORD}).status_code == 303
+    phone.get("/more")
+    phone.post("/sign-out-everywhere")
+    phone.get("/login")
+    assert phone.post("/login", {"password": PASSWORD}).status_code == 303, "signing out makes it no stranger"
+    house.set_password(PASSWORD + "2")
+    phone.get("/login")
+    assert phone.post("/login", {"password": PASSWORD + "2"}).status_code == 429, "another password does"
+
+
+def test_the_cookie_of_a_known_phone_opens_nothing(phone: Phone, app: Flask, home: Home) -> None:
+    known = phone.client.get_cookie("mantelpiece-device", domain="192.168.1.9")
+    assert known is not None
+    assert known.value.encode() not in (home.private / "devices.json").read_bytes()
+    other = Phone(app.test_client())
+    other.client.set_cookie("mantelpiece-device", known.value, domain="192.168.1.9")
+    assert other.get("/more").status_code == 303
+    other.client.set_cookie("mantelpiece", known.value, domain="192.168.1.9")
+    assert other.get("/more").status_code == 303
+
+
+def test_a_changed_password_renews_the_keys_of_programs_and_displays_and_shows_them_once(
+    phone: Phone, visitor: Phone, house: House
+) -> None:
+    token, display = house.tokens.make("Home Assistant"), house.displays.make("Kitchen")
+    changed = {"old": PASSWORD, "password": "a new long one", "again": "a new long one"}
+    assert "There are 2." in phone.get("/password").text
+    page = phone.post("/password", changed | {"renew": "yes"})
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert phone.get("/more").status_code == 200, "this phone stays signed in"
+    codes = re.findall(r"<code>([^<]+)</code>", page.text)
+    assert len(codes) == 2
+    opened = visitor.get("/api/v1/state", Authorization=f"Bearer {codes[0]}")
+    assert (opened.status_code, visitor.get(f"/frame?key={codes[1].partition('key=')[2]}").status_code) == (200, 200)
+    assert visitor.get("/api/v1/state", Authorization=f"Bearer {token}").status_code != 200
+    assert visitor.get(f"/frame?key={display}").status_code != 200
+    assert [one.name for one in house.tokens.every()] == ["Home Assistant"]
+
+
+def test_whoever_unticks_it_keeps_the_keys(phone: Phone, visitor: Phone, house: House) -> None:
+    token = house.tokens.make("Home Assistant")
+    phone.get("/password")
+    changed = {"old": PASSWORD, "password": "a new long one", "again": "a new long one"}
+    assert "checked" not in phone.post("/password", changed | {"again": "slip"}).text, "a slip does not tick it again"
+    assert phone.post("/password", changed).status_code == 303
+    assert visitor.get("/api/v1/state", Authorization=f"Bearer {token}").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["tokens", "displays"])
+def test_all_keys_of_a_kind_are_removed_with_one_tap(phone: Phone, house: House, kind: str) -> None:
+    keys = getattr(house, kind)
+    secrets = [keys.make(name) for name in ("One", "Two")]
+    page = phone.get(f"/{kind}").text
+    assert "Remove all of them" in page
+    assert "Remove all of them" not in phone.follow(phone.post(f"/{kind}/remove-all")).text
+    assert not any(keys.is_known(secret) for secret in secrets)
 
 
 def test_a_changed_password_ends_every_other_session(app: Flask, phone: Phone) -> None:

@@ -78,8 +78,10 @@ def test_a_password_goes_to_no_other_mail_server_than_it_was_entered_for(
         ({"after_minutes": "soon"}, "after_minutes"),
         ({"mail_port": "99999"}, "mail_port"),
         ({"mail_security": "hope"}, "mail_security"),
-        ({"webhook": "ftp://x"}, "This is no address"),
-        ({"webhook": "http://a:b@x/"}, "This is no address"),
+        ({"webhook": "ftp://x"}, "address is none"),
+        ({"webhook": "http://a:b@x/"}, "must not hold a name or password"),
+        ({"webhook": "http://169.254.169.254/latest"}, "No webhook is there"),
+        ({"webhook": "http://[fe80::1]/"}, "No webhook is there"),
         ({"password": "a\x00b"}, "This cannot be a password"),
     ],
 )

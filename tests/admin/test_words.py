@@ -12,6 +12,7 @@ import pytest
 
 import admin
 from admin import rule_form
+from admin.night_form import EDGES
 from admin.pages.smart_edit import COVERS
 from admin.words.catalogue import Texts, read
 from frame.power.decide import Why
@@ -21,7 +22,7 @@ from sync.library.runs import Outcome
 from sync.mirror import sources
 from sync.settings import Keep, MailSecurity, Mode, Module, Owner, Pick, Source, Where
 from sync.settings_ingest import After, Size, Way
-from sync.settings_wall import Choosing, Corner, Hours, Layout, Motion, Rotation, Selection, Transition, Words
+from sync.settings_wall import DAYS, Choosing, Corner, Hours, Layout, Motion, Rotation, Selection, Transition, Words
 from sync.smart import source
 
 ROOM = Path(admin.__file__).parent
@@ -60,11 +61,14 @@ ENUMERATED = {
     "device": ["title", "short"],
     "wifi": ["title", "short"],
     "backup": ["title", "short"],
-    "displays": ["title", "short"],
+    "displays": ["title", "short", "text", "made", "name", "example", "make"],
     "password": ["title", "short"],
     "trash": ["title", "short"],
     "marked": ["title", "short"],
-    "tokens": ["title", "short"],
+    "tokens": ["title", "short", "text", "made", "name", "example", "make"],
+    "night": ["from", "to", "wrong_days", "wrong_times", "wrong_text"],
+    "night.edge": EDGES,
+    "weekday": DAYS,
     "notices": ["title", "short", "by_mail", "by_webhook"],
     "security": [each.value for each in MailSecurity],
     "source ": ["favourites_hint", "memories_hint", "all_hint"],

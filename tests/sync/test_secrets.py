@@ -40,6 +40,30 @@ def test_what_is_only_tried_is_forgotten_unless_its_trial_goes_on(tmp_path: Path
     assert secrets.of_link(path, name, section=secrets.CANDIDATES).key.reveal() == KEY
 
 
+def test_a_trial_that_nobody_took_further_is_forgotten_after_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "secrets.toml"
+    secrets.put(path, secrets.CANDIDATES, "of an older version", key=KEY)
+    secrets.put(path, "servers", "home", key=KEY)
+    with secrets.candidate(path, stays=True, key=KEY) as left:
+        pass
+    assert secrets.of_server(path, left, section=secrets.CANDIDATES).key, "somebody may still take it"
+    assert "older version" not in path.read_text()
+    began = secrets.time.time()
+    for later in (secrets.TRIAL_SECONDS + 5, -365 * 86_400.0):
+        with secrets.candidate(path, stays=True, key=KEY) as left:
+            pass
+        monkeypatch.setattr(secrets.time, "time", lambda later=later: began + later)
+        with secrets.candidate(path, stays=True, key=KEY) as present:
+            pass
+        assert not secrets.of_server(path, left, section=secrets.CANDIDATES).key
+        assert secrets.of_server(path, present, section=secrets.CANDIDATES).key
+        monkeypatch.setattr(secrets.time, "time", lambda: began)
+    assert secrets.of_server(path, "home").key.reveal() == KEY
+    assert secrets.all_values(path) == [KEY, KEY]
+
+
 def test_what_is_put_is_read_again_from_a_file_that_only_its_owner_may_read(tmp_path: Path) -> None:
     path = tmp_path / "secrets.toml"
     path.write_text("# mine\n")

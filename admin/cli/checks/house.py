@@ -13,6 +13,7 @@ from sync.clock import SystemClock
 from sync.errors import UsageError
 from sync.home import Home, file_system
 from sync.settings import Settings, Source
+from sync.settings_cautions import cautions
 from sync.settings_copy import Kept
 
 
@@ -71,6 +72,8 @@ def settings(home: Home, kept: Kept) -> Iterator[Finding]:
     for problem in kept.problems:
         make = bad if problem.loses else warn
         yield make("settings", problem.sentence, f"Correct {home.settings}, or 'mantelpiece settings set'.")
+    for sentence in cautions(kept.settings):
+        yield warn("settings", sentence)
     if not kept.problems:
         yield ok("settings", f"{home.settings} is in order.")
     if not kept.settings.albums:

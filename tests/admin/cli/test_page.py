@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from admin.security.passwords import matches
+from admin.security.tokens import Tokens
 from sync import secrets
+from sync.clock import SystemClock
 from sync.jobs.follow import serving
 from tests.admin.cli.conftest import Mantelpiece
 from tests.admin.cli.test_main_job import until
@@ -94,6 +96,18 @@ def test_a_password_is_read_from_standard_input_and_kept_as_a_hash(mantelpiece: 
     assert matches(PASSWORD, secrets.password_hash(mantelpiece.home.secrets))
     kept = b"".join(path.read_bytes() for path in mantelpiece.home.root.rglob("*") if path.is_file())
     assert PASSWORD.encode() not in kept
+
+
+def test_keys_of_programs_are_renewed_where_it_is_asked_for_and_named_where_not(mantelpiece: Mantelpiece) -> None:
+    keys = Tokens(mantelpiece.home.private / "tokens.json", SystemClock())
+    mantelpiece("password", answer=PASSWORD + "\n")
+    secret = keys.make("Home Assistant")
+    told = mantelpiece("password", answer=PASSWORD + "\n").out
+    assert "keys of programs and displays open what they did" in told
+    assert keys.is_known(secret)
+    renewed = mantelpiece("password", "--renew-keys", "--json", answer=PASSWORD + "\n").json
+    assert not keys.is_known(secret)
+    assert keys.is_known(renewed["renewed"]["tokens"]["Home Assistant"]), "a running page sees it too"
 
 
 def test_a_short_password_changes_nothing(mantelpiece: Mantelpiece) -> None:

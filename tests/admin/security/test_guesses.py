@@ -9,7 +9,15 @@ import pytest
 from admin.security import passwords
 from admin.security.sessions import Sessions
 from admin.security.setup_code import SetupCode
-from admin.security.throttle import FREE, LONGEST_SECONDS, Throttle, TooManyGuesses
+from admin.security.throttle import (
+    FREE,
+    LONGEST_SECONDS,
+    REFILL_SECONDS,
+    STRANGERS,
+    Throttle,
+    TooManyGuesses,
+    client_of,
+)
 from sync.home import Home
 from tests.manual_clock import ManualClock
 
@@ -35,14 +43,14 @@ def test_five_guesses_are_free_and_each_more_costs_twice_the_wait(clock: ManualC
     throttle = Throttle(clock)
     waits = []
     for _ in range(FREE):
-        throttle.take()
+        throttle.take("10.0.0.7")
     for _ in range(12):
         with pytest.raises(TooManyGuesses) as refused:
-            throttle.take()
+            throttle.take("10.0.0.7")
         seconds = float(str(refused.value.facts["seconds"]))
         waits.append(seconds)
         clock.advance(seconds)
-        throttle.take()
+        throttle.take("10.0.0.7")
     assert waits[:4] == [2, 4, 8, 16]
     assert max(waits) == LONGEST_SECONDS
 
@@ -50,31 +58,71 @@ def test_five_guesses_are_free_and_each_more_costs_twice_the_wait(clock: ManualC
 def test_a_stepped_clock_shortens_no_wait(clock: ManualClock) -> None:
     throttle = Throttle(clock)
     for _ in range(FREE):
-        throttle.take()
+        throttle.take("10.0.0.7")
     clock.step(400 * DAY)
     with pytest.raises(TooManyGuesses):
-        throttle.take()
+        throttle.take("10.0.0.7")
 
 
 def test_a_right_guess_clears_the_count(clock: ManualClock) -> None:
     throttle = Throttle(clock)
-    for _ in range(20):
-        throttle.take()
-        throttle.succeeded()
+    for _ in range(100):
+        throttle.take("10.0.0.7")
+        throttle.succeeded("10.0.0.7")
 
 
 def test_guesses_at_the_same_time_count_each(clock: ManualClock) -> None:
     throttle = Throttle(clock)
 
-    def guess(_number: int) -> bool:
-        try:
-            throttle.take()
-        except TooManyGuesses:
-            return False
-        return True
-
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(guess, range(40))) == FREE
+        assert sum(pool.map(lambda _: took(throttle, "10.0.0.7"), range(40))) == FREE
+
+
+def took(throttle: Throttle, client: str, *, known: bool = False) -> bool:
+    try:
+        throttle.take(client, known=known)
+    except TooManyGuesses:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("pause", [1.0, 60.0, 900.0, 3600.0, 4000.0, DAY], ids=lambda pause: f"every {pause:g} s")
+def test_whoever_guesses_from_one_address_never_keeps_another_out(clock: ManualClock, pause: float) -> None:
+    throttle = Throttle(clock)
+    for _ in range(min(5000, int(40 * DAY / pause))):
+        # As many at once as are let through: the worst that a patient stranger can do.
+        while took(throttle, "10.0.0.66"):
+            pass
+        clock.advance(pause)
+    throttle.take("10.0.0.7")
+
+
+def test_whoever_owns_many_addresses_guesses_a_bounded_number_of_times_and_known_browsers_pass(
+    clock: ManualClock,
+) -> None:
+    throttle = Throttle(clock)
+    days, right = 10, 0
+    for number in range(days * 24 * 60):
+        right += sum(took(throttle, f"fd00::{number}:{each}") for each in range(3))
+        clock.advance(60)
+    assert right <= STRANGERS + days * DAY / REFILL_SECONDS + 1
+    with pytest.raises(TooManyGuesses) as refused:
+        for each in range(STRANGERS):
+            throttle.take(f"10.0.1.{each}")
+    assert refused.value.facts["crowd"]
+    assert [took(throttle, "device a", known=True) for _ in range(FREE + 1)] == [True] * FREE + [False]
+    assert took(throttle, "device b", known=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("192.168.1.7", "192.168.1.7"), ("::ffff:192.168.1.7", "192.168.1.7"), ("fe80::1%wlan0", "fe80::1"),
+        ("FD00:0:0::1", "fd00::1"), (None, ""), ("", ""), ("unix:", "unix:"),
+    ],
+)  # fmt: skip
+def test_a_client_is_one_address_however_it_is_written(address: str | None, client: str) -> None:
+    assert client_of(address) == client
 
 
 def test_the_code_matches_with_blanks_and_dashes(clock: ManualClock) -> None:

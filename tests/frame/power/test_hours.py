@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frame.power.hours import Place, level_at, read_windows
+from frame.power.hours import Place, level_at
 from frame.power.sun import sun
+from sync.settings_hours import read_windows
 from sync.settings_reading import parse_value
 from sync.settings_wall import DAYS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,6 +74,40 @@ def test_neither_proxies_nor_passwords_of_the_environment_are_used(
 def test_what_is_no_address_is_refused_without_repeating_it(address: str) -> None:
     with pytest.raises(UsageError, match="webhook's address"):
         send(known(address), LETTER)
+
+
+FORBIDDEN = {
+    "link-local": "http://169.254.169.254/latest/meta-data/",
+    "as a number": "http://2852039166/",
+    "in IPv6": "http://[fe80::1%25eth0]/",
+    "mapped": "http://[::ffff:169.254.1.1]/",
+    "metadata": "http://metadata.google.internal/",
+    "multicast": "http://224.0.0.251/",
+    "nowhere": "http://0.0.0.0/",
+}
+
+
+@pytest.mark.parametrize("address", FORBIDDEN.values(), ids=FORBIDDEN)
+def test_nothing_is_sent_to_where_no_webhook_is(address: str) -> None:
+    with pytest.raises(UsageError, match="No webhook is there"):
+        send(known(address), LETTER)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_name_that_leads_there_is_refused_before_a_byte_is_sent(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    # This machine's address stands in for a link-local one, on which nothing listens here.
+    with webhook() as hook:
+        port = hook.address.rpartition(":")[2].partition("/")[0]
+        real = socket.getaddrinfo
+
+        def renamed(host: str, *more: object, **others: object) -> object:
+            return real("127.0.0.1" if host == "hooks.example.org" else host, *more, **others)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(socket, "getaddrinfo", renamed)
+        monkeypatch.setattr("sync.notices.webhook.is_forbidden", lambda host: host == "127.0.0.1")
+        with pytest.raises(UsageError, match="No webhook is there"):
+            send(known(f"{scheme}://hooks.example.org:{port}/{KEY}"), LETTER)
+    assert hook.posted == []
 
 
 def test_a_header_that_could_begin_another_is_refused() -> None:
