@@ -56,20 +56,20 @@ class Answers:
             raise UsageError(f"The frame knows the verbs {', '.join(VERBS)}.{hint}")
         if verb in self._verbs:
             return self._verbs[verb](request)
-        if not self._player.press(verb):
+        if not self._player.orders.press(verb):
             raise UsageError("There is no earlier photo to go back to.")
-        return {"paused": self._player.paused}
+        return {"paused": self._player.turn.paused}
 
     def _now(self, _request: dict[str, Any]) -> dict[str, Any]:
-        player, current = self._player, self._player.current
+        player, current = self._player, self._player.turn.current
         display = player.stage.display
         answer: dict[str, Any] = {
-            "showing": "photo" if current else "welcome" if player.poster.shown is not None else "nothing",
-            "paused": player.paused,
+            "showing": "photo" if current else "welcome" if player.curtain.drawn else "nothing",
+            "paused": player.turn.paused,
             "photos": len(player.playlist),
             "display": display.name if display else None,
             "problems": player.all_problems(),
-            "sign_seconds": round(player.sign.seconds_left()),
+            "sign_seconds": round(player.curtain.seconds_left()),
         }
         if player.screen is not None:
             answer["screen"] = player.screen.facts()
@@ -85,7 +85,7 @@ class Answers:
             raise UsageError("'key' must name a photo.")
         if key in self._state.hidden:
             raise UsageError("That photo is hidden on this wall.")
-        return {"key": key, "here": self._player.wish(key)}
+        return {"key": key, "here": self._player.orders.wish(key)}
 
     def _shown(self, _request: dict[str, Any]) -> dict[str, Any]:
         history = reversed(self._state.history)
@@ -121,15 +121,15 @@ class Answers:
         }
 
     def _welcome(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._player.poster.welcome = self._lines(request)
+        self._player.curtain.welcome = self._lines(request)
         return {}
 
     def _sign(self, request: dict[str, Any]) -> dict[str, Any]:
         lines, seconds = self._lines(request), request.get("seconds", 0)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_SECONDS:
             raise UsageError(f"'seconds' must be a number from 0 to {LONGEST_SECONDS:.0f}.")
-        self._player.put_up_sign(lines, float(seconds))
-        return {"seconds": round(self._player.sign.seconds_left())}
+        self._player.orders.put_up_sign(lines, float(seconds))
+        return {"seconds": round(self._player.curtain.seconds_left())}
 
     def _lines(self, request: dict[str, Any]) -> tuple[str, ...]:
         lines = request.get("lines")
@@ -149,7 +149,7 @@ class Answers:
     def toggle_favourite(self) -> None:
         """What is on the wall becomes a favourite (both of a pair), or none any more: a key has no label that could
         say which."""
-        current = self._player.current
+        current = self._player.turn.current
         if current is None:
             return
         entries = filter(None, (current.item.entry, current.item.partner))
@@ -163,7 +163,7 @@ class Answers:
         keys, value = self._target(request)
         for key in keys:
             write_intent(self._home, "hide", key, value=value, now=self._clock.now())
-            self._player.hide(key, value)
+            self._player.orders.hide(key, value)
         return {"key": keys[0], "keys": keys, "hidden": value}
 
     def _screen(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -199,7 +199,7 @@ class Answers:
 
     def _target(self, request: dict[str, Any]) -> tuple[tuple[str, ...], bool]:
         """The photos that are meant (what is on the wall where none is named: both of a pair) and yes or no."""
-        current, value = self._player.current, request.get("value", True)
+        current, value = self._player.turn.current, request.get("value", True)
         if not isinstance(value, bool):
             raise UsageError("'value' must be true or false.")
         if "key" not in request and current is not None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Wait = Callable[[list[int], float], None]
+
 _BREATH_SECONDS = 1.0
 """After a mistake of ours in a tick: the wall goes on, but not in a storm of tracebacks."""
 
@@ -124,7 +126,7 @@ def end_on_signals(player: Player) -> None:
     """SIGTERM and SIGINT end the player after what it is doing."""
 
     def end(_number: int, _frame: object) -> None:
-        player.ended = True
+        player.orders.ended = True
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
@@ -137,19 +139,23 @@ def loop(
     answers: Answers | None = None,
     notifier: Notifier | None = None,
     until: Callable[[], bool] = lambda: False,
+    wait: Wait | None = None,
 ) -> None:
-    """Tick, then wait for the next event, until the player has ended or `until` says so."""
+    """Tick, then wait for the next event, until somebody wants the end or `until` says so.
+
+    `wait` takes file handles and the seconds after which to wait no longer for one of them.
+    """
     awake, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     # A signal that arrives just before the wait must end it.
     previous = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     try:
-        while not player.ended:
+        while not player.orders.ended:
             seconds = _tick(player)
             if notifier is not None:
                 notifier.alive()
-            if player.ended or until():
+            if player.orders.ended or until():
                 break
-            _wait([awake, player.worker.fileno(), *(control.filenos() if control else [])], seconds)
+            (wait or wait_for)([awake, player.worker.fileno(), *(control.filenos() if control else [])], seconds)
             with suppress(BlockingIOError):
                 os.read(awake, 4096)
             if control is not None and answers is not None:
@@ -174,7 +180,8 @@ def _tick(player: Player) -> float:
     return _BREATH_SECONDS
 
 
-def _wait(handles: list[int], seconds: float) -> None:
+def wait_for(handles: list[int], seconds: float) -> None:
+    """Until one of these can be read, or so many seconds have passed."""
     poll = select.poll()
     for handle in handles:
         poll.register(handle, select.POLLIN)

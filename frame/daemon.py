@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ from sync.home import Home
 from sync.notify import Notifier
 
 if TYPE_CHECKING:
+    from frame.assemble import Wait
+    from frame.playlist import Item
     from frame.stage import OpenDisplay
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ def run(
     overrides: Mapping[str, str],
     environ: Mapping[str, str] = os.environ,
     open_display: OpenDisplay | None = None,
+    on_shown: Callable[[Item], None] | None = None,
+    wait: Wait | None = None,
 ) -> int:
     """Be the wall until `quit`, a signal, or `restart`, which gives ANEW. Raises Busy when another frame runs here,
     UsageError for no display."""
@@ -54,7 +58,7 @@ def run(
             overrides = {**PLAIN, **overrides}
         making = make_player(
             home, clock=clock, overrides=overrides, renderer=renderer, state=state, screen=make_screen(home, clock),
-            crashes=crashes, open_display=open_display,
+            crashes=crashes, on_shown=on_shown, open_display=open_display,
         )  # fmt: skip
         player = parts.enter_context(making)
         answers = Answers(player, state, home, clock)
@@ -68,10 +72,10 @@ def run(
         if "wall.display" in overrides and isinstance(player.stage.error, UsageError):
             raise player.stage.error  # settings may be mended while this runs, the command line cannot
         notifier.ready()
-        loop(player, control=control, answers=answers, notifier=notifier)
+        loop(player, control=control, answers=answers, notifier=notifier, wait=wait)
         notifier.stopping()
         crashes.ended()
-    return ANEW if player.anew else 0
+    return ANEW if player.orders.anew else 0
 
 
 def _open_control(home: Home) -> ControlServer | None:

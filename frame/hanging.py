@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from frame.dress import WANDER_SECONDS, Dress
+from frame.making import Made
 from frame.stage import Stage
 from frame.worker import Worker
 from sync.clock import Clock
 
 if TYPE_CHECKING:
-    from frame.making import Made
     from frame.overlays.clock import Clock as ClockFace
     from frame.transitions.moving import Motion
     from frame.transitions.travel import Travel
@@ -32,7 +32,7 @@ class Hanging:
         self._since = 0.0
         self._travel: Travel | None = None
         self._motion: Motion | None = None
-        self.clock: ClockFace | None = None
+        self._clock: ClockFace | None = None
 
     @property
     def travels(self) -> bool:
@@ -46,7 +46,7 @@ class Hanging:
 
     def hang(self, made: Made) -> None:
         """It is on the panel now."""
-        self.clock, self._since = made.clock, self._time.monotonic()
+        self._clock, self._since = made.clock, self._time.monotonic()
         self._travel, self._motion = made.travel, None
         display = self._stage.display
         if made.moving is not None and display is not None:
@@ -54,10 +54,15 @@ class Hanging:
 
             self._motion = Motion(made.moving, made.picture, display=display, worker=self._worker, now=self._since)
 
+    def as_it_hangs(self) -> Made | None:
+        """The same picture once more; None where nothing is on the panel."""
+        on_panel = self._stage.on_panel
+        return None if on_panel is None else Made(on_panel[0], self._clock)
+
     def go_on(self) -> bool:
         """Draw what is due; whether it is time to write all words anew, a little beside."""
         now = self._time.monotonic()
-        if (change := self._dress.tick(self.clock)) is not None:
+        if (change := self._dress.tick(self._clock)) is not None:
             self._stage.patch(*change)
         if self._motion is not None and not self._stage.approach(self._motion, now):
             self._motion = None

@@ -5,7 +5,6 @@ Used by the player alone, from its thread.
 
 from __future__ import annotations
 
-from frame.overlays.sentences import of_empty_wall
 from frame.sign import Sign
 from frame.stage import Stage
 from sync.errors import DisplayLost
@@ -21,15 +20,13 @@ class Poster:
     def __init__(self, stage: Stage, sign: Sign) -> None:
         self._stage = stage
         self._sign = sign
-        self.welcome: tuple[str, ...] = ()
-        """What an empty wall says instead of its own words."""
         self.shown: tuple[str, ...] | None = None
         """The lines that hang there; None while a photo does."""
 
-    def draw(self, wall: Wall, *, albums: bool, troubled: bool, photo: bool) -> None:
+    def draw(self, wall: Wall, welcome: tuple[str, ...], *, photo: bool) -> None:
         """The sign, else the welcome; `photo` says that one hangs behind."""
         display = self._stage.display
-        lines = self._sign.lines or self.welcome or of_empty_wall(albums=albums, troubled=troubled)
+        lines = self._sign.lines or welcome
         if self.shown == lines or display is None:
             return
         from frame.overlays.welcome import draw_welcome

@@ -38,7 +38,7 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
         nonlocal told
         told += 1
         print(_line(player, item, as_json=as_json), flush=True)
-        player.ended = player.ended or told == count
+        player.orders.ended |= told == count
 
     making = make_player(
         home, clock=clock, overrides=overrides, renderer=renderer, state=state, resume=False, on_shown=tell
@@ -51,7 +51,7 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
             raise UsageError(player.stage.error.sentence, advice="'mantelpiece doctor' says what can be shown on.")
         if player.stage.error is not None:
             raise player.stage.error
-        loop(player, until=lambda: bool(count) and not told and (player.poster.shown is not None))
+        loop(player, until=lambda: bool(count) and not told and player.curtain.drawn)
         problems = player.all_problems()
     if told or not count:
         return 0

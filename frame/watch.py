@@ -6,6 +6,7 @@ be read is said in `problem`, and changes nothing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Set
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from frame.selection.pool import Pool, digest_of, gather
 from frame.worker import Job, Worker
-from sync.catalogue import Catalogue, previous
+from sync.catalogue import Catalogue, PhotoEntry, previous
 from sync.clock import Clock
 from sync.errors import CatalogueUnreadable
 from sync.files import Signature, signature
@@ -21,8 +22,11 @@ from sync.settings import Settings
 from sync.settings_reading import Loaded, load
 from sync.settings_wall import Choosing
 
+log = logging.getLogger(__name__)
+
 RELOAD_SECONDS = 60.0
 """A catalogue that could not be read is tried again after this long, though its file did not change."""
+
 
 @dataclass
 class SettingsWatch:
@@ -65,6 +69,17 @@ def open_catalogue(path: Path) -> Catalogue:
         with suppress(CatalogueUnreadable):
             return Catalogue(previous(path))
         raise error from None
+
+
+def find_photo(path: Path, key: str) -> PhotoEntry | None:
+    """One photo, straight from the file: without reading all of it. None where it is not there, or damaged."""
+    try:
+        with closing(open_catalogue(path)) as catalogue:
+            number = catalogue.number_of(key)
+            return None if number is None else catalogue.photo(number)
+    except (CatalogueUnreadable, TypeError, ValueError) as error:
+        log.warning("%s", error)
+        return None
 
 
 class CatalogueWatch:

@@ -97,7 +97,7 @@ def test_a_hostile_line_gets_a_sentence_and_changes_nothing(home: Home, renderer
         wall.settle()
         assert wall.numbers() == [0]
         assert not list(home.intents.iterdir())
-        assert wall.player.poster.welcome == ()
+        assert wall.player.curtain.welcome == ()
 
 
 def test_a_mistake_in_an_answer_ends_nothing(home: Home) -> None:

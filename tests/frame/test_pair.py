@@ -33,7 +33,7 @@ def test_favourite_and_hide_mean_both_and_both_were_shown(tmp_path: Path, render
     publish_a_pair(home)
     with rig(home, renderer) as wall:
         wall.settle()
-        current = wall.player.current
+        current = wall.player.turn.current
         assert current is not None
         keys = set(current.item.keys)
         assert len(keys) == 2

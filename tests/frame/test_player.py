@@ -1,20 +1,18 @@
+"""Photos follow each other, people say otherwise, and displays, clocks and processes come and go."""
+
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from PIL import Image
 
 from frame.render.request import RenderRequest
-from sync.catalogue import AlbumEntry
-from sync.catalogue_writing import write
-from sync.errors import DecoderUnavailable, UsageError
+from sync.errors import UsageError
 from sync.home import Home
 from tests.frame.rig import MemoryDisplay, Rig, make_home, number_on, rig, set_wall
 from tests.manual_clock import ManualClock
-from tests.sample_catalogues import add_object, make, photo
+from tests.sample_catalogues import make
 
 SEQUENTIAL = {"selection": "sequential", "interval_seconds": 10, "layout": "fit"}
 
@@ -29,21 +27,6 @@ def test_photos_follow_each_other_at_their_interval(home: Home, renderer) -> Non
         assert wall.numbers() == [0]
         wall.pass_time(32)
         assert wall.numbers() == [0, 1, 2, 3, 0]
-
-
-def test_the_next_picture_is_ready_before_its_time(home: Home, renderer) -> None:
-    make(home, count=3)
-    set_wall(home, **SEQUENTIAL)
-    asked: list[RenderRequest] = []
-
-    class Watched:
-        def render(self, request: RenderRequest):
-            asked.append(request)
-            return renderer.render(request)
-
-    with rig(home, Watched()) as wall:
-        wall.settle()
-        assert (len(wall.display.shown), len(asked)) == (1, 2)
 
 
 def test_next_and_back_walk_through_the_history_and_forward_again(home: Home, renderer) -> None:
@@ -84,10 +67,10 @@ def test_one_key_pauses_and_goes_on(home: Home, renderer) -> None:
         for expected in (True, False, True):
             wall.display.keys.append("pause")
             wall.settle()
-            assert wall.player.paused is expected
+            assert wall.player.turn.paused is expected
         wall.display.keys.append("quit")
         wall.settle()
-        assert wall.player.ended
+        assert wall.player.orders.ended
 
 
 def test_a_crossfade_runs_by_the_clock_and_a_key_cuts_it_short(home: Home, renderer) -> None:
@@ -152,86 +135,6 @@ def test_without_photos_a_calm_picture_says_what_to_do_and_gives_way(home: Home,
         assert len(wall.display.shown) == 3
 
 
-def test_photos_that_cannot_be_shown_are_passed_over_with_the_reason(home: Home, renderer) -> None:
-    entries = make(home, count=6)
-    set_wall(home, **SEQUENTIAL)
-    home.object_path(entries[1].display).unlink()
-    home.object_path(entries[2].display).write_bytes(b"\0" * 5000)  # rotten: the name no longer fits
-    rotten = add_object(home, b"\xff\xd8 this is no picture", "jpg")
-    write(
-        home.catalogue,
-        generation=2,
-        albums=[AlbumEntry(name="Sample")],
-        photos=[*entries[:3], replace(photo(home, 3), display=rotten), *entries[4:]],
-    )
-    with rig(home, renderer) as wall:
-        wall.pass_time(31)
-        assert wall.numbers() == [0, 4, 5, 0]
-        problems = "\n".join(wall.ask("now")["problems"])  # type: ignore[arg-type]
-        assert entries[1].display in problems
-        assert "its bytes are not those that were stored" in problems
-        assert rotten in problems
-        # What is missing or rotten may have been mended by sync.
-        make_object_again = photo(home, 1)
-        assert make_object_again.display == entries[1].display
-        wall.pass_time(700)
-        assert 1 in wall.numbers()
-
-
-def test_a_good_picture_whose_decoder_was_killed_comes_back_the_next_day(home: Home, renderer) -> None:
-    make(home, count=3)
-    with rig(home, renderer) as wall:
-        wall.settle()
-        playlist = wall.player.playlist
-        item = playlist.next()
-        assert item is not None
-        playlist.refuse(item, "It killed its decoder (SIGKILL).", for_long=True)
-        wall.clock.advance(23 * 3600)
-        assert item.entry.display in playlist.refused
-        wall.clock.advance(3600)
-        assert playlist.refused == {}
-
-
-@pytest.mark.parametrize("name", ["../../settings/settings.toml", "", "a" * 40, "A" * 40 + ".jpg", "a" * 40 + ".j/g"])
-def test_only_objects_are_opened(home: Home, renderer, name: str) -> None:
-    odd = replace(photo(home, 0), display=name)
-    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=[odd])
-    with rig(home, renderer) as wall:
-        wall.pass_time(2)
-        assert "is no object's name" in "\n".join(wall.ask("now")["problems"])  # type: ignore[arg-type]
-
-
-def test_when_nothing_more_can_be_shown_the_last_photo_stays(home: Home, renderer) -> None:
-    entries = make(home, count=2)
-    set_wall(home, **SEQUENTIAL)
-    with rig(home, renderer) as wall:
-        wall.settle()
-        for entry in entries:
-            home.object_path(entry.display).unlink()
-        wall.pass_time(60)
-        assert set(wall.numbers()) <= {0, 1}
-
-
-def test_a_decoder_that_does_not_start_blames_no_photo(home: Home, renderer) -> None:
-    make(home, count=2)
-    set_wall(home, **SEQUENTIAL)
-    down = True
-
-    class Flaky:
-        def render(self, request: RenderRequest):
-            if down:
-                raise DecoderUnavailable("No process can be started.")
-            return renderer.render(request)
-
-    with rig(home, Flaky()) as wall:
-        wall.pass_time(3)
-        assert "No process can be started." in str(wall.ask("now")["problems"])
-        down = False
-        wall.pass_time(6)
-        assert wall.numbers()[-1] == 0
-        assert wall.ask("now")["problems"] == []
-
-
 def test_a_lost_display_is_tried_again_every_five_seconds(home: Home, renderer) -> None:
     make(home, count=9)
     set_wall(home, **SEQUENTIAL)
@@ -257,97 +160,6 @@ def test_a_display_that_comes_late_finds_the_wall_where_it_was(home: Home, rende
         wall.pass_time(7)
         wall.display.lost = False
         wall.pass_time(6)
-        assert wall.numbers() == [1]
-
-
-@pytest.mark.parametrize(
-    ("change", "seen"),
-    [
-        ({"interval_seconds": 1}, lambda wall: len(wall.display.shown) > 1),
-        ({"selection": "newest"}, lambda wall: wall.ask("next") is not None and wall.numbers()[-1] == 4),
-        ({"rotation": "90"}, lambda wall: len(wall.display.shown) == 2 and wall.numbers() == [0, 0]),
-        ({"layout": "fill"}, lambda wall: len(wall.display.shown) == 2 and wall.numbers() == [0, 0]),
-    ],
-    ids=["interval", "selection", "rotation", "layout"],
-)
-def test_settings_take_effect_within_two_seconds(home: Home, renderer, change, seen) -> None:
-    make(home, count=5)
-    set_wall(home, **SEQUENTIAL)
-    with rig(home, renderer) as wall:
-        wall.pass_time(4)
-        set_wall(home, **SEQUENTIAL | change)
-        wall.pass_time(2)
-        assert seen(wall)
-
-
-def test_torn_settings_leave_the_last_good_ones(home: Home, renderer) -> None:
-    make(home, count=5)
-    set_wall(home, **SEQUENTIAL)
-    with rig(home, renderer) as wall:
-        wall.settle()
-        home.settings.write_text("[wall\nselection = ")
-        wall.pass_time(12)
-        assert wall.numbers() == [0, 1]
-        assert "TOML" in str(wall.ask("now")["problems"])
-        set_wall(home, **SEQUENTIAL)
-        wall.pass_time(2)
-        assert wall.ask("now")["problems"] == []
-
-
-def test_a_photo_that_left_the_albums_leaves_the_wall_at_once(home: Home, renderer) -> None:
-    entries = make(home, count=4)
-    set_wall(home, **SEQUENTIAL)
-    with rig(home, renderer) as wall:
-        wall.settle()
-        write(home.catalogue, generation=2, albums=[AlbumEntry(name="Sample")], photos=entries[1:])
-        wall.pass_time(2)
-        assert wall.numbers() == [0, 1]
-        write(home.catalogue, generation=3, albums=[AlbumEntry(name="Sample")], photos=[])
-        wall.pass_time(2)
-        assert wall.ask("now")["showing"] == "welcome"
-
-
-def test_a_newcomer_that_is_the_newest_is_next(home: Home, renderer) -> None:
-    make(home, count=4)
-    set_wall(home, **SEQUENTIAL | {"selection": "newest"})
-    with rig(home, renderer) as wall:
-        wall.pass_time(11)
-        make(home, count=6, generation=2)
-        wall.pass_time(10)
-        assert wall.numbers() == [3, 2, 5]
-
-
-def test_hiding_takes_the_photo_off_this_wall_at_once_and_for_good(home: Home, renderer) -> None:
-    make(home, count=3)
-    set_wall(home, **SEQUENTIAL)
-    with rig(home, renderer) as wall:
-        wall.settle()
-        assert wall.ask("hide")["key"] == "home:asset-00000"
-        assert wall.numbers() == [0, 1]
-        wall.pass_time(31)
-    with rig(home, renderer) as wall:
-        make(home, count=3, generation=2)
-        wall.pass_time(31)
-        assert 0 not in wall.numbers()
-        wall.ask("hide", key="home:asset-00000", value=False)
-        wall.pass_time(31)
-        assert 0 in wall.numbers()
-    intents = [json.loads(path.read_text()) for path in sorted(home.intents.iterdir())]
-    assert [(i["kind"], i["key"], i["value"]) for i in intents] == [
-        ("hide", "home:asset-00000", True),
-        ("hide", "home:asset-00000", False),
-    ]
-
-
-def test_a_hidden_photo_is_not_resumed(home: Home, renderer) -> None:
-    make(home, count=3)
-    set_wall(home, **SEQUENTIAL)
-    with rig(home, renderer) as wall:
-        wall.settle()
-        wall.player.stage.close()
-        wall.answers({"verb": "hide"})
-    with rig(home, renderer) as wall:
-        wall.settle()
         assert wall.numbers() == [1]
 
 
@@ -379,21 +191,6 @@ def test_a_wrong_clock_and_a_clock_that_steps_change_no_interval(home: Home, ren
             wall.pass_time(10)
         wall.pass_time(1)
         assert wall.numbers() == [0, 1, 2, 3, 4]
-
-
-def test_the_only_photo_is_decoded_once(home: Home, renderer) -> None:
-    make(home, count=1)
-    set_wall(home, **SEQUENTIAL)
-    asked = []
-
-    class Counting:
-        def render(self, request: RenderRequest):
-            asked.append(request)
-            return renderer.render(request)
-
-    with rig(home, Counting()) as wall:
-        wall.pass_time(100)
-        assert len(asked) == 1
 
 
 def test_a_quarter_of_a_day_writes_less_than_a_quarter_of_five_megabytes(tmp_path: Path, renderer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frame.player import WISH_SECONDS
+from frame.turn import WISH_SECONDS
 from sync.errors import UsageError
 from sync.home import Home
 from tests.frame.rig import rig

@@ -55,32 +55,31 @@ def clock_of(environ: Mapping[str, str]) -> FastClock:
 
 
 def be_the_frame(home: Home, clock: FastClock, broken: str) -> int:
-    import frame.assemble
+    from frame.assemble import wait_for
     from frame.daemon import run
     from frame.displays.framebuffer import FramebufferDisplay
-    from frame.player import Player
     from tests.frame.displays.panel import Panel
 
-    wait, show, kept = frame.assemble._wait, Player._note, []
-    frame.assemble._wait = lambda handles, seconds: wait(handles, seconds / clock.speed)
+    kept = []
 
-    def note(player: Player, ready: object) -> None:
-        show(player, ready)  # type: ignore[arg-type]
+    def wait(handles: list[int], seconds: float) -> None:
+        wait_for(handles, seconds / clock.speed)
+
+    def misbehave(_item: object) -> None:
         if "leak" in broken:
             kept.append(os.urandom(LEAK_BYTES))
         if "late" in broken:
             time.sleep(LATE_SECONDS)
 
-    Player._note = note  # type: ignore[method-assign]
     if "SOAK_PANEL" not in os.environ:
-        return run(home, clock=clock, overrides={})
+        return run(home, clock=clock, overrides={}, on_shown=misbehave, wait=wait)
     file, display = os.environ["SOAK_PANEL"].split()
     panel = Panel(display, Path(file))
 
     def open_panel(_spec: str, _size: str) -> tuple[FramebufferDisplay, list[str]]:
         return FramebufferDisplay(panel.file, ioctl=panel.ioctl, console=panel.file), []
 
-    return run(home, clock=clock, overrides={}, open_display=open_panel)
+    return run(home, clock=clock, overrides={}, open_display=open_panel, on_shown=misbehave, wait=wait)
 
 
 def be_sync(home: Home, clock: FastClock, arguments: list[str], broken: str) -> int:

@@ -168,7 +168,7 @@ def test_the_wall_obeys_hands_and_a_touch_follows_its_rotation(
         assert wall.answers({"verb": "now"})["favourite"] is False
         board.send((KEY, 116, 1))
         wall.settle()
-        assert wall.player.dark or screen.decide().level == 0
+        assert wall.player.curtain.dark or screen.decide().level == 0
         wall.settle()
         board.send((KEY, 106, 1))
         wall.settle()

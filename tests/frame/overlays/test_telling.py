@@ -72,11 +72,12 @@ def test_a_key_tells_and_the_next_key_brings_the_photo_back(tmp_path: Path, rend
         photo = wall.display.shown[-1].copy()
         wall.display.keys.append("info")
         wall.settle()
-        assert "Anna" in " ".join(wall.player.sign.lines)
+        assert "Anna" in " ".join(wall.player.curtain.sign)
         behind = ImageStat.Stat(wall.display.mixed).mean
         assert wall.display.mixed.tobytes() != photo.tobytes()
-        assert behind != ImageStat.Stat(draw_welcome(photo.size, lines=wall.player.sign.lines)).mean, "no photo behind"
+        words = draw_welcome(photo.size, lines=wall.player.curtain.sign)
+        assert behind != ImageStat.Stat(words).mean, "no photo behind"
         wall.display.keys.append("next")
         wall.settle()
-        assert wall.player.sign.lines == ()
+        assert wall.player.curtain.sign == ()
         assert wall.numbers()[-1] in (0, 1)

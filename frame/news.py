@@ -1,0 +1,121 @@
+"""What is new in the files: settings, the hour's wishes, the catalogue. Keeps dress and playlist up to date with them.
+
+`look` says what changed; what follows from that for panel and pictures is the player's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from frame.dress import Dress
+from frame.playlist import Playlist
+from frame.state import State
+from frame.watch import CatalogueWatch, SettingsWatch
+from frame.wishes import Wishing
+from frame.worker import Job
+from sync.clock import Clock
+from sync.settings import Settings
+from sync.settings_reading import Loaded
+
+LOOK_SECONDS = 1.0
+"""How often the files are looked at."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Since the look before."""
+
+    settings: Settings | None = None
+    """New ones."""
+    display: bool = False
+    """Another display, or another size of it, is wanted."""
+    looks: bool = False
+    """Pictures look otherwise."""
+    choice: bool = False
+    """Other photos are wanted, or in another order."""
+
+
+class News:
+    """`begin` once, `look` with each tick, `take_in` with each job that the worker finished."""
+
+    def __init__(
+        self, settings: SettingsWatch, catalogue: CatalogueWatch, *, playlist: Playlist, dress: Dress, state: State,
+        clock: Clock,
+    ) -> None:  # fmt: skip
+        self._settings, self._catalogue = settings, catalogue
+        self._playlist, self._dress, self._state, self._clock = playlist, dress, state, clock
+        self._wishing = Wishing()
+        self._looked_at: float | None = None
+        self._wrong: list[str] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether a catalogue is being read."""
+        return self._catalogue.busy
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is known by now which photos there are, or that none can be known."""
+        return not self.busy and (self._catalogue.failed or self._playlist.collection is not None)
+
+    @property
+    def troubled(self) -> bool:
+        """Whether the newest catalogue cannot be read."""
+        return bool(self._catalogue.problem)
+
+    def begin(self) -> Change:
+        """Read the settings; the catalogue takes longer, and waits until `look`."""
+        return self._use(self._settings.load())
+
+    def look(self, *, at_once: bool = False) -> Change:
+        """What is new, asked of the files once a second or `at_once`."""
+        now = self._clock.monotonic()
+        if not at_once and self._looked_at is not None and now - self._looked_at < LOOK_SECONDS:
+            return Change()
+        self._looked_at = now
+        loaded = self._settings.look()
+        change = Change() if loaded is None else self._use(loaded)
+        choice = self._follow_the_hour()
+        if self._state.loaded:
+            nothing_yet = self._playlist.collection is None
+            self._catalogue.look(self._state.hidden, or_previous=nothing_yet, only=self._dress.settings.wall.album)
+        return Change(change.settings, change.display, change.looks, choice)
+
+    def look_again(self) -> None:
+        """Read the catalogue again, though it did not change: other photos of it may come."""
+        self._catalogue.look_again()
+
+    def take_in(self, job: Job) -> bool:
+        """A job of the worker ended; whether it brought a new catalogue, which the playlist uses from now on."""
+        collection = self._catalogue.take_in(job)
+        if collection is None:
+            return False
+        self._playlist.use(collection)
+        for key in filter(self._playlist.contains, list(self._state.hidden)):
+            self._playlist.hide(key, True)  # hidden while it was being read
+        return True
+
+    def all_problems(self) -> list[str]:
+        """Sentences that a person should read."""
+        collection = self._playlist.collection
+        found = [*self._wrong, self._catalogue.problem, collection.problem if collection is not None else ""]
+        return [sentence for sentence in found if sentence]
+
+    def _use(self, loaded: Loaded) -> Change:
+        old, new = self._dress.settings.wall, loaded.settings.wall
+        looks = self._dress.use(loaded.settings)
+        self._wrong = [
+            problem.sentence
+            for problem in loaded.problems
+            if problem.key in ("", "wall") or "wall." in problem.key
+        ]
+        self._catalogue.leave_out(loaded.settings.choosing)
+        if old.album != new.album:
+            self._catalogue.look_again()
+        return Change(loaded.settings, (old.display, old.size) != (new.display, new.size), looks)
+
+    def _follow_the_hour(self) -> bool:
+        """What this hour wants; whether that is another choice than before."""
+        collection, settings = self._playlist.collection, self._dress.settings
+        wishes = self._wishing.at(settings, self._dress.now(), collection.catalogue if collection else None)
+        return self._playlist.wish(settings.wall.selection, settings.choosing, wishes)
