@@ -39,7 +39,7 @@ def forget_strays(path: Path, before: Settings, after: Settings) -> None:
     if old.mail_host and (old.mail_host, old.mail_port) != (new.mail_host, new.mail_port):
         secrets.remove(path, "notices", "mail")
     was, now = before.mqtt, after.mqtt
-    if was.host and (was.host, was.port, was.tls) != (now.host, now.port, now.tls):
+    if was.host and (was.host, was.port, was.tls, was.ca_file) != (now.host, now.port, now.tls, now.ca_file):
         secrets.remove(path, "mqtt", "broker")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -19,11 +20,17 @@ BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 STEP_SECONDS = 60.0
 """A wall clock that moves this much against the monotonic one was stepped, not slow."""
 
-_SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
+OWN_SIGN = Path("/run/mantelpiece-clock/synchronized")
+"""Of mantelpiece-clock.service: chrony and others leave none, and the services' sandbox lets nobody ask the kernel."""
+_SIGNS = (Path("/run/systemd/timesync/synchronized"), OWN_SIGN)
+_KEEPER = Path("/run/systemd/system")
 _HARDWARE = Path("/sys/class/rtc")
 _HARDWARE_SECONDS = 3600.0
 """So far a hardware clock may have drifted. One without battery is off by decades."""
 _LOOK_SECONDS = 60.0
+_ASK_SECONDS = 5.0
+_MOST_ERROR_US = 16_000_000
+"""From this error on the kernel calls its own clock unsynchronised, as it does until somebody has set it."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -48,8 +55,13 @@ class SystemClock:
     """The machine's clock; `last_good` is the latest time that was ever believed, kept across boots by the caller."""
 
     last_good: datetime = BUILT
-    synchronized: Path = _SYNCHRONIZED
+    signs: tuple[Path, ...] = _SIGNS
+    """One of them is there from the first answer of a time server until the machine's next start."""
     hardware: Path = _HARDWARE
+    keeper: Path = _KEEPER
+    """There where systemd runs the machine; where it does not (a container), somebody else keeps the time."""
+    error_us: Callable[[], int] = field(default=lambda: _kernels_error_us(), compare=False)
+    """How far off the kernel takes its clock to be, told by whatever sets it."""
     _looked: tuple[float, bool] | None = field(default=None, init=False, compare=False)
 
     def monotonic(self) -> float:
@@ -59,13 +71,18 @@ class SystemClock:
         return datetime.now(UTC)
 
     def trusted(self) -> bool:
-        """Once it is synchronised. Else if it is no earlier than what was believed before and, where systemd keeps the
-        time (it sets the clock to the last shutdown when it knows no better), if a hardware clock says the same."""
-        if self.synchronized.exists():
+        """Once it is synchronised. Else if it is no earlier than what was believed before and, where systemd runs the
+        machine (which begins with the time of the last shutdown, or chrony's or fake-hwclock's idea of it), if a
+        hardware clock says the same."""
+        if self.certain():
             return True
         if self.now() < max(BUILT, self.last_good):
             return False
-        return not self.synchronized.parent.is_dir() or self._hardware_agrees()
+        return not self.keeper.is_dir() or self._hardware_agrees()
+
+    def certain(self) -> bool:
+        """Whether a time server set it, whichever program asked."""
+        return any(map(Path.exists, self.signs)) or self.error_us() < _MOST_ERROR_US
 
     def _hardware_agrees(self) -> bool:
         now = self.monotonic()
@@ -81,6 +98,23 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+def leave_sign(clock: SystemClock, sign: Path = OWN_SIGN) -> None:
+    """Wait until the time is certain, and leave word of it for those who may not ask the kernel."""
+    while not clock.certain():
+        clock.sleep(_ASK_SECONDS)
+    sign.touch()
+
+
+def _kernels_error_us() -> int:
+    """Read, not set; the most where it may not be asked. It is the fourth number of the C library's struct timex, whose
+    first, 0, has nothing changed."""
+    import ctypes  # Most processes never ask: a sign is there.
+
+    numbers = (ctypes.c_long * 64)()
+    ask = getattr(ctypes.CDLL(None), "adjtimex", None)
+    return int(numbers[3]) if ask is not None and ask(numbers) != -1 else _MOST_ERROR_US
 
 
 @dataclass
@@ -123,3 +157,7 @@ def named_zone(name: str) -> tzinfo | None:
 def zone_of(name: str) -> tzinfo:
     """The named zone, else the one that $TZ names, else the machine's."""
     return named_zone(name) or named_zone(os.environ.get("TZ", "").lstrip(":")) or named_zone("localtime") or UTC
+
+
+if __name__ == "__main__":
+    leave_sign(SystemClock())

@@ -226,6 +226,8 @@ class Mqtt(Struct, frozen=True, kw_only=True):
     """Empty: no broker."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
     tls: bool = False
+    ca_file: str = ""
+    """With tls: whose certificates are believed; empty: those that this machine believes."""
     user: str = ""
     name: str = ""
     """What this frame is called there; empty: the machine's name."""

@@ -1,7 +1,8 @@
 """Between this frame and a broker: looks every two seconds, tells what changed, obeys what comes. In a thread of the
 page's process; the wall does not know of it, and goes on when the broker is gone.
 
-Orders that were kept on the broker (retained) are not obeyed: a "next" of last week is nobody's wish.
+Orders that were kept on the broker (retained) are not obeyed: a "next" of last week is nobody's wish. What it keeps of
+us is taken back when we are switched off or sent to another broker, not when we end: then it says that we are offline.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ _MOST_PICTURE_BYTES = 4_000_000
 def keep_talking(house: House, ended: Event) -> None:
     """Until `ended`: begins, ends and begins anew as the settings say. Where paho-mqtt is missing it says so once."""
     bridge: Bridge | None = None
-    said = False
+    said, trouble = False, ""
     while True:
         wanted = house.settings.mqtt
         try:
             password = secrets.of_broker(house.home.secrets).reveal()
             if bridge is not None and bridge.identity != (wanted, password):
-                bridge.close()
+                bridge.close(leaving=bridge.leaves_for(wanted))
                 bridge = None
             if wanted.host and bridge is None:
                 bridge = Bridge(house, wanted, password)
@@ -55,7 +56,9 @@ def keep_talking(house: House, ended: Event) -> None:
                 log.warning("mqtt.host is set, but paho-mqtt is not installed: pip install 'mantelpiece[mqtt]'")
             said = True
         except (MantelpieceError, OSError, ValueError) as error:
-            log.debug("the broker was told nothing: %s", error)
+            level = logging.DEBUG if str(error) == trouble else logging.WARNING
+            log.log(level, "the broker was told nothing: %s", error)
+            trouble = str(error)
         if ended.wait(EVERY_SECONDS):
             break
     if bridge is not None:
@@ -77,13 +80,15 @@ class Bridge:
             page_address(house.port, house.settings.admin.host),
         )  # fmt: skip
         self._told: dict[str, bytes] = {}
+        self._anew = Event()
+        """All is to be told again. Set by paho's thread, which must not take from `tell` what it is comparing with."""
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=f"mantelpiece-{self._frame.id}")
         # What a broker sends must not end the thread that listens to it.
         self._client.suppress_exceptions = True
         if wanted.user:
             self._client.username_pw_set(wanted.user, password)
         if wanted.tls:
-            self._client.tls_set()
+            self._client.tls_set(ca_certs=wanted.ca_file or None)
         self._client.will_set(self._frame.topic("online"), "offline", qos=1, retain=True)
         self._client.on_connect = self._greet
         self._client.on_message = self._hear
@@ -94,8 +99,11 @@ class Bridge:
     def tell(self) -> None:
         """Publish what is new; nothing while the broker is gone."""
         if not self._client.is_connected():
-            self._told.clear()  # it may have forgotten everything by then
+            self._anew.set()  # it may have forgotten everything by then
             return
+        if self._anew.is_set():
+            self._anew.clear()
+            self._told.clear()
         now = self._now()
         albums = tuple(album.name for album in self._house.settings.albums)
         for topic, payload in announcements(self._frame, self._wanted.discovery, albums).items():
@@ -111,10 +119,17 @@ class Bridge:
         self._tell_picture(now)
         self._publish(self._frame.topic("online"), b"online")
 
-    def close(self) -> None:
-        """Say goodbye; a broker that is gone does not hold the end up."""
+    def leaves_for(self, wanted: Mqtt) -> bool:
+        """Whether these settings mean that this broker, or who listens there, is to know us no more."""
+        now = self._wanted
+        return (wanted.host, wanted.port, wanted.discovery) != (now.host, now.port, now.discovery)
+
+    def close(self, *, leaving: bool = False) -> None:
+        """Say goodbye, `leaving` for good; a broker that is gone does not hold the end up."""
         if self._client.is_connected():
-            self._client.publish(self._frame.topic("online"), "offline", qos=1, retain=True).wait_for_publish(2.0)
+            topics = self._frame.kept(self._wanted.discovery) if leaving else [self._frame.topic("online")]
+            said = [self._client.publish(topic, "" if leaving else "offline", qos=1, retain=True) for topic in topics]
+            said[-1].wait_for_publish(2.0)
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -158,9 +173,19 @@ class Bridge:
             log.warning("the broker refuses: %s", reason)
             return
         log.info("connected to the broker %s", self._wanted.host)
-        self._told.clear()
+        self._anew.set()
         client.subscribe([(self._frame.order(what), 1) for what in ORDERS])
+        if self._wanted.discovery:
+            client.subscribe(self._birth, 1)
+
+    @property
+    def _birth(self) -> str:
+        """Where Home Assistant says that it has started."""
+        return f"{self._wanted.discovery}/status"
 
     def _hear(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        if not message.retain:
+        if message.topic == self._birth:
+            if bytes(message.payload) == b"online":
+                self._anew.set()  # should it or the broker have lost it
+        elif not message.retain:
             obey(self._house, message.topic.rpartition("/")[2], bytes(message.payload))

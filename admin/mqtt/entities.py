@@ -40,6 +40,11 @@ class Frame:
     def order(self, what: str) -> str:
         return f"{self.base}/do/{what}"
 
+    def kept(self, prefix: str) -> list[str]:
+        """Every topic that the broker keeps something of this frame under."""
+        own = [self.topic(what) for what in ("state", "photo", "trouble", "picture", "online")]
+        return [*announcements(self, prefix, ()), *own]
+
 
 def announcements(frame: Frame, prefix: str, albums: tuple[str, ...]) -> dict[str, str]:
     """Topic to payload, all to be retained; an empty prefix announces nothing."""

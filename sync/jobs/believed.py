@@ -27,7 +27,7 @@ def note(library: Library, given: Clock) -> None:
     if not given.trusted():
         return
     now, noted = given.now(), _noted(library)
-    certain = isinstance(given, SystemClock) and given.synchronized.exists()
+    certain = isinstance(given, SystemClock) and given.certain()
     if now - noted >= WORTH_NOTING or (certain and noted > now):
         with library.transaction() as db:
             meta.put(db, KEY, now.isoformat(timespec="seconds"))

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from appliance import console, exposure, update
-from appliance.layout import COMMAND, FILES, HOME, PROGRAM, SOURCE, VERSIONS, Wanted
+from appliance.layout import COMMAND, HOME, PROGRAM, SHARED, SOURCE, UNITS, VERSIONS, Wanted
 from appliance.machine import Machine, Refused
 
 _ROOMS = ("sync", "frame", "admin")
@@ -23,13 +23,13 @@ def bring_up(machine: Machine, wanted: Wanted, *, console: bool) -> int:
     _packages(machine, wanted)
     _people(machine, wanted)
     version = _version(machine, wanted)
-    changed = _system_files(machine, wanted)
     if wanted.frame and not wanted.desktop_user:
         exposure.tell(machine, wanted)
     _data(machine, wanted)
     machine.link(COMMAND, f"{PROGRAM}/bin/mantelpiece")
     _hints(machine, wanted, asked=console)
-    return update.switch_to(machine, version, changed=changed, frame=wanted.frame and not wanted.desktop_user)
+    files = wanted.files(_drop_ins(machine))
+    return update.switch_to(machine, version, files, frame=wanted.frame and not wanted.desktop_user)
 
 
 def has_desktop(machine: Machine) -> bool:
@@ -38,10 +38,10 @@ def has_desktop(machine: Machine) -> bool:
     return target.is_symlink() and target.readlink().name == "graphical.target"
 
 
-def version_of(wanted: Wanted) -> str:
-    """A name for what the program is made of: the same sources and extras, the same name."""
-    digest = sha256(" ".join(wanted.extras).encode())
-    for path in source_files():
+def version_of(wanted: Wanted, python: str) -> str:
+    """A name for what the program is made of: the same sources, extras and Python, the same name."""
+    digest = sha256(" ".join((python, *sorted(wanted.extras))).encode())
+    for path in (*source_files(), *(SOURCE / "systemd" / name for name in SHARED)):
         digest.update(str(path.relative_to(SOURCE)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -79,13 +79,16 @@ def _people(machine: Machine, wanted: Wanted) -> None:
         if not machine.knows("passwd", name):
             machine.run("useradd", "--system", "--gid", "mantelpiece", "--home-dir", HOME, "--no-create-home",
                         "--shell", "/usr/sbin/nologin", name)  # fmt: skip
-    if wanted.desktop_user:
+    if wanted.desktop_user and not machine.belongs(wanted.desktop_user, "mantelpiece"):
         machine.run("usermod", "-aG", "mantelpiece", wanted.desktop_user)
+        print(f"The wall begins when {wanted.desktop_user} logs in the next time.")
 
 
 def _version(machine: Machine, wanted: Wanted) -> str:
     """Make the virtual environment of this version, unless it is there whole."""
-    folder = f"{VERSIONS}/{version_of(wanted)}"
+    # An upgrade of the system brings another Python, with which the environment of the one before does not run.
+    python = machine.at("/usr/bin/python3")
+    folder = f"{VERSIONS}/{version_of(wanted, python.readlink().name if python.is_symlink() else '')}"
     if machine.at(f"{folder}/complete").exists():
         return folder
     machine.remove(folder)
@@ -99,32 +102,34 @@ def _version(machine: Machine, wanted: Wanted) -> str:
     machine.run(f"{folder}/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-cache-dir",
                 f"{folder}/source{extras}")  # fmt: skip
     machine.run(f"{folder}/bin/python", "-m", "compileall", "-q", folder, may_fail=True)
-    machine.write(f"{folder}/share/mount-card", (SOURCE / "systemd" / "mount-card").read_bytes(), 0o755)
+    for name in SHARED:
+        machine.write(f"{folder}/share/{name}", (SOURCE / "systemd" / name).read_bytes(), 0o755)
     machine.remove(f"{folder}/source")
+    machine.settle()
     machine.write(f"{folder}/complete", "")
     return folder
 
 
-def _system_files(machine: Machine, wanted: Wanted) -> bool:
-    """Units and the rest of /etc; whether anything changed."""
-    beside = SOURCE / "systemd"
-    contents = {path: unit.read_text() for path, unit in wanted.units().items()} | wanted.drop_ins()
-    contents |= {path: (beside / name).read_text() for path, name in FILES.items()}
-    written = [machine.write(path, content) for path, content in contents.items()]
-    return any(written)
+def _drop_ins(machine: Machine) -> list[str]:
+    """Of ours, that are installed; what the owner put beside them stays."""
+    patterns = [f"mantelpiece-frame.service.d/{name}.conf" for name in exposure.POWER]
+    found = [path for name in (*patterns, "mantelpiece-sync.service.d/root-*.conf")
+             for path in machine.at(UNITS).glob(name)]  # fmt: skip
+    return [f"{UNITS}/{path.relative_to(machine.at(UNITS))}" for path in sorted(found)]
 
 
 def _data(machine: Machine, wanted: Wanted) -> None:
-    """The data folder, made by its owner; the wall's part of it belongs to the wall."""
+    """The data folder, made by its owner; the wall's part of it belongs to the wall, also when that is another now."""
     if not machine.at(HOME).is_dir():
         machine.run("install", "-d", "-m", "0755", "-o", "mantelpiece", "-g", "mantelpiece", HOME)
-    if wanted.frame:
-        owner = wanted.desktop_user or "mantelpiece-frame"
-        for folder in (f"{HOME}/frame", f"{HOME}/frame/intents"):
-            if not machine.at(folder).is_dir():
-                machine.run("install", "-d", "-m", "2770", "-o", owner, "-g", "mantelpiece", folder)
-    if machine.runs:
-        machine.run("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/mantelpiece.conf")
+    if not wanted.frame:
+        return
+    owner = wanted.desktop_user or "mantelpiece-frame"
+    for folder in (f"{HOME}/frame", f"{HOME}/frame/intents"):
+        if not machine.at(folder).is_dir():
+            machine.run("install", "-d", "-m", "2770", "-o", owner, "-g", "mantelpiece", folder)
+        elif not machine.dry and machine.at(folder).stat().st_uid != machine.number(owner):
+            machine.run("chown", "-R", "-h", owner, folder)
 
 
 def _hints(machine: Machine, wanted: Wanted, *, asked: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -10,18 +12,39 @@ PROGRAM = "/opt/mantelpiece"
 VERSIONS = "/opt/mantelpiece-versions"
 HOME = "/var/lib/mantelpiece"
 UNITS, USER_UNITS = "/etc/systemd/system", "/etc/systemd/user"
+DESKTOP = {
+    f"{USER_UNITS}/mantelpiece-frame.service": "mantelpiece-frame.service",
+    "/etc/xdg/autostart/mantelpiece-frame.desktop": "mantelpiece-frame.desktop",
+}
+"""Installed path to the file in the folder desktop."""
+SHARED = ("mount-card", "start-wall")
+"""Scripts that units and desktops call, installed with each version."""
+CHOSEN = f"{VERSIONS}/chosen"
+"""How it was installed last: an update that is not told otherwise keeps to it."""
 COMMAND = "/usr/local/bin/mantelpiece"
 
 PACKAGES = ("python3-venv", "libimage-exiftool-perl")
 FRAME_PACKAGES = ("libdrm2", "libgbm1", "libegl1", "libgles2", "libgl1-mesa-dri", "fonts-dejavu-core")
 
 FILES = {
-    "/etc/systemd/journald.conf.d/mantelpiece.conf": "etc/journald.conf",
     "/etc/tmpfiles.d/mantelpiece.conf": "etc/tmpfiles.conf",
     "/etc/udev/rules.d/60-mantelpiece.rules": "etc/udev.rules",
-    "/etc/polkit-1/rules.d/60-mantelpiece.rules": "etc/polkit.rules",
 }
 """Installed path to the file beside this room."""
+FRAME_FILES = {
+    "/etc/systemd/journald.conf.d/mantelpiece.conf": "etc/journald.conf",
+    "/etc/polkit-1/rules.d/60-mantelpiece.rules": "etc/polkit.rules",
+}
+"""Of a frame alone: a box where originals lie keeps its journal, and nobody chooses its network from a phone."""
+
+
+def chosen_before(text: str | None) -> Wanted | None:
+    """Of what CHOSEN holds."""
+    try:
+        told = json.loads(text or "")
+        return Wanted(**{key: tuple(value) if isinstance(value, list) else value for key, value in told.items()})
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -40,10 +63,22 @@ class Wanted:
         found = {f"{UNITS}/{path.name}": path for path in sorted((SOURCE / "systemd" / "units").iterdir())}
         if not self.frame or self.desktop_user:
             del found[f"{UNITS}/mantelpiece-frame.service"]
-        if self.desktop_user:
-            name = "mantelpiece-frame.service"
-            found[f"{USER_UNITS}/{name}"] = SOURCE / "systemd" / "desktop" / name
         return found
+
+    def desktop(self) -> dict[str, str]:
+        """Installed path to content."""
+        texts = {path: (SOURCE / "systemd" / "desktop" / name).read_text() for path, name in DESKTOP.items()}
+        return {path: text.replace("@USER@", self.desktop_user) for path, text in texts.items()}
+
+    def files(self, there: Iterable[str] = ()) -> dict[str, str | None]:
+        """Installed path to content; None: not wanted, and not to stay from an installation of another kind. `there`
+        are the drop-ins of ours that are installed."""
+        rest = FILES | (FRAME_FILES if self.frame else {})
+        found: dict[str, str | None] = dict.fromkeys((*there, *Wanted().units(), *DESKTOP, *FRAME_FILES))
+        found |= {path: unit.read_text() for path, unit in self.units().items()} | self.drop_ins()
+        found |= self.desktop() if self.desktop_user else {}
+        found |= {path: (SOURCE / "systemd" / name).read_text() for path, name in rest.items()}
+        return found | {CHOSEN: json.dumps(asdict(self))}
 
     def drop_ins(self) -> dict[str, str]:
         """Installed path to content."""

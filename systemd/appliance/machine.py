@@ -66,6 +66,29 @@ class Machine:
         file = self.at(f"/etc/{kind}")
         return file.exists() and any(line.startswith(f"{name}:") for line in file.read_text().splitlines())
 
+    def belongs(self, user: str, group: str) -> bool:
+        """Whether the user is among those who joined the group."""
+        lines = (self.read("/etc/group") or "").splitlines()
+        members = next((line.split(":")[3] for line in lines if line.startswith(f"{group}:")), "")
+        return user in members.split(",")
+
+    def number(self, user: str) -> int:
+        """The user's number on that machine, -1 for nobody."""
+        lines = (self.read("/etc/passwd") or "").splitlines()
+        return next((int(line.split(":")[2]) for line in lines if line.startswith(f"{user}:")), -1)
+
+    def read(self, path: str) -> str | None:
+        """None where no such file is."""
+        try:
+            return self.at(path).read_text(encoding="utf-8")
+        except OSError:
+            return None
+
+    def settle(self) -> None:
+        """Have all that was written be on the disk: what comes next says that it is there."""
+        if not self.dry:
+            os.sync()
+
     def write(self, path: str, content: str | bytes, mode: int = 0o644) -> bool:
         """Whether it was not there as it is now."""
         target, raw = self.at(path), content.encode() if isinstance(content, str) else content

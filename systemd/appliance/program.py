@@ -9,7 +9,7 @@ from pathlib import Path
 
 from appliance import install, removal
 from appliance.exposure import POWER
-from appliance.layout import SOURCE, Wanted
+from appliance.layout import CHOSEN, SOURCE, Wanted, chosen_before
 from appliance.machine import Machine, Refused
 
 
@@ -25,14 +25,17 @@ def main() -> int:
             removal.remove_all(machine, data=options.data)
             return 0
         return install.bring_up(machine, _wanted(machine, options), console=options.console)
-    except Refused as refused:
+    except (Refused, OSError) as refused:
         print(refused, file=sys.stderr)
         return 1
 
 
 def _wanted(machine: Machine, options: argparse.Namespace) -> Wanted:
-    desktop = options.desktop
-    if desktop is None and not options.without_frame and install.has_desktop(machine):
+    """What was asked for now, beside what was before."""
+    before = None if options.anew else chosen_before(machine.read(CHOSEN))
+    frame = not options.without_frame and (before is None or before.frame or options.lite or bool(options.desktop))
+    desktop = "" if options.lite or not frame else options.desktop or (before.desktop_user if before else None)
+    if desktop is None and install.has_desktop(machine):
         desktop = os.environ.get("SUDO_USER", "")
         print(f"A desktop is installed: the wall becomes a window of {desktop or 'nobody'} (--desktop USER, --lite).")
     if desktop and not machine.knows("passwd", desktop):
@@ -40,10 +43,15 @@ def _wanted(machine: Machine, options: argparse.Namespace) -> Wanted:
     for root in options.root:
         if not root.startswith("/") or any(sign in root for sign in " \t\n%\\\"'"):
             raise Refused(f"--root {root!r} must be a whole path without blanks and quotes.")
+    kept = before or Wanted()
     return Wanted(
-        frame=not options.without_frame, desktop_user="" if options.lite else desktop or "",
-        allow=tuple(dict.fromkeys(options.allow)), roots=tuple(options.root), extras=tuple(options.extra),
+        frame=frame, desktop_user=desktop or "", allow=_union(kept.allow, options.allow),
+        roots=_union(kept.roots, options.root), extras=_union(kept.extras, options.extra),
     )  # fmt: skip
+
+
+def _union(before: tuple[str, ...], now: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before, *now)))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,5 +70,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--allow", action="append", default=[], choices=tuple(POWER), help="open the sandbox for this")
     parser.add_argument("--root", action="append", default=[], metavar="FOLDER", help="originals that lie elsewhere")
     parser.add_argument("--extra", action="append", default=[], choices=("eink", "gpio", "mqtt"))
+    parser.add_argument("--anew", action="store_true", help="forget the options of earlier times, which else stay")
     parser.add_argument("--prefix", default="/", metavar="FOLDER", help="a Debian root in a folder, not this machine")
     return parser

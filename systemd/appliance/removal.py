@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from appliance import console
-from appliance.layout import COMMAND, FILES, HOME, PROGRAM, UNITS, USER_UNITS, VERSIONS, Wanted
+from appliance.layout import COMMAND, HOME, PROGRAM, UNITS, VERSIONS, Wanted
 from appliance.machine import Machine
 
 _PEOPLE = ("mantelpiece", "mantelpiece-frame")
@@ -15,11 +15,10 @@ def remove_all(machine: Machine, *, data: bool) -> None:
         machine.run("systemctl", "disable", "-q", "--now", "mantelpiece.target", "mantelpiece-provision.service",
                     may_fail=True)  # fmt: skip
         machine.run("systemctl", "stop", "mantelpiece-sync", "mantelpiece-frame", "mantelpiece-admin",
-                    "mantelpiece-admin.socket", may_fail=True)  # fmt: skip
+                    "mantelpiece-admin.socket", "mantelpiece-clock", may_fail=True)  # fmt: skip
     links = (f"{UNITS}/multi-user.target.wants/mantelpiece.target", f"{UNITS}/mantelpiece.target.wants")
     drop_ins = (f"{UNITS}/mantelpiece-frame.service.d", f"{UNITS}/mantelpiece-sync.service.d")
-    desktop = f"{USER_UNITS}/mantelpiece-frame.service"
-    for path in (*links, *drop_ins, *Wanted().units(), desktop, *FILES, COMMAND, PROGRAM, VERSIONS):
+    for path in (*links, *drop_ins, *Wanted().files(), COMMAND, PROGRAM, VERSIONS):
         machine.remove(path)
     console.take_back(machine)
     if machine.runs:

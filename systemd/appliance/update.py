@@ -1,5 +1,8 @@
 """From one version to the next: what could not be made again is copied first, the new one is asked whether it is well,
-and the one before comes back by itself where it is not.
+and the one before comes back by itself where it is not, or where something came between.
+
+What it needs to go back lies in `trying` until the new version was found well: also after a power cut the next run
+knows which version worked, with which units, and that its copy of the library is not to be overwritten.
 """
 
 from __future__ import annotations
@@ -8,35 +11,62 @@ import json
 import time
 import urllib.error
 import urllib.request
+from dataclasses import asdict, dataclass
 
 from appliance.layout import HOME, PROGRAM, VERSIONS
-from appliance.machine import Machine
+from appliance.machine import Machine, Refused
 
 HEALTH = "http://localhost/healthz"
 PATIENCE_SECONDS = 90.0
 _KEPT = f"{HOME}/private/before-update"
-_PRECIOUS = ("private/library.db", "private/library.db-wal", "private/secrets.toml", "settings/settings.toml")
+_SECRETS = "private/secrets.toml"
+_PRECIOUS = ("private/library.db", "private/library.db-wal", _SECRETS, "settings/settings.toml")
 _TARGET = "mantelpiece.target"
+_TRYING = f"{VERSIONS}/trying"
 
 
-def switch_to(machine: Machine, version: str, *, changed: bool, frame: bool) -> int:
-    """Point to it and start. 0 when it works, 1 when the version before is back."""
-    before = str(machine.at(PROGRAM).readlink()) if machine.at(PROGRAM).is_symlink() else ""
-    if before == version and not changed:
+@dataclass(frozen=True)
+class Before:
+    """What worked."""
+
+    version: str
+    """Its folder; empty: nothing was installed."""
+    files: dict[str, str | None]
+    """Units and the rest of /etc as they were; None: not there."""
+
+
+def switch_to(machine: Machine, version: str, files: dict[str, str | None], *, frame: bool) -> int:
+    """Use this version with these files of /etc (None: not to be there), and start it. 0 when it works, 1 when what was
+    before is back. Raises what it was interrupted by, after that."""
+    unproved = _unproved(machine)
+    here = Before(_linked(machine), {path: machine.read(path) for path in files})
+    if unproved is None and here == Before(version, files):
         _start(machine, again=False)
         return 0
-    if before and before != version:
+    before = unproved or here
+    try:
         _stop(machine)
-        keep_copy(machine)
-    machine.link(PROGRAM, version)
-    _start(machine, again=True)
-    if not machine.runs or machine.dry or _is_well(frame=frame):
-        _forget_old(machine, version, before)
+        if unproved is None and before.version:
+            keep_copy(machine)
+        machine.settle()
+        machine.write(_TRYING, json.dumps(asdict(before)), 0o600)
+        machine.settle()
+        _put(machine, files)
+        machine.link(PROGRAM, version)
+        _start(machine, again=True)
+        well = not machine.runs or machine.dry or _is_well(frame=frame)
+    except (Refused, OSError, KeyboardInterrupt):
+        print("The update was interrupted.")
+        go_back(machine, before)
+        raise
+    if well:
+        _found_well(machine, version, before.version)
         return 0
-    if not before or before == version:
+    if not before.version:
         print("It is installed, but not well yet: 'mantelpiece doctor' says what is wrong.")
+        machine.remove(_TRYING)
         return 1
-    print("The new version is not well. The one before comes back.")
+    print("The new version is not well.")
     go_back(machine, before)
     return 1
 
@@ -49,17 +79,62 @@ def keep_copy(machine: Machine) -> None:
             _as_owner(machine, "install", "-D", "-p", "-m", "0600", f"{HOME}/{name}", f"{_KEPT}/{name}")
 
 
-def go_back(machine: Machine, version: str) -> None:
-    """The version before, with the library and settings as it left them."""
+def go_back(machine: Machine, before: Before) -> None:
+    """The version before, its units, and the library and settings as it left them; nothing where there was none."""
+    if not before.version:
+        return
+    print("The one before comes back.")
     _stop(machine)
+    if machine.at(_TRYING).exists():
+        _copy_back(machine)
+    _put(machine, before.files)
+    machine.link(PROGRAM, before.version)
+    _start(machine, again=True)
+    machine.settle()
+    machine.remove(_TRYING)
+
+
+def _put(machine: Machine, files: dict[str, str | None]) -> None:
+    for path, content in files.items():
+        if content is None:
+            machine.remove(path)
+        else:
+            machine.write(path, content)
+
+
+def _copy_back(machine: Machine) -> None:
+    """Only once the copy is known to be whole."""
     for name in _PRECIOUS:
         if machine.at(f"{_KEPT}/{name}").is_file():
             mode = "0640" if name.startswith("settings") else "0600"
             _as_owner(machine, "install", "-p", "-m", mode, f"{_KEPT}/{name}", f"{HOME}/{name}")
         elif name.endswith("-wal"):
             _as_owner(machine, "rm", "-f", f"{HOME}/{name}")
-    machine.link(PROGRAM, version)
-    _start(machine, again=True)
+
+
+def _found_well(machine: Machine, version: str, before: str) -> None:
+    """Nothing goes back any more: keys that are changed from now on must not live on in the copy."""
+    if machine.at(f"{_KEPT}/{_SECRETS}").exists():
+        _as_owner(machine, "rm", "-f", f"{_KEPT}/{_SECRETS}")
+    machine.settle()
+    machine.remove(_TRYING)
+    folder = machine.at(VERSIONS)
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.is_dir() and f"{VERSIONS}/{path.name}" not in (version, before):
+            machine.remove(f"{VERSIONS}/{path.name}")
+
+
+def _linked(machine: Machine) -> str:
+    return str(machine.at(PROGRAM).readlink()) if machine.at(PROGRAM).is_symlink() else ""
+
+
+def _unproved(machine: Machine) -> Before | None:
+    """What an update that never came to its end began from."""
+    told = machine.read(_TRYING)
+    try:
+        return Before(**json.loads(told)) if told else None
+    except (ValueError, TypeError):
+        return None
 
 
 def _as_owner(machine: Machine, *words: str) -> None:
@@ -74,13 +149,14 @@ def _start(machine: Machine, *, again: bool) -> None:
     if machine.runs:
         machine.run("systemctl", "daemon-reload")
         machine.run("udevadm", "control", "--reload", may_fail=True)
+        machine.run("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/mantelpiece.conf", may_fail=True)
         machine.run("systemctl", "enable", "-q", _TARGET, "mantelpiece-provision.service")
         machine.run("systemctl", "restart" if again else "start", _TARGET)
 
 
 def _stop(machine: Machine) -> None:
     if machine.runs:
-        machine.run("systemctl", "stop", _TARGET)
+        machine.run("systemctl", "stop", _TARGET, may_fail=True)
 
 
 def _is_well(*, frame: bool) -> bool:
@@ -105,12 +181,3 @@ def _health() -> dict[str, bool]:
             return {}
     except (OSError, ValueError):
         return {}
-
-
-def _forget_old(machine: Machine, version: str, before: str) -> None:
-    """All versions but this one and the one before."""
-    folder = machine.at(VERSIONS)
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        name = f"{VERSIONS}/{path.name}"
-        if name not in (version, before):
-            machine.remove(name)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -19,11 +20,12 @@ sys.path.insert(0, str(TOP / "systemd"))
 from appliance import update  # noqa: E402
 from appliance.console import HINTS, hinted  # noqa: E402
 from appliance.install import source_files  # noqa: E402
-from appliance.layout import FILES, Wanted  # noqa: E402
-from appliance.machine import Machine  # noqa: E402
+from appliance.layout import FILES, FRAME_FILES, Wanted  # noqa: E402
+from appliance.machine import Machine, Refused  # noqa: E402
 
 CHROOT = r"""#!/bin/sh
 root=$1; shift
+number() { sed -n "s/^$1:x:\([0-9]*\):.*/\1/p" "$root/etc/passwd"; }
 echo "$*" >> "$root/ran"
 [ "$1" = runuser ] && shift 4
 [ "$1" = false ] && exit 1
@@ -31,10 +33,12 @@ case "$*" in
   "apt-get install"*) for name; do
     printf 'Package: %s\nStatus: install ok installed\n\n' "$name" >> "$root/var/lib/dpkg/status"; done;;
   "groupadd"*) echo "mantelpiece:x:990:" >> "$root/etc/group";;
-  "useradd"*) for name; do :; done; echo "$name:x:991:990::/:/" >> "$root/etc/passwd";;
+  "useradd"*) for name; do :; done; echo "$name:x:$(( 980 + ${#name} )):990::/:/" >> "$root/etc/passwd";;
+  "usermod -aG"*) sed -i "s/^$3:.*/&,$4/" "$root/etc/group";;
   "userdel"*) sed -i "/^$2:/d" "$root/etc/passwd";;
   "groupdel"*) sed -i "/^$2:/d" "$root/etc/group";;
-  "install -d"*) for name; do :; done; mkdir -p "$root$name";;
+  "install -d"*) for name; do :; done; mkdir -p "$root$name"; shift 5; chown $(number "$1") "$root$name";;
+  "chown -R -h "*) chown -R -h $(number "$4") "$root$5";;
   "install "*) shift; while [ $# -gt 2 ]; do shift; done; mkdir -p "$(dirname "$root$2")"; cp "$root$1" "$root$2";;
   "rm "*) rm -rf "$root$3";;
 esac
@@ -92,7 +96,7 @@ def test_it_installs_and_a_second_time_changes_nothing(root: Path) -> None:
     assert any(line.startswith("apt-get install") and "libimage-exiftool-perl" in line for line in first)
     assert not any("python3-venv" in line for line in first if line.startswith("apt-get")), "that one is there"
     assert sum(line.startswith("useradd") for line in first) == 2
-    for path in (*FILES, *Wanted().units()):
+    for path in (*FILES, *FRAME_FILES, *Wanted().units()):
         assert (root / path.lstrip("/")).is_file(), path
     assert (root / "opt/mantelpiece").readlink().parent == Path("/opt/mantelpiece-versions")
     assert (root / "boot/firmware/cmdline.txt").read_text().split()[-len(HINTS) :] == list(HINTS)
@@ -128,16 +132,64 @@ def test_without_the_wall_there_is_no_user_package_or_unit_for_it(root: Path) ->
     assert any(line.endswith("/source[mqtt]") for line in lines)
     assert not (root / "etc/systemd/system/mantelpiece-frame.service").exists()
     assert (root / "etc/systemd/system/mantelpiece-sync.service").exists()
+    for path in FRAME_FILES:
+        assert not (root / path.lstrip("/")).exists(), "its journal and its network are not ours to change"
 
 
 def test_on_a_desktop_the_wall_is_its_users_window(root: Path) -> None:
-    install(root, "--desktop", "anna")
+    assert "logs in the next time" in install(root, "--desktop", "anna").stdout
     lines = ran(root)
     assert "usermod -aG mantelpiece anna" in lines
     assert any("-o anna" in line and line.endswith("/frame") for line in lines)
-    assert (root / "etc/systemd/user/mantelpiece-frame.service").exists()
+    unit = (root / "etc/systemd/user/mantelpiece-frame.service").read_text()
+    assert "ConditionUser=anna\n" in unit, "and nobody else's"
+    entry = (root / "etc/xdg/autostart/mantelpiece-frame.desktop").read_text()
+    starter = next(line.partition("=")[2] for line in entry.splitlines() if line.startswith("Exec="))
+    version = (root / "opt/mantelpiece").readlink()
+    assert os.access(root / str(version).lstrip("/") / Path(starter).relative_to("/opt/mantelpiece"), os.X_OK)
     assert not (root / "etc/systemd/system/mantelpiece-frame.service").exists()
+    assert "logs in" not in install(root).stdout, "she is a member now"
     assert install(root, "--desktop", "nobody-here").returncode == 1
+
+
+def test_another_kind_of_installation_takes_the_place_of_the_one_before(root: Path) -> None:
+    install(root)
+    frame = root / "var/lib/mantelpiece/frame"
+    (frame / "shown.jsonl").write_text("")
+    os.chown(frame / "shown.jsonl", frame.stat().st_uid, -1)
+    install(root, "--desktop", "anna")
+    assert {path.stat().st_uid for path in (frame, *frame.iterdir())} == {1000}, "what was shown is hers now"
+    assert not (root / "etc/systemd/system/mantelpiece-frame.service").exists()
+    install(root, "--lite")
+    assert not list(root.glob("etc/**/*.desktop"))
+    assert frame.stat().st_uid not in (0, 1000)
+    install(root, "--without-frame")
+    assert not list(root.glob("etc/**/mantelpiece-frame*"))
+
+
+def test_an_update_keeps_to_what_was_chosen_until_it_is_told_otherwise(root: Path) -> None:
+    install(root, "--without-frame", "--root", "/home/anna/photos", "--extra", "mqtt")
+    before = tree(root)
+    ran(root)
+    assert install(root).returncode == 0
+    assert [line for line in ran(root) if not line.startswith("systemctl enable")] == []
+    assert tree(root) == before
+    install(root, "--extra", "gpio", "--lite")
+    assert any(line.endswith("/source[mqtt,gpio]") for line in ran(root))
+    assert (root / "etc/systemd/system/mantelpiece-frame.service").exists()
+    install(root, "--anew", "--without-frame")
+    assert any(line.endswith("/source") for line in ran(root))
+    assert not list(root.glob("etc/**/root-1.conf"))
+
+
+def test_another_python_wants_another_environment(root: Path) -> None:
+    (root / "usr/bin/python3").symlink_to("python3.11")
+    install(root)
+    first = (root / "opt/mantelpiece").readlink()
+    (root / "usr/bin/python3").unlink()
+    (root / "usr/bin/python3").symlink_to("python3.13")
+    install(root)
+    assert (root / "opt/mantelpiece").readlink() != first
 
 
 def test_drop_ins_open_only_what_was_asked_for(root: Path) -> None:
@@ -192,27 +244,122 @@ def test_only_the_program_is_installed() -> None:
     assert names == {"sync", "frame", "admin", "pyproject.toml", "README.md", "LICENSE"}
 
 
-@pytest.mark.parametrize("well", [True, False])
-def test_an_update_that_is_not_well_goes_back_with_the_library_as_it_was(
-    root: Path, monkeypatch: pytest.MonkeyPatch, well: bool
-) -> None:
+class PowerCut(BaseException):
+    """Nothing of ours runs after it."""
+
+
+ONE, TWO = "/opt/mantelpiece-versions/one", "/opt/mantelpiece-versions/two"
+UNIT = "/etc/systemd/system/mantelpiece-sync.service"
+
+
+@pytest.fixture
+def updated(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Machine, Path]:
+    """A machine that version one works on."""
     machine, home = Machine(root), root / "var/lib/mantelpiece"
     for name in ("private", "settings"):
         (home / name).mkdir(parents=True)
     (home / "private/library.db").write_bytes(b"version 1")
+    (home / "private/secrets.toml").write_text("key")
     (home / "settings/settings.toml").write_text("# mine")
-    assert update.switch_to(machine, "/opt/mantelpiece-versions/one", changed=True, frame=True) == 0
+    for name in ("one", "two"):
+        (root / "opt/mantelpiece-versions" / name).mkdir(parents=True)
+    (root / "etc/passwd").write_text("mantelpiece:x:0:0::/:/\n")
+    assert update.switch_to(machine, ONE, {UNIT: "one"}, frame=True) == 0
+    monkeypatch.setattr(Machine, "runs", True)
+    ran(root)
+    return machine, home
+
+
+def try_two(machine: Machine, home: Path, monkeypatch: pytest.MonkeyPatch, *, well: bool) -> int:
+    """Version two migrates the library; is it well?"""
 
     def migrate(*, frame: bool) -> bool:
         (home / "private/library.db").write_bytes(b"version 2")
         return well
 
-    monkeypatch.setattr(Machine, "runs", True)
     monkeypatch.setattr(update, "_is_well", migrate)
-    code = update.switch_to(machine, "/opt/mantelpiece-versions/two", changed=True, frame=True)
-    link, library = (root / "opt/mantelpiece").readlink().name, (home / "private/library.db").read_bytes()
-    assert (code, link, library) == ((0, "two", b"version 2") if well else (1, "one", b"version 1"))
+    return update.switch_to(machine, TWO, {UNIT: "two", f"{UNIT}.d/new": "two"}, frame=True)
+
+
+def standing(root: Path) -> tuple[str, bytes, str | None, bool]:
+    """Which version, library, unit; and whether its new unit is there."""
+    library = (root / "var/lib/mantelpiece/private/library.db").read_bytes()
+    there = Machine(root).read(f"{UNIT}.d/new") is not None
+    return (root / "opt/mantelpiece").readlink().name, library, Machine(root).read(UNIT), there
+
+
+FIRST, SECOND = ("one", b"version 1", "one", False), ("two", b"version 2", "two", True)
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_an_update_that_is_not_well_goes_back_with_the_library_as_it_was(
+    root: Path, updated: tuple[Machine, Path], monkeypatch: pytest.MonkeyPatch, well: bool
+) -> None:
+    machine, home = updated
+    assert try_two(machine, home, monkeypatch, well=well) == (0 if well else 1)
+    assert standing(root) == (SECOND if well else FIRST)
     assert (home / "private/before-update/settings/settings.toml").read_text() == "# mine"
+    assert (home / "private/before-update/private/secrets.toml").exists() is not well, "no old keys without a reason"
     data = [line for line in ran(root) if "/var/lib/mantelpiece/" in line]
     assert data
     assert all(line.startswith("runuser -u mantelpiece -- ") for line in data), "root follows no link laid there"
+    assert not (root / "opt/mantelpiece-versions/trying").exists()
+
+
+def strike(monkeypatch: pytest.MonkeyPatch, number: int, trouble: BaseException) -> list[str]:
+    """The `number`th thing that is done to the machine is not done, but `trouble` comes."""
+    done: list[str] = []
+
+    def struck(name: str) -> None:
+        act = getattr(Machine, name)
+
+        def instead(machine: Machine, *words: object, **more: object) -> object:
+            done.append(f"{name} {words}")
+            if len(done) == number:
+                raise trouble
+            return act(machine, *words, **more)
+
+        monkeypatch.setattr(Machine, name, instead)
+
+    for name in ("run", "write", "link", "remove"):
+        struck(name)
+    return done
+
+
+STEPS = 18
+TROUBLES = (KeyboardInterrupt, OSError, Refused)
+
+
+@pytest.mark.parametrize("number", range(1, STEPS))
+def test_whatever_interrupts_an_update_the_version_before_runs_again(
+    root: Path, updated: tuple[Machine, Path], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    machine, home = updated
+    trouble = TROUBLES[number % len(TROUBLES)]
+    with monkeypatch.context() as patched:
+        done = strike(patched, number, trouble("struck"))
+        try:
+            try_two(machine, home, patched, well=True)
+            assert len(done) < number or standing(root) == SECOND
+        except (KeyboardInterrupt, OSError, Refused):
+            assert standing(root) in (FIRST, SECOND)
+            assert ran(root)[-1].startswith("systemctl enable") or standing(root) == SECOND, "started again"
+    assert try_two(machine, home, monkeypatch, well=True) == 0
+    assert standing(root) == SECOND
+
+
+@pytest.mark.parametrize("well", [True, False])
+@pytest.mark.parametrize("number", range(1, STEPS))
+def test_after_a_power_cut_the_next_run_ends_it_one_way_or_the_other(
+    root: Path, updated: tuple[Machine, Path], monkeypatch: pytest.MonkeyPatch, number: int, well: bool
+) -> None:
+    machine, home = updated
+    with monkeypatch.context() as patched:
+        strike(patched, number, PowerCut())
+        with contextlib.suppress(PowerCut):
+            try_two(machine, home, patched, well=False)
+    # The machine starts with whatever is linked, and that version with whatever library it finds.
+    if (root / "opt/mantelpiece").readlink().name == "two":
+        (home / "private/library.db").write_bytes(b"version 2")
+    assert try_two(machine, home, monkeypatch, well=well) == (0 if well else 1)
+    assert standing(root) == (SECOND if well else FIRST)

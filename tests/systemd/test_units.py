@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from admin.cli.run import PARTS
+from sync.clock import OWN_SIGN
 
 ROOM = Path(__file__).parents[2] / "systemd"
 UNITS = sorted((ROOM / "units").iterdir())
 SERVICES = ("sync", "frame", "admin")
-MOST_EXPOSED = {"sync": 1.5, "frame": 1.2, "admin": 1.5}
+MOST_EXPOSED = {"sync": 1.5, "frame": 1.2, "admin": 1.5, "clock": 1.2}
 DROP_INS = {"ddc": "frame", "cec": "frame", "gpio": "frame", "root": "sync"}
 
 pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
@@ -44,7 +45,7 @@ def exposure(unit: Path) -> float:
     return float(found[1])
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", MOST_EXPOSED)
 def test_the_sandbox_is_tight(name: str) -> None:
     assert exposure(ROOM / "units" / f"mantelpiece-{name}.service") <= MOST_EXPOSED[name]
 
@@ -109,6 +110,15 @@ def test_each_is_watched_started_again_for_ever_and_waits_for_nobody(name: str) 
         assert other not in awaited
     module = found["ExecStart"][0].rpartition("-m ")[2]
     assert (module,) == PARTS[name]
+
+
+def test_the_sign_of_a_certain_time_is_left_where_it_is_looked_for_and_nobody_waits_for_it() -> None:
+    found = directives("clock")
+    assert OWN_SIGN.parent == Path("/run") / found["RuntimeDirectory"][0]
+    assert (found["RuntimeDirectoryPreserve"], found["Type"]) == (["yes"], ["exec"])
+    assert found["ExecStart"] == ["/opt/mantelpiece/bin/python -m sync.clock"]
+    others = [unit for unit in UNITS if unit.suffix == ".service" and unit.stem != "mantelpiece-clock"]
+    assert not [unit.name for unit in others if "mantelpiece-clock" in unit.read_text()]
 
 
 def test_the_wall_can_reach_neither_network_nor_keys_nor_the_others_files() -> None:

@@ -63,8 +63,9 @@ def clock(_home: Home, _kept: Kept) -> Iterator[Finding]:
     if now.trusted():
         yield ok("clock", f"{now.now():%Y-%m-%d %H:%M} UTC.")
     else:
-        yield warn("clock", f"The clock says {now.now():%Y-%m-%d}, which cannot be.",
-                   "It is set from the network once there is one; nothing is removed by age meanwhile.")  # fmt: skip
+        yield warn("clock", f"The clock says {now.now():%Y-%m-%d %H:%M} UTC, which nothing confirms.",
+                   "It is set from the network once there is one (timedatectl says more); until then nothing is "
+                   "removed by age, and night hours wait.")  # fmt: skip
 
 
 def settings(home: Home, kept: Kept) -> Iterator[Finding]:

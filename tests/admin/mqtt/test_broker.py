@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from admin.app import create_app
 from admin.house import EXTENSION, House
-from admin.mqtt.bridge import Bridge
+from admin.mqtt.bridge import Bridge, keep_talking
 from admin.mqtt.identity import frame_id
 from frame.control import ask
 from sync.clock import SystemClock
@@ -39,7 +40,7 @@ class Broker:
 
 
 @contextmanager
-def mosquitto(folder: Path, port: int = 0) -> Iterator[Broker]:
+def mosquitto(folder: Path, port: int = 0, more: str = "") -> Iterator[Broker]:
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
     if program is None:
         pytest.skip("needs mosquitto")
@@ -48,7 +49,7 @@ def mosquitto(folder: Path, port: int = 0) -> Iterator[Broker]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
     config = folder / "mosquitto.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n")
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n{more}")
     process = subprocess.Popen([program, "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait(lambda: listens(port))
@@ -85,8 +86,10 @@ class Observer:
 
 
 @contextmanager
-def observer(broker: Broker) -> Iterator[Observer]:
+def observer(broker: Broker, ca_file: Path | None = None) -> Iterator[Observer]:
     client = Client(CallbackAPIVersion.VERSION2)
+    if ca_file is not None:
+        client.tls_set(str(ca_file))
     watching = Observer(client)
     client.on_message = lambda _client, _data, message: watching.heard.update({message.topic: bytes(message.payload)})
     client.on_connect = lambda client, *_: client.subscribe("#", 1)
@@ -225,6 +228,82 @@ def test_a_broker_that_goes_and_comes_back_is_told_all_again(tmp_path: Path, hom
         with mosquitto(tmp_path, broker.port) as again, observer(again) as watching:
             wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
             wait(lambda: watching.state(base).get("photos") == 3)
+
+
+def test_home_assistant_that_starts_is_told_all_again(home: Home, broker: Broker) -> None:
+    with bridge(home, broker, "Hall") as (_, made, base), observer(broker) as watching:
+        wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+        told = dict(watching.heard)
+        watching.heard.clear()
+        made.tell()
+        watching.client.publish("homeassistant/status", "offline", qos=1).wait_for_publish(PATIENCE_SECONDS)
+        wait(lambda: (made.tell(), "homeassistant/status" in watching.heard)[1])
+        assert set(watching.heard) == {"homeassistant/status"}, "nothing new, nothing said"
+        watching.client.publish("homeassistant/status", "online", qos=1).wait_for_publish(PATIENCE_SECONDS)
+        wait(lambda: (made.tell(), set(watching.heard) >= set(told))[1])
+
+
+@contextmanager
+def talking(home: Home) -> Iterator[House]:
+    """As in the page's process, which follows the settings."""
+    house: House = create_app(home, SystemClock()).extensions[EXTENSION]
+    ended = Event()
+    thread = Thread(target=keep_talking, args=(house, ended))
+    thread.start()
+    try:
+        yield house
+    finally:
+        ended.set()
+        thread.join()
+
+
+def kept_by(broker: Broker) -> set[str]:
+    """What a newcomer hears at once."""
+    with observer(broker) as newcomer:
+        wait(lambda: (newcomer.client.publish("end", b"", qos=1), "end" in newcomer.heard)[1])
+        return {topic for topic, payload in newcomer.heard.items() if payload}
+
+
+SWITCHED_OFF = {
+    "no broker any more": ("mqtt.host", "", set()),
+    "announced to nobody": ("mqtt.discovery", "", {"mantelpiece"}),
+    "announced elsewhere": ("mqtt.discovery", "rooms", {"mantelpiece", "rooms"}),
+}
+
+
+@pytest.mark.parametrize(("key", "value", "left"), SWITCHED_OFF.values(), ids=SWITCHED_OFF)
+def test_a_frame_that_is_switched_off_leaves_nothing_behind(
+    home: Home, broker: Broker, monkeypatch: pytest.MonkeyPatch, key: str, value: str, left: set[str]
+) -> None:
+    monkeypatch.setattr("admin.mqtt.bridge.EVERY_SECONDS", 0.05)
+    set_value(home, "mqtt.host", "127.0.0.1")
+    set_value(home, "mqtt.port", str(broker.port))
+    with talking(home):
+        wait(lambda: len(kept_by(broker)) == 19)
+        set_value(home, key, value)
+        wait(lambda: {topic.partition("/")[0] for topic in kept_by(broker)} == left)
+    ended = f"mantelpiece/{frame_id(home)}/online"
+    assert (ended in kept_by(broker)) is bool(left), "a frame that only ends is known, and offline"
+
+
+def test_over_tls_only_a_certificate_that_is_believed_will_do(home: Home, tmp_path: Path) -> None:
+    for name in ("ours", "theirs"):
+        made = ["-keyout", tmp_path / f"{name}.key", "-out", tmp_path / f"{name}.pem"]
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", *made,
+                        "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)  # fmt: skip
+    secure = f"cafile {tmp_path}/ours.pem\ncertfile {tmp_path}/ours.pem\nkeyfile {tmp_path}/ours.key\n"
+    with mosquitto(tmp_path, more=secure) as broker, observer(broker, tmp_path / "ours.pem") as watching:
+        set_value(home, "mqtt.tls", "true")
+        set_value(home, "mqtt.ca_file", str(tmp_path / "theirs.pem"))
+        refused: list[object] = []
+        with bridge(home, broker, "Hall") as (_, made, base):
+            made._client.on_connect_fail = lambda *_: refused.append(1)
+            wait(lambda: refused or made._client.is_connected())
+            assert not made._client.is_connected()
+        assert watching.heard == {}
+        set_value(home, "mqtt.ca_file", str(tmp_path / "ours.pem"))
+        with bridge(home, broker, "Hall") as (_, made, base):
+            wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
 
 
 def test_a_copied_card_is_another_frame(home: Home, tmp_path: Path) -> None:
