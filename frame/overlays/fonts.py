@@ -38,6 +38,10 @@ _SCRIPTS: dict[str, tuple[str, ...]] = {
 }
 PACKAGES = {"CJK": "fonts-noto-cjk", "EMOJI": "fonts-noto-color-emoji"}
 """What Debian calls the fonts of a script; all else is in fonts-noto-core."""
+_PICTURES = (
+    "⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕🀄🃏🆎🆑🆒🆓🆔🆕🆖🆗🆘🆙🆚"
+    "☀☁☂☃♥❤✈❄"
+)
 EMOJI_PIXELS = 109
 """The one size that colour emoji of bitmaps come in."""
 
@@ -52,8 +56,8 @@ def script_of(letter: str) -> str:
 
 
 def is_emoji(letter: str) -> bool:
-    """Whether it is a picture by default."""
-    return 0x1F300 <= ord(letter) <= 0x1FAFF or letter in "☀☁☂☃☔☕♥❤⭐⛄⛵✈✨❄⚽"
+    """Whether it is a picture by default, or half of a flag."""
+    return 0x1F300 <= ord(letter) <= 0x1FAFF or 0x1F1E6 <= ord(letter) <= 0x1F1FF or letter in _PICTURES
 
 
 class Fonts:
@@ -70,6 +74,11 @@ class Fonts:
         wanted = STYLES.get(style, STYLES["sans"])
         found = next((self._files[stem] for stem in wanted if stem in self._files), None)
         return found if found is not None or style == "sans" else self.face("sans")
+
+    @property
+    def emoji(self) -> Path | None:
+        """The file of colour emoji, where there is one."""
+        return self._files.get(_SCRIPTS["EMOJI"][0])
 
     def for_letter(self, letter: str, style: str) -> Path | None:
         """A file that has this letter, the style's own first; None where no font has it."""

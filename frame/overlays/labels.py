@@ -13,7 +13,8 @@ from PIL import Image
 from frame.overlays.contrast import lay
 from frame.overlays.fonts import Fonts
 from frame.overlays.measure import drifted, letter_size, margin
-from frame.overlays.writing import Ink, Line, ink, wrapped
+from frame.overlays.wrapping import wrapped
+from frame.overlays.writing import Ink, Line, ink
 from frame.render.layout import Plan, Size
 from frame.render.request import Wording
 

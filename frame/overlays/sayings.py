@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from frame.overlays.tongue import Tongue
+from frame.render.request import BETWEEN
 from sync.catalogue import PhotoEntry
 from sync.settings_wall import Hours, Words
 
 _MOST_PEOPLE = 6
-_BETWEEN = " · "
 
 
 def sayings(entry: PhotoEntry, words: Words, tongue: Tongue, today: date | None) -> tuple[str, ...]:
@@ -20,10 +20,10 @@ def sayings(entry: PhotoEntry, words: Words, tongue: Tongue, today: date | None)
     lines = [
         _one_line(entry.caption or "") if words.caption else "",
         people(entry, tongue) if words.people else "",
-        _BETWEEN.join(filter(None, (place(entry) if words.place else "", day(entry, words, tongue, today)))),
-        _BETWEEN.join(filter(None, (album(entry) if words.album else "", camera(entry) if words.camera else ""))),
+        BETWEEN.join(filter(None, (place(entry) if words.place else "", day(entry, words, tongue, today)))),
+        BETWEEN.join(filter(None, (album(entry) if words.album else "", camera(entry) if words.camera else ""))),
     ]
-    return tuple(line for line in lines if line)
+    return tuple(line[0].upper() + line[1:] if at else line for at, line in enumerate(lines) if line)
 
 
 def _one_line(text: str) -> str:
@@ -68,7 +68,7 @@ def day(entry: PhotoEntry, words: Words, tongue: Tongue, today: date | None) -> 
     if taken is None or not words.taken:
         return ""
     ago = tongue.ago(taken, today) if today is not None else ""
-    return ago if ago in (tongue.today, tongue.yesterday) else _BETWEEN.join(filter(None, (tongue.dated(taken), ago)))
+    return ago if ago in (tongue.today, tongue.yesterday) else BETWEEN.join(filter(None, (tongue.dated(taken), ago)))
 
 
 def album(entry: PhotoEntry) -> str:
@@ -80,7 +80,7 @@ def camera(entry: PhotoEntry) -> str:
     make, model = _one_line(entry.make or ""), _one_line(entry.model or "")
     brand = make.split(" ")[0]
     whole = model if not brand or model.casefold().startswith(brand.casefold()) else f"{make.title()} {model}".strip()
-    return _BETWEEN.join(filter(None, (whole, _one_line(entry.lens or ""))))
+    return BETWEEN.join(filter(None, (whole, _one_line(entry.lens or ""))))
 
 
 def clock_lines(now: datetime | None, words: Words, tongue: Tongue) -> tuple[str, ...]:

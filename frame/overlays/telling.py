@@ -8,13 +8,13 @@ from datetime import date
 
 from frame.overlays.sayings import camera, day, people, place
 from frame.overlays.tongue import Tongue
+from frame.render.request import BETWEEN
 from frame.selection.why import Why
 from sync.catalogue import PhotoEntry
 from sync.settings import Settings
 from sync.settings_wall import Words
 
 _MOST_LETTERS = 180
-_BETWEEN = " · "
 
 
 def telling(
@@ -23,7 +23,7 @@ def telling(
     """Lines for the sign, the most telling one first (of two photos a line each); the address last, where the photo is
     an Immich server's."""
     if partner is not None:
-        lines = [_BETWEEN.join(_lines(each, tongue, today)[:4]) or each.file_name for each in (entry, partner)]
+        lines = [BETWEEN.join(_lines(each, tongue, today)[:4]) or each.file_name for each in (entry, partner)]
         lines.append(tongue.because(why))
     else:
         lines = [*_lines(entry, tongue, today), tongue.because(why)]

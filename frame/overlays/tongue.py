@@ -44,6 +44,13 @@ class Tongue(Struct, frozen=True):
     age_month: str
     age_months: str
     """{name} {months}: below two years."""
+    age_day: str
+    age_days: str
+    """{name} {days}: below one month."""
+    age_new: str
+    """{name}: on the day of birth."""
+    first: str = ""
+    """How the first of a month is written, where not as a number."""
     often: str = OFTEN
     """{weight}: of a photo from an album that comes more or less often than others."""
     why: dict[str, str] = {}
@@ -53,11 +60,15 @@ class Tongue(Struct, frozen=True):
 
     def dated(self, day: date) -> str:
         """6 June 2020."""
-        return self.taken.format(day=day.day, month=self.months[day.month - 1], year=day.year)
+        return self.taken.format(day=self._day(day), month=self.months[day.month - 1], year=day.year)
 
     def weekday(self, day: date) -> str:
         """Saturday, 6 June."""
-        return self.day.format(weekday=self.weekdays[day.weekday()], day=day.day, month=self.months[day.month - 1])
+        month = self.months[day.month - 1]
+        return self.day.format(weekday=self.weekdays[day.weekday()], day=self._day(day), month=month)
+
+    def _day(self, day: date) -> str:
+        return self.first if day.day == 1 and self.first else str(day.day)
 
     def ago(self, day: date, today: date) -> str:
         """`three years ago today` and its like, where today is such a day; else empty."""
@@ -80,6 +91,9 @@ class Tongue(Struct, frozen=True):
         months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
         if months >= 24:
             return self.age.format(name=name, years=months // 12)
+        if months < 1:
+            days = (day - born).days
+            return (self.age_new, self.age_day, self.age_days)[min(days, 2)].format(name=name, days=days)
         return (self.age_month if months == 1 else self.age_months).format(name=name, months=months)
 
     def because(self, why: Why) -> str:
@@ -103,9 +117,13 @@ def _leap(year: int) -> bool:
 
 @cache
 def tongue(language: str) -> Tongue:
-    """The language's own file, its parent's (`de` for `de-AT`), or English."""
-    for name in (language, language[:2], FALLBACK):
-        path = FOLDER / f"{name}.toml"
-        if path.exists():
-            return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Tongue)
-    raise FileNotFoundError(FOLDER / f"{FALLBACK}.toml")
+    """The language's own file above its parent's (`de` for `de-AT`), or English."""
+    found = _read(language[:2]) or _read(FALLBACK)
+    if language != language[:2]:
+        found |= _read(language)
+    return msgspec.convert(found, Tongue)
+
+
+def _read(name: str) -> dict[str, object]:
+    path = FOLDER / f"{name}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -15,10 +15,13 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, features
 
 from frame.overlays.fonts import EMOJI_PIXELS, Fonts, has, is_emoji, load
+from frame.render.request import BETWEEN
 
 LEADING = 1.36
 """From one line's foot to the next, in sizes."""
 _JOINERS = "\u200d\ufe0f\u20e3"
+_MAKES_EMOJI = ("\ufe0f", "\u20e3")
+"""A letter before one of these is meant as a picture."""
 _SHAPES = features.check("raqm")
 
 
@@ -80,18 +83,9 @@ def ink(lines: Sequence[Line], width: int, fonts: Fonts, *, right: bool = False,
     return Ink(mask, colours)
 
 
-def wrapped(line: Line, width: int, fonts: Fonts, most: int) -> list[Line]:
-    """The line on at most so many lines, broken between words."""
-    words, rows = line.text.split(), [""]
-    for word in words:
-        longer = f"{rows[-1]} {word}".strip()
-        if _length(_stretches(longer, line.style, fonts), line.size) <= width or not rows[-1]:
-            rows[-1] = longer
-        elif len(rows) < most:
-            rows.append(word)
-        else:
-            rows[-1] = longer  # `ink` cuts it short
-    return [Line(row, line.size, line.strength, line.style) for row in rows if row]
+def length(line: Line, fonts: Fonts) -> float:
+    """How many pixels the line takes, uncut."""
+    return _length(_stretches(line.text, line.style, fonts), line.size)
 
 
 def backwards(letter: str) -> bool | None:
@@ -102,26 +96,57 @@ def backwards(letter: str) -> bool | None:
 
 def _stretches(text: str, style: str, fonts: Fonts) -> list[_Stretch]:
     """In the order in which they stand, from the left."""
-    clean = "".join(letter for letter in text if letter.isprintable() or letter in _JOINERS)
-    whole = next((way for way in map(backwards, clean) if way is not None), False)
+    clean = "".join(letter for letter in text if letter.isprintable() or _joins(letter))
+    facts = clean.split(BETWEEN)
+    if len({_way_of(fact) for fact in facts} - {None}) > 1:
+        # A place in Haifa and a day in English: each is read its own way, one after the other.
+        parts = [fact if at == 0 else BETWEEN + fact for at, fact in enumerate(facts)]
+        return [stretch for part in parts for stretch in _placed(part, style, fonts)]
+    return _placed(clean, style, fonts)
+
+
+def _way_of(text: str) -> bool | None:
+    return next((way for way in map(backwards, text) if way is not None), None)
+
+
+def _placed(clean: str, style: str, fonts: Fonts) -> list[_Stretch]:
+    separator = BETWEEN if clean.startswith(BETWEEN) else ""
+    rest = clean[len(separator) :]
+    whole = bool(_way_of(rest))
+    before = [_Stretch(separator, fonts.face(style), False)] if separator else []
+    return before + _ordered(list(_loosened(_logical(rest, style, fonts, whole), whole)), backwards_line=whole)
+
+
+def _logical(clean: str, style: str, fonts: Fonts, whole: bool) -> list[_Stretch]:
+    """In the order in which they are read."""
     logical: list[_Stretch] = []
     way, path = whole, fonts.face(style)
-    for letter in clean:
-        emoji = is_emoji(letter) or (letter in _JOINERS and bool(logical) and logical[-1].emoji)
+    for letter, following in zip_longest(clean, clean[1:], fillvalue=""):
+        last = logical[-1] if logical else None
+        after_emoji = last is not None and last.emoji
+        emoji = is_emoji(letter) or following in _MAKES_EMOJI or (_joins(letter) and after_emoji)
+        if _joins(letter) and not after_emoji:
+            continue
+        if emoji and fonts.emoji is None:
+            continue  # decoration: a box in its place would be the first thing that one sees
         own = backwards(letter)
         # A space or a comma belongs to the stretch before it.
         neutral = own is None and not emoji
-        last = logical[-1] if logical else None
-        way = bool(own) if own is not None else last.backwards if neutral and last is not None else whole
-        if neutral and path is not None and not (last is not None and last.emoji) and has(path, letter):
-            pass  # in the font of what it follows, where that has it
-        elif not (emoji and letter in _JOINERS):
+        way = whole if emoji else bool(own) if own is not None else last.backwards if last is not None else whole
+        if emoji:
+            path = fonts.emoji
+        elif not (neutral and path is not None and not after_emoji and has(path, letter)):
             path = fonts.for_letter(letter, style) or fonts.face(style)
         if last is not None and (last.path, last.backwards, last.emoji) == (path, way, emoji):
             logical[-1] = _Stretch(last.text + letter, path, way, emoji)
         else:
             logical.append(_Stretch(letter, path, way, emoji))
-    return _ordered(list(_loosened(logical, whole)), backwards_line=whole)
+    return logical
+
+
+def _joins(letter: str) -> bool:
+    """Whether it only says how the letters around it are drawn."""
+    return letter in _JOINERS or 0xE0020 <= ord(letter) <= 0xE007F
 
 
 def _loosened(logical: list[_Stretch], whole: bool) -> Iterator[_Stretch]:
@@ -181,7 +206,16 @@ def _shortened(line: Line, width: int, fonts: Fonts) -> list[_Stretch]:
             low = half
         else:
             high = half - 1
-    return _stretches(line.text[:low].rstrip(" ,·") + "…", line.style, fonts)
+    return _stretches(_whole_words(line.text, low).rstrip(" ,·") + "…", line.style, fonts)
+
+
+def _whole_words(text: str, most: int) -> str:
+    """At most so many letters of it; half a word at the end is left out, but never most of the line."""
+    kept = text[:most]
+    if most >= len(text) or text[most].isspace():
+        return kept
+    space = kept.rfind(" ")
+    return kept[:space] if space > most / 2 else kept
 
 
 def _draw(mask: Image.Image, stretch: _Stretch, at: tuple[float, float], size: int, level: int) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 from frame.render.crop import Box
 from frame.render.layout import MAT_WIDTH
 
+BETWEEN = " · "
+"""Between two facts in one line of words; a line too long for one row is broken there first."""
+
 
 @dataclass(frozen=True)
 class Mat:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from frame.overlays.manner import Manner
 from frame.overlays.sayings import clock_lines, sayings
 from frame.overlays.tongue import FOLDER, tongue
+from frame.selection.why import Why
 from sync.catalogue import FaceEntry, PhotoEntry
 from sync.settings_wall import Corner, Hours, Words
 
@@ -47,8 +48,8 @@ def test_everything_that_is_wanted_is_said_line_by_line() -> None:
     ("taken", "today", "said"),
     [
         ("2025-11-21", TODAY, "21 November 2025 · a year ago today"),
-        ("2026-11-21", TODAY, "today"),
-        ("2026-11-20", TODAY, "yesterday"),
+        ("2026-11-21", TODAY, "Today"),
+        ("2026-11-20", TODAY, "Yesterday"),
         ("2023-11-22", TODAY, "22 November 2023"),
         ("1999-11-21", TODAY, "21 November 1999 · 27 years ago today"),
         ("2020-02-29", date(2026, 2, 28), "29 February 2020 · six years ago today"),
@@ -67,7 +68,9 @@ def test_the_day_of_a_photo(taken: str | None, today: date | None, said: str | N
 @pytest.mark.parametrize(
     ("born", "day", "said"),
     [
-        (date(2020, 5, 1), date(2020, 5, 31), "A (0 months)"),
+        (date(2020, 5, 1), date(2020, 5, 1), "A (newborn)"),
+        (date(2020, 5, 1), date(2020, 5, 2), "A (1 day)"),
+        (date(2020, 5, 1), date(2020, 5, 31), "A (30 days)"),
         (date(2020, 5, 1), date(2020, 6, 1), "A (1 month)"),
         (date(2020, 5, 31), date(2022, 5, 30), "A (23 months)"),
         (date(2020, 5, 31), date(2022, 5, 31), "A (2)"),
@@ -89,7 +92,17 @@ def test_every_language_says_everything() -> None:
         assert words.dated(TODAY)
         assert words.weekday(TODAY)
         assert words.ago(date(2021, 11, 21), TODAY)
+        assert [words.person("A", TODAY, date(2026, month, day)) for month, day in ((11, 21), (11, 22), (11, 30))]
     assert tongue("xx").today == "today"
+    assert tongue("fr").dated(date(2020, 5, 1)) == "1er mai 2020"
+    assert tongue("fr-CA").weekday(date(2020, 5, 2)) == "samedi 2 mai"
+
+
+@pytest.mark.parametrize("language", sorted(path.stem for path in FOLDER.glob("*.toml")))
+def test_an_album_is_named_in_the_quotation_marks_of_the_language(language: str) -> None:
+    told = tongue(language).because(Why("only", album="Mama's"))
+    assert "Mama's" in told
+    assert not set(told.replace("Mama's", "")) & set("'\"")
 
 
 def test_the_clock_is_silent_while_nobody_knows_the_time() -> None:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageStat
 
 from frame.overlays.contrast import WANTED, contrast, lay, luminance
 from frame.overlays.fonts import Fonts, script_of
-from frame.overlays.writing import Line, _stretches, ink, wrapped
+from frame.overlays.wrapping import wrapped
+from frame.overlays.writing import Line, _shortened, _stretches, ink, length
 
 FONTS = Fonts()
+
+
+class Emojiless(Fonts):
+    emoji = None
+
+
+class Emojiful(Fonts):
+    """Which font it is does not matter to how letters are put together."""
+
+    emoji = FONTS.face("sans")
+
+
+BARE, WITH_EMOJI = Emojiless(), Emojiful()
 
 
 def texts(line: str) -> list[str]:
@@ -36,7 +53,80 @@ def test_a_line_is_cut_short_with_an_ellipsis_and_broken_between_words() -> None
     assert len(rows) == 2
     assert " ".join(row.text for row in rows) == long.text
     assert all(" " in row.text for row in rows)
+    assert not {row.rpartition(" ")[2] for row in cut("one two three four five", 130)} & {"thr…", "fou…"}
     assert wrapped(Line("Donaudampfschifffahrt", 20), 20, FONTS, 2)[0].text == "Donaudampfschifffahrt"
+
+
+def cut(text: str, width: int) -> list[str]:
+    """What is left of it on one row."""
+    return ["".join(stretch.text for stretch in _shortened(Line(text, 20), width, FONTS))]
+
+
+def rows_of(text: str, width: int, most: int = 3) -> list[str]:
+    return [row.text for row in wrapped(Line(text, 20), width, FONTS, most)]
+
+
+def test_no_last_word_stands_alone() -> None:
+    rows = rows_of("Our kite, seconds before it went into the tree behind the house", 560)
+    assert len(rows) == 2
+    assert len(rows[1]) > 0.7 * len(rows[0])
+
+
+def test_facts_are_parted_before_words_and_leave_no_dot_behind() -> None:
+    assert rows_of("Vienna, Austria · 21 November 2023 · three years ago today", 400) == [
+        "Vienna, Austria · 21 November 2023", "three years ago today",
+    ]  # fmt: skip
+    assert rows_of("Vienna, Austria · 21 November 2023", 400) == ["Vienna, Austria · 21 November 2023"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "東京から来たおばあちゃんと一緒に山を歩いた秋の日、空がとても高くて、みんなでおにぎりを食べました。",
+        "ครอบครัวของเราไปเที่ยวทะเลด้วยกันในวันหยุดฤดูร้อน",
+    ],
+)
+def test_what_has_no_spaces_is_broken_all_the_same(text: str) -> None:
+    rows = rows_of(text, 420, 8)
+    assert len(rows) > 1
+    assert "".join(rows) == text
+    assert not any(row[0] in "、。ー" or unicodedata.category(row[0]).startswith("M") for row in rows)
+
+
+words = st.text(st.sampled_from("abcdefg äß,.·東京。、 สวัสดีשלום🐶❤️ "), min_size=1, max_size=80)
+
+
+@given(words, st.integers(60, 600), st.integers(1, 4))
+def test_rows_hold_all_the_words_and_fit(text: str, width: int, most: int) -> None:
+    rows = rows_of(text, width, most)
+    assert len(rows) <= most
+    assert kept("".join(rows)) == kept(text)
+    for row in rows[:-1]:
+        alone = len(row.split()) == 1
+        assert alone or length(Line(row, 20), FONTS) <= width
+
+
+def kept(text: str) -> str:
+    return "".join(text.split()).replace("·", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["🇪🇸", "1️⃣", "✈️", "⛰️", "❤️", "👨‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"], ids=ascii
+)
+def test_an_emoji_is_one_picture(text: str) -> None:
+    (stretch,) = _stretches(text, "sans", WITH_EMOJI)
+    assert stretch.emoji
+    assert stretch.text == text
+
+
+def test_where_no_font_has_emoji_they_are_left_out() -> None:
+    assert [stretch.text for stretch in _stretches("🐶 Rex ✈️", "sans", BARE)] == [" Rex "]
+
+
+def test_a_place_and_a_day_of_two_directions_keep_their_order() -> None:
+    placed = "".join(texts("חיפה, ישראל · 21 November 2023"))
+    assert placed.endswith("·21 November 2023")
+    assert placed.index("ישראל") < placed.index("חיפה")
 
 
 def test_strangers_text_cannot_break_the_writing() -> None:
