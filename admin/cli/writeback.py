@@ -84,8 +84,11 @@ def preview(call: Call, *, roots: tuple[str, ...], most: int, stats: Path | None
 @click.argument("roots", nargs=-1, metavar="[ROOT]...")
 @click.option("--plan", metavar="ID", help="Write exactly what 'preview' showed, or nothing.")
 @click.option("--whole", is_flag=True, help="Ask Immich for everything again, not only for what is new.")
+@click.option("--take-out", is_flag=True, help="Also take out of files what waits for your yes, exactly that.")
 @click.option("--stats", type=click.Path(path_type=Path), metavar="FILE", help="Write the counts as .json or .csv.")
-def run(call: Call, *, roots: tuple[str, ...], plan: str | None, whole: bool, stats: Path | None) -> int:
+def run(
+    call: Call, *, roots: tuple[str, ...], plan: str | None, whole: bool, take_out: bool, stats: Path | None
+) -> int:
     """Bring originals up to date now; all roots where none is named.
 
     \b
@@ -96,7 +99,8 @@ def run(call: Call, *, roots: tuple[str, ...], plan: str | None, whole: bool, st
     """
     _stats_name(stats)
     code = tell_settings_problems(call)
-    ended = prepared(call).do("writeback-run", {"roots": _names(call, roots), "plan": plan, "whole": whole})
+    arguments = {"roots": _names(call, roots), "plan": plan, "whole": whole, "take_out": take_out}
+    ended = prepared(call).do("writeback-run", arguments)
     call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
     call.output.say(ended.sentence)
     return most_serious([code, _finish(call, ended, stats)])
@@ -128,6 +132,8 @@ def explain(call: Call, *, file: str) -> int:
     call.output.table(
         [(each["name"], each["old"], each["new"]) for each in facts["fields"]], heads=("field", "old", "new")
     )
+    for note in facts["notes"]:
+        call.output.say(note)
     for one in facts["history"]:
         undone = ", taken back" if one["undone"] else ""
         call.output.say(f"Run {one['run']}{undone}: " + ", ".join(each[0] for each in one["fields"]))

@@ -180,6 +180,14 @@ def remove() -> Response:
     return redirect(url_for("writeback.page"), 303)
 
 
+@pages.post("/take-out")
+def take_out() -> Response:
+    """Yes to what is held: exactly that is taken out of the files."""
+    root = named(request.form.get("name", ""))
+    number = queue(house(), CHORE.run_kind, {"roots": [root.name], "take_out": True})
+    return redirect(url_for("writeback.ran", number=number), 303)
+
+
 @pages.post("/explain")
 def ask_explain() -> Response:
     """What Immich knows of one file, what the file says, and why it is written or not."""

@@ -139,6 +139,16 @@ def move_files(db: sqlite3.Connection, root: str, *, before: str, after: str) ->
     )
 
 
+def having(library: Library, server: str, run: int) -> dict[str, int]:
+    """Of how many photos' files each module has something of ours in; as it was before that run."""
+    sql = """WITH there (asset, ours) AS (
+               SELECT asset, ours FROM writeback_files
+               WHERE server = ? AND path NOT IN (SELECT path FROM writeback_changes WHERE run = ?)
+               UNION ALL SELECT asset, ours_before FROM writeback_changes WHERE server = ? AND run = ?)
+             SELECT module.key AS module, count(DISTINCT asset) AS n FROM there, json_each(ours) AS module GROUP BY 1"""
+    return {row["module"]: row["n"] for row in library.rows(sql, (server, run, server, run))}
+
+
 def drop_file(db: sqlite3.Connection, path: str) -> None:
     """It is not there any more; inside a transaction."""
     db.execute("DELETE FROM writeback_files WHERE path = ?", (path,))

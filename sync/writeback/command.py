@@ -48,5 +48,6 @@ def _one(change: Change, *, whole: bool) -> list[str]:
     if whole:
         return [assignment(tag, item) for item in items(change.new)]
     old, new = items(change.old), items(change.new)
-    going = [assignment(tag, item, sign="-=") for item in old if item not in new]
-    return going + [assignment(tag, item, sign="+=") for item in new if item not in old]
+    stays, has = set(new), set(old)
+    going = [assignment(tag, item, sign="-=") for item in old if item not in stays]
+    return going + [assignment(tag, item, sign="+=") for item in new if item not in has]

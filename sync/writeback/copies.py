@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from sync.errors import DiskFull
-from sync.files import free_bytes, fsync_folder, make_folder
+from sync.files import free_bytes, fsync_folder, make_folder, part_head
 from sync.home import Home
 from sync.settings import Root
 
@@ -54,7 +54,7 @@ class Copies:
                 f"There is no room for a copy of {original.name}, and so nothing was written into it.",
                 advice=f"Raise backup_gb of the root {self._root.name!r}, or move copies away from {self._folder}.",
             )
-        part = place.with_name(f".{place.name[:100]}.part")
+        part = place.with_name(f"{part_head(place.name)}part")
         try:
             shutil.copy2(original, part)
             with part.open("rb") as file:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 WORDS = (
     "total", "updated", "simulated", "skipped", "file_not_found", "path_segment_mismatch", "errors",
     "ambiguous", "unproved", "unwritable", "outside", "files_written", "sidecars_written", "copies", "waiting",
+    "held", "moved",
 )  # fmt: skip
 """Every count, also where it is 0. The first seven are the replaced tool's, by its names."""
 
@@ -34,6 +35,7 @@ def sentence(counts: Mapping[str, int]) -> str:
         ("file_not_found", "not found"), ("path_segment_mismatch", "under no root"), ("ambiguous", "ambiguous"),
         ("unproved", "not proved to be the asset"), ("unwritable", "of a kind that cannot be written"),
         ("outside", "outside their root"), ("errors", "failed"), ("waiting", "not looked at yet"),
+        ("held", "held until you say yes"), ("moved", "no longer as the preview showed"),
     )  # fmt: skip
     parts += [f"{counts[word]:,} {told}" for word, told in reasons if counts.get(word)]
     return ", ".join(parts) + "."

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
-from sync.errors import MantelpieceError
 from sync.library.database import Library
 from sync.work import Work
 from sync.writeback.copies import Copies
@@ -48,7 +48,9 @@ class Pair(ExifTool):
 class Shift:
     """The files of one root, taken by whichever hand is free."""
 
-    def __init__(self, work: Work, around: Around, put: Put, numbers: list[int], only: Collection[str] | None) -> None:
+    def __init__(
+        self, work: Work, around: Around, put: Put, numbers: list[int], only: Mapping[str, str] | None
+    ) -> None:
         self._work, self._around, self._put, self._only = work, around, put, only
         self._numbers, self._next = numbers, 0
         self._lock = threading.Lock()
@@ -74,29 +76,33 @@ class Shift:
             raise self._error
 
     def _hand(self, tools: ExifTool) -> None:
-        try:
+        with self._noting():
             library = Library(self._work.home.library, repair=False)
-        except MantelpieceError as error:
-            self._error = self._error or error
-            return
-        work = replace(self._work, library=library, report=lambda _progress: None)
-        put = Put(work, Counter(), [], run=self._put.run)
-        try:
-            self._guarded(replace(self._around, work=work, tool=tools), put)
-        finally:
-            library.close()
-        with self._lock:
-            self._put.counts.update(put.counts)
-            self._put.problems.extend(put.problems)
+            work = replace(self._work, library=library, report=lambda _progress: None)
+            put = replace(self._put, work=work, counts=Counter(), problems=[], _later=[])
+            try:
+                self._guarded(replace(self._around, work=work, tool=tools), put)
+            finally:
+                library.close()
+                with self._lock:
+                    self._put.counts.update(put.counts)
+                    self._put.problems.extend(put.problems)
 
     def _guarded(self, around: Around, put: Put) -> None:
-        """What one hand meets ends the others too."""
+        with self._noting():
+            try:
+                while (number := self._take(around.work)) is not None:
+                    put.one(around, self._copies, number, only=self._only)
+            finally:
+                put.finish()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """What one hand meets ends the others too, whatever it is: a thread's own error would be nobody's."""
         try:
-            while (number := self._take(around.work)) is not None:
-                put.one(around, self._copies, number, only=self._only)
-        except (MantelpieceError, OSError) as error:
+            yield
+        except Exception as error:  # noqa: BLE001 - raised by run(), once all hands rest
             self._error = self._error or error
-        put.finish()
 
     def _take(self, work: Work) -> int | None:
         work.check()

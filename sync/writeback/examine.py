@@ -25,16 +25,18 @@ from sync.work import Work
 from sync.writeback.changes import Change, Decided, changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found
+from sync.writeback.hold import losses
 from sync.writeback.identity import as_we_left_it, prove
 from sync.writeback.look import look, look_beside
 from sync.writeback.mapping import Options
 from sync.writeback.paths import Mapping
+from sync.writeback.pause import rests
 from sync.writeback.remembered import Facts, facts_of, knowledge_of, proof_of
 from sync.writeback.roots import Probed
 from sync.writeback.sidecar import sidecar_of
 
-MISSING, OUTSIDE, AMBIGUOUS, UNPROVED, UNWRITABLE, FAILED = (
-    "missing", "outside", "ambiguous", "unproved", "unwritable", "failed",
+MISSING, OUTSIDE, AMBIGUOUS, UNPROVED, UNWRITABLE, FAILED, HELD = (
+    "missing", "outside", "ambiguous", "unproved", "unwritable", "failed", "held",
 )  # fmt: skip
 ORIGINAL, SIDECAR = "original", "sidecar"
 
@@ -64,10 +66,22 @@ class Examined:
     tried: str = ""
     unread: bool = False
     """Immich is to be told to read its sidecar."""
+    rests: bool = False
+    """It failed before, and is not tried again yet."""
 
     @property
     def changed(self) -> list[Target]:
         return [target for target in self.targets if target.decided.changes]
+
+    @property
+    def loses(self) -> frozenset[str]:
+        """The modules of which less of ours would be in its files."""
+        return frozenset().union(
+            *(
+                losses(json.loads(each.row.ours), each.decided.ours, {one.tag for one in each.decided.changes})
+                for each in self.changed
+            )
+        )
 
     def digest(self) -> str:
         """Of all that would be written; another one is another plan."""
@@ -141,6 +155,9 @@ def _find(around: Around, seen: Examined) -> None:
             seen.state, seen.reason = AMBIGUOUS, "several assets claim this file"
             return
         row = None
+    if seen.row.state == FAILED and not around.work.asked and _rests(around, seen):
+        seen.state, seen.reason, seen.tried, seen.rests = FAILED, seen.row.reason, seen.row.tried, True
+        return
     if seen.row.state in (UNPROVED, UNWRITABLE) and seen.row.tried == seen.tried:
         seen.state, seen.reason = seen.row.state, seen.row.reason
         return
@@ -154,6 +171,22 @@ def _find(around: Around, seen: Examined) -> None:
     )
     if doubt:
         seen.state, seen.reason = UNPROVED, doubt
+
+
+def _rests(around: Around, seen: Examined) -> bool:
+    return rests(seen.row.tried, failing(around, seen), around.work.clock.now())
+
+
+def failing(around: Around, seen: Examined) -> str:
+    """What a failure is one of: this file, and all that is known of it now."""
+    groups = known.groups_of(around.work.library, seen.row.id)
+    told = (
+        seen.tried,
+        seen.row.facts,
+        seen.row.faces,
+        sorted((kind, sorted(each.items())) for kind, each in groups.items()),
+    )
+    return sha256(msgspec.msgpack.encode(told)).hexdigest()[:16]
 
 
 def _decide(around: Around, seen: Examined) -> None:

@@ -12,10 +12,11 @@ import msgspec
 from sync.errors import UsageError
 from sync.library import known
 from sync.library import writeback as ledger
-from sync.settings import Root
+from sync.settings import Module, Root
 from sync.work import Result, Work
-from sync.writeback.examine import Around, examine, shown
+from sync.writeback.examine import HELD, Around, examine, shown
 from sync.writeback.exiftool import ExifTool
+from sync.writeback.knowledge import Knowledge
 from sync.writeback.paths import Mapping
 from sync.writeback.prepare import ready
 from sync.writeback.remembered import facts_of, knowledge_of, proof_of
@@ -24,8 +25,8 @@ _HISTORY = 20
 
 
 def explain(work: Work, arguments: dict[str, Any]) -> Result:
-    """`{"file": path or Immich's id}`. Facts: {"asset", "file", "root", "immich", "state", "reason", "fields",
-    "ours", "history"}. Raises UsageError where nothing is known of it."""
+    """`{"file": path or Immich's id}`. Facts: {"asset", "file", "root", "immich", "state", "reason", "notes",
+    "fields", "ours", "history"}. Raises UsageError where nothing is known of it."""
     root, row = _asset(work, str(arguments["file"]))
     server = known.server(work.library, root.server)
     assert server is not None
@@ -41,6 +42,8 @@ def explain(work: Work, arguments: dict[str, Any]) -> Result:
     written = [one for path in files or [str(seen.path)] for one in ledger.changes_of(work.library, path, _HISTORY)]
     history = [{"run": one.run, "file": one.path, "fields": json.loads(one.fields), "undone": one.undone}
                for one in written]  # fmt: skip
+    held = row.state == HELD and bool(seen.loses)
+    reason = seen.reason or problem or (row.reason if held else "")
     answer = {
         "asset": row.asset,
         "file": str(seen.path),
@@ -49,13 +52,24 @@ def explain(work: Work, arguments: dict[str, Any]) -> Result:
         "modules": [module.value for module in root.modules],
         "proof": msgspec.to_builtins(proof_of(row.proof)),
         "known": msgspec.to_builtins(told),
-        "state": seen.state,
-        "reason": seen.reason or problem,
+        "state": seen.state or (HELD if held else ""),
+        "reason": reason,
+        "notes": _notes(root, told),
         "fields": fields,
         "ours": files,
         "history": history,
     }
-    return Result(answer, _sentence(seen.path, seen.reason or problem, len(fields)))
+    return Result(answer, _sentence(seen.path, reason, len(fields)))
+
+
+def _notes(root: Root, told: Knowledge) -> list[str]:
+    """What is left out on purpose."""
+    notes = []
+    if told.edited and Module.FACES in root.modules:
+        notes.append("It was edited in Immich: where faces are is known of the edited picture alone, and not written.")
+    if told.albums is None and Module.ALBUMS in root.modules:
+        notes.append("What is known of albums is too old to be written.")
+    return notes
 
 
 def _sentence(path: Path, reason: str, fields: int) -> str:

@@ -20,9 +20,10 @@ from sync.library import writeback as ledger
 from sync.settings import Root
 from sync.work import Result, Work, most_serious
 from sync.writeback.counts import count_state, counted, sentence
-from sync.writeback.examine import Around, Examined, doubled, shown
+from sync.writeback.examine import HELD, Around, Examined, doubled, shown
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import gather
+from sync.writeback.hold import Losing, judge
 from sync.writeback.paths import suggest
 from sync.writeback.prepare import chosen_roots, ready, sweep
 from sync.writeback.probe import listed_files
@@ -49,13 +50,14 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
             seen += found
             suggestions += hints
     plan = [[key, one.digest()] for key, one in seen]
+    held = _held(work, seen, told)
     number = sha256(msgspec.json.encode(plan)).hexdigest()[:12]
     with work.library.transaction() as db:
         ledger.put_plan(db, number, plan, now=work.clock.now())
     facts = {
         "plan": number,
         "counts": counted(told.counts),
-        "items": [_item(one) for _, one in seen[:SHOWN]],
+        "items": [_item(one, held.get(one.row.id, "")) for _, one in seen[:SHOWN]],
         "more": max(0, len(seen) - SHOWN) + told.counts["waiting"],
         "suggestions": suggestions,
     }
@@ -116,15 +118,39 @@ def _look(work: Work, around: Around, counts: Counter[str], most: int) -> list[t
     return found
 
 
-def _item(one: Examined) -> dict[str, Any]:
+def _held(work: Work, seen: list[tuple[str, Examined]], told: Told) -> dict[int, str]:
+    """Why a run without a plan would ask before it writes into these, by number."""
+    held: dict[int, str] = {}
+    for server in dict.fromkeys(_server(key) for key, _ in seen):
+        losing = [
+            Losing(one.row.id, one.row.root, one.loses, one.digest(), one.row.state == HELD)
+            for key, one in seen
+            if _server(key) == server and one.loses
+        ]
+        if not losing:
+            continue
+        verdict = judge(losing, ledger.having(work.library, server, 0))
+        if verdict.hold:
+            held |= {one.number: " ".join(verdict.reasons) for one in verdict.hold}
+            told.problems.append(f"{' '.join(verdict.reasons)} Only a confirmed plan does that.")
+            told.codes.append(4)
+    told.counts["held"] = len(held)
+    return held
+
+
+def _server(key: str) -> str:
+    return key.rpartition(" ")[0]
+
+
+def _item(one: Examined, held: str) -> dict[str, Any]:
     files = {target.role: target.path.name for target in one.changed}
     return {
         "what": str(one.path),
         "asset": one.row.asset,
-        "do": "write",
+        "do": "hold" if held else "write",
         "fields": [{"name": tag if target.role == "original" else f"sidecar {tag}", "old": old, "new": new}
                    for target in one.changed for tag, old, new in map(shown, target.decided.changes)],
-        "why": "Immich knows it otherwise than " + " and ".join(files.values()) + " says.",
+        "why": held or "Immich knows it otherwise than " + " and ".join(files.values()) + " says.",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -17,7 +17,9 @@ from sync.settings import Owner
 from sync.work import Work
 from sync.writeback.copies import Copies
 from sync.writeback.counts import count_state
-from sync.writeback.examine import FAILED, ORIGINAL, UNWRITABLE, Around, Examined, Target, examine, shown
+from sync.writeback.examine import FAILED, HELD, ORIGINAL, UNWRITABLE, Around, Examined, Target, examine, failing, shown
+from sync.writeback.hold import Losing
+from sync.writeback.pause import failed
 from sync.writeback.settle import settle_one
 from sync.writeback.write import Written, write
 
@@ -36,12 +38,18 @@ class Put:
     problems: list[str]
     run: int | None = None
     """Its number in the journal, begun before the first write."""
+    take_out: bool = False
+    """A person said yes to what was held: exactly that."""
+    losing: dict[str, Losing] = field(default_factory=dict)
+    """Photos that something of ours would be taken out of, by how plans name them: not written before all others are,
+    and it is known how many these are. All hands share it."""
     _later: list[tuple[Examined, list[FileRow]]] = field(default_factory=list)
 
-    def one(self, around: Around, copies: Copies, number: int, *, only: Collection[str] | None) -> None:
-        """Look at one asset and write what is new. Raises DiskError, ToolMissing, Cancelled."""
+    def one(self, around: Around, copies: Copies, number: int, *, only: Mapping[str, str] | None) -> None:
+        """Look at one asset and write what is new: with `only`, what that plan says of it, or nothing. Raises
+        DiskError, ToolMissing, Cancelled."""
         seen = look_at(around, number, only=only)
-        if seen is None:
+        if seen is None or (not seen.state and self._waits(around, seen, only)):
             return
         if not seen.state:
             try:
@@ -61,8 +69,24 @@ class Put:
         if seen.state:
             self._leave(around, seen)
 
+    def _waits(self, around: Around, seen: Examined, plan: Mapping[str, str] | None) -> bool:
+        """Whether it is not what was confirmed, or would lose something of ours before anybody knows how many do."""
+        key = key_of(around, seen.row.asset)
+        if plan is not None:
+            moved = plan[key] != seen.digest()
+            self.counts["moved"] += moved
+            return moved
+        loses, waits = seen.loses, seen.row.state == HELD
+        if not loses or (self.take_out and waits and seen.row.tried == seen.digest()):
+            return False
+        self.losing[key] = Losing(seen.row.id, around.root.name, loses, seen.digest(), waits)
+        return True
+
     def _leave(self, around: Around, seen: Examined) -> None:
         count_state(self.counts, seen.state)
+        if seen.state == FAILED and not seen.rests:
+            kept = seen.row.tried if seen.row.state == FAILED else ""
+            seen.tried = failed(kept, failing(around, seen), self.work.clock.now())
         if seen.state == FAILED and len(self.problems) < _SAID:
             self.problems.append(f"{seen.path}: {seen.reason}")
         before = seen.row

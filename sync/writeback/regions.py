@@ -6,6 +6,8 @@ own rotation (Immich and most viewers ignore EXIF's there). Others' regions stay
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +17,8 @@ from sync.writeback.text import one_line
 
 _SAME_SHARE = 0.01
 """Of the picture: a box that comes back from Immich is moved by its rounding to whole pixels of a preview."""
+_EXACT = 0.00001
+"""As written, whatever a program rounds."""
 _SAME_OVERLAP = 0.5
 """From here on a region of the same name that somebody else wrote is the same face."""
 
@@ -78,20 +82,24 @@ def merged(
     `size` is the stored width and height. Where everything is there already, `found` itself is given back.
     """
     there = [dict(region) for region in (found or {}).get("RegionList", [])]
-    mine = [region for region in there if any(_equal(region, own) for own in ours)]
-    kept = [region for region in there if region not in mine]
-    left, missing = list(mine), []
+    near = _Near(there)
+    mine = {place for own in ours for place in near.places(own, _EXACT) if _equal(there[place], own)}
+    left, missing = set(mine), []
     staying: list[Region] = []
     for region in wanted:
-        same = next((own for own in left if _same_face(region, own)), None)
+        faces = near.places(region, _SAME_SHARE)
+        same = next((place for place in faces if place in left and _same_face(region, there[place])), None)
         if same is not None:
-            staying.append(same)
+            staying.append(there[same])
             left.remove(same)
-        elif not any(_same_name(region, other) and _overlap(region, other) > _SAME_OVERLAP for other in kept):
+        elif not any(
+            place not in mine and _overlap(region, there[place]) > _SAME_OVERLAP
+            for place in near.places(region, _overlap_reach(region))
+        ):
             missing.append(region)
     if not left and not missing:
         return (dict(found) if found else None), staying
-    regions = [region for region in there if region not in left] + missing
+    regions = [region for place, region in enumerate(there) if place not in left] + missing
     if not regions:
         return None, []
     dimensions = (found or {}).get("AppliedToDimensions")
@@ -99,6 +107,35 @@ def merged(
         dimensions = {"W": str(size[0]), "H": str(size[1]), "Unit": "pixel"}
     rest = {key: value for key, value in (found or {}).items() if key not in ("AppliedToDimensions", "RegionList")}
     return {"AppliedToDimensions": dimensions, "RegionList": regions, **rest}, staying + missing
+
+
+class _Near:
+    """Regions by name and place: in a crowd of thousands, comparing each with each takes hours."""
+
+    def __init__(self, regions: Sequence[Region]) -> None:
+        self._by_name: dict[str, list[tuple[float, int]]] = {}
+        for place, region in enumerate(regions):
+            area = _area(region)
+            if area is not None:
+                self._by_name.setdefault(_name(region), []).append((area[0], place))
+        for row in self._by_name.values():
+            row.sort()
+
+    def places(self, region: Mapping[str, Any], reach: float) -> list[int]:
+        """Where in the list those of the same name are whose centre is at most so far to the left or right of its."""
+        area = _area(region)
+        row = self._by_name.get(_name(region), [])
+        if area is None or not row:
+            return []
+        first = bisect_left(row, (area[0] - reach - _EXACT, 0))
+        last = bisect_left(row, (area[0] + reach + _EXACT, 0))
+        return sorted(place for _, place in row[first:last])
+
+
+def _overlap_reach(region: Mapping[str, Any]) -> float:
+    """No box further away covers half of what both cover together: it would have to be twice as wide."""
+    area = _area(region)
+    return 1.5 * area[2] if area is not None else 0.0
 
 
 def _number(value: float) -> str:
@@ -109,13 +146,14 @@ def _area(region: Mapping[str, Any]) -> tuple[float, float, float, float] | None
     """x, y, width, height; None for a region that is no box (a point, a circle)."""
     area = region.get("Area", {})
     try:
-        return float(area["X"]), float(area["Y"]), float(area["W"]), float(area["H"])
+        x, y, wide, high = (float(area[key]) for key in ("X", "Y", "W", "H"))
     except (KeyError, TypeError, ValueError):
         return None
+    return (x, y, wide, high) if all(map(math.isfinite, (x, y, wide, high))) else None
 
 
-def _same_name(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return str(one.get("Name", "")).casefold() == str(other.get("Name", "")).casefold()
+def _name(region: Mapping[str, Any]) -> str:
+    return str(region.get("Name", "")).casefold()
 
 
 def _same_face(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -129,7 +167,7 @@ def _equal(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     a, b = _area(one), _area(other)
     if a is None or b is None:
         return False
-    exact = all(abs(p - q) < 0.00001 for p, q in zip(a, b, strict=True))
+    exact = all(abs(p - q) < _EXACT for p, q in zip(a, b, strict=True))
     return exact and same_word(str(one.get("Name")), str(other.get("Name"))) and one.get("Type") == other.get("Type")
 
 

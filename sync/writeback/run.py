@@ -21,9 +21,10 @@ from sync.settings import Root
 from sync.work import Result, Work, most_serious
 from sync.writeback.counts import counted, sentence
 from sync.writeback.crew import Shift
-from sync.writeback.examine import Around, doubled
+from sync.writeback.examine import HELD, Around, doubled
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import Gathered, gather
+from sync.writeback.hold import judge
 from sync.writeback.paths import Mapping
 from sync.writeback.prepare import chosen_roots, ready, sweep
 from sync.writeback.put import Put, key_of, look_at
@@ -32,6 +33,11 @@ from sync.writeback.settle import settle
 from sync.writeback.tell import tell
 
 _MOVED = "The plan is no longer what was shown, and nothing was done."
+_LEFT = "Files that are no longer as the preview showed them were left as they are."
+_HELD = (
+    "Nothing of that was done: confirm a preview's plan, or say yes to all of it with 'mantelpiece writeback run "
+    "--take-out'."
+)
 _AGAIN = "See 'mantelpiece writeback preview' again."
 
 
@@ -50,7 +56,8 @@ class Told:
 
 
 def run(work: Work, arguments: dict[str, Any]) -> Result:
-    """`{"roots": [names] | None, "plan": id | None, "whole": bool}`. Facts: {"counts": {word: n}, "run": id | None,
+    """`{"roots": [names] | None, "plan": id | None, "whole": bool, "take_out": bool}`; with `take_out` a person says
+    yes to what was held. Facts: {"counts": {word: n}, "run": id | None,
     "roots": {name: {state: n}}}. Raises UsageError, Cancelled, DiskError."""
     roots = chosen_roots(work, arguments.get("roots"))
     told = Told()
@@ -60,7 +67,7 @@ def run(work: Work, arguments: dict[str, Any]) -> Result:
         for server in dict.fromkeys(root.server for root in roots):
             mine = [root for root in roots if root.server == server and _awake(work, root, told)]
             if mine:
-                _of_server(work, tool, server, mine, told, plan=plan, whole=bool(arguments.get("whole")))
+                _of_server(work, tool, server, mine, told, plan=plan, arguments=arguments)
     if told.run is not None:
         with work.library.transaction() as db:
             ledger.end(db, told.run, counted(told.counts), now=work.clock.now())
@@ -100,12 +107,12 @@ def _of_server(
     told: Told,
     *,
     plan: dict[str, str] | None,
-    whole: bool,
+    arguments: dict[str, Any],
 ) -> None:
     immich = open_server(work, server)
     all_roots = [root for root in work.settings.writeback if root.server == server]
     try:
-        found = gather(work, immich, server, all_roots, whole=whole)
+        found = gather(work, immich, server, all_roots, whole=bool(arguments.get("whole")))
     except (ServerError, UsageError) as error:
         told.trouble(error)
         return
@@ -117,13 +124,16 @@ def _of_server(
     arounds = list(_ready(work, tool, roots, found.row, told))
     if plan is not None:
         _refuse_moved(work, server, arounds, plan)
-    put = Put(work, told.counts, told.problems)
-    put.run = told.run
+    put = Put(work, told.counts, told.problems, run=told.run, take_out=bool(arguments.get("take_out")))
     try:
         for around in arounds:
             _of_root(work, around, put, plan)
+        _take_out(work, server, arounds, put, told)
     finally:
         told.run = put.run
+    if put.counts["moved"]:
+        told.problems.append(_LEFT)
+        told.codes.append(1)
     told.problems += tell(work, immich, server)
 
 
@@ -160,7 +170,7 @@ def places(work: Work, around: Around) -> Iterator[tuple[int, Path]]:
 
 def _refuse_moved(work: Work, server: str, arounds: list[Around], plan: dict[str, str]) -> None:
     """A confirmed plan is done as it was shown, or not at all."""
-    left = {key: digest for key, digest in plan.items() if key.startswith(f"{server} ")}
+    left = {key: digest for key, digest in plan.items() if key.rpartition(" ")[0] == server}
     for around in arounds:
         for number in known.dirty(work.library, around.root.name, server):
             work.check()
@@ -182,6 +192,10 @@ def _of_root(work: Work, around: Around, put: Put, plan: dict[str, str] | None) 
     if put.run is None:
         with work.library.transaction() as db:
             put.run = ledger.begin(db, now=work.clock.now())
+    _write(work, around, put, numbers, plan)
+
+
+def _write(work: Work, around: Around, put: Put, numbers: list[int], plan: dict[str, str] | None) -> None:
     shift = Shift(work, around, put, numbers, plan)
     try:
         shift.run()
@@ -190,3 +204,25 @@ def _of_root(work: Work, around: Around, put: Put, plan: dict[str, str] | None) 
         put.problems.append(f"{around.root.name}: {error}")
         put.counts["errors"] += 1
         put.counts["waiting"] += shift.left
+
+
+def _take_out(work: Work, server: str, arounds: list[Around], put: Put, told: Told) -> None:
+    """Last of all what takes something of ours out of files: as much as nobody needs to be asked for."""
+    if not put.losing:
+        return
+    losing = dict(put.losing)
+    verdict = judge(losing.values(), ledger.having(work.library, server, put.run or 0))
+    go = {one.number for one in verdict.go}
+    plan = {key: one.digest for key, one in losing.items() if one.number in go}
+    for around in arounds:
+        numbers = [one.number for one in verdict.go if one.root == around.root.name]
+        if numbers:
+            _write(work, around, put, numbers, plan)
+    if verdict.hold:
+        reason = " ".join(verdict.reasons)
+        with work.library.transaction() as db:
+            for one in verdict.hold:
+                known.settle(db, one.number, state=HELD, reason=reason, tried=one.digest)
+        told.counts["held"] += len(verdict.hold)
+        told.problems.append(f"{reason} {_HELD}")
+        told.codes.append(4)

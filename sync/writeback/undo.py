@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from sync.errors import Moved, NotProved
@@ -113,10 +114,10 @@ def _put_tags_back(
 def _reverted(change: Change, there: Any) -> Any:
     """What the tag should be: ours out of it and theirs back in; as it is where it is no longer ours."""
     if change.tag in LISTS:
-        came = [item for item in items(change.new) if item not in items(change.old)]
-        went = [item for item in items(change.old) if item not in items(change.new)]
         now = items(there)
-        return [item for item in now if item not in came] + [item for item in went if item not in now] or None
+        new, old, has = set(items(change.new)), set(items(change.old)), set(now)
+        back = [item for item in now if item not in new or item in old]
+        return back + [item for item in items(change.old) if item not in new and item not in has] or None
     if change.tag == REGIONS:
         return _regions_reverted(change, there)
     return change.old if reads_as(change.tag, there, change.new) else there
@@ -127,12 +128,18 @@ def _regions_reverted(change: Change, there: Any) -> Any:
         return change.old
     if not understood(there):
         return there
-    old, new, now = (list((each or {}).get("RegionList", [])) for each in (change.old, change.new, there))
-    back = [region for region in now if region in old or region not in new]
-    back += [region for region in old if region not in new and region not in now]
+    was, became, now = (list((each or {}).get("RegionList", [])) for each in (change.old, change.new, there))
+    old, new, has = ({_key(region) for region in regions} for regions in (was, became, now))
+    back = [region for region in now if _key(region) in old or _key(region) not in new]
+    back += [region for region in was if _key(region) not in new and _key(region) not in has]
     if back == now:
         return there
     return {**(there or change.old), "RegionList": back} if back else None
+
+
+def _key(region: Any) -> bytes:
+    """Equal for equal regions: a crowd of thousands is not compared each with each."""
+    return msgspec.json.encode(region, order="sorted")
 
 
 def _without(before_replace: Callable[[], None] | None) -> Callable[[Written], None] | None:

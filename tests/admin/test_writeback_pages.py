@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sync.home import Home
+from sync.library import known
 from sync.library import writeback as rows
 from sync.library.database import Library
 from sync.library.writeback import FileRow
@@ -115,6 +116,18 @@ def test_exactly_the_plan_that_was_shown_is_asked_for(phone: Phone, photos: Home
     assert "1 looked at" in page
     phone.post(f"/writeback/confirm/{number}")
     assert ("writeback-run", {"roots": ["Photos"], "plan": "3f9a"}) in queued(library)
+
+
+def test_yes_is_said_on_the_page_to_what_would_be_taken_out(phone: Phone, photos: Home, library: Library) -> None:
+    assert "/writeback/take-out" not in phone.get("/writeback/root?name=Photos").text
+    with library.transaction() as db:
+        for asset in ("a", "b"):
+            number, _ = known.put_asset(db, "home", asset, root="Photos", stamp="", facts=b"", proof=b"")
+            known.settle(db, number, state="held", reason="Names would go.", tried="3f9a")
+    assert "out of 2 photos" in phone.get("/writeback/root?name=Photos").text
+    assert "2 wait for your yes" in phone.get("/writeback").text
+    phone.post("/writeback/take-out", {"name": "Photos"})
+    assert queued(library) == [("writeback-run", {"roots": ["Photos"], "take_out": True})]
 
 
 def test_what_it_did_can_be_taken_back(phone: Phone, photos: Home, library: Library) -> None:

@@ -56,9 +56,11 @@ class Originals:
         finally:
             library.close()
 
-    def run(self, *roots: str, asked: bool = True, plan: str | None = None, **hooks: Any) -> Result:
+    def run(
+        self, *roots: str, asked: bool = True, plan: str | None = None, take_out: bool = False, **hooks: Any
+    ) -> Result:
         with self.work(asked=asked, **hooks) as work:
-            return run(work, {"roots": list(roots) or None, "plan": plan})
+            return run(work, {"roots": list(roots) or None, "plan": plan, "take_out": take_out})
 
     def counts(self, *roots: str, **arguments: Any) -> dict[str, int]:
         """What a run came to, without what is 0."""

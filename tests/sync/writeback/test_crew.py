@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +52,20 @@ def test_a_cancelled_run_leaves_nothing_open_and_goes_on(many: Originals) -> Non
     assert 0 < done < 16
     assert many.counts()["updated"] == 16 - done
     assert many.server.library.asset_named("00.jpg").size_bytes == many.file("00.jpg").stat().st_size
+
+
+@pytest.mark.parametrize("hand", ["MainThread", "other-hand"])
+def test_what_nobody_foresaw_in_either_hand_ends_the_run(many: Originals, hand: str) -> None:
+    calls = itertools.count()
+
+    def breaks() -> bool:
+        if threading.current_thread().name == hand and next(calls) > 4:
+            raise ZeroDivisionError
+        return False
+
+    with pytest.raises(ZeroDivisionError):
+        many.run(cancelled=breaks)
+    with many.work() as work:
+        assert ledger.unsettled(work.library) == []
+        done = sum(run.changes for run in ledger.runs(work.library))
+    assert many.counts() == {"total": 16, "updated": 16 - done, "files_written": 16 - done}

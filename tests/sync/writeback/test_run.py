@@ -342,6 +342,18 @@ def test_copies_of_originals_are_kept_and_without_room_nothing_is_written(origin
     assert {path.name: path.read_bytes() for path in (tmp_path / "copies").rglob("*.jpg")} == before
 
 
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_a_copy_of_a_name_as_long_as_a_name_may_be_is_kept(originals: Originals, tmp_path: Path) -> None:
+    name = "写" * 83 + ".jpg"
+    path = photo(originals.folder / name)
+    before = path.read_bytes()
+    scan(originals.server)
+    originals.server.edits.describe(name, "Long")
+    originals.set(root_of(originals.folder, backup_gb=1, backup_folder=str(tmp_path / "copies")))
+    assert originals.counts()["copies"] == 4
+    assert (tmp_path / "copies" / "archive" / name).read_bytes() == before
+
+
 def test_the_first_run_after_an_upgrade_takes_nothing_out(originals: Originals) -> None:
     originals.run()
     originals.server.edits.describe("a.jpg", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from sync.errors import Cancelled, UsageError
 from sync.library import writeback as ledger
 from sync.settings import Where
-from tests.fakes.writeback import Originals, photo, root_of, tags_of
+from tests.fakes.writeback import Originals, photo, root_of, scan, tags_of
 
 
 def everything(originals: Originals, name: str) -> dict[str, object]:
@@ -47,6 +48,30 @@ def test_a_plan_that_the_world_moved_beyond_is_not_done(originals: Originals) ->
     with pytest.raises(UsageError, match="nothing was done"):
         originals.run(plan=plan)
     assert originals.disk() == before
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_a_file_that_changes_after_the_plan_was_compared_is_left_as_it_is(originals: Originals) -> None:
+    path, changed = originals.file("a.jpg"), list[bytes]()
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Description=theirs", str(path)], check=True)
+    scan(originals.server)
+    originals.server.edits.describe("a.jpg", "Ours")
+    plan = originals.preview().facts["plan"]
+
+    def writes() -> bool:
+        """Between the look at all of the plan and the file's own turn; nothing but its bytes tells."""
+        if not changed and originals.tags("c.jpg", "XMP-photoshop:DateCreated"):
+            status = path.stat()
+            changed.append(path.read_bytes().replace(b"theirs", b"others"))
+            path.write_bytes(changed[0])
+            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        return False
+
+    result = originals.run(plan=plan, cancelled=writes)
+    assert path.read_bytes() == changed[0]
+    assert (result.facts["counts"]["updated"], result.facts["counts"]["moved"], result.exit_code) == (2, 1, 1)
+    assert "no longer as the preview showed" in " ".join(result.problems)
+    assert originals.counts()["updated"] == 1, "what was not confirmed is written by a run of its own"
 
 
 @pytest.mark.parametrize("where", [Where.FILE, Where.SIDECAR, Where.BOTH])
