@@ -33,7 +33,7 @@ from sync.writeback.paths import Mapping
 from sync.writeback.pause import rests
 from sync.writeback.remembered import Facts, facts_of, knowledge_of, proof_of
 from sync.writeback.roots import Probed
-from sync.writeback.sidecar import sidecar_of
+from sync.writeback.sidecar import is_there, sidecar_of
 
 MISSING, OUTSIDE, AMBIGUOUS, UNPROVED, UNWRITABLE, FAILED, HELD = (
     "missing", "outside", "ambiguous", "unproved", "unwritable", "failed", "held",
@@ -253,7 +253,7 @@ def _roles(around: Around, seen: Examined) -> list[tuple[str, Path]]:
     if into_file and around.root.owner is Owner.KEEP and not around.probed.keeps_owner(seen.path.stat()):
         into_file, where = False, Where.SIDECAR
     roles = [(ORIGINAL, seen.path)] if into_file else []
-    if where is not Where.FILE or beside.exists():
+    if where is not Where.FILE or is_there(beside):
         roles.append((SIDECAR, beside))
     return roles
 

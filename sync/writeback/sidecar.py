@@ -6,18 +6,29 @@ then each gets its own.
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 
 def sidecar_of(original: Path) -> Path:
     """The sidecar to write; it may not exist yet."""
     own = original.with_name(f"{original.name}.xmp")
-    if own.exists():
+    if is_there(own):
         return own
-    shared = next((path for suffix in (".xmp", ".XMP") if (path := original.with_suffix(suffix)).exists()), None)
+    shared = next((path for suffix in (".xmp", ".XMP") if is_there(path := original.with_suffix(suffix))), None)
     if shared is None or _is_of_several(original):
         return own
     return shared
+
+
+def is_there(path: Path) -> bool:
+    """Of a name with four letters more than a name may have, none is."""
+    try:
+        return path.exists()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return False
 
 
 def _is_of_several(original: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -90,7 +91,8 @@ def _modified_ms(file: Path) -> int:
 
 def _sidecar_of(file: Path) -> bytes | None:
     for candidate in (file.with_name(file.name + ".xmp"), file.with_suffix(".xmp")):
-        if candidate.exists():
+        # Missing, or a name that is longer than any file's.
+        with suppress(OSError):
             return candidate.read_bytes()
     return None
 
