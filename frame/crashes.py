@@ -1,8 +1,9 @@
-"""A frame that dies again and again: after three quick deaths the photos in question are passed over, after six it
-starts plainly, without fades and pairs.
+"""A frame that dies again and again: a photo that was in its hand at three quick deaths in a row is passed over; after
+six deaths, whatever was in its hand, it starts plainly, without fades and pairs.
 
-Deaths are counted in the runtime folder, so a reboot forgives; a minute of life forgives too. `judge` is pure. Called
-by the daemon and the player.
+One death says nothing about a photo: a frame that others kill has some photo in its hand too, a new one each time, and
+must not run out of photos. Deaths are counted in the runtime folder, so a reboot forgives; a minute of life forgives
+too. `judge` is pure. Called by the daemon and the player.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ class Record(Struct, frozen=True):
     """Whether a frame runs, or died without a word."""
     photo: str = ""
     """What was being made or shown."""
+    suspect: str = ""
+    """What was so at the latest death."""
+    times: int = 0
+    """At so many deaths in a row it was that one."""
     poison: tuple[str, ...] = ()
 
 
@@ -45,11 +50,14 @@ _RECORD = msgspec.json.Decoder(Record)
 
 def judge(before: Record) -> tuple[Verdict, Record]:
     """What a start after `before` is to do, and what is written down of it."""
-    deaths = before.deaths + 1 if before.alive else 0
-    poison = before.poison
-    if deaths >= POISON_AFTER and before.photo and before.photo not in poison:
-        poison = (*poison, before.photo)
-    return Verdict(frozenset(poison), deaths >= PLAIN_AFTER), Record(deaths, True, before.photo, poison)
+    if not before.alive:
+        return Verdict(frozenset(before.poison), plain=False), Record(alive=True, poison=before.poison)
+    deaths, poison, suspect, times = before.deaths + 1, before.poison, before.suspect, before.times
+    if before.photo:
+        suspect, times = before.photo, times + 1 if before.photo == suspect else 1
+    if times >= POISON_AFTER and suspect not in poison:
+        poison = (*poison, suspect)
+    return Verdict(frozenset(poison), deaths >= PLAIN_AFTER), Record(deaths, True, "", suspect, times, poison)
 
 
 class Crashes:
@@ -70,7 +78,7 @@ class Crashes:
     def lived(self) -> None:
         """Called with every tick: a minute of life ends the count, and notes no photos any more."""
         if not self._forgiven and self._clock.monotonic() - self._born >= QUICK_SECONDS:
-            self._write(Record(0, False, "", self._record.poison))
+            self._write(Record(poison=self._record.poison))
 
     def ended(self) -> None:
         """It was told to end."""

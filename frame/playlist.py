@@ -80,6 +80,7 @@ class Playlist:
         old, self.collection = self.collection, collection
         if old is not None:
             old.catalogue.close()
+        self._state.forget_old(len(collection.pool))
         self._rebuild()
 
     def wish(self, mode: Selection, choosing: Choosing, wishes: Wishes) -> bool:

@@ -26,6 +26,8 @@ from sync.settings_wall import Selection
 
 FLUSH_SECONDS = 600.0
 HISTORY = 50
+SEEN_BESIDE = 10_000
+"""So many photos that left are remembered: those of an album that comes back tomorrow did not become new."""
 _MOST_PENDING = 500
 _KEEP_PENDING = 2000
 _LINE_BYTES = 100
@@ -139,6 +141,15 @@ class State:
         """A photo from the history is on the wall: a restart resumes with it."""
         self.memory.last = digest_of(key)
         self._write_recent(key)
+
+    def forget_old(self, photos: int) -> None:
+        """With so many photos to choose from, forget when those were shown that left long ago: a wall runs for years,
+        and the people and memories on it change."""
+        seen, most = self.memory.seen, 2 * photos + SEEN_BESIDE
+        if len(seen) > most:
+            latest = sorted(seen.items(), key=lambda each: each[1])[-most:]
+            seen.clear()
+            seen.update(latest)
 
     def hide(self, key: str, hidden: bool) -> None:
         """Keep a photo off this wall, or let it come again; on the card when this returns, or else in `problems`."""

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SOON_SECONDS = 3.0
+"""What is to hang within so long is not made anew for another choice: that would come late on a slow machine."""
+
 
 class Upcoming:
     """`prepare` with each tick has the next picture made; `take` hands it over to be shown."""
@@ -127,7 +130,7 @@ class Upcoming:
 
     def choose_again(self) -> None:
         """Others are wanted by now than the one that was made ahead."""
-        if self._ahead.ready is not None and self._ahead.ready.way is Way.NEXT:
+        if self._ahead.ready is not None and self._ahead.ready.way is Way.NEXT and not self._is_soon():
             self._ahead.forget()
 
     def drop_what_left(self) -> None:
@@ -135,12 +138,16 @@ class Upcoming:
         is_here, turn = self._playlist.contains, self._turn
         self._ahead.keep(is_here)
         ready = self._ahead.ready
-        if ready is not None and ready.way is Way.NEXT and ready.item.steps_back is None:
+        if ready is not None and ready.way is Way.NEXT and ready.item.steps_back is None and not self._is_soon():
             upcoming = self._playlist.next()
             if upcoming is None or upcoming.entry.key != ready.item.entry.key:
                 self._ahead.forget()  # a newcomer goes before it
         if turn.current is not None and not all(map(is_here, turn.current.item.keys)):
             turn.leave(others=len(self._playlist) > 0)
+
+    def _is_soon(self) -> bool:
+        left = self._turn.seconds_left(self._dress.settings.wall.interval_seconds)
+        return left is not None and left < SOON_SECONDS
 
     def _take_last(self) -> Item | None:
         key, self._resume = self._resume, None

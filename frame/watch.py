@@ -1,7 +1,7 @@
 """Notices new settings and new catalogues by their files' signatures, and keeps the last good one of each.
 
-A look is one `stat`. Reading a catalogue of 100,000 photos takes a second and more, so the worker does it. What cannot
-be read is said in `problem`, and changes nothing.
+A look is one `stat`. Reading a catalogue of 100,000 photos takes a second and more, so the worker does it, beside
+the pictures. What cannot be read is said in `problem`, and changes nothing.
 """
 
 from __future__ import annotations
@@ -113,7 +113,9 @@ class CatalogueWatch:
             self._started_at, self._seen = now, found
             keys = frozenset(hidden)
             out = self.out
-            self._job = self._worker.submit(lambda: _read(self._path, keys, out, or_previous=or_previous, only=only))
+            self._job = self._worker.submit_beside(
+                lambda: _read(self._path, keys, out, or_previous=or_previous, only=only)
+            )
 
     def leave_out(self, choosing: Choosing) -> None:
         """From the next look on, nothing of the people, albums and tags that these settings name."""

@@ -1,6 +1,7 @@
-"""One thread for what takes long (decoding, reading a big catalogue), so that the player always answers.
+"""Threads for what takes long (decoding, reading a big catalogue), so that the player always answers.
 
-Jobs run one after another in the order given. Whoever waits in `select` is woken through `fileno()` when one is done.
+Jobs run one after another in the order given, but for those that are submitted beside them: no picture waits until
+100,000 photos are read. Whoever waits in `select` is woken through `fileno()` when one is done.
 """
 
 from __future__ import annotations
@@ -46,6 +47,12 @@ class Worker:
         self._jobs.put(job)
         return job
 
+    def submit_beside(self, work: Callable[[], Any]) -> Job:
+        """Do it at once, in a thread of its own that ends with it."""
+        job = Job(work)
+        Thread(target=self._do, args=(job,), name="frame-beside", daemon=True).start()
+        return job
+
     def finished(self) -> list[Job]:
         """Jobs that ended since the last call."""
         try:
@@ -61,13 +68,16 @@ class Worker:
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            try:
-                job.result = job.work()
-            except Exception as error:
-                log.debug("job failed", exc_info=True)
-                job.error = error
-            self._done.append(job)
-            try:
-                os.write(self._wake_write, b".")
-            except BlockingIOError:
-                pass  # full: the reader is woken already
+            self._do(job)
+
+    def _do(self, job: Job) -> None:
+        try:
+            job.result = job.work()
+        except Exception as error:
+            log.debug("job failed", exc_info=True)
+            job.error = error
+        self._done.append(job)
+        try:
+            os.write(self._wake_write, b".")
+        except BlockingIOError:
+            pass  # full: the reader is woken already

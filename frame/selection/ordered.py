@@ -45,11 +45,14 @@ class Ordered:
             return
         place = self._order.index(index)
         following = self._order[(place + 1) % len(self._order)]
+        front, before = self._values[self._order[0]], self._memory.positions.get(self._mode)
+        if before is not None and front < before.front <= self._values[index]:
+            front = before.front  # it was ready when newcomers came, who are still to come
         self._memory.positions[self._mode] = Position(
             at=digest,
             value=self._values[index],
             following=self._pool.digests[following],
-            front=self._values[self._order[0]],
+            front=front,
         )
 
     def may_join(self, index: int) -> bool:

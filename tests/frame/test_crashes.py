@@ -64,7 +64,14 @@ def test_after_six_deaths_it_starts_plainly(tmp_path: Path, deaths: int, plain: 
 def test_a_second_deadly_photo_is_passed_over_beside_the_first(tmp_path: Path) -> None:
     path = tmp_path / "crashes.json"
     assert lives(path, deaths=3, photo="a").verdict.poison == {"a"}
+    assert lives(path, deaths=2, photo="b").verdict.poison == {"a"}
     assert lives(path, deaths=1, photo="b").verdict.poison == {"a", "b"}
+
+
+def test_a_frame_that_is_killed_over_and_over_blames_no_photo(tmp_path: Path) -> None:
+    path = tmp_path / "crashes.json"
+    for number in range(60):
+        assert lives(path, deaths=1, photo=str(number % 30)).verdict.poison == frozenset()
 
 
 def test_a_minute_of_life_or_a_proper_end_forgives(tmp_path: Path) -> None:

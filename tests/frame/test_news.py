@@ -72,6 +72,20 @@ def test_a_newcomer_that_is_the_newest_is_next(home: Home, renderer) -> None:
         assert wall.numbers() == [3, 2, 5]
 
 
+def test_what_hangs_in_a_moment_gives_way_to_no_newcomer(home: Home, renderer) -> None:
+    make(home, count=4)
+    set_wall(home, **SEQUENTIAL | {"selection": "newest"})
+    with rig(home, renderer) as wall:
+        wall.pass_time(17.9)
+        ready = wall.player._upcoming.ready
+        make(home, count=6, generation=2)
+        wall.pass_time(1.2)
+        assert len(wall.player.playlist) == 6
+        assert wall.player._upcoming.ready is ready is not None
+        wall.pass_time(11)
+        assert wall.numbers() == [3, 2, 1, 5]
+
+
 def test_hiding_takes_the_photo_off_this_wall_at_once_and_for_good(home: Home, renderer) -> None:
     make(home, count=3)
     set_wall(home, **SEQUENTIAL)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from frame.selection.memory import Position
 from frame.selection.pool import digest_of
-from frame.state import FLUSH_SECONDS, State
+from frame.state import FLUSH_SECONDS, SEEN_BESIDE, State
 from sync.settings_wall import Selection
 from tests.manual_clock import ManualClock
 
@@ -194,6 +194,15 @@ def test_the_journal_stays_small_while_everything_is_remembered(journal: Path) -
     state.flush()
     after = state_at(journal)
     assert (after.memory, after.hidden, after.history) == (state.memory, {"home:3"}, state.history)
+
+
+def test_photos_that_left_long_ago_are_forgotten_and_those_that_may_come_are_not(journal: Path) -> None:
+    state = state_at(journal)
+    state.memory.seen = {number: number for number in range(SEEN_BESIDE + 100)}
+    state.forget_old(50)
+    assert len(state.memory.seen) == SEEN_BESIDE + 100
+    state.forget_old(10)
+    assert list(state.memory.seen) == list(range(80, SEEN_BESIDE + 100)), "the latest stay"
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO], ids=errno.errorcode.get)

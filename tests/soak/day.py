@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -41,9 +42,11 @@ HOURS = 24
 PATIENCE_SECONDS = 900.0
 LOOK_SECONDS = 0.004
 PARTS = ("sync", "frame", "admin")
-NICE = {"sync": 10, "frame": -10, "admin": 10}
-"""The picture comes first, as the units say, and before whatever else this machine does: that is not to be measured.
-Where one may not ask for it, `nice` goes on without."""
+NICE = {
+    name: int(re.findall(r"^Nice=(-?\d+)$", (TOP / f"systemd/units/mantelpiece-{name}.service").read_text(), re.M)[0])
+    for name in PARTS
+}
+"""As the units say. Where one may not ask for it, `nice` goes on without."""
 
 
 @dataclass(frozen=True)
@@ -243,14 +246,14 @@ def _left_over(home: Home, temporary: Path, before: set[Path]) -> list[str]:
         assert library is not None
         lying = [path for path in home.objects.rglob("*") if path.is_file()]
         known = {path for path in lying if objects.get(library, path.name) is not None}
-        kept = {entry.name for entry in trash.entries(library)} | trash.names(library)
+        kept = trash.names(library)
     answers_are_few = len(list(home.progress.glob("*.ended"))) <= KEPT_OUTCOMES
     found = []
     for path in _files(home, temporary):
         if path.is_relative_to(home.objects):
             needed = path in known
         elif path.is_relative_to(home.trash):
-            needed = any(path.name in name or name in path.name for name in kept)
+            needed = path.name in kept
         elif path.is_relative_to(home.albums):
             needed = path.name == "SHA1SUMS" or path.stat().st_nlink > 1
         else:

@@ -121,6 +121,12 @@ def test_the_sign_of_a_certain_time_is_left_where_it_is_looked_for_and_nobody_wa
     assert not [unit.name for unit in others if "mantelpiece-clock" in unit.read_text()]
 
 
+def test_the_picture_comes_first_and_the_chores_last() -> None:
+    frame, admin, sync = (int(directives(name)["Nice"][0]) for name in ("frame", "admin", "sync"))
+    assert frame < 0 < admin < sync
+    assert directives("sync")["IOSchedulingClass"] == ["idle"]
+
+
 def test_the_wall_can_reach_neither_network_nor_keys_nor_the_others_files() -> None:
     found = directives("frame")
     assert found["PrivateNetwork"] == ["yes"]
