@@ -1,6 +1,7 @@
-"""Which folders the sandbox of the sync service lets it change: refused at set-up, rather than found out at night.
+"""Which folders can be originals or inboxes: refused at set-up, rather than found out at night.
 
-Only on a service installation; at a desk the person's own rights decide. Called by settings_edit.py.
+None of our own; on a service installation none that its sandbox keeps closed (at a desk the person's own rights
+decide). Called by settings_edit.py, and by ingest for what somebody wrote into the settings by hand.
 """
 
 from __future__ import annotations
@@ -24,6 +25,16 @@ def refuse_closed(home: Home, folder: Path, *, drop_ins: Path = DROP_INS, servic
         raise UsageError(
             f"The service may not write into {folder}: it is neither below {', '.join(OPEN[:-1])} nor {OPEN[-1]}.",
             advice=f"Open it with 'sudo systemd/install --root {wanted}', then try again.",
+        )
+
+
+def refuse_own(home: Home, folder: Path) -> None:
+    """Raises UsageError for a folder that is mantelpiece's own, or holds it: what lies there is nobody's original."""
+    wanted, own = Path(folder).resolve(), home.root.resolve()
+    if wanted.is_relative_to(own) or own.is_relative_to(wanted):
+        raise UsageError(
+            f"{folder} and mantelpiece's own folder, {home.root}, lie in one another.",
+            advice="Choose a folder beside it: what is kept there would be taken for new photos, or changed.",
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sync.clock import named_zone
 from sync.errors import UsageError
 from sync.home import Home
-from sync.open_roots import refuse_closed
+from sync.open_roots import refuse_closed, refuse_own
 from sync.settings_cut import without_section
 from sync.settings_file import append, change_entry, edit, remove_entry
 from sync.settings_reading import load, parse_value, plain_hint
@@ -121,12 +121,13 @@ def remove_smart(home: Home, name: str) -> None:
 def add_root(home: Home, values: Tree) -> None:
     """Add a folder of originals that write-back may touch, at the end of the list. Refuses one that the service may not
     change."""
-    refuse_closed(home, Path(str(values["folder"])))
+    _judge_root(home, values)
     append(home, "writeback", values)
 
 
 def change_root(home: Home, name: str, values: Tree) -> None:
     """Set the given values of a root that is there; None takes a value out, back to its default."""
+    _judge_root(home, values)
     change_entry(home, "writeback", name, values)
 
 
@@ -136,18 +137,32 @@ def remove_root(home: Home, name: str) -> None:
 
 
 def add_inbox(home: Home, values: Tree) -> None:
-    """Add an inbox at the end of the list."""
+    """Add an inbox at the end of the list. Refuses our own folders."""
+    _judge_inbox(home, values)
     append(home, "inboxes", values)
 
 
 def change_inbox(home: Home, name: str, values: Tree) -> None:
     """Set the given values of an inbox that is there; None takes a value out, back to its default."""
+    _judge_inbox(home, values)
     change_entry(home, "inboxes", name, values)
 
 
 def remove_inbox(home: Home, name: str) -> None:
     """Take an inbox out of the list. What it took in stays in Immich, and its runs can still be taken back."""
     remove_entry(home, "inboxes", name)
+
+
+def _judge_root(home: Home, values: Tree) -> None:
+    if folder := values.get("folder"):
+        refuse_closed(home, Path(str(folder)))
+        refuse_own(home, Path(str(folder)))
+
+
+def _judge_inbox(home: Home, values: Tree) -> None:
+    for key in ("folder", "landing", "move_to"):
+        if folder := values.get(key):
+            refuse_own(home, Path(str(folder)))
 
 
 def _refuse_pinned(home: Home, key: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from sync.errors import NotAvailable, PermissionMissing, UsageError
+from sync.home import Home
 from sync.immich.libraries import LibraryInfo
 from sync.immich.reader import Reader
 from sync.ingest.landing import refuse_inside
@@ -19,6 +20,7 @@ from sync.ingest.places import folder_of, here_of, plain_folder, publishes, serv
 from sync.ingest.settled import IMMICHS_MARKER
 from sync.ingest.templates import parse
 from sync.library.ingest import FileRow
+from sync.open_roots import refuse_own
 from sync.settings import Settings
 from sync.settings_ingest import After, Inbox, Way
 from sync.work import Result, Work
@@ -57,7 +59,7 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
     if inbox.server not in work.settings.servers:
         raise UsageError(f"There is no server {inbox.server!r}.")
     immich = open_server(work, inbox.server)
-    problems, libraries = list(judge_here(inbox, work.settings)), []
+    problems, libraries = list(judge_here(inbox, work.settings, work.home)), []
     if inbox.way is Way.LIBRARY:
         try:
             libraries = immich.libraries()
@@ -73,11 +75,15 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
     return Result(facts, sentence, exit_code=2 if problems else 1 if notes else 0, problems=[*problems, *notes])
 
 
-def judge_here(inbox: Inbox, settings: Settings) -> list[str]:
+def judge_here(inbox: Inbox, settings: Settings, home: Home) -> list[str]:
     """What is wrong on this machine, also beside the other inboxes (itself may be among them) and originals."""
     told: list[str] = []
     folder, source = folder_of(inbox), source_of(inbox)
     for each in dict.fromkeys((folder, source)):
+        try:
+            refuse_own(home, each)
+        except UsageError as error:
+            told.append(str(error))
         if not each.is_dir():
             told.append(f"The folder {each} is not there; make it, or mount its disk.")
         elif not os.access(each, os.R_OK | os.X_OK):

@@ -25,7 +25,7 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
     "waiting", "known": groups that were there before this inbox}. Raises UsageError, ServerError."""
     (inbox,) = chosen_of(work, [str(arguments["inbox"])])
     full, favourites = bool(arguments.get("full")), bool(arguments.get("favourites"))
-    if problems := judge_here(inbox, work.settings):
+    if problems := judge_here(inbox, work.settings, work.home):
         raise UsageError(problems[0])
     found = survey(work.library, inbox, full=full, favourites=favourites)
     if favourites:

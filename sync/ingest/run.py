@@ -81,7 +81,7 @@ def _trouble(work: Work, inbox: Inbox, error: MantelpieceError) -> dict[str, Any
 
 
 def _of_inbox(work: Work, inbox: Inbox, arguments: dict[str, Any], confirmed: str | None) -> tuple[dict[str, Any], int]:
-    if problems := judge_here(inbox, work.settings):
+    if problems := judge_here(inbox, work.settings, work.home):
         raise UsageError(problems[0])
     full, favourites = bool(arguments.get("full")), bool(arguments.get("favourites"))
     work.report({"doing": "Looking through the inbox", "album": inbox.name})
