@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from appliance.layout import HOME, PROGRAM, VERSIONS
 from appliance.machine import Machine, Refused
 
-HEALTH = "http://localhost/healthz"
+HEALTH = "http://127.0.0.1/healthz"
 PATIENCE_SECONDS = 90.0
 _KEPT = f"{HOME}/private/before-update"
 _SECRETS = "private/secrets.toml"
