@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _VISIBILITIES = ("timeline", "archive")
 _GONE_AT_ONCE = 200
-"""So many people that vanish together are asked for one by one; more is a list that cannot be believed."""
+"""So many that vanish together are asked for one by one; of more, so many from all over the list."""
 _FACES_AT_ONCE = 64
 _ROUND_DAYS = 30
 """Every picture with people is asked for its faces anew in this many days."""
@@ -151,20 +151,30 @@ def _set_members(
 
 
 def _let_go(work: Work, found: Gathered, missing: list[GroupRow], ask: Callable[[str], object]) -> None:
-    """What a list lacks is gone only where the server also says so of it alone."""
+    """What a list lacks is gone only where the server also says so of it alone. Of very many a part answers for all,
+    or a reset server could never be followed; what that takes out of files is held for a person anyway."""
     if found.only_adds or not missing:
         return
-    if len(missing) > _GONE_AT_ONCE:
-        raise Incomplete(f"{len(missing)} that were there before are missing from a list at once.")
-    for group in missing:
-        work.check()
-        try:
-            ask(group.known)
-        except NotAvailable:
-            with work.library.transaction() as db:
-                members = known.members_of(db, group.id)
-                known.drop_group(db, group.id)
-                known.forget_faces(db, members)
+    asked = missing[:: -(-len(missing) // _GONE_AT_ONCE)]
+    gone = [group for group in asked if _is_gone(work, ask, group)]
+    if len(asked) < len(missing):
+        if len(gone) < len(asked):
+            raise Incomplete(f"{len(missing)} that were there before are missing from a list at once.")
+        gone = missing
+    for group in gone:
+        with work.library.transaction() as db:
+            members = known.members_of(db, group.id)
+            known.drop_group(db, group.id)
+            known.forget_faces(db, members)
+
+
+def _is_gone(work: Work, ask: Callable[[str], object], group: GroupRow) -> bool:
+    work.check()
+    try:
+        ask(group.known)
+    except NotAvailable:
+        return True
+    return False
 
 
 def faces(work: Work, immich: Immich, found: Gathered) -> None:

@@ -106,3 +106,29 @@ def test_a_list_that_lost_its_tags_takes_no_keyword_out(originals: Originals) ->
     originals.server.edits.untag("a.jpg", "Places/Vienna")
     originals.run()
     assert "Vienna" not in str(originals.tags("a.jpg", "XMP-dc:Subject"))
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_a_crowd_that_a_list_lacks_is_gone_only_where_the_server_says_so_of_some_from_all_over_it(
+    originals: Originals,
+) -> None:
+    crowd = [originals.server.library.add_person(f"Person {number}") for number in range(410)]
+
+    def names() -> set[str]:
+        with originals.work() as work:
+            return {group.name for group in known.groups(work.library, SERVER, "person").values()}
+
+    originals.run()
+    assert len(names()) == 412
+    originals.server.faults.add("short_page", path=r"/people\?", items=410)
+    told = " ".join(originals.run().problems)
+    assert "410 that were there before are missing" in told
+    assert len(names()) == 412
+    originals.server.faults.clear()
+    for person in crowd[:405]:
+        del originals.server.library.people[person.id]
+    originals.server.library.changed()
+    originals.server.clear_log()
+    assert originals.run().problems == []
+    assert len(names()) == 7
+    assert sum("/people/" in one for one in asked(originals)) <= 200
