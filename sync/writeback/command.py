@@ -6,6 +6,7 @@ it was not, all of it is written anew in UTF-8, for a mere declaration would tur
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,3 +52,10 @@ def _one(change: Change, *, whole: bool) -> list[str]:
     stays, has = set(new), set(old)
     going = [assignment(tag, item, sign="-=") for item in old if item not in stays]
     return going + [assignment(tag, item, sign="+=") for item in new if item not in has]
+
+
+def why(err: str) -> str:
+    """What went wrong, of all that exiftool says. With -E it escapes its own words; after its errors comes a path."""
+    lines = [html.unescape(line) for line in err.splitlines()]
+    errors = [line.removeprefix("Error: ").partition(" - /")[0] for line in lines if line.startswith("Error: ")]
+    return " ".join(" ".join(errors or lines).split())[:300]

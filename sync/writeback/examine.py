@@ -204,8 +204,7 @@ def _decide(around: Around, seen: Examined) -> None:
         try:
             found = look(around.tool, path) if role == ORIGINAL else look_beside(around.tool, path, seen.path)
         except Unwritable as error:
-            # Beside a format that nothing is written into, its sidecar is written all the same.
-            if role == ORIGINAL and len(roles) > 1 and error.facts.get("reason") == "format":
+            if role == ORIGINAL and error.facts.get("reason") == "format" and _beside(around.root, seen, roles):
                 continue
             raise
         row = ledger.file(around.work.library, str(path))
@@ -222,6 +221,14 @@ def _decide(around: Around, seen: Examined) -> None:
             ours=json.dumps(ours),
         )
         seen.targets.append(Target(role, path, found, decided, fresh))
+
+
+def _beside(root: Root, seen: Examined, roles: list[tuple[str, Path]]) -> bool:
+    """Beside a format that nothing is written into there is a sidecar: a new one where the root leaves that to us."""
+    sidecar = sidecar_of(seen.path)
+    if len(roles) == 1 and root.where is None and not _misleads(root, sidecar):
+        roles.append((SIDECAR, sidecar))
+    return len(roles) > 1
 
 
 def _inside(root: Root, path: Path) -> bool:

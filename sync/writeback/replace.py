@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,16 +23,33 @@ MARK = ".mantelpiece-part"
 
 @contextmanager
 def scratch_beside(target: Path) -> Iterator[Path]:
-    """A path in the same folder where nothing is; whatever is there in the end is removed."""
+    """A path in the same folder where nothing is; whatever is there in the end is removed.
+
+    The path has no %: in one that it writes to, exiftool takes that for the beginning of a format, and knows no way to
+    say a plain one. It would make folders and copies of photos elsewhere.
+    """
     name = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:24]
     # exiftool makes a sidecar from nothing only under a name that ends so.
-    scratch = target.with_name(f".{name}{MARK}{'.xmp' if target.suffix.lower() == '.xmp' else ''}")
-    scratch.unlink(missing_ok=True)
-    try:
-        yield scratch
-    finally:
-        with suppress(OSError):
-            scratch.unlink(missing_ok=True)
+    name = f".{name}{MARK}{'.xmp' if target.suffix.lower() == '.xmp' else ''}"
+    with _plainly_called(target.parent) as folder:
+        scratch = folder / name
+        scratch.unlink(missing_ok=True)
+        try:
+            yield scratch
+        finally:
+            with suppress(OSError):
+                scratch.unlink(missing_ok=True)
+
+
+@contextmanager
+def _plainly_called(folder: Path) -> Iterator[Path]:
+    if "%" not in str(folder):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="mantelpiece-") as elsewhere:
+        link = Path(elsewhere, "folder")
+        link.symlink_to(folder)
+        yield link
 
 
 def refuse_another_owner(target: Path, *, owner_any: bool) -> None:

@@ -75,7 +75,7 @@ def run(work: Work, arguments: dict[str, Any]) -> Result:
     code = most_serious([*told.codes, 1 if failed else 0])
     facts = {
         "counts": counted(told.counts),
-        "run": told.run if told.counts["updated"] else None,
+        "run": told.run if told.counts["files_written"] + told.counts["sidecars_written"] else None,
         "roots": {root.name: known.states(work.library, root.name) for root in roots},
     }
     return Result(facts, sentence(told.counts), exit_code=code, problems=told.problems)

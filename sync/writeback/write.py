@@ -16,7 +16,7 @@ from sync.errors import DiskFull, NotProved, ToolFailed
 from sync.files import disk_errors
 from sync.writeback import delta
 from sync.writeback.changes import Change
-from sync.writeback.command import arguments
+from sync.writeback.command import arguments, why
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found
 from sync.writeback.replace import dress, put, refuse_another_owner, refuse_moved, scratch_beside, settle
@@ -104,7 +104,7 @@ def _make(tool: ExifTool, found: Found, changes: Sequence[Change], scratch: Path
     answer = tool.run(*arguments(found, changes, scratch), more_seconds=found.size_bytes / _SLOWEST)
     if answer.status == 0 and scratch.is_file() and scratch.stat().st_size:
         return
-    said = " ".join(answer.err.split())[:300] or "it does not say why"
+    said = why(answer.err) or "it does not say why"
     if "No space left on device" in answer.err or "Disk quota exceeded" in answer.err:
         raise DiskFull(f"Writing into {Path(found.path).name}: the disk is full.")
     if answer.status == 0:

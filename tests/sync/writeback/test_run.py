@@ -176,17 +176,31 @@ def test_a_link_to_a_file_that_is_another_assets_is_ambiguous(originals: Origina
 
 
 @pytest.mark.parametrize("originals", [3], indirect=True)
-def test_beside_a_format_that_is_not_written_into_its_sidecar_is_written(originals: Originals) -> None:
+@pytest.mark.parametrize("where", [Where.BOTH, None])
+def test_beside_a_format_that_is_not_written_into_its_sidecar_is_written(
+    originals: Originals, where: Where | None
+) -> None:
     path = originals.file("c.jpg").with_name("moving.gif")
     Image.new("P", (40, 30)).save(path)
     before = path.read_bytes()
     scan(originals.server)
     originals.server.edits.describe("moving.gif", "It moves")
-    originals.set(root_of(originals.folder, where=Where.BOTH))
-    assert originals.counts() == {"total": 4, "updated": 4, "files_written": 3, "sidecars_written": 4}
+    originals.set(root_of(originals.folder, where=where))
+    beside = 4 if where is Where.BOTH else 1
+    assert originals.counts() == {"total": 4, "updated": 4, "files_written": 3, "sidecars_written": beside}
     assert originals.tags("moving.gif.xmp", "XMP-dc:Description") == {"XMP-dc:Description": "It moves"}
     assert path.read_bytes() == before
     assert originals.counts() == {"total": 4}
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_a_root_that_wants_files_alone_makes_no_sidecar(originals: Originals) -> None:
+    path = originals.file("c.jpg").with_name("moving.gif")
+    Image.new("P", (40, 30)).save(path)
+    scan(originals.server)
+    originals.set(root_of(originals.folder, where=Where.FILE))
+    assert originals.counts() == {"total": 4, "updated": 3, "files_written": 3, "unwritable": 1}
+    assert not list(originals.folder.rglob("*.xmp"))
 
 
 def test_missing_files_are_counted_and_written_once_they_are_there(originals: Originals) -> None:

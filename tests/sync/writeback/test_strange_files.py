@@ -1,0 +1,151 @@
+"""Originals as phones make them, or as disks leave them: what lies behind the picture stays, and nothing is guessed."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sync.errors import MantelpieceError, ToolFailed, Unwritable
+from sync.writeback.changes import changes
+from sync.writeback.exiftool import ExifTool
+from sync.writeback.look import look, look_beside
+from sync.writeback.mapping import MODULES, Options
+from sync.writeback.undo import undo
+from sync.writeback.write import Written, write
+from tests.sync.writeback import originals
+from tests.sync.writeback.originals import EVERYTHING
+
+
+def everything(tool: ExifTool, path: Path) -> Written:
+    found = look(tool, path)
+    return write(tool, found, changes(EVERYTHING, found, {}, modules=MODULES, options=Options()).changes)
+
+
+def samsung(film: bytes) -> bytes:
+    """The trailer of a Samsung phone: a named block, and a directory that counts from the end of the file."""
+    name = b"MotionPhoto_Data"
+    block = struct.pack("<HHI", 0, 0x0A30, len(name)) + name + film
+    directory = b"SEFH" + struct.pack("<II", 101, 1) + struct.pack("<HHII", 0, 0x0A30, len(block), len(block))
+    return block + directory + struct.pack("<I", len(directory)) + b"SEFT"
+
+
+def several(first: bytes, second: bytes) -> bytes:
+    """Two pictures in one file (Ultra HDR, 3D): the first one says by an offset where the second one lies."""
+    after = 4 + struct.unpack(">H", first[4:6])[0]
+    entries = [(0xB000, 7, 4, b"0100"), (0xB001, 4, 1, struct.pack(">I", 2)), (0xB002, 7, 32, struct.pack(">I", 50))]
+    index = struct.pack(">H", 3) + b"".join(struct.pack(">HHI", *each[:3]) + each[3] for each in entries) + bytes(4)
+    whole = len(first) + 4 + 4 + 8 + len(index) + 32
+    places = struct.pack(">IIIHH", 0x20030000, whole, 0, 0, 0)
+    places += struct.pack(">IIIHH", 0, len(second), whole - after - 8, 0, 0)
+    body = b"MPF\0MM\0*" + struct.pack(">I", 8) + index + places
+    return first[:after] + b"\xff\xe2" + struct.pack(">H", len(body) + 2) + body + first[after:] + second
+
+
+@pytest.mark.parametrize("kind", ["a film", "Samsung's", "zeros", "noise", "another picture", "both"])
+def test_what_lies_behind_a_picture_stays_byte_for_byte(tool: ExifTool, tmp_path: Path, kind: str) -> None:
+    film = originals.make(tmp_path, "mp4").read_bytes()
+    first, second = (originals.make(tmp_path, "jpg", seed=seed).read_bytes() for seed in (1, 2))
+    behind = {"a film": film, "Samsung's": samsung(film), "zeros": bytes(5000), "noise": os.urandom(5000),
+              "another picture": second, "both": second + film}[kind]  # fmt: skip
+    path = tmp_path / "photo.jpg"
+    pictured = kind in ("another picture", "both")
+    path.write_bytes((several(first, second) if pictured else first + behind) + (film if kind == "both" else b""))
+    before = path.read_bytes()
+    written = everything(tool, path)
+    assert path.read_bytes() != before
+    assert path.read_bytes().endswith(behind)
+    if pictured:
+        found = subprocess.run(["exiftool", "-b", "-MPImage2", str(path)], capture_output=True, check=True).stdout
+        assert found.startswith(second), "the offset follows"
+    assert undo(tool, written).exact
+    assert path.read_bytes() == before
+
+
+_FAR = b"\x7f\xff\xff\xff"
+DAMAGE = {"a count": (8, b"\xff\xff"), "where it begins": (4, _FAR), "a value": (14, _FAR)}
+
+
+@pytest.mark.parametrize(("at", "bad"), DAMAGE.values(), ids=DAMAGE)
+def test_damaged_metadata_is_never_written_over(tool: ExifTool, tmp_path: Path, at: int, bad: bytes) -> None:
+    path = originals.make(tmp_path, "jpg")
+    originals.tell(path, IFD0__Model="A long name of a camera")
+    data = bytearray(path.read_bytes())
+    start = data.index(b"Exif\0\0") + 6 + at
+    data[start : start + len(bad)] = bad
+    path.write_bytes(data)
+    with pytest.raises(MantelpieceError) as refused:
+        everything(tool, path)
+    assert path.read_bytes() == data
+    assert str(tmp_path) not in refused.value.sentence
+    assert "uninitialized" not in refused.value.sentence
+    assert originals.names(tmp_path) == [path.name]
+
+
+def test_camera_notes_stay(tool: ExifTool, tmp_path: Path) -> None:
+    path, notes, exif = tmp_path / "photo.jpg", b"NOTES\0\1" + os.urandom(3000), Image.Exif()
+    exif[0x010F] = "Nobody"
+    exif.get_ifd(0x8769)[0x927C] = notes
+    originals.picture().save(path, exif=exif)
+    before = path.read_bytes()
+    assert notes in before
+    written = everything(tool, path)
+    assert notes in path.read_bytes()
+    assert undo(tool, written).exact
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("wrong", ["png", "heic"])
+def test_a_name_that_lies_about_its_type_is_told_in_plain_words(tool: ExifTool, tmp_path: Path, wrong: str) -> None:
+    path = originals.make(tmp_path, wrong).rename(tmp_path / "photo.jpg")
+    before = path.read_bytes()
+    with pytest.raises(ToolFailed, match=r"Not a valid JPG \(looks more like a (PNG|MOV)\)\.$"):
+        everything(tool, path)
+    assert path.read_bytes() == before
+
+
+def test_a_film_in_fragments_is_told_in_plain_words(tool: ExifTool, tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    whole = originals.make(tmp_path, "mp4")
+    how = ["-c", "copy", "-movflags", "frag_keyframe+empty_moov"]
+    subprocess.run(["ffmpeg", "-loglevel", "error", "-i", str(whole), *how, str(path)], check=True)
+    before = path.read_bytes()
+    with pytest.raises(ToolFailed, match=r"Can't yet handle movie fragments when writing\.$"):
+        everything(tool, path)
+    assert path.read_bytes() == before
+
+
+NAMES = ("-all=.jpg", "@args.jpg", "100%f %d.jpg", "it's \"a\".jpg", " a .jpg", "$x`y`;z.jpg", "写🎉.jpg", "a|b.jpg",
+         "#a.jpg", "[x]*?.jpg", "~a.jpg", "back\\slash.jpg", "tab\there.jpg", "noext", "UP.JPG")  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", ["plain", "-o @x", "50%d off/100%/%%f"])
+def test_whatever_a_file_is_called_it_is_written_and_taken_back(tool: ExifTool, tmp_path: Path, folder: str) -> None:
+    made = originals.make(tmp_path / "made", "jpg").read_bytes()
+    place = tmp_path / "photos" / folder
+    place.mkdir(parents=True)
+    names = NAMES if folder == "plain" else NAMES[:3]
+    for name in names:
+        (place / name).write_bytes(made)
+    before = sorted(tmp_path.rglob("*"))
+    written = [everything(tool, place / name) for name in names]
+    assert all((place / name).read_bytes() != made for name in names)
+    beside = place / "a.jpg.xmp"
+    found = look_beside(tool, beside, place / names[0])
+    sidecar = write(tool, found, changes(EVERYTHING, found, {}, modules=MODULES, options=Options()).changes)
+    assert sorted(tmp_path.rglob("*")) == sorted([*before, beside]), "and nothing anywhere else"
+    assert all(undo(tool, each).exact for each in (*written, sidecar))
+    assert all((place / name).read_bytes() == made for name in names)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_name_of_two_lines_is_left_alone(tool: ExifTool, tmp_path: Path) -> None:
+    path = originals.make(tmp_path, "jpg").rename(tmp_path / "new\nline.jpg")
+    before = path.read_bytes()
+    with pytest.raises(Unwritable, match="line break"):
+        everything(tool, path)
+    assert path.read_bytes() == before
