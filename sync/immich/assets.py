@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
 from sync.errors import BadTransfer
 from sync.immich import refusal
-from sync.immich.deadline import Deadline
+from sync.immich.deadline import Deadline, fill
 from sync.immich.facts import Asset, Downloaded
 from sync.immich.sender import Again, Query
 from sync.immich.transport import Transport, in_path
@@ -22,9 +23,20 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
 _CHUNK_BYTES = 256 * 1024
-"""Read, written and hashed at once: between these steps the threads change hands, which costs more than the steps."""
+"""Read, written and hashed at once: between these steps the threads change hands, which costs more than the steps.
+What is much larger leaves the processor's cache before it is hashed."""
 _UNANNOUNCED_BYTES = 2 * 1024**3
 """The most that is taken of a body without Content-Length; its hash or a second download must prove it."""
+
+
+class _Buffer(threading.local):
+    """A thread's own, for all its transfers: memory that is taken anew costs as much as what is read into it."""
+
+    def __init__(self) -> None:
+        self.buffer = memoryview(bytearray(_CHUNK_BYTES))
+
+
+_mine = _Buffer()
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
 
 
@@ -124,14 +136,15 @@ class _Transfer:
         limit = _UNANNOUNCED_BYTES if self._announced is None else self._announced
         left = 0 if self._announced is None else limit - self._bytes
         deadline.restart(patience.grace_seconds + left / patience.slowest_bytes_per_second)
-        while chunk := raw.read(_CHUNK_BYTES, decode_content=False):
-            self._bytes += len(chunk)
+        while count := fill(raw, _mine.buffer):
+            chunk = _mine.buffer[:count]
+            self._bytes += count
             if self._bytes > limit:
                 raise BadTransfer(f"The {self._what} is longer than announced.", bytes=self._bytes)
             self._part.write(chunk)
             self._hash.update(chunk)
             if self._announced is None:
-                deadline.earn(len(chunk) / patience.slowest_bytes_per_second)
+                deadline.earn(count / patience.slowest_bytes_per_second)
 
 
 def _length(raw: BaseHTTPResponse) -> int | None:

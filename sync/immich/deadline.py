@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
+from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -133,6 +134,19 @@ class _Response(http.client.HTTPResponse):
         super().__init__(_Answering(sock), debuglevel, method, url)  # type: ignore[arg-type]
 
 
+def fill(raw: Any, buffer: memoryview) -> int:
+    """Read on in a body straight into `buffer`; 0 at its end, which gives the connection back for the next request.
+
+    urllib3's own reading makes a new object of each piece, and copies it.
+    """
+    body: http.client.HTTPResponse = raw._original_response
+    left = body.length
+    count = body.readinto(buffer)
+    if not count and not left:
+        raw.release_conn()
+    return count
+
+
 class _Plain(HTTPConnection):
     response_class = _Response
 
@@ -170,6 +184,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     def __init__(self, *, connections: int, fingerprint: str) -> None:
         self._fingerprint = fingerprint
+        self._pool: Any = None
         super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=0)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -177,3 +192,15 @@ class DeadlineAdapter(HTTPAdapter):
             options["assert_fingerprint"] = self._fingerprint
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+
+    def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> Any:
+        """One adapter speaks to one origin under one certificate: where to is not worked out for each request."""
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*arguments, **options)
+        return self._pool
+
+    def build_response(self, _request: PreparedRequest, answer: Any) -> Response:
+        """The answer as urllib3 has it: cookies are not kept, and no copy of its headers is looked at."""
+        response = Response()
+        response.raw = answer
+        return response

@@ -7,6 +7,7 @@ server's query. Keeps no cookies (they would beat the key) and reads neither the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http.client import HTTPException
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -93,7 +94,7 @@ class Sender:
         """Run what reads from a connection; what breaks there becomes Again or an error."""
         try:
             return receive()
-        except (HTTPError, OSError, requests.RequestException) as failure:
+        except (HTTPError, HTTPException, OSError, requests.RequestException) as failure:
             caught = failure
         # Raised out here: inside, the cause with its URL would hang on to our error.
         raise self._broken(caught)

@@ -10,9 +10,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from queue import Empty, SimpleQueue
 
 from sync.errors import (
     BadTransfer,
@@ -94,6 +95,7 @@ class Collector:
 
     def _feed(self, pool: ThreadPoolExecutor, jobs: Iterator[Job], room: Callable[[PhotoRow], None]) -> None:
         under_way: dict[Future[list[Fetched]], PhotoRow] = {}
+        ended: SimpleQueue[Future[list[Fetched]]] = SimpleQueue()
         more = True
         while more or under_way:
             self._work.check()
@@ -103,9 +105,14 @@ class Collector:
                     more = False
                     break
                 room(job[0])
-                under_way[pool.submit(job[1])] = job[0]
-            done, _ = wait(under_way, timeout=_BEAT_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
+                future = pool.submit(job[1])
+                under_way[future] = job[0]
+                future.add_done_callback(ended.put)
+            try:
+                future = ended.get(timeout=_BEAT_SECONDS)
+            except Empty:
+                pass
+            else:
                 self._take(under_way.pop(future), future)
             if self._settling is not None and self._settling[1].done():
                 self._write_settled()

@@ -91,6 +91,11 @@ class FakeImmich:
         self.answering.close()
 
     @property
+    def connections(self) -> int:
+        """How many were ever opened."""
+        return self._server.accepted
+
+    @property
     def version(self) -> int:
         return self.answering.version
 
@@ -207,6 +212,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def __init__(self, address: tuple[str, int], handler: type[socketserver.BaseRequestHandler]) -> None:
         self.open_connections: set[socket.socket] = set()
+        self.accepted = 0
         super().__init__(address, handler)
 
 
@@ -220,6 +226,7 @@ class _Connection(socketserver.BaseRequestHandler):
         # A receive timeout of the kernel keeps the socket blocking, which sendfile needs.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", IDLE_SECONDS, 0))
         self.server.open_connections.add(connection)
+        self.server.accepted += 1
         try:
             tls = self.server.fake.tls
             self._serve(tls.wrap_socket(connection, server_side=True) if tls else connection)

@@ -45,6 +45,22 @@ def test_an_original_arrives_whole_and_its_etag_spares_the_next_time(server: Fak
     assert part.getvalue() == b""
 
 
+def test_files_follow_each_other_on_one_connection_and_a_broken_one_is_not_used_again(
+    server: FakeImmich, connect: Connect
+) -> None:
+    client = connect(server)
+    asset = _asset(client, server, "plain.jpg")
+    before = server.connections
+    for _ in range(4):
+        _fetch(client, asset, io.BytesIO())
+        client.download_display(asset, io.BytesIO(), cancelled=lambda: False)
+    assert server.connections == before
+    server.faults.add("truncate", path="/original", times=1)
+    _fetch(client, asset, io.BytesIO())
+    _fetch(client, asset, io.BytesIO())
+    assert server.connections == before + 1
+
+
 def test_the_display_copy_is_the_edited_picture_where_there_is_one(server: FakeImmich, connect: Connect) -> None:
     client = connect(server)
     for name in ("plain.jpg", "edited.jpg"):
