@@ -10,8 +10,9 @@ from PIL import Image
 
 from frame.overlays.contrast import WANTED_LARGE, lay, reach_of
 from frame.overlays.fonts import Fonts
-from frame.overlays.measure import DATE, DRIFT, TIME, clock_rows, drifted, letter_size, margin
-from frame.overlays.writing import Line, ink
+from frame.overlays.measure import drifted
+from frame.overlays.room import clock_lines_on, clock_place
+from frame.overlays.writing import ink
 from frame.render.compose import TURNS
 from frame.render.layout import Size, viewer_canvas
 from sync.settings_wall import Words
@@ -25,11 +26,14 @@ Box = tuple[int, int, int, int]
 class Clock:
     """The clock of one picture; keeps the few pixels that lie under it."""
 
-    def __init__(self, picture: Image.Image, *, rotation: int, words: Words, fonts: Fonts) -> None:
+    def __init__(self, picture: Image.Image, *, rotation: int, words: Words, fonts: Fonts, size: Size) -> None:
+        """`size` is the largest that it gets."""
         self._canvas = viewer_canvas(picture.size, rotation)
         self._rotation, self._words, self._fonts = rotation, words, fonts
+        self._place = clock_place(self._canvas, words, size) or (0, 0, *self._canvas)
         self.box = _aligned(_turned(self._area(), self._canvas, rotation), picture.size)
         """Of the panel: what `draw` gives belongs there."""
+        self._begins = _turned(self.box, picture.size, (360 - rotation) % 360)[:2]
         self._bare = picture.crop(self.box)
         self.said: tuple[str, ...] = ()
 
@@ -40,40 +44,30 @@ class Clock:
         if not lines:
             return self._bare
         upright = self._bare.copy() if turn is None else self._bare.transpose(TURNS[360 - self._rotation])
-        size = letter_size(self._canvas, self._words.size / 100)
-        style = self._words.font or "sans"
-        rows = [
-            Line(text, round(size * (TIME if text[:1].isdigit() and ":" in text else DATE)), 1.0, style)
-            for text in lines
-        ]
-        left, right = self._words.clock_position.endswith("left"), self._words.clock_position.endswith("right")
-        written = ink(rows, upright.width, self._fonts, right=right, middle=not (left or right))
-        lay(upright, written, self._corner(upright.size, written.size, drift), wanted=WANTED_LARGE)
+        rows = clock_lines_on(self._canvas, self._words, lines)
+        right, middle = (self._words.clock_position.endswith(side) for side in ("right", "middle"))
+        written = ink(rows, self._place[2] - self._place[0], self._fonts, right=right, middle=middle)
+        lay(upright, written, self._corner(written.size, drift), wanted=WANTED_LARGE)
         return upright if turn is None else upright.transpose(turn)
 
-    def _corner(self, room: Size, size: Size, drift: tuple[float, float]) -> tuple[int, int]:
+    def _corner(self, size: Size, drift: tuple[float, float]) -> tuple[int, int]:
+        """In the part of the canvas that is kept."""
         across, down = drifted(self._canvas, drift)
-        edge = margin(self._canvas)
+        most = drifted(self._canvas, (1.0, 1.0))
+        left, top, right, bottom = self._place
         position = self._words.clock_position
-        left = edge if position.endswith("left") else room[0] - size[0] - edge
+        x = left + most[0] if position.endswith("left") else right - most[0] - size[0]
         if position.endswith("middle"):
-            left = (room[0] - size[0]) // 2
-        top = edge if position.startswith("top") else room[1] - size[1] - edge
-        return max(0, left + across), max(0, top + down)
+            x = (left + right - size[0]) // 2
+        y = top + most[1] if position.startswith("top") else bottom - most[1] - size[1]
+        return max(0, x + across - self._begins[0]), max(0, y + down - self._begins[1])
 
     def _area(self) -> Box:
-        """Of the canvas, as its viewer sees it, up to its corner."""
-        size = letter_size(self._canvas, self._words.size / 100)
-        rows = clock_rows(self._canvas, self._words)
-        reach = margin(self._canvas) + round(min(self._canvas) * DRIFT) + reach_of(rows)
-        width = min(self._canvas[0], round(size * (11 if self._words.date else 7)) + reach)
-        height = min(self._canvas[1], rows + reach)
-        position = self._words.clock_position
-        left = 0 if position.endswith("left") else self._canvas[0] - width
-        if position.endswith("middle"):
-            left = (self._canvas[0] - width) // 2
-        top = 0 if position.startswith("top") else self._canvas[1] - height
-        return (left, top, left + width, top + height)
+        """Of the canvas, as its viewer sees it: the clock and how far a shade goes around it."""
+        left, top, right, bottom = self._place
+        reach = reach_of(bottom - top, bottom - top)
+        width, height = self._canvas
+        return (max(0, left - reach), max(0, top - reach), min(width, right + reach), min(height, bottom + reach))
 
 
 def _turned(box: Box, canvas: Size, rotation: int) -> Box:

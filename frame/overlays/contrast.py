@@ -7,6 +7,7 @@ and by the clock.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageFilter
 
@@ -17,8 +18,15 @@ WANTED, WANTED_LARGE = 4.5, 3.0
 """WCAG's least contrast of text, and of large text such as a clock's."""
 CLEARLY_LIGHT = 7.5
 """Contrast of dark words that asks for them: on a board or a white wall. On photos light ones are the quieter."""
-_SPREAD = 1.5
-"""How far a shade reaches beyond the words, in heights of them; a hard edge would look like a label."""
+_SPREAD, _SPREAD_ROWS = 0.8, 2.0
+"""How far a shade reaches beyond the words, in heights of them and of one row: it must fade so slowly that nobody sees
+where it ends."""
+_SOFT, _GROW = 0.34, 0.36
+"""Of that reach: the radius of the blur, and how far the darkest part goes beyond the words before it is blurred."""
+_STRONGER = [min(255, round(level * 1.2)) for level in range(256)]
+"""The blur takes as much of the shade at the words' edge."""
+DARK_ENOUGH, _LOUD = 5.0, 0.22
+"""Where light words would need more shade than that, dark ones of so much contrast are the quieter: on a bright sky."""
 
 
 def luminance(level: float) -> float:
@@ -43,25 +51,26 @@ class Verdict:
 
 def judge(low: int, high: int, wanted: float = WANTED) -> Verdict:
     """By the levels that a tenth of what lies under the words is darker, and brighter, than."""
-    if contrast(luminance(DARK[0]), luminance(low)) >= CLEARLY_LIGHT:
+    light = contrast(luminance(DARK[0]), luminance(low))
+    shade = 0.0 if contrast(luminance(255), luminance(high)) >= wanted else _needed(high, wanted)
+    if light >= CLEARLY_LIGHT or (shade > _LOUD and light >= DARK_ENOUGH):
         return Verdict(dark=True)
-    return Verdict(shade=0.0 if contrast(luminance(255), luminance(high)) >= wanted else _needed(high, wanted))
+    return Verdict(shade=shade)
 
 
 def lay(picture: Image.Image, ink: Ink, corner: tuple[int, int], *, wanted: float = WANTED) -> None:
     """Write `ink` on an RGB picture, its upper left at `corner`."""
-    put(picture, ink, corner, judge(*extremes(picture.crop(_box(ink, corner))), wanted))
+    put(picture, ink, corner, judge(*extremes(picture.crop(_box(ink, corner))), wanted), wanted=wanted)
 
 
-def put(picture: Image.Image, ink: Ink, corner: tuple[int, int], verdict: Verdict) -> None:
+def put(
+    picture: Image.Image, ink: Ink, corner: tuple[int, int], verdict: Verdict, *, wanted: float = WANTED
+) -> None:
     """Write `ink` in the way that was found."""
-    if verdict.dark:
-        _write(picture, ink, corner, DARK)
-        return
     if verdict.shade:
-        _shade(picture, _box(ink, corner), verdict.shade)
-    _shadow(picture, ink, corner)
-    _write(picture, ink, corner, LIGHT)
+        _shade(picture, ink, corner, _needs(round(verdict.shade * 100), wanted))
+    _shadow(picture, ink, corner, light=verdict.dark)
+    _write(picture, ink, corner, DARK if verdict.dark else LIGHT)
 
 
 def _box(ink: Ink, corner: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -86,20 +95,26 @@ def _level(counts: list[int], wanted: float, levels: range) -> int:
 
 def _needed(high: int, wanted: float) -> float:
     """How much black must lie over that level for light words to be read."""
-    for step in range(1, 20):
+    for step in range(20):
         if contrast(luminance(255), luminance(high * (1 - step / 20))) >= wanted:
             return step / 20
     return 0.95
 
 
-def reach_of(rows: int) -> int:
-    """How far a shade under words of that height goes beyond them."""
-    return max(16, round(rows * _SPREAD))
+def reach_of(height: int, row: int) -> int:
+    """How far a shade under words of that height goes beyond them, of which one row is so high."""
+    return max(16, round(height * _SPREAD + row * _SPREAD_ROWS))
 
 
-def _shade(picture: Image.Image, box: tuple[int, int, int, int], share: float) -> None:
-    """Darken what lies under the words, fading out around them."""
-    reach = reach_of(box[3] - box[1])
+@lru_cache(maxsize=16)
+def _needs(most: int, wanted: float) -> list[int]:
+    """For each level how much black must lie over it, 0 to 255, and never more than so many percent."""
+    return [round(255 * min(most / 100, _needed(level, wanted), 0.95)) for level in range(256)]
+
+
+def _shade(picture: Image.Image, ink: Ink, corner: tuple[int, int], needs: list[int]) -> None:
+    """Darken what is too bright under the words, fading out around them; what is dark enough stays as it is."""
+    box, reach = _box(ink, corner), reach_of(ink.size[1], ink.row)
     around = (
         max(0, box[0] - reach),
         max(0, box[1] - reach),
@@ -109,9 +124,9 @@ def _shade(picture: Image.Image, box: tuple[int, int, int, int], share: float) -
     size = (around[2] - around[0], around[3] - around[1])
     small = (max(1, size[0] // 4), max(1, size[1] // 4))
     mask = Image.new("L", small)
-    grow = reach * 0.45
+    grow = reach * _GROW
     mask.paste(
-        round(255 * share),
+        255,
         (
             max(0, round((box[0] - around[0] - grow) / 4)),
             max(0, round((box[1] - around[1] - grow) / 4)),
@@ -119,19 +134,26 @@ def _shade(picture: Image.Image, box: tuple[int, int, int, int], share: float) -
             min(small[1], round((box[3] - around[1] + grow) / 4)),
         ),
     )
-    soft = mask.filter(ImageFilter.GaussianBlur(reach / 4 * 0.24)).resize(size, Image.Resampling.BICUBIC)
+    soft = mask.filter(ImageFilter.GaussianBlur(reach / 4 * _SOFT)).point(_STRONGER)
     part = picture.crop(around)
+    # The brightest of a neighbourhood counts, or bright letters would stand on bright leaves between dark ones.
+    near = max(3, (ink.row or ink.size[1]) // 8 | 1)
+    need = part.convert("L").resize(small, Image.Resampling.BOX).point(needs).filter(ImageFilter.MaxFilter(near))
+    soft = ImageChops.multiply(soft, need.filter(ImageFilter.GaussianBlur(near * 0.8)))
+    soft = soft.resize(size, Image.Resampling.BICUBIC)
     picture.paste(Image.composite(Image.new("RGB", size), part, soft), around[:2])
 
 
-def _shadow(picture: Image.Image, ink: Ink, corner: tuple[int, int]) -> None:
-    """A breath of dark around light letters, for the fine structure that no measure of a region sees."""
-    reach = max(2, ink.size[1] // 24)
+def _shadow(picture: Image.Image, ink: Ink, corner: tuple[int, int], *, light: bool) -> None:
+    """A breath of dark around light letters (of `light` around dark ones), for the fine structure that no measure of a
+    region sees."""
+    reach = max(2, (ink.row or ink.size[1]) // 13)
     mask = Image.new("L", (ink.size[0] + 4 * reach, ink.size[1] + 4 * reach))
-    mask.paste(ink.mask, (2 * reach, 2 * reach + max(1, reach // 3)))
-    soft = mask.filter(ImageFilter.GaussianBlur(reach)).point([min(150, level * 2) for level in range(256)])
+    mask.paste(ink.mask, (2 * reach, 2 * reach + (0 if light else max(1, reach // 3))))
+    most = 110 if light else 140
+    soft = mask.filter(ImageFilter.GaussianBlur(reach)).point([min(most, level * 2) for level in range(256)])
     left, top = corner[0] - 2 * reach, corner[1] - 2 * reach
-    picture.paste((0, 0, 0), (left, top), soft)
+    picture.paste(LIGHT if light else (0, 0, 0), (left, top), soft)
 
 
 def _write(picture: Image.Image, ink: Ink, corner: tuple[int, int], colour: tuple[int, int, int]) -> None:

@@ -1,6 +1,7 @@
 """Puts the words of a wall where they are wanted: in a corner of the picture, or on the board below it.
 
-Called by paint, between hanging the pictures and turning them for the panel.
+Words stay inside the margin, out of the clock's way and off faces; where the wanted corner has none of that to offer
+the next best is taken. Called by settling; `write` by paint.
 """
 
 from __future__ import annotations
@@ -10,25 +11,24 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
+from frame.overlays.boxes import Place, across, corners, gap_on, meet, placed, shared, shrunk
 from frame.overlays.contrast import lay
 from frame.overlays.fonts import Fonts
 from frame.overlays.measure import drifted, letter_size, margin
 from frame.overlays.wrapping import wrapped
 from frame.overlays.writing import Ink, Line, ink
-from frame.render.layout import Plan, Size
+from frame.render.layout import Plan
 from frame.render.request import Wording
 
-_REST = 0.74
+_REST = 0.8
 """The other lines beside the first."""
-_WIDEST = 0.62
+_WIDEST, _LONGEST = 0.62, 1.25
+"""Of the wall's width, and of its shorter side: nobody reads a line across a whole room."""
 _MOST_ROWS = 2
 _NARROW = 0.5
 """A column with less than this of the wall's shorter side breaks a caption oftener."""
 _BESIDE = 0.24
 """A board that is so much of the wall's width on each side has room for words."""
-
-Place = tuple[int, int, int, int]
-
 
 @dataclass(frozen=True)
 class Label:
@@ -36,6 +36,10 @@ class Label:
 
     ink: Ink
     corner: tuple[int, int]
+    pane: int = 0
+    """Below (or above) which picture it stands."""
+    rows: int = 0
+    """What it needs between that picture and the next one, or the edge of the wall."""
 
     @property
     def box(self) -> Place:
@@ -43,42 +47,170 @@ class Label:
         return (left, top, left + self.ink.size[0], top + self.ink.size[1])
 
 
-def labels(plan: Plan, words: Wording, fonts: Fonts) -> list[Label]:
-    """The words of each picture, or of all of them, at their places."""
-    if plan.backdrop == "mat" and len(plan.panes) > 1 and plan.canvas[0] < plan.canvas[1]:
-        # Between two openings of a board there is no room: all words stand below both.
-        words = replace(words, blocks=(tuple(dict.fromkeys(line for block in words.blocks for line in block)),))
-    regions = [_region(plan, number) for number in range(len(plan.panes))]
-    if len(words.blocks) != len(plan.panes):
-        regions = [(0, 0, *plan.canvas)]
-    elif len(plan.panes) == 1 and plan.backdrop == "mat":
-        regions = [_on_board(plan, words)]
-    made = [
-        _label(block, region, plan.canvas, words, fonts)
-        for block, region in zip(words.blocks, regions, strict=False)
-        if block
-    ]
-    if plan.backdrop == "mat":
-        # Below two pictures that hang side by side the first lines stand level.
-        level = min((label.corner[1] for label in made), default=0)
-        made = [replace(label, corner=(label.corner[0], level)) for label in made]
-    return made
+class _Writer:
+    """The words of one wall."""
+
+    def __init__(self, plan: Plan, words: Wording, fonts: Fonts, faces: Sequence[Place]) -> None:
+        self._plan, self._words, self._fonts, self._faces = plan, words, fonts, faces
+        self._canvas = plan.canvas
+        self._edge = margin(plan.canvas)
+        self._gap = gap_on(plan.canvas)
+        self._panes = [corners(pane.place) for pane in plan.panes]
+
+    def over(self, block: Sequence[str], region: Place) -> Label:
+        """Over a picture: at the wanted place, or the next best where that covers a face."""
+        tries = [self._at(block, region, position) for position in _others(self._words.position)[:1]]
+        if self._covers(tries[0]):
+            tries += [self._at(block, region, position) for position in _others(self._words.position)[1:]]
+        return min(tries, key=self._covers)
+
+    def _at(self, block: Sequence[str], region: Place, position: str) -> Label:
+        inside = shrunk(region, self._edge)
+        written = self._ink(block, self._widest(inside[2] - inside[0]), position)
+        box = placed(written.size, inside, position)
+        clock = self._words.clock
+        if clock is not None and meet(box, self._around(clock)):
+            inside = self._beside_clock(inside, position, clock)
+            written = self._ink(block, self._widest(inside[2] - inside[0]), position)
+            box = placed(written.size, inside, position)
+        return Label(written, self._drifted(box))
+
+    def _beside_clock(self, inside: Place, position: str, clock: Place) -> Place:
+        """What is left beside it where that is wide enough, else above or below it."""
+        left, top, right, bottom = inside
+        around = self._around(clock)
+        if position.endswith("left") and around[0] - left >= min(self._canvas) * _NARROW:
+            return (left, top, around[0], bottom)
+        if position.endswith("right") and right - around[2] >= min(self._canvas) * _NARROW:
+            return (around[2], top, right, bottom)
+        if position.startswith("top"):
+            return (left, min(bottom, around[3]), right, bottom)
+        return (left, top, right, max(top, around[1]))
+
+    def below(self, block: Sequence[str], numbers: range, region: Place) -> Label:
+        """On a board below (or above) pictures, in line with their edge; beside them where only there is room."""
+        position = self._words.position
+        top = position.startswith("top")
+        first, last = self._panes[numbers[0]], self._panes[numbers[-1]]
+        written = self._ink(block, self._widest(region[2] - region[0]), position)
+        box = placed(written.size, region, position)
+        height = written.size[1]
+        number = numbers[0] if top else numbers[-1]
+        limit, rows = self._limit(number, box, top=top)
+        at = first[1] - self._gap - height if top else last[3] + self._gap
+        fits = at >= limit if top else at + height <= limit
+        if not fits and len(self._panes) == 1 and (beside := self._beside(block)) is not None:
+            return beside
+        at = max(limit, at) if top else min(limit - height, at)
+        rows += height + self._gap
+        return Label(written, self._drifted((box[0], at, box[2], at + height)), number, rows)
+
+    def _limit(self, number: int, box: Place, *, top: bool) -> tuple[int, int]:
+        """The row that words may reach up (or down) to, and how many are lost to whatever is there."""
+        clock = self._words.clock
+        beyond = number - 1 if top else number + 1
+        if self._stacked and 0 <= beyond < len(self._panes):
+            # Nearer to its own picture than to the next, or nobody knows whose words they are.
+            other, apart = self._panes[beyond], 2 * self._gap
+            return (other[3] + apart, apart) if top else (other[1] - apart, apart)
+        limit = self._edge if top else self._canvas[1] - self._edge
+        if clock is not None:
+            around = self._around(clock)
+            if around[0] < box[2] and box[0] < around[2] and (clock[1] < self._canvas[1] / 2) == top:
+                limit = around[3] if top else around[1]
+        return limit, limit if top else self._canvas[1] - limit
+
+    def _beside(self, block: Sequence[str]) -> Label | None:
+        """On the board at the side, ending where the picture ends."""
+        left, top, right, bottom = self._panes[0]
+        position = self._words.position
+        if position.endswith("middle") or left < self._canvas[0] * _BESIDE:
+            return None
+        at_left = position.endswith("left")
+        inside = (self._edge, top, left - self._edge, bottom)
+        if not at_left:
+            inside = (right + self._edge, top, self._canvas[0] - self._edge, bottom)
+        clock = self._words.clock
+        if clock is not None and across(inside, self._around(clock)):
+            around = self._around(clock)
+            if clock[1] < self._canvas[1] / 2:
+                top = max(top, around[3])
+            else:
+                bottom = min(bottom, around[1])
+            inside = (inside[0], top, inside[2], bottom)
+        written = self._ink(block, inside[2] - inside[0], position)
+        return Label(written, self._drifted(placed(written.size, inside, position)))
+
+    @property
+    def _stacked(self) -> bool:
+        return len(self._panes) > 1 and self._panes[0][0] < self._panes[1][2] and self._panes[1][0] < self._panes[0][2]
+
+    def _ink(self, block: Sequence[str], width: int, position: str) -> Ink:
+        width = max(1, width)
+        size = letter_size(self._canvas, self._words.scale)
+        style = self._words.style
+        lines = [Line(block[0], size, style=style)]
+        lines += [Line(text, round(size * _REST), 0.86, style) for text in block[1:]]
+        most = _MOST_ROWS if width >= min(self._canvas) * _NARROW else 2 * _MOST_ROWS
+        rows = [row for line in lines for row in wrapped(line, width, self._fonts, most)]
+        right, middle = position.endswith("right"), position.endswith("middle")
+        return ink(rows, width, self._fonts, right=right, middle=middle)
+
+    def _widest(self, room: int) -> int:
+        short = min(self._canvas)
+        return min(room, max(round(min(room * _WIDEST, short * _LONGEST)), round(short * 0.9)))
+
+    def _around(self, clock: Place) -> Place:
+        return shrunk(clock, -self._gap)
+
+    def _drifted(self, box: Place) -> tuple[int, int]:
+        across, down = drifted(self._canvas, self._words.drift)
+        return max(0, box[0] + across), max(0, box[1] + down)
+
+    def _covers(self, label: Label) -> int:
+        """How many pixels of faces."""
+        return sum(shared(label.box, face) for face in self._faces)
 
 
-def rows_needed(made: Sequence[Label], plan: Plan, words: Wording) -> tuple[int, int]:
-    """Rows above and below that a board must leave free so that no word and no clock covers a picture."""
-    above = below = 0
-    if plan.backdrop != "mat":
-        return (0, 0)
-    if any(_meet(label.box, pane.place) for label in made for pane in plan.panes):
-        rows = max(label.ink.size[1] for label in made) + round(margin(plan.canvas) * 1.2)
-        above, below = (rows, 0) if words.position.startswith("top") else (0, rows)
-    if words.clock is not None and any(_meet(words.clock, pane.place) for pane in plan.panes):
-        if words.clock[1] == 0:
-            above = max(above, words.clock[3])
+def labels(plan: Plan, words: Wording, fonts: Fonts, faces: Sequence[Place] = ()) -> list[Label]:
+    """The words of each picture, or of all of them, at their places; `faces` are where heads are on the wall."""
+    writer = _Writer(plan, words, fonts, faces)
+    count = len(plan.panes)
+    own = len(words.blocks) == count
+    blocks = list(words.blocks)[: count if own else 1]
+    made = []
+    for number, block in enumerate(blocks):
+        if not block:
+            continue
+        numbers = range(number, number + 1) if own else range(count)
+        if plan.backdrop == "mat":
+            made.append(writer.below(block, numbers, _in_line(plan, numbers, words.position)))
         else:
-            below = max(below, plan.canvas[1] - words.clock[1])
-    return above, below
+            whole = (0, 0, *plan.canvas)
+            made.append(writer.over(block, whole if count == 1 or not own else corners(plan.panes[number].place)))
+    return _level(made, plan, words)
+
+
+def _in_line(plan: Plan, numbers: range, position: str) -> Place:
+    """Across: from the pictures' edge; where nothing hangs beside them it may reach as far as the other margin."""
+    edge = margin(plan.canvas)
+    places = [corners(plan.panes[number].place) for number in numbers]
+    left, right = min(place[0] for place in places), max(place[2] for place in places)
+    if len(numbers) == len(plan.panes) or plan.canvas[0] < plan.canvas[1]:
+        wide = plan.canvas[0] - edge
+        aside = min(left - edge, wide - right)
+        left, right = {
+            "left": (left, wide), "right": (edge, right), "middle": (left - aside, right + aside),
+        }[position.rpartition("-")[2]]  # fmt: skip
+    return (left, 0, right, plan.canvas[1])
+
+
+def _level(made: list[Label], plan: Plan, words: Wording) -> list[Label]:
+    """Below two pictures that hang side by side the first lines stand level."""
+    if len(made) < 2 or not words.position.startswith("bottom") or plan.canvas[0] < plan.canvas[1]:
+        return made
+    highest = min(label.corner[1] for label in made)
+    return [replace(label, corner=(label.corner[0], highest)) for label in made]
 
 
 def write(canvas: Image.Image, made: Sequence[Label]) -> None:
@@ -86,51 +218,9 @@ def write(canvas: Image.Image, made: Sequence[Label]) -> None:
         lay(canvas, label.ink, label.corner)
 
 
-def _label(block: Sequence[str], region: Place, canvas: Size, words: Wording, fonts: Fonts) -> Label:
-    size = letter_size(canvas, words.scale)
-    edge = margin(canvas)
-    width = max(1, min(region[2] - 2 * edge, round(max(region[2] * _WIDEST, min(canvas) * 0.9))))
-    most = _MOST_ROWS if width >= min(canvas) * _NARROW else 2 * _MOST_ROWS
-    lines = [Line(block[0], size, style=words.style)]
-    lines += [Line(text, round(size * _REST), 0.86, words.style) for text in block[1:]]
-    rows = [row for line in lines for row in wrapped(line, width, fonts, most)]
-    right, middle = words.position.endswith("right"), words.position.endswith("middle")
-    written = ink(rows, width, fonts, right=right, middle=middle)
-    left = region[0] + edge
-    if right:
-        left = region[0] + region[2] - edge - written.size[0]
-    elif middle:
-        left = region[0] + (region[2] - written.size[0]) // 2
-    top = region[1] + edge + words.clear
-    if words.position.startswith("bottom"):
-        top = region[1] + region[3] - edge - words.clear - written.size[1]
-    across, down = drifted(canvas, words.drift)
-    return Label(written, (max(0, left + across), max(0, top + down)))
-
-
-def _region(plan: Plan, number: int) -> Place:
-    """The part of the wall that belongs to one of several pictures."""
-    if len(plan.panes) == 1:
-        return (0, 0, *plan.canvas)
-    left, top, width, height = plan.panes[number].place
-    if plan.backdrop != "mat":
-        return (left, top, width, height)
-    edge = margin(plan.canvas)
-    return (left - edge, 0, width + 2 * edge, plan.canvas[1])
-
-
-def _on_board(plan: Plan, words: Wording) -> Place:
-    """Beside a narrow picture, else below (or above) it, in line with its edge."""
-    left, _, width, _ = plan.panes[0].place
-    across, down = plan.canvas
-    if words.position.endswith("left") and left >= across * _BESIDE:
-        return (0, 0, left, down)
-    if words.position.endswith("right") and left >= across * _BESIDE:
-        return (left + width, 0, across - left - width, down)
-    edge = margin(plan.canvas)
-    return (max(0, left - edge), 0, min(across, width + 2 * edge), down)
-
-
-def _meet(one: Place, pane: Place) -> bool:
-    left, top, width, height = pane
-    return one[0] < left + width and left < one[2] and one[1] < top + height and top < one[3]
+def _others(position: str) -> list[str]:
+    """All places, the wanted one first, then those that differ least from it."""
+    row, _, side = position.partition("-")
+    sides = {"left": ["right", "middle"], "right": ["left", "middle"], "middle": ["left", "right"]}[side]
+    other = "top" if row == "bottom" else "bottom"
+    return [position, *(f"{row}-{each}" for each in sides), *(f"{other}-{each}" for each in (side, *sides))]

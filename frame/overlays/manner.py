@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from math import cos, sin
 from typing import TYPE_CHECKING
 
-from frame.overlays.measure import clock_place, clock_rows
 from frame.overlays.sayings import clock_lines, sayings
 from frame.overlays.tongue import tongue
 from frame.render.layout import viewer_canvas
@@ -35,6 +34,13 @@ def _fonts() -> Fonts:
     from frame.overlays.fonts import Fonts
 
     return Fonts()
+
+
+@lru_cache(maxsize=4)
+def _clock_size(canvas: tuple[int, int], words: Words, language: str) -> tuple[int, int]:
+    from frame.overlays.room import clock_size
+
+    return clock_size(canvas, words, tongue(language), _fonts())
 
 
 def drift_at(seconds: float) -> tuple[float, float]:
@@ -71,13 +77,18 @@ class Manner:
             blocks[1] = tuple(line for line in blocks[1] if line not in blocks[0])
             blocks = blocks if blocks[1] else blocks[:1]
         canvas = viewer_canvas(size, rotation)
-        clock = clock_place(canvas, self.words)
+        clock = self._clock_place(canvas)
         if not any(blocks) and clock is None:
             return None
-        same_corner = self.words.position is self.words.clock_position
-        clear = clock_rows(canvas, self.words) if same_corner else 0
         position, scale = self.words.position.value, self.words.size / 100
-        return Wording(tuple(blocks), position, scale, self.words.font or "sans", self.drift, clear, clock)
+        return Wording(tuple(blocks), position, scale, self.words.font or "sans", self.drift, clock)
+
+    def _clock_place(self, canvas: tuple[int, int]) -> tuple[int, int, int, int] | None:
+        if not (self.words.clock or self.words.date):
+            return None
+        from frame.overlays.room import clock_place
+
+        return clock_place(canvas, self.words, _clock_size(canvas, self.words, self.language))
 
     def lacking(self, wording: Wording | None) -> str:
         """A sentence that names the scripts which no font of this machine writes, or empty."""
@@ -93,7 +104,8 @@ class Manner:
             return None
         from frame.overlays.clock import Clock
 
-        made = Clock(picture, rotation=rotation, words=self.words, fonts=_fonts())
+        size = _clock_size(viewer_canvas(picture.size, rotation), self.words, self.language)
+        made = Clock(picture, rotation=rotation, words=self.words, fonts=_fonts(), size=size)
         picture.paste(made.draw(self.clock_lines(), self.drift), made.box[:2])
         return made
 

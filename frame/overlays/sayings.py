@@ -5,7 +5,7 @@ Pure. What depends on today's date is left out while nobody knows the date. Call
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from frame.overlays.tongue import Tongue
 from frame.render.request import BETWEEN
@@ -87,7 +87,12 @@ def clock_lines(now: datetime | None, words: Words, tongue: Tongue) -> tuple[str
     """What the clock says at this local time; nothing while nobody knows the time."""
     if now is None:
         return ()
-    half = {Hours.AUTO: None, Hours.HALF: True, Hours.WHOLE: False}[words.hours]
-    time = tongue.clock(now.time(), half_days=half) if words.clock else ""
+    at = clock_text(now.time(), words, tongue) if words.clock else ""
     day = tongue.weekday(now.date()) if words.date else ""
-    return tuple(filter(None, (time, day)))
+    return tuple(filter(None, (at, day)))
+
+
+def clock_text(now: time, words: Words, tongue: Tongue) -> str:
+    """14:05, or 2:05 pm."""
+    half = {Hours.AUTO: None, Hours.HALF: True, Hours.WHOLE: False}[words.hours]
+    return tongue.clock(now, half_days=half)

@@ -45,6 +45,8 @@ class Ink:
     """L: where the letters are."""
     colours: Image.Image | None = None
     """RGBA of the same size: emoji, which have colours of their own."""
+    row: int = 0
+    """How high the largest row is."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -80,7 +82,7 @@ def ink(lines: Sequence[Line], width: int, fonts: Fonts, *, right: bool = False,
                 level = round(255 * line.strength)
                 _draw(mask, stretch, at, line.size, level)
             left += _advance(stretch, line.size)
-    return Ink(mask, colours)
+    return Ink(mask, colours, round(max((line.size for line in lines), default=0) * LEADING))
 
 
 def length(line: Line, fonts: Fonts) -> float:

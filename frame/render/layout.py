@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
+from typing import NamedTuple
 
-from frame.render.crop import Box, loses_a_head, window
+from frame.render.crop import Box, heads, loses_a_head, window
 
 LARGEST_SCALE = 2.0
 LARGEST_IN_MAT = 1.5
@@ -34,6 +35,19 @@ _OUTER = 0.62
 """A mat that holds two pictures is narrower outside, so that they stay large."""
 
 Size = tuple[int, int]
+
+
+class Clear(NamedTuple):
+    """What a board leaves free for words: rows above and below its pictures and between two that are stacked, columns
+    at both sides."""
+
+    above: int = 0
+    below: int = 0
+    between: int = 0
+    beside: int = 0
+
+
+NOTHING = Clear()
 ABOVE_THE_MIDDLE: Box = (0.5, 0.4, 0.5, 0.4)
 
 
@@ -74,16 +88,35 @@ def viewer_canvas(panel: Size, rotation: int) -> Size:
     return (panel[1], panel[0]) if rotation in (90, 270) else panel
 
 
+def heads_on(made: Plan, subjects: Sequence[Subject]) -> list[tuple[int, int, int, int]]:
+    """Where the heads that matter come to lie on the wall: left, top, right, bottom."""
+    found = []
+    for pane, subject in zip(made.panes, subjects, strict=True):
+        left, top, width, height = pane.place
+        across, down = _scale(pane), height / max(1e-9, pane.crop[3] - pane.crop[1])
+        for head in heads(subject.faces):
+            ends = [
+                left + (head[0] * subject.size[0] - pane.crop[0]) * across,
+                top + (head[1] * subject.size[1] - pane.crop[1]) * down,
+                left + (head[2] * subject.size[0] - pane.crop[0]) * across,
+                top + (head[3] * subject.size[1] - pane.crop[1]) * down,
+            ]
+            within = (max(left, ends[0]), max(top, ends[1]), min(left + width, ends[2]), min(top + height, ends[3]))
+            if within[0] < within[2] and within[1] < within[3]:
+                found.append((floor(within[0]), floor(within[1]), ceil(within[2]), ceil(within[3])))
+    return found
+
+
 def shape_suits_a_pair(ratio: float, canvas: Size) -> bool:
     """Whether a picture of that width over height would leave the wall half empty, while two of its kind fill it."""
     return 0.4 <= ratio <= 0.95 if canvas[0] >= canvas[1] else 1.05 <= ratio <= 2.5
 
 
 def plan(
-    subject: Subject, canvas: Size, *, layout: str, mat_width: float = MAT_WIDTH, clear: tuple[int, int] = (0, 0)
+    subject: Subject, canvas: Size, *, layout: str, mat_width: float = MAT_WIDTH, clear: Clear = NOTHING
 ) -> Plan:
-    """Lay out one picture. `layout` is a value of sync.settings_wall.Layout, `mat_width` a share of the shorter side,
-    `clear` the rows that a board leaves free above and below for words."""
+    """Lay out one picture. `layout` is a value of sync.settings_wall.Layout, `mat_width` a share of the shorter
+    side."""
     picture = subject.size
     across, down = canvas[0] / picture[0], canvas[1] / picture[1]
     fit, fill = min(across, down), max(across, down)
@@ -108,7 +141,7 @@ def pair(
     *,
     layout: str,
     mat_width: float = MAT_WIDTH,
-    clear: tuple[int, int] = (0, 0),
+    clear: Clear = NOTHING,
 ) -> Plan:
     """Lay out two pictures that hang together: side by side on a wide canvas, one above the other on a tall one."""
     if layout == "mat":
@@ -155,14 +188,17 @@ def _matted(
     mat_width: float,
     *,
     backdrop: str = "mat",
-    clear: tuple[int, int] = (0, 0),
+    clear: Clear = NOTHING,
 ) -> Plan:
     """Whole pictures, two of them equally high (equally wide one above the other), in a mat or on another ground."""
     together = len(subjects) > 1
     border = min(canvas) * mat_width * (_OUTER if together else 1.0)
     gap = max(min(canvas) * mat_width * _GUTTER, max(canvas) * _SEAM) if together else 0.0
-    above, below = max(border, clear[0]), max(border, clear[1])
-    room = (canvas[0] - 2 * border, max(canvas[1] / 3, canvas[1] - above - below))
+    if canvas[0] < canvas[1]:
+        gap = min(max(gap, clear.between), canvas[1] / 5)
+    above, below = max(border, clear.above), max(border, clear.below)
+    aside = max(border, clear.beside)
+    room = (max(canvas[0] / 3, canvas[0] - 2 * aside), max(canvas[1] / 3, canvas[1] - above - below))
     sizes = [(float(width), float(height)) for width, height in (subject.size for subject in subjects)]
     along, cross = (0, 1) if canvas[0] >= canvas[1] else (1, 0)
     if together:
@@ -172,8 +208,9 @@ def _matted(
     limits = [subject.size[cross] / one[cross] for subject, one in zip(subjects, sizes, strict=True)]
     scale = min(scale, (LARGEST_IN_MAT if backdrop == "mat" else LARGEST_SCALE) * min(limits))
     height = scale * (sizes[0][1] if along == 0 else total) + (0 if along == 0 else gap)
-    share = _OPTICAL if backdrop == "mat" and clear == (0, 0) else 0.5
-    top = (canvas[1] - height) * share if clear == (0, 0) else above + (canvas[1] - above - below - height) * share
+    free = clear.above == clear.below == 0
+    share = _OPTICAL if backdrop == "mat" and free else 0.5
+    top = (canvas[1] - height) * share if free else above + (canvas[1] - above - below - height) * share
     at = (canvas[0] - gap - total * scale) / 2 if along == 0 else top
     panes = []
     for subject, one in zip(subjects, sizes, strict=True):

@@ -27,6 +27,8 @@ _SHADE = 1 / 60
 _CORE = (250, 248, 242)
 _FACES = (0.74, 0.84, 0.95, 1.0)
 """How bright the cut's top, left, right and bottom face are."""
+_HINT = 0.13
+"""The most colour of a light board: more of it, and a red picture hangs on pink."""
 _GRAIN = 4
 _GRAIN_SIDE = 256
 
@@ -60,7 +62,7 @@ def _quiet_colour(pictures: Sequence[Image.Image]) -> Colour:
     if light < 0.30:
         return _rgb(hue, 0.15, min(0.30, 0.06 + length * 0.5))
     lightness = 0.80 + 0.07 * min(1.0, max(0.0, (light - 0.30) / 0.4))
-    return _rgb(hue, lightness, min(0.22, 0.05 + length * 0.4))
+    return _rgb(hue, lightness, min(_HINT, 0.05 + length * 0.4))
 
 
 def _rgb(hue: float, lightness: float, saturation: float) -> Colour:

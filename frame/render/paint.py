@@ -5,7 +5,7 @@ Colour comes after scaling: there are fewer pixels then. Called by the decoding 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -15,7 +15,7 @@ from frame.render.compose import compose, turned
 from frame.render.crop import window
 from frame.render.decode import OpenPicture
 from frame.render.interest import interest
-from frame.render.layout import Pane, Plan, Size, Subject, pair, plan, viewer_canvas
+from frame.render.layout import NOTHING, Clear, Pane, Plan, Size, Subject, heads_on, pair, plan, viewer_canvas
 from frame.render.request import Part, RenderRequest, Wording
 from frame.render.tone import Tone, toned
 
@@ -36,13 +36,17 @@ def decode_limit_bytes(panel: Size) -> int:
 def paint(request: RenderRequest) -> Image.Image:
     """The panel's pixels, RGB. Raises PictureRefused, or anything that decoders raise on hostile bytes."""
     canvas = viewer_canvas(request.size, request.rotation)
-    if request.wording.veil:
-        return turned(_veil(canvas, request.wording), request.rotation)
     subjects = [Subject(_size(part), part.faces) for part in request.parts]
-    where = _laid_out(subjects, canvas, request)
+    lay_out = partial(_laid_out, subjects, canvas, request)
+    where = lay_out()
+    if request.wording.veil:
+        return turned(_veil(subjects, where, request.wording), request.rotation)
     written: list[Label] = []
     if any(request.wording.blocks) or request.wording.clock is not None:
-        where, written = _written(subjects, where, request)
+        # A wall without words loads no fonts for its first photo.
+        from frame.overlays.settling import settled
+
+        where, written = settled(lay_out, request.wording, _fonts(), subjects)
     limit = decode_limit_bytes(request.size)
     pictures = [_shown(part, pane, limit) for part, pane in zip(request.parts, where.panes, strict=True)]
     hung = compose(pictures, where, request.mat)
@@ -54,26 +58,13 @@ def paint(request: RenderRequest) -> Image.Image:
     return turned(toned(hung, Tone(request.gamma, request.white, request.warmth)), request.rotation)
 
 
-def _written(subjects: list[Subject], where: Plan, request: RenderRequest) -> tuple[Plan, list[Label]]:
-    """The words, and where everything stands once they have room. A wall without words loads no fonts for its first
-    photo."""
-    from frame.overlays.labels import labels, rows_needed
-
-    written = labels(where, request.wording, _fonts())
-    if (clear := rows_needed(written, where, request.wording)) != (0, 0):
-        where = _laid_out(subjects, where.canvas, request, clear)
-        written = labels(where, request.wording, _fonts())
-    return where, written
-
-
-def _veil(canvas: Size, wording: Wording) -> Image.Image:
-    """Words alone, for a picture that moves below them."""
+def _veil(subjects: list[Subject], where: Plan, wording: Wording) -> Image.Image:
+    """Words alone, for a picture that fills the wall and moves below them."""
     from frame.overlays.contrast import Verdict, put
     from frame.overlays.labels import labels
 
-    ground = Image.new("RGB", canvas, wording.veil)
-    whole = Plan(canvas, (Pane((0.0, 0.0, 1.0, 1.0), (0, 0, *canvas), canvas),), "none")
-    for label in labels(whole, wording, _fonts()):
+    ground = Image.new("RGB", where.canvas, wording.veil)
+    for label in labels(where, wording, _fonts(), heads_on(where, subjects)):
         put(ground, label.ink, label.corner, Verdict(wording.dark, wording.shade))
     return ground
 
@@ -85,7 +76,7 @@ def _fonts() -> Fonts:
     return Fonts()
 
 
-def _laid_out(subjects: list[Subject], canvas: Size, request: RenderRequest, clear: tuple[int, int] = (0, 0)) -> Plan:
+def _laid_out(subjects: list[Subject], canvas: Size, request: RenderRequest, clear: Clear = NOTHING) -> Plan:
     if len(subjects) == 1:
         return plan(subjects[0], canvas, layout=request.layout, mat_width=request.mat.width, clear=clear)
     return pair(subjects, canvas, layout=request.layout, mat_width=request.mat.width, clear=clear)

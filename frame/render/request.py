@@ -46,10 +46,9 @@ class Wording:
     """`sans`, `serif`, `light`, or a font's own name."""
     drift: tuple[float, float] = (0.0, 0.0)
     """Where words stand within their play, -1 to 1 each way: nothing burns in that moves a little."""
-    clear: int = 0
-    """Rows left free at that edge, for a clock in the same corner."""
     clock: tuple[int, int, int, int] | None = None
-    """Where a clock will stand on the wall: left, top, right, bottom. A picture in a mat makes room for it."""
+    """Where a clock will stand on the wall: left, top, right, bottom. Words keep out of it, and a picture in a mat
+    makes room for it."""
     veil: str = ""
     """`black` or `white`: the words alone on that ground, in the way that `dark` and `shade` say, without a picture."""
     dark: bool = False

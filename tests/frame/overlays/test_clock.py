@@ -11,10 +11,11 @@ from PIL import Image, ImageChops
 from frame.overlays import manner
 from frame.overlays.clock import Clock
 from frame.overlays.fonts import Fonts
-from frame.overlays.labels import rows_needed
-from frame.overlays.measure import clock_place
+from frame.overlays.room import clock_place, clock_size
+from frame.overlays.settling import rows_needed
+from frame.overlays.tongue import tongue
 from frame.render.compose import turned
-from frame.render.layout import Subject, plan, viewer_canvas
+from frame.render.layout import NOTHING, Subject, plan, viewer_canvas
 from frame.render.request import Wording
 from sync.settings_wall import Corner, Words
 from tests.frame.rig import MemoryDisplay, make_home, rig
@@ -28,7 +29,9 @@ FONTS = Fonts()
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_it_stands_in_its_corner_upright_for_who_looks(rotation: int, corner: Corner) -> None:
     panel = Image.new("RGB", (400, 240), (40, 60, 90))
-    clock = Clock(panel, rotation=rotation, words=Words(clock=True, date=True, clock_position=corner), fonts=FONTS)
+    words = Words(clock=True, date=True, clock_position=corner)
+    size = clock_size(viewer_canvas(panel.size, rotation), words, tongue("en"), FONTS)
+    clock = Clock(panel, rotation=rotation, words=words, fonts=FONTS, size=size)
     panel.paste(clock.draw(("12:34", "Monday, 1 June"), (0, 0)), clock.box[:2])
     assert clock.box[0] % 8 == clock.box[1] % 8 == 0
     seen = turned(panel, (360 - rotation) % 360)
@@ -104,10 +107,10 @@ def test_it_vanishes_when_the_clock_is_not_trusted(tmp_path: Path, renderer) -> 
 @pytest.mark.parametrize("corner", [Corner.TOP_RIGHT, Corner.BOTTOM_LEFT])
 def test_a_picture_in_a_mat_makes_room_for_it(corner: Corner) -> None:
     canvas, words = (800, 480), Words(clock=True, date=True, clock_position=corner)
-    wording = Wording(clock=clock_place(canvas, words))
+    wording = Wording(clock=clock_place(canvas, words, clock_size(canvas, words, tongue("en"), FONTS)))
     squeezed = plan(Subject((1000, 620)), canvas, layout="mat")
     clear = rows_needed([], squeezed, wording)
-    assert clear != (0, 0)
+    assert clear != NOTHING
     roomy = plan(Subject((1000, 620)), canvas, layout="mat", clear=clear)
-    assert rows_needed([], roomy, wording) == (0, 0)
-    assert rows_needed([], plan(Subject((400, 900)), canvas, layout="mat"), wording) == (0, 0), "it stands beside it"
+    assert rows_needed([], roomy, wording) == NOTHING
+    assert rows_needed([], plan(Subject((400, 900)), canvas, layout="mat"), wording) == NOTHING, "it stands beside it"

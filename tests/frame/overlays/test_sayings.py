@@ -124,4 +124,4 @@ def test_two_photos_say_once_what_is_true_of_both() -> None:
     shared = Words(clock=True, position=Corner.TOP_RIGHT)
     leaves_room = Manner(shared, "en", None).wording(ENTRY, None, size=(800, 480), rotation=0)
     assert leaves_room is not None
-    assert leaves_room.clear > 20
+    assert leaves_room.clock is not None

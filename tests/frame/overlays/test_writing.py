@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageStat
+from PIL import Image, ImageChops, ImageStat
 
 from frame.overlays.contrast import WANTED, contrast, lay, luminance
 from frame.overlays.fonts import Fonts, script_of
@@ -171,6 +172,24 @@ def test_words_can_be_read_on_anything(light: int, dark: int) -> None:
     spread = sorted(level for level, keep in zip(part.tobytes(), around.tobytes(), strict=True) if keep)
     worst = spread[int(len(spread) * (0.1 if written < 128 else 0.9))]
     assert contrast(luminance(written), luminance(worst)) >= WANTED - 0.2
+
+
+def test_a_shade_has_no_edge_and_leaves_alone_what_is_dark_enough() -> None:
+    picture = Image.new("RGB", (900, 500), (20, 30, 60))
+    picture.paste((150, 170, 190), (0, 0, 450, 500))
+    before = picture.copy()
+    lay(picture, ink([Line("Under the wall", 24)], 380, FONTS), (360, 300))
+    assert ImageChops.difference(picture, before).crop((560, 0, 900, 500)).getbbox() is None
+    row = picture.convert("L").crop((0, 290, 340, 291)).tobytes()
+    assert row[0] - row[-1] > 20, "there is a shade to look at"
+    assert max(abs(one - other) for one, other in pairwise(row)) <= 2
+
+
+def test_words_on_a_bright_sky_are_dark_and_need_no_shade() -> None:
+    picture = Image.new("RGB", (600, 300), (180, 200, 225))
+    lay(picture, ink([Line("Vienna", 24)], 380, FONTS), (100, 100))
+    assert picture.getpixel((60, 110)) == (180, 200, 225)
+    assert (picture.convert("L").getextrema() or (255,))[0] < 60
 
 
 def test_a_dark_picture_gets_no_shade() -> None:
