@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from sync.errors import UsageError, did_you_mean
 from sync.settings_ingest import Inbox
 from sync.settings_wall import Choosing, Hands, Power, Wall, Windows, Words
+from sync.settings_writeback import Root
 
 
 class Source(StrEnum):
@@ -52,36 +53,6 @@ class Mode(StrEnum):
     """Also removes what others put in."""
 
 
-class Module(StrEnum):
-    """What write-back writes of what Immich knows."""
-
-    PEOPLE = "people"
-    GPS = "gps"
-    CAPTION = "caption"
-    TIME = "time"
-    RATING = "rating"
-    FAVOURITE = "favourite"
-    ALBUMS = "albums"
-    TAGS = "tags"
-    FACES = "faces"
-
-
-class Where(StrEnum):
-    """Where write-back writes."""
-
-    FILE = "file"
-    SIDECAR = "sidecar"
-    BOTH = "both"
-
-
-class Owner(StrEnum):
-    """Whether a file may change its owner by being replaced."""
-
-    KEEP = "keep"
-    """Where it would, a sidecar is written beside it."""
-    ANY = "any"
-
-
 class MailSecurity(StrEnum):
     """How the way to a mail server is protected."""
 
@@ -99,7 +70,6 @@ class LogFormat(StrEnum):
 _Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["en or de-AT"])]
 _Level = Annotated[str, Meta(pattern="^(debug|info|warning|error)$", examples=["info (or debug, warning, error)"])]
 _Order = Annotated[str, Meta(pattern="^(asc|desc)?$", examples=["asc or desc"])]
-_NotNegative = Annotated[float, Meta(ge=0)]
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -174,35 +144,8 @@ class Smart(Struct, frozen=True, kw_only=True):
     paused: bool = False
 
 
-class Root(Struct, frozen=True, kw_only=True):
-    """A folder of originals that write-back may touch, and how Immich calls it."""
-
-    name: Annotated[str, Meta(min_length=1)]
-    server: str = ""
-    prefix: str = ""
-    """How Immich's paths of these originals begin: `/usr/src/app/external/photos`."""
-    folder: str = ""
-    """The same folder on this machine."""
-    modules: tuple[Module, ...] = (Module.PEOPLE, Module.GPS, Module.CAPTION, Module.TIME, Module.RATING)
-    where: Where | None = None
-    """None: into the file for external libraries, into a sidecar for what was uploaded to Immich."""
-    owner: Owner = Owner.KEEP
-    keep_mtime: bool = False
-    """Files keep their time; Immich is asked to read them again."""
-    backup_gb: _NotNegative = 0
-    """Space for copies of originals as they were before the first write; 0 keeps none."""
-    backup_folder: str = ""
-    """Where these copies lie; empty is the data folder of mantelpiece."""
-    caption_limit: Annotated[int, Meta(ge=1, le=60000)] = 2000
-    """Longest caption, in characters."""
-    favourite_as_rating: bool = False
-    """A favourite without stars gets five."""
-    interval_hours: Annotated[float, Meta(ge=1, le=720)] = 24
-    paused: bool = False
-
-
 class Mirror(Struct, frozen=True, kw_only=True):
-    budget_gb: _NotNegative = 0
+    budget_gb: Annotated[float, Meta(ge=0)] = 0
     """Most space for photos on this device; 0 leaves only the reserve."""
     trash_days: Annotated[float, Meta(ge=0, le=3650)] = 30
     scrub_days: Annotated[float, Meta(ge=1, le=365)] = 30

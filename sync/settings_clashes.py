@@ -12,8 +12,9 @@ import msgspec
 
 from sync.clock import named_zone
 from sync.errors import did_you_mean
-from sync.settings import Album, Root, Settings, Smart, Source
+from sync.settings import Album, Settings, Smart, Source
 from sync.settings_ingest import After, Inbox, Way
+from sync.settings_writeback import Root
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ import msgspec
 from msgspec import Struct
 
 from sync.errors import did_you_mean
-from sync.settings import Album, Root, Server, Settings, Smart
+from sync.settings import Album, Server, Settings, Smart
 from sync.settings_clashes import Problem, in_a_zone, without_clashes
 from sync.settings_ingest import Inbox
+from sync.settings_writeback import Root
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ def ground_floor_knows_no_room(each: Import) -> bool:
         "sync.settings_hours",
         "sync.settings_ingest",
         "sync.settings_wall",
+        "sync.settings_writeback",
         "sync.catalogue",
         "sync.catalogue_writing",
     )

@@ -23,8 +23,8 @@ from sync.jobs.wake import ring
 from sync.library import writeback as rows
 from sync.library.reading import reading
 from sync.old_writeback import TakenOver, take_over
-from sync.settings import Root
 from sync.settings_edit import add_root
+from sync.settings_writeback import Root
 from sync.taken_over import text_of
 from sync.work import most_serious
 

@@ -9,8 +9,9 @@ from hashlib import sha256
 import msgspec
 
 from sync.jobs.schedule import Entry
-from sync.settings import Album, Root, Settings, Smart, Source
+from sync.settings import Album, Settings, Smart, Source
 from sync.settings_ingest import Inbox
+from sync.settings_writeback import Root
 
 MINUTE = 60.0
 HOUR = 3600.0

@@ -20,7 +20,7 @@ from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.known import AssetRow, ServerRow
 from sync.library.writeback import FileRow
-from sync.settings import Owner, Root, Where
+from sync.settings_writeback import Owner, Root, Where
 from sync.work import Work
 from sync.writeback.changes import Change, Decided, changes
 from sync.writeback.exiftool import ExifTool

@@ -12,7 +12,7 @@ import msgspec
 from sync.errors import UsageError
 from sync.library import known
 from sync.library import writeback as ledger
-from sync.settings import Module, Root
+from sync.settings_writeback import Module, Root
 from sync.work import Result, Work
 from sync.writeback.examine import HELD, Around, examine, shown
 from sync.writeback.exiftool import ExifTool

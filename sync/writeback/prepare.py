@@ -14,7 +14,7 @@ from sync.errors import UsageError, did_you_mean
 from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.writeback import RootRow
-from sync.settings import Root
+from sync.settings_writeback import Root
 from sync.work import Work
 from sync.writeback.examine import unchanged
 from sync.writeback.roots import Probed, probe, trouble

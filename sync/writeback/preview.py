@@ -17,7 +17,7 @@ from sync.connect import open_server
 from sync.errors import ServerError
 from sync.library import known
 from sync.library import writeback as ledger
-from sync.settings import Root
+from sync.settings_writeback import Root
 from sync.work import Result, Work, most_serious
 from sync.writeback.counts import count_state, counted, sentence
 from sync.writeback.examine import HELD, Around, Examined, doubled, shown

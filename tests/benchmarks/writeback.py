@@ -29,7 +29,8 @@ from sync.clock import SystemClock
 from sync.home import Home, prepare
 from sync.library.database import Library
 from sync.library.writeback import FileRow, put_file
-from sync.settings import Module, Root, Server, Settings
+from sync.settings import Server, Settings
+from sync.settings_writeback import Module, Root
 from sync.work import Work
 from sync.writeback.run import run
 from tests.benchmarks.program import in_child, stand_in

@@ -14,8 +14,8 @@ import pytest
 from sync.immich.server import Immich
 from sync.immich.upload import Upload, Uploaded
 from sync.ingest import send
-from sync.settings import Root
 from sync.settings_ingest import After, Inbox, Way
+from sync.settings_writeback import Root
 from tests.fakes.icloud import Asset, Options, download, sidecar
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import SERVER, Taker, make_taker

@@ -11,7 +11,7 @@ import pytest
 
 from sync.errors import Cancelled
 from sync.library import writeback as ledger
-from sync.settings import Module
+from sync.settings_writeback import Module
 from sync.writeback import crew
 from tests.fakes.writeback import Originals, originals_of, root_of
 
