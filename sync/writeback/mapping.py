@@ -10,10 +10,6 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-MODULES = ("people", "gps", "caption", "time", "rating", "favourite", "albums", "tags", "faces")
-ALL = ("people", "gps", "caption", "time", "rating")
-"""What `--all` of the tool before meant; the others are asked for by name."""
-
 PICTURES = ("JPEG", "TIFF", "DNG", "PNG", "WEBP", "HEIC", "HEIF", "AVIF")
 WITH_IPTC = ("JPEG", "TIFF", "DNG")
 VIDEOS = ("MP4", "MOV", "M4V", "QT")

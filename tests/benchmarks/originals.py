@@ -23,6 +23,7 @@ import numpy
 import psutil
 from PIL import Image
 
+from sync.settings_writeback import Module
 from sync.writeback import replace
 from sync.writeback import write as writing
 from sync.writeback.changes import changes
@@ -30,7 +31,7 @@ from sync.writeback.command import arguments
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.knowledge import FaceBox, Knowledge
 from sync.writeback.look import look
-from sync.writeback.mapping import MODULES, Options
+from sync.writeback.mapping import Options
 from tests.benchmarks.report import report
 from tests.sync.writeback import originals
 
@@ -83,7 +84,7 @@ def plain(files: list[Path], folder: Path) -> tuple[float, float]:
     for core, share in enumerate(shares):
         lines: list[str] = []
         for path in share:
-            new = changes(knowledge(int(path.stem)), found, {}, modules=MODULES, options=Options()).changes
+            new = changes(knowledge(int(path.stem)), found, {}, modules=tuple(Module), options=Options()).changes
             words = arguments(found, new, Path("unused"))
             lines += [*words[: words.index("-o")], "-overwrite_original", str(path), "-execute"]
         lists.append(folder / f"{core}.args")
@@ -130,7 +131,7 @@ def _one_share(files: list[Path]) -> float:
     with ExifTool() as tool:
         for path in files:
             found = look(tool, path)
-            decided = changes(knowledge(int(path.stem)), found, {}, modules=MODULES, options=Options())
+            decided = changes(knowledge(int(path.stem)), found, {}, modules=tuple(Module), options=Options())
             writing.write(tool, found, decided.changes)
         assert tool._process is not None
         host = psutil.Process(tool._process.pid)
@@ -142,7 +143,7 @@ def most_held(files: list[Path]) -> int:
     with ExifTool() as tool:
         for path in files[:50]:
             found = look(tool, path)
-            decided = changes(knowledge(int(path.stem)), found, {}, modules=MODULES, options=Options())
+            decided = changes(knowledge(int(path.stem)), found, {}, modules=tuple(Module), options=Options())
             writing.write(tool, found, decided.changes)
         me = psutil.Process()
         return sum(each.memory_full_info().pss for each in me.children(recursive=True))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from sync.old_writeback import ALL
 from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.knowledge import Knowledge
 from sync.writeback.look import look
-from sync.writeback.mapping import ALL, Options
+from sync.writeback.mapping import Options
 from sync.writeback.write import write
 
 

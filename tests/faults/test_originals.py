@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from sync.settings_writeback import Module
 from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.look import look
-from sync.writeback.mapping import MODULES, Options
+from sync.writeback.mapping import Options
 from sync.writeback.undo import undo
 from sync.writeback.write import write
 from tests.faults import sweep
@@ -97,7 +98,7 @@ def test_the_picture_of_many_files_is_the_same_before_after_and_undone(
         written = {}
         for path in paths:
             found = look(tool, path)
-            decided = changes(originals.EVERYTHING, found, {}, modules=MODULES, options=Options())
+            decided = changes(originals.EVERYTHING, found, {}, modules=tuple(Module), options=Options())
             written[path] = write(tool, found, decided.changes)
             assert path.read_bytes() != before[path][0]
             assert originals.shown(path) == before[path][1]

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.settings_writeback import Module
 from sync.writeback.changes import Decided, changes
 from sync.writeback.found import Found, items
 from sync.writeback.knowledge import FaceBox, Knowledge
-from sync.writeback.mapping import FILES, LISTS, MODULES, REGIONS, SIDECAR, Options
+from sync.writeback.mapping import FILES, LISTS, REGIONS, SIDECAR, Options
 from sync.writeback.moments import moment_facts, same_moment
 from tests.sync.writeback.originals import EVERYTHING
 
@@ -35,7 +36,7 @@ KNOWLEDGE = st.builds(
     faces=st.none() | st.lists(FACES, max_size=3).map(tuple),
     edited=st.booleans(),
 )
-MODULE_SETS = st.sets(st.sampled_from(MODULES))
+MODULE_SETS = st.sets(st.sampled_from(tuple(Module)))
 OPTIONS = st.builds(Options, favourite_as_rating=st.booleans(), caption_limit=st.sampled_from([3, 2000]))
 
 
@@ -84,7 +85,7 @@ def test_whatever_immich_says_nothing_of_anybody_elses_goes(
     ours: dict[str, Any] = {}
     theirs = found
     for knowledge in [*said, Knowledge(people=(), caption="", albums=(), tags=(), faces=())]:
-        decided = changes(knowledge, found, ours, modules=MODULES, options=options)
+        decided = changes(knowledge, found, ours, modules=tuple(Module), options=options)
         found, ours = after(found, decided), decided.ours
         for tag in LISTS:
             assert set(items(theirs.tags.get(tag))) <= set(items(found.tags.get(tag))), tag
@@ -100,34 +101,35 @@ def test_whatever_immich_says_nothing_of_anybody_elses_goes(
 
 @given(FILE, MODULE_SETS)
 def test_a_module_that_is_off_writes_and_forgets_nothing(found: Found, modules: set[str]) -> None:
-    first = changes(EVERYTHING, found, {}, modules=MODULES, options=Options())
+    first = changes(EVERYTHING, found, {}, modules=tuple(Module), options=Options())
     nothing = Knowledge(people=(), caption="", albums=(), tags=(), faces=())
     second = changes(nothing, after(found, first), first.ours, modules=modules, options=Options())
-    for module in set(MODULES) - modules:
+    for module in set(Module) - modules:
         assert second.ours.get(module) == first.ours.get(module)
-    third = changes(EVERYTHING, after(after(found, first), second), second.ours, modules=MODULES, options=Options())
+    before = after(after(found, first), second)
+    third = changes(EVERYTHING, before, second.ours, modules=tuple(Module), options=Options())
     assert {c.tag: sorted(items(c.new)) for c in third.changes if c.tag in LISTS} == {
         c.tag: sorted(items(after(found, first).tags[c.tag])) for c in second.changes if c.tag in LISTS
     }
 
 
 def test_what_is_not_known_now_is_left_as_it_is() -> None:
-    first = changes(EVERYTHING, found_in("JPEG", {}), {}, modules=MODULES, options=Options())
+    first = changes(EVERYTHING, found_in("JPEG", {}), {}, modules=tuple(Module), options=Options())
     unknown = Knowledge(
         latitude=EVERYTHING.latitude, longitude=EVERYTHING.longitude, rating=4, favourite=True, city=EVERYTHING.city,
         state=EVERYTHING.state, country=EVERYTHING.country,
     )  # fmt: skip
-    again = changes(unknown, after(found_in("JPEG", {}), first), first.ours, modules=MODULES, options=Options())
+    again = changes(unknown, after(found_in("JPEG", {}), first), first.ours, modules=tuple(Module), options=Options())
     assert again == Decided((), first.ours)
 
 
 def test_people_and_albums_that_come_back_as_tags_are_no_tags() -> None:
     empty = found_in("JPEG", {})
     first = changes(
-        Knowledge(people=("Ann",), albums=("Trip",), tags=()), empty, {}, modules=MODULES, options=Options()
+        Knowledge(people=("Ann",), albums=("Trip",), tags=()), empty, {}, modules=tuple(Module), options=Options()
     )
     back = Knowledge(people=("Ann",), albums=("Trip",), tags=("Ann", "Albums/Trip"))
-    assert changes(back, after(empty, first), first.ours, modules=MODULES, options=Options()).changes == ()
+    assert changes(back, after(empty, first), first.ours, modules=tuple(Module), options=Options()).changes == ()
 
 
 LOCAL = datetime(2021, 7, 14, 10, 30, 45)

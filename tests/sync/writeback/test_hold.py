@@ -11,23 +11,22 @@ from hypothesis import strategies as st
 
 from sync.settings_writeback import Module
 from sync.writeback.hold import FEW, SHARE, Losing, judge, losses
-from sync.writeback.mapping import MODULES
 from tests.fakes.writeback import Originals, originals_of, root_of
 
 NAMES = [f"{number:02}.jpg" for number in range(8)]
 
 OURS = st.dictionaries(
-    st.sampled_from(MODULES),
+    st.sampled_from(tuple(Module)),
     st.dictionaries(st.sampled_from("abc"), st.lists(st.sampled_from("xyz"), min_size=1) | st.just("one"), min_size=1),
 )
 LOSING = st.lists(
     st.builds(
-        Losing, st.integers(0, 99), st.just("archive"), st.frozensets(st.sampled_from(MODULES[:3]), min_size=1),
+        Losing, st.integers(0, 99), st.just("archive"), st.frozensets(st.sampled_from(tuple(Module)[:3]), min_size=1),
         st.just("digest"), st.booleans(),
     ),
     unique_by=lambda one: one.number, max_size=60,
 )  # fmt: skip
-HAVING = st.fixed_dictionaries({module: st.integers(0, 100) for module in MODULES[:3]})
+HAVING = st.fixed_dictionaries({module: st.integers(0, 100) for module in tuple(Module)[:3]})
 
 
 @given(losing=LOSING, having=HAVING)
@@ -36,7 +35,7 @@ def test_nobody_needs_to_be_asked_for_what_goes(losing: list[Losing], having: di
     assert {*verdict.go, *verdict.hold} == {*losing}
     assert bool(verdict.hold) == bool(verdict.reasons)
     assert not any(one.waits for one in verdict.go)
-    for module in MODULES[:3]:
+    for module in tuple(Module)[:3]:
         goes = sum(module in one.modules for one in verdict.go)
         assert goes <= max(FEW, SHARE * having[module])
         assert goes < 3 or goes * 2 <= having[module]

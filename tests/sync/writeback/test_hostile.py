@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from sync.settings_writeback import Module
 from sync.writeback.changes import Change, changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import items
 from sync.writeback.knowledge import FaceBox, Knowledge
 from sync.writeback.look import look, look_beside
-from sync.writeback.mapping import MODULES, Options
+from sync.writeback.mapping import Options
 from sync.writeback.sidecar import sidecar_of
 from sync.writeback.text import cut_bytes, one_line, plain
 from sync.writeback.undo import undo
@@ -75,10 +76,10 @@ def test_hostile_knowledge_is_written_whole_once_and_taken_back(tool: ExifTool, 
         )
         target = path if where == "file" else sidecar_of(path)
         found = look(tool, path) if where == "file" else look_beside(tool, target, path)
-        decided = changes(knowledge, found, {}, modules=MODULES, options=Options())
+        decided = changes(knowledge, found, {}, modules=tuple(Module), options=Options())
         written = write(tool, found, decided.changes)
         again = look(tool, path) if where == "file" else look_beside(tool, target, path)
-        assert changes(knowledge, again, decided.ours, modules=MODULES, options=Options()).changes == ()
+        assert changes(knowledge, again, decided.ours, modules=tuple(Module), options=Options()).changes == ()
         undo(tool, written)
         assert path.read_bytes() == before
         assert originals.names(path.parent) == [path.name]
@@ -141,12 +142,12 @@ def test_regions_that_are_built_wrong_stay_and_stop_nothing_else(
     xmp += "</rdf:Description></rdf:RDF></x:xmpmeta>"
     originals.picture().save(path, xmp=xmp.encode())
     found = look(tool, path)
-    decided = changes(originals.EVERYTHING, found, {}, modules=MODULES, options=Options())
+    decided = changes(originals.EVERYTHING, found, {}, modules=tuple(Module), options=Options())
     written = write(tool, found, decided.changes)
     after = look(tool, path)
     assert after.tags["XMP-dc:Description"] == originals.EVERYTHING.caption
     assert after.tags["XMP-mwg-rs:RegionInfo"] == found.tags["XMP-mwg-rs:RegionInfo"]
-    assert not changes(originals.EVERYTHING, after, decided.ours, modules=MODULES, options=Options()).changes
+    assert not changes(originals.EVERYTHING, after, decided.ours, modules=tuple(Module), options=Options()).changes
     originals.tell(path, XMP_dc__Title="theirs")
     undo(tool, written)
     assert look(tool, path).tags["XMP-mwg-rs:RegionInfo"] == found.tags["XMP-mwg-rs:RegionInfo"]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from sync.settings_writeback import Module
 from sync.writeback.mapping import (
     EVERYWHERE,
     FILES,
     FORMATS,
-    MODULES,
     PICTURES,
     SIDECAR,
     TABLE,
@@ -49,12 +49,13 @@ def line(row: Row) -> str:
 
 def test_the_readme_shows_the_table_as_it_is() -> None:
     text = README.read_text(encoding="utf-8")
-    shown = [each for each in text.splitlines() if each.startswith("| ") and each.split("|")[1].strip() in MODULES]
+    lines = [each for each in text.splitlines() if each.startswith("| ")]
+    shown = [each for each in lines if each.split("|")[1].strip() in tuple(Module)]
     assert shown == [line(row) for row in TABLE]
 
 
 def test_every_module_has_its_tags_and_every_fact_its_format() -> None:
-    assert {row.module for row in TABLE} == set(MODULES)
+    assert {row.module for row in TABLE} == set(Module)
     assert {row.fact for row in TABLE} == set(FORMATS)
     assert all(row.where or row.update for row in TABLE)
 
@@ -67,4 +68,4 @@ def test_a_tag_is_either_a_list_or_a_value_for_all_modules() -> None:
 
 @pytest.mark.parametrize("file_type", FILES + SIDECAR)
 def test_every_type_of_file_takes_every_module(file_type: str) -> None:
-    assert {row.module for row in rows_for(file_type)} == set(MODULES)
+    assert {row.module for row in rows_for(file_type)} == set(Module)

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from sync.errors import MantelpieceError, ToolFailed, Unwritable
+from sync.settings_writeback import Module
 from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.look import look, look_beside
-from sync.writeback.mapping import MODULES, Options
+from sync.writeback.mapping import Options
 from sync.writeback.undo import undo
 from sync.writeback.write import Written, write
 from tests.sync.writeback import originals
@@ -23,7 +24,7 @@ from tests.sync.writeback.originals import EVERYTHING
 
 def everything(tool: ExifTool, path: Path) -> Written:
     found = look(tool, path)
-    return write(tool, found, changes(EVERYTHING, found, {}, modules=MODULES, options=Options()).changes)
+    return write(tool, found, changes(EVERYTHING, found, {}, modules=tuple(Module), options=Options()).changes)
 
 
 def samsung(film: bytes) -> bytes:
@@ -136,7 +137,7 @@ def test_whatever_a_file_is_called_it_is_written_and_taken_back(tool: ExifTool, 
     assert all((place / name).read_bytes() != made for name in names)
     beside = place / "a.jpg.xmp"
     found = look_beside(tool, beside, place / names[0])
-    sidecar = write(tool, found, changes(EVERYTHING, found, {}, modules=MODULES, options=Options()).changes)
+    sidecar = write(tool, found, changes(EVERYTHING, found, {}, modules=tuple(Module), options=Options()).changes)
     assert sorted(tmp_path.rglob("*")) == sorted([*before, beside]), "and nothing anywhere else"
     assert all(undo(tool, each).exact for each in (*written, sidecar))
     assert all((place / name).read_bytes() == made for name in names)

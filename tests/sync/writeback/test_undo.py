@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from sync.errors import Moved, NotProved
+from sync.settings_writeback import Module
 from sync.writeback import delta
 from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.knowledge import FaceBox, Knowledge
 from sync.writeback.look import look, look_beside
-from sync.writeback.mapping import MODULES, Options
+from sync.writeback.mapping import Options
 from sync.writeback.sidecar import sidecar_of
 from sync.writeback.undo import undo
 from sync.writeback.write import Written, write
@@ -22,7 +23,7 @@ from tests.sync.writeback.originals import EVERYTHING
 
 def written(tool: ExifTool, path: Path, knowledge: Knowledge = EVERYTHING) -> Written:
     found = look(tool, path)
-    return write(tool, found, changes(knowledge, found, {}, modules=MODULES, options=Options()).changes)
+    return write(tool, found, changes(knowledge, found, {}, modules=tuple(Module), options=Options()).changes)
 
 
 @pytest.mark.parametrize("kind", ["jpg", "heic", "mp4"])
@@ -112,7 +113,7 @@ def test_a_sidecar_of_another_program_is_merged_and_comes_back_to_the_byte(tool:
     sidecar = tmp_path / "photo.jpg.xmp"
     sidecar.write_text(SIDECAR, encoding="utf-8")
     found = look_beside(tool, sidecar_of(original), original)
-    decided = changes(EVERYTHING, found, {}, modules=MODULES, options=Options())
+    decided = changes(EVERYTHING, found, {}, modules=tuple(Module), options=Options())
     done = write(tool, found, decided.changes)
     text = sidecar.read_text(encoding="utf-8")
     assert "exposure 1.5" in text, "what we do not know of stays"
@@ -131,7 +132,7 @@ def test_a_sidecar_that_we_made_goes_again_unless_somebody_wrote_into_it(tool: E
     for theirs in (False, True):
         found = look_beside(tool, sidecar_of(original), original)
         assert not found.exists
-        done = write(tool, found, changes(EVERYTHING, found, {}, modules=MODULES, options=Options()).changes)
+        done = write(tool, found, changes(EVERYTHING, found, {}, modules=tuple(Module), options=Options()).changes)
         sidecar = sidecar_of(original)
         assert sidecar.stat().st_mode & 0o777 == 0o644
         if theirs:
@@ -148,7 +149,7 @@ def test_a_sidecar_of_somebody_who_was_faster_is_not_replaced(tool: ExifTool, tm
     found = look_beside(tool, sidecar_of(original), original)
     sidecar_of(original).write_text(SIDECAR, encoding="utf-8")
     with pytest.raises(Moved):
-        write(tool, found, changes(EVERYTHING, found, {}, modules=MODULES, options=Options()).changes)
+        write(tool, found, changes(EVERYTHING, found, {}, modules=tuple(Module), options=Options()).changes)
     assert sidecar_of(original).read_text(encoding="utf-8") == SIDECAR
 
 

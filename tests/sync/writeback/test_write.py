@@ -13,12 +13,14 @@ import msgspec
 import pytest
 
 from sync.errors import Moved, NotProved, OwnerWouldChange, ToolFailed, Unwritable
+from sync.old_writeback import ALL
+from sync.settings_writeback import Module
 from sync.writeback.changes import Change, Decided, changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found
 from sync.writeback.knowledge import Knowledge
 from sync.writeback.look import look, look_beside
-from sync.writeback.mapping import ALL, MODULES, Options
+from sync.writeback.mapping import Options
 from sync.writeback.replace import scratch_beside
 from sync.writeback.sidecar import sidecar_of
 from sync.writeback.undo import undo
@@ -26,11 +28,11 @@ from sync.writeback.write import Written, write
 from tests.sync.writeback import originals
 from tests.sync.writeback.originals import EVERYTHING
 
-MODULE_SETS = {"all": ALL, "everything": MODULES, **{module: (module,) for module in MODULES}}
+MODULE_SETS = {"all": ALL, "everything": tuple(Module), **{module: (module,) for module in tuple(Module)}}
 CAPTION = [Change("XMP-dc:Description", None, "Hello")]
 
 
-def decide(found: Found, knowledge: Knowledge = EVERYTHING, modules=MODULES, ours=None) -> Decided:
+def decide(found: Found, knowledge: Knowledge = EVERYTHING, modules=tuple(Module), ours=None) -> Decided:
     return changes(knowledge, found, ours or {}, modules=modules, options=Options())
 
 
