@@ -12,7 +12,7 @@ from frame.power.screen import Screen
 from frame.sign import Sign
 from frame.stage import Stage
 from sync.clock import Clock
-from sync.settings_wall import Wall
+from sync.settings import Settings
 
 
 class Curtain:
@@ -78,9 +78,10 @@ class Curtain:
         if photo or self.dark or self.drawn:
             self._screen.keep_panel(100 if self.sign else self._screen.decision.level, display.name)
 
-    def draw(self, wall: Wall, *, albums: bool, troubled: bool, photo: bool) -> None:
+    def draw(self, settings: Settings, *, troubled: bool, photo: bool) -> None:
         """The words that are to hang there, once; `photo` says that one hangs behind."""
-        self._poster.draw(wall, self.welcome or of_empty_wall(albums=albums, troubled=troubled), photo=photo)
+        own = of_empty_wall(settings.language, albums=bool(settings.albums), troubled=troubled)
+        self._poster.draw(settings.wall, self.welcome or own, photo=photo)
 
     def draw_anew(self) -> None:
         """Something else is on the panel by now than the words that were drawn."""

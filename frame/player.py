@@ -224,8 +224,7 @@ class Player:
         empty = self.turn.current is None and self._news.certain and not self._upcoming.busy
         if self.curtain.sign or (empty and self._upcoming.ready is None and not self.curtain.dark):
             troubled = len(self.playlist) > 0 or self._news.troubled
-            albums, photo = bool(self._dress.settings.albums), self.turn.current is not None
-            self.curtain.draw(self._wall, albums=albums, troubled=troubled, photo=photo)
+            self.curtain.draw(self._dress.settings, troubled=troubled, photo=self.turn.current is not None)
 
     @property
     def _seconds_each(self) -> float:

@@ -49,6 +49,8 @@ class Tongue(Struct, frozen=True):
     """{name} {days}: below one month."""
     age_new: str
     """{name}: on the day of birth."""
+    empty: dict[str, tuple[str, ...]]
+    """What a wall without a photo says: `set_up`, `on_the_way`, `trouble`; the large line first."""
     first: str = ""
     """How the first of a month is written, where not as a number."""
     often: str = OFTEN

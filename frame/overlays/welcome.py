@@ -1,35 +1,56 @@
-"""The picture of a wall that has no photos yet: calm, and it says what to do. Drawn with Pillow's own font.
+"""A picture of words alone: the welcome of a wall that has no photos yet, a sign, what is told of a photo.
 
-Lines may be handed in (the phone page's address and its code); the first is the large one. An address among them
-stands beside the words as a QR code too, on a picture that has room for both. Called by the player.
+The first line is the large one; what is to be typed stands out, a code of digits as large as the first line. An
+address among the lines stands beside the words as a QR code too, on a picture that has room for both. Called by
+poster.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
-from textwrap import wrap
+from urllib.parse import urlsplit
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from frame.overlays.fonts import Fonts, load
-from frame.overlays.sentences import SET_UP
+from frame.overlays.fonts import Fonts
+from frame.overlays.sentences import of_empty_wall
+from frame.overlays.wrapping import wrapped
+from frame.overlays.writing import Ink, Line, ink, length
 
 MOST_LINES = 8
-_MOST_CHARACTERS = 64
 _TOP, _BOTTOM = (38, 52, 64), (17, 21, 29)
 _LARGE, _SMALL, _COMMAND = (244, 238, 226), (190, 197, 201), (232, 196, 140)
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+_ACROSS, _DOWN = 25, 16
+"""The picture in units; a line is about one unit high, the first and a code about two."""
+_FIRST, _CODE, _OTHER = 1.9, 2.1, 0.95
+_LONG_FIRST = 1.25
+"""The first line where it needs more than one row."""
+_ABOVE, _ABOVE_CODE, _BELOW_FIRST = 0.5, 0.7, 0.5
+"""Space between lines; below the first one stands a stroke."""
+_WIDE, _HIGH = 0.86, 0.88
+_FITS = 0.98
+"""What is made smaller to fit is made a little smaller than that."""
+_MOST_ROWS = 3
+
+
+@dataclass(frozen=True)
+class _Row:
+    written: Ink
+    colour: tuple[int, int, int]
+    above: float
+    """Space before it."""
 
 
 def draw_welcome(size: tuple[int, int], *, rotation: int = 0, lines: Sequence[str] = ()) -> Image.Image:
-    """The welcome picture for a panel of `size` physical pixels that hangs turned by `rotation` degrees clockwise."""
+    """The picture for a panel of `size` physical pixels that hangs turned by `rotation` degrees clockwise."""
     upright = size if rotation in (0, 180) else (size[1], size[0])
     picture = _background(upright)
-    lines = list(lines or SET_UP)[:MOST_LINES]
-    _write(picture, lines, _place_code(picture, lines))
+    lines = list(lines or of_empty_wall("en", albums=False, troubled=False))[:MOST_LINES]
+    room = _place_code(picture, lines)
+    _write(picture, lines, room, scanned=room != upright)
     # The panel is turned clockwise, so what it gets is turned back.
     return picture if rotation == 0 else picture.transpose(_TURNS[rotation])
 
@@ -43,7 +64,7 @@ def _place_code(picture: Image.Image, lines: list[str]) -> tuple[int, int]:
     """Draw the code of the address among the lines, right of them or below; gives the size that is left to the words,
     from the top left."""
     width, height = picture.size
-    address = next((line.strip() for line in lines if line.startswith(("http://", "https://"))), "")
+    address = next((line.strip() for line in lines if _is_address(line)), "")
     if not address:
         return width, height
     from frame.overlays.qr import draw_qr
@@ -58,56 +79,72 @@ def _place_code(picture: Image.Image, lines: list[str]) -> tuple[int, int]:
         left = width - code.width - margin
         picture.paste(code, (left, (height - code.height) // 2), code)
         return left, height
-    margin = int(height * 0.12)
+    margin = int(height * 0.1)
     top = height - code.height - margin
     picture.paste(code, ((width - code.width) // 2, top), code)
     return width, top
 
 
-def _write(picture: Image.Image, lines: list[str], room: tuple[int, int]) -> None:
+def _write(picture: Image.Image, lines: list[str], room: tuple[int, int], *, scanned: bool) -> None:
     width, height = room
-    lines = [piece for line in lines for piece in wrap(line, _MOST_CHARACTERS) or [""]]
-    unit = min(width / 34, height / 18, height / (6 + 2 * len(lines)))
-    draw = ImageDraw.Draw(picture)
-    steps = [unit * (4.2 if place == 0 else 1.9) for place in range(len(lines))]
-    top = (height - sum(steps)) / 2 + unit
-    foreign = not all(map(str.isascii, lines))
-    for place, (line, step) in enumerate(zip(lines, steps, strict=True)):
-        font = _fitting(line, foreign, unit * (1.9 if place == 0 else 0.95), width * 0.86)
-        colour = _LARGE if place == 0 else _COMMAND if _stands_out(line) else _SMALL
-        draw.text((width / 2, top), line, font=font, fill=colour, anchor="ma")
-        if place == 0:
-            below = top + unit * 3
-            draw.line([(width / 2 - unit * 1.5, below), (width / 2 + unit * 1.5, below)], fill=_COMMAND, width=2)
-        top += step
+    lines = [_typed(line) if scanned else line for line in lines]
+    unit = min(width / _ACROSS, height / _DOWN)
+    while True:
+        rows = [_row(line, unit, width, first=place == 0) for place, line in enumerate(lines)]
+        needed = sum(row.above + row.written.size[1] for row in rows) + unit * _BELOW_FIRST
+        if needed <= height * _HIGH or unit < 2:
+            break
+        unit *= 0.92
+    top = (height - needed) / 2 - (unit * 0.3)
+    for place, row in enumerate(rows):
+        top += row.above + (unit * _BELOW_FIRST if place == 1 else 0)
+        left = round((width - row.written.size[0]) / 2)
+        picture.paste(row.colour, (left, round(top)), row.written.mask)
+        if row.written.colours is not None:
+            picture.paste(row.written.colours.convert("RGB"), (left, round(top)), row.written.colours.getchannel("A"))
+        top += row.written.size[1]
+        if place == 0 and len(rows) > 1:
+            below = top + unit * 0.45
+            stroke = [(width / 2 - unit * 1.5, below), (width / 2 + unit * 1.5, below)]
+            ImageDraw.Draw(picture).line(stroke, fill=_COMMAND, width=max(1, round(unit / 24)))
 
 
-def _stands_out(line: str) -> bool:
+def _row(text: str, unit: float, width: int, *, first: bool) -> _Row:
+    """A line, broken where it is too long for the room, and smaller where it cannot be broken."""
+    wide = max(1, round(width * _WIDE))
+    size = unit * (_FIRST if first else _CODE if _is_code(text) else _OTHER)
+    line = Line(text, max(1, round(size)))
+    if first and (long := length(line, _fonts())) > wide:
+        line = Line(text, max(1, int(max(unit * _LONG_FIRST, size * _FITS * wide / long))))
+    if _is_typed(text) and (long := length(line, _fonts())) > wide:
+        line = Line(text, max(1, int(line.size * _FITS * wide / long)))
+    rows = wrapped(line, wide, _fonts(), _MOST_ROWS)
+    colour = _COMMAND if _is_typed(text) and not first else _LARGE if first else _SMALL
+    above = 0.0 if first else unit * (_ABOVE_CODE if _is_code(text) else _ABOVE)
+    return _Row(ink(rows, wide, _fonts(), middle=True), colour, above)
+
+
+def _is_address(line: str) -> bool:
+    return line.startswith(("http://", "https://"))
+
+
+def _is_code(line: str) -> bool:
+    return line.replace(" ", "").isdigit()
+
+
+def _is_typed(line: str) -> bool:
     """What is to be typed: a command, an address, a code."""
-    return line.startswith(("mantelpiece ", "http://", "https://")) or line.replace(" ", "").isdigit()
+    return line.startswith("mantelpiece ") or _is_address(line) or _is_code(line)
 
 
-def _fitting(line: str, foreign: bool, size: float, width: float) -> Font:
-    font = _font(line, size, foreign=foreign)
-    length = font.getlength(line)
-    return font if length <= width else _font(line, max(1.0, size * width / length), foreign=foreign)
+def _typed(line: str) -> str:
+    """Nobody types the whole address of a photo that can be scanned: where it leads is enough."""
+    if not _is_address(line):
+        return line
+    parts = urlsplit(line.strip())
+    return line if parts.path in ("", "/") else parts.netloc
 
 
 @cache
 def _fonts() -> Fonts:
     return Fonts()
-
-
-def _font(line: str, size: float, *, foreign: bool) -> Font:
-    """Pillow's own font knows only ASCII; for all else the system's, where there is one, and then for every line of
-    the picture: two faces side by side look like a mistake."""
-    strange = next((letter for letter in line if letter.isalpha() and not letter.isascii()), None)
-    if strange is not None:
-        path = _fonts().for_letter(strange, "sans")
-        with suppress(OSError):
-            return load(path, max(1, round(size))) if path else ImageFont.truetype("DejaVuSans.ttf", size)
-    if foreign:
-        path = _fonts().face("sans")
-        with suppress(OSError):
-            return load(path, max(1, round(size))) if path else ImageFont.truetype("DejaVuSans.ttf", size)
-    return ImageFont.load_default(max(1.0, size))

@@ -4,8 +4,17 @@ import numpy
 import pytest
 import segno
 
-from frame.overlays.sentences import SET_UP, TROUBLE, of_empty_wall
+from frame.overlays.sentences import COMMANDS, of_empty_wall
+from frame.overlays.tongue import FOLDER, tongue
 from frame.overlays.welcome import draw_welcome
+
+SET_UP = of_empty_wall("de", albums=False, troubled=False)
+TOLD = [
+    "A nuthatch in front of the window, looking for the seeds that Grandma had put into the bark the evening before",
+    "סבתא Anna (31) and ليلى 🐶", "東京から来たおばあちゃんと一緒に山を歩いた秋の日、おにぎりを食べました",
+    "21 November 2023 · three years ago today", "Holidays, Family", "Fujifilm X-T4", "Somebody asked for it.",
+    "https://photos.example.org/photos/4d8b1c3e-1f3f-4f6e-9b59-3a0e7f3b9c11",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (480, 800), (3840, 2160), (320, 240), (1, 1), (4000, 50)], ids=str)
@@ -15,7 +24,7 @@ def test_it_fills_the_panel_however_it_hangs(size: tuple[int, int], rotation: in
     assert (picture.size, picture.mode) == (size, "RGB")
 
 
-@pytest.mark.parametrize("lines", [SET_UP, TROUBLE, ["x" * 200] * 8, ["Grüß Gott", "日本", "\u202eעברית"], ["", " "]])
+@pytest.mark.parametrize("lines", [SET_UP, TOLD, ["x" * 200] * 8, ["Grüß Gott", "日本", "\u202eעברית"], ["", " "]])
 @pytest.mark.parametrize("size", [(1920, 1080), (480, 800)], ids=str)
 def test_no_word_is_cut_off(lines: list[str], size: tuple[int, int]) -> None:
     picture = draw_welcome(size, lines=lines)
@@ -40,7 +49,13 @@ def test_a_turned_panel_gets_the_upright_picture_turned_back() -> None:
     ],
 )
 def test_an_empty_wall_says_what_to_do_now(albums: bool, troubled: bool, large: str) -> None:
-    assert of_empty_wall(albums=albums, troubled=troubled)[0] == large
+    assert of_empty_wall("en", albums=albums, troubled=troubled)[0] == large
+
+
+@pytest.mark.parametrize("language", sorted(path.stem for path in FOLDER.glob("*.toml")))
+def test_an_empty_wall_speaks_every_language(language: str) -> None:
+    assert tongue(language).empty.keys() == COMMANDS.keys()
+    assert all(len(lines) == 2 for lines in tongue(language).empty.values())
 
 
 ADDRESS = ["Hello", "Open this:", "http://192.168.1.23:8080", "1234 5678"]
