@@ -9,7 +9,7 @@ from flask import Flask, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from admin.language import text
+from admin.language import say, text
 from sync.errors import Busy, MantelpieceError, UsageError
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def install(app: Flask) -> None:
 def show_error(sentence: str, advice: str, status: int, *, passes: bool = False) -> tuple[str | Response, int]:
     """The error page, or for the script the same as JSON. One that `passes` looks again by itself."""
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(sentence=sentence, advice=advice), status
+        return jsonify(sentence=say(sentence), advice=say(advice)), status
     again = passes and request.method == "GET"
     return render_template("error.html", sentence=sentence, advice=advice, status=status, again=again), status
 

@@ -11,7 +11,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.house import House, house
-from admin.language import say
 from admin.security.tokens import Tokens
 from sync.errors import UsageError
 
@@ -40,7 +39,7 @@ def install(pages: Blueprint, keys: Keys) -> None:
         try:
             secret = keys.of(house()).make(name)
         except UsageError as error:
-            return _page(keys, problem=say(error.sentence), typed=name), 422
+            return _page(keys, problem=error.sentence, typed=name), 422
         return _page(keys, made=keys.shown(secret))
 
     @pages.post(f"/{keys.name}/remove")

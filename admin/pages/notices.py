@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
 from admin.house import ServiceAway, house
-from admin.language import say, text
+from admin.language import text
 from admin.pages.asked import waiting
 from admin.pages.edited import digest_of
 from sync import secrets
@@ -105,7 +105,7 @@ def _wrong_address(address: str) -> str:
     try:
         host_of(address)
     except UsageError as error:
-        return say(str(error))
+        return str(error)
     return ""
 
 

@@ -1,5 +1,6 @@
 """Says what sync and the wall said, in the language of whoever reads. `words/sentences/<language>.toml` holds the
-commonest sentences, English to that language, with blanks in braces; what is not there stays English, whole.
+sentences, English to that language, with blanks in braces; what is not there stays English, whole. A blank stays as it
+is but for those of TOLD and LISTED, which are said too; those of NUMBERS are filled by numbers alone.
 `words/rules/<language>.toml` holds the words of which a rule is told.
 """
 
@@ -12,36 +13,62 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "sentences"
 RULES = Path(__file__).parent / "rules"
+TOLD = frozenset({"told", "photos", "live", "why"})
+"""Blanks that hold words of ours; all others hold names, which could read like one of our sentences."""
+LISTED = "each"
+"""The blank that holds several, with commas or semicolons between them."""
+NUMBERS = frozenset({"number", "count"})
 _BLANK = re.compile(r"\{(\w+)\}")
+
+
+Shapes = tuple[tuple[re.Pattern[str], str], ...]
 
 
 def said(language: str, sentence: str) -> str:
     """The sentence, or the English that it was; several in a row are said one by one."""
     known, shapes = _catalogue(language)
-    if not known or not sentence:
-        return sentence
+    return _said(sentence, known, shapes) if known and sentence else sentence
+
+
+def _said(sentence: str, known: dict[str, str], shapes: Shapes) -> str:
     if (whole := _one(sentence, known, shapes)) is not None:
         return whole
     parts = re.split(r"(?<=\.) (?=[A-Z])", sentence)
     told = [_one(part, known, shapes) for part in parts]
-    return " ".join(each for each in told if each is not None) if None not in told else sentence
+    if None not in told:
+        return " ".join(each for each in told if each is not None)
+    # `Holidays: …`: what a problem is of stands before it.
+    name, colon, rest = sentence.partition(": ")
+    return f"{name}{colon}{_said(rest, known, shapes)}" if rest else sentence
 
 
-def _one(sentence: str, known: dict[str, str], shapes: tuple[tuple[re.Pattern[str], str], ...]) -> str | None:
+def _one(sentence: str, known: dict[str, str], shapes: Shapes) -> str | None:
     if sentence in known:
         return known[sentence]
     for shape, text in shapes:
         found = shape.fullmatch(sentence)
         if found is not None:
-            return _BLANK.sub(lambda blank, found=found: found[blank[1]], text)  # type: ignore[misc]
+            filled = {name: _filled(name, value, known, shapes) for name, value in found.groupdict().items()}
+            return _BLANK.sub(lambda blank, filled=filled: filled[blank[1]], text)  # type: ignore[misc]
     return None
 
 
+def _filled(name: str, value: str, known: dict[str, str], shapes: Shapes) -> str:
+    if name == LISTED:
+        return "".join(_said(part, known, shapes) for part in re.split(r"([,;] )", value))
+    return _said(value, known, shapes) if name in TOLD else value
+
+
 @cache
-def _catalogue(language: str) -> tuple[dict[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
+def _catalogue(language: str) -> tuple[dict[str, str], Shapes]:
+    """What is said word by word, and the shapes of what has blanks: those with more words of their own first."""
     known = read(language)
-    shapes = tuple((_shape(english), text) for english, text in known.items() if _BLANK.search(english))
-    return known, shapes
+    blank = sorted((english for english in known if _BLANK.search(english)), key=_fixed, reverse=True)
+    return known, tuple((_shape(english), known[english]) for english in blank)
+
+
+def _fixed(english: str) -> int:
+    return len(_BLANK.sub("", english))
 
 
 @cache
@@ -58,4 +85,10 @@ def read(language: str, folder: Path = FOLDER) -> dict[str, str]:
 
 def _shape(english: str) -> re.Pattern[str]:
     pieces = _BLANK.split(english)
-    return re.compile("".join(f"(?P<{piece}>.*?)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)))
+    return re.compile("".join(_hole(piece) if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)))
+
+
+def _hole(name: str) -> str:
+    if name == LISTED:
+        return rf"(?P<{name}>(?:(?!\. ).)*?)"
+    return rf"(?P<{name}>[\d.,]+)" if name in NUMBERS else f"(?P<{name}>.*?)"

@@ -174,3 +174,13 @@ def test_every_reason_for_leaving_a_photo_out_is_in_words() -> None:
     given = re.findall(r'(?:return|else) "([^"]+)"', inspect.getsource(sources.left_out))
     told = {key.removeprefix("left_out.") for key in read("en") if key.startswith("left_out.")}
     assert {*given, sources.STACKED, sources.NO_MATCH, source.PASSED, "limit"} == told
+
+
+OURS = frozenset({("smart.html", "each.sentence"), ("smart_one.html", "sentence")})
+"""What a rule means is told by words of its own."""
+_TELLS = re.compile(r"\{\{ ((?:[\w.]+\.)?(?:sentence|problem|advice|reason|why|note|refused)) \}\}")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_tells_a_sentence_that_was_not_said_in_the_readers_language(path: Path) -> None:
+    assert not [found for found in _TELLS.findall(path.read_text(encoding="utf-8")) if (path.name, found) not in OURS]
