@@ -24,6 +24,7 @@ from admin.pages import (
     link,
     login,
     marked,
+    moving,
     night,
     notices,
     now,
@@ -52,8 +53,8 @@ MOST_FIELDS = 2_000
 
 PAGES = (
     album, albums, backup, choose, choosing, device, displays, health, held, icloudpd, ingest, ingest_edit, jobs, link,
-    login, marked, night, notices, now, pictures, run, servers, setup, smart, smart_edit, tokens, trash, upload, wall,
-    wifi, writeback, writeback_new,
+    login, marked, moving, night, notices, now, pictures, run, servers, setup, smart, smart_edit, tokens, trash, upload,
+    wall, wifi, writeback, writeback_new,
 )  # fmt: skip
 
 

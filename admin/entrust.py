@@ -32,3 +32,12 @@ def entrust(home: Home, name: str, values: dict[str, Any], given: dict[str, Any]
             secrets.put(home.secrets, "servers", name, key=before.key.reveal(), headers=headers)
         raise
     secrets.put(home.secrets, "servers", name, **given)
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two addresses, with or without /api, lead to the same server."""
+    return _base(one) == _base(other)
+
+
+def _base(address: str) -> str:
+    return address.strip().rstrip("/").removesuffix("/.well-known/immich").removesuffix("/api").rstrip("/").casefold()

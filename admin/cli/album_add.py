@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from admin.cli.names import album_name, same_server, shared_link
+from admin.cli.names import album_name, shared_link
 from admin.cli.verb import Call, prepared, verb
+from admin.entrust import same_server
 from admin.rule_form import read_text
 from sync import secrets
 from sync.errors import UsageError, did_you_mean

@@ -7,11 +7,8 @@ from typing import Any
 
 import click
 
-from admin.cli.names import same_server
 from admin.cli.verb import Call, JobFailed, prepared, verb
-from sync.errors import UsageError
-from sync.jobs.wake import ring
-from sync.settings_edit import add_inbox
+from admin.moving_in import server_for, take_inboxes
 from sync.work import most_serious
 
 
@@ -32,15 +29,11 @@ def take_over(call: Call, *, file: Path, server: str | None, pending: Path | Non
     asked |= {key: str(Path(place).absolute()) if isinstance(place, Path) else place
               for key, place in places.items() if place}  # fmt: skip
     ended = prepared(call).do("ingest-import", asked)
-    name = _server(call, ended.facts["url"], server)
-    known = {one.name.casefold() for one in call.settings().settings.inboxes}
-    added, codes, told = [], [ended.exit_code], []
-    for entry in ended.facts["inboxes"]:
-        if entry["name"].casefold() in known:
-            raise UsageError(f"There is an inbox {entry['name']!r} already.", advice="Remove or rename it first.")
-        add_inbox(call.home, {"name": entry["name"], "server": name} | _plain(entry))
-        added.append(entry["name"])
-    ring(call.home)
+    settings = call.settings().settings
+    name = server_for(settings, ended.facts["url"], server)
+    added = take_inboxes(call.home, settings, ended.facts["inboxes"], name)
+    codes = [ended.exit_code]
+    told: list[dict[str, Any]] = []
     for inbox in added:
         try:
             filled = call.do("ingest-fill", {"inbox": inbox, "pending": str(pending.absolute()) if pending else None})
@@ -66,22 +59,3 @@ def _say(call: Call, lines: list[dict[str, Any]], sentence: str, told: list[dict
             call.output.problem(f"{one['inbox']}: {problem}")
     if told:
         call.output.say("Stop the old icloudpd, and see 'mantelpiece ingest preview' before the first run.")
-
-
-def _plain(entry: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key != "name"}
-
-
-def _server(call: Call, url: str, asked: str | None) -> str:
-    settings = call.settings().settings
-    if asked is not None:
-        settings.need_server(asked)
-        return asked
-    same = [name for name, one in settings.servers.items() if url and same_server(one.url, url)]
-    if len(same) == 1:
-        return same[0]
-    if len(settings.servers) == 1:
-        return next(iter(settings.servers))
-    names = ", ".join(settings.servers)
-    advice = f"Say which with --server: {names}." if names else "Add it with 'mantelpiece server add'."
-    raise UsageError(f"The server {url or 'of this command line'} is not set up here.", advice=advice)

@@ -62,12 +62,3 @@ def shared_link(text: str) -> tuple[str, str]:
     if parts.username is not None or parts.password is not None:
         raise UsageError("The link must not hold a name or password.")
     return f"{parts.scheme}://{parts.netloc}{head.removesuffix('/share')}", key
-
-
-def same_server(one: str, other: str) -> bool:
-    """Whether two addresses, with or without /api, lead to the same server."""
-    return _base(one) == _base(other)
-
-
-def _base(address: str) -> str:
-    return address.strip().rstrip("/").removesuffix("/.well-known/immich").removesuffix("/api").rstrip("/").casefold()

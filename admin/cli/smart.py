@@ -9,17 +9,14 @@ import click
 import msgspec
 
 from admin.cli.group import Verbs
-from admin.cli.names import same_server
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
-from sync import secrets
+from admin.moving_in import server_for, take_smart
 from sync.errors import RuleError, UsageError, did_you_mean
-from sync.jobs.wake import ring
 from sync.library import smart as rows
 from sync.library.reading import reading
 from sync.settings import Smart
-from sync.settings_edit import add_smart, set_value
 from sync.smart.explain import explain
-from sync.smart.take_over import TakenOver, read_file
+from sync.smart.take_over import read_file
 from sync.smart.written import rule_of
 from sync.taken_over import text_of
 from sync.work import most_serious
@@ -147,18 +144,9 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
     people-to-album. Nothing in the file is executed; each line says what became of it.
     """
     found = read_file(file.name, text_of(file))
-    name = _server(call, found, server)
-    known = {one.name.casefold() for one in call.settings().settings.smart}
-    added = []
-    for entry in found.smart:
-        if entry["name"].casefold() in known:
-            found.drop(f"album {entry['name']!r}", "there is a smart album of this name already")
-            continue
-        add_smart(prepared(call).home, {"name": entry["name"], "server": name} | entry)
-        known.add(entry["name"].casefold())
-        added.append(entry["name"])
-    _take_mail(call, found)
-    ring(call.home)
+    settings = call.settings().settings
+    name = server_for(settings, found.url, server)
+    added = take_smart(prepared(call).home, settings, found, name)
     lines = [{"what": line.what, "taken": line.taken, "told": line.told} for line in found.lines]
     call.output.result({"server": name, "added": added, "lines": lines})
     call.output.table(
@@ -166,38 +154,6 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
     )
     call.output.say(f"{len(added)} smart albums were added. See 'mantelpiece smart preview' before the first run.")
     return 0 if found.whole else 1
-
-
-def _take_mail(call: Call, found: TakenOver) -> None:
-    """Its mail settings become those of notices, unless somebody is told already."""
-    if not found.notices:
-        return
-    if call.settings().settings.notices.mail_to:
-        found.drop("mail on errors, here", "notices go to somebody already; nothing of them was changed")
-        return
-    home = prepared(call).home
-    for key, value in found.notices.items():
-        try:
-            set_value(home, f"notices.{key}", value)
-        except UsageError as error:
-            found.drop(f"mail on errors, {key}", error.sentence)
-    if found.mail_password:
-        secrets.put(home.secrets, "notices", "mail", password=found.mail_password)
-
-
-def _server(call: Call, found: TakenOver, asked: str | None) -> str:
-    settings = call.settings().settings
-    servers = settings.servers
-    if asked is not None:
-        settings.need_server(asked)
-        return asked
-    same = [name for name, one in servers.items() if found.url and same_server(one.url, found.url)]
-    if len(same) == 1:
-        return same[0]
-    if len(servers) == 1:
-        return next(iter(servers))
-    advice = f"Say which with --server: {', '.join(servers)}." if servers else "Add it with 'mantelpiece server add'."
-    raise UsageError(f"The server {found.url or 'of this file'} is not set up here.", advice=advice)
 
 
 def _name(call: Call, typed: str) -> str:

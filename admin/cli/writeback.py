@@ -14,15 +14,15 @@ import click
 import msgspec
 
 from admin.cli.group import Verbs
-from admin.cli.names import same_server
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
+from admin.moving_in import server_for
 from sync.errors import UsageError, did_you_mean
 from sync.files import write_durably
 from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
 from sync.library import writeback as rows
 from sync.library.reading import reading
-from sync.old_writeback import TakenOver, take_over
+from sync.old_writeback import take_over
 from sync.settings_edit import add_root
 from sync.settings_writeback import Root
 from sync.taken_over import text_of
@@ -173,7 +173,7 @@ def import_old(
     place = folder or found.folder
     if not place:
         raise UsageError("Nothing says where the originals lie.", advice="Give --folder.")
-    known = _server(call, found, server)
+    known = server_for(call.settings().settings, found.url, server, certain=True)
     probed = prepared(call).do("writeback-probe", {"server": known, "folder": place, "prefix": prefix or None})
     if not probed.facts["prefix"]:
         raise UsageError(
@@ -195,21 +195,6 @@ def import_old(
     for problem in probed.problems:
         call.output.problem(problem)
     return 0 if found.whole and not probed.problems else 1
-
-
-def _server(call: Call, found: TakenOver, asked: str | None) -> str:
-    servers = call.settings().settings.servers
-    if asked is not None:
-        if asked not in servers:
-            raise UsageError(f"There is no server {asked!r}.{did_you_mean(asked, list(servers))}")
-        return asked
-    same = [name for name, one in servers.items() if found.url and same_server(one.url, found.url)]
-    if len(same) == 1:
-        return same[0]
-    if len(servers) == 1 and not found.url:
-        return next(iter(servers))
-    advice = f"Say which with --server: {', '.join(servers)}." if servers else "Add it with 'mantelpiece server add'."
-    raise UsageError(f"The server {found.url or 'of this configuration'} is not set up here.", advice=advice)
 
 
 def _names(call: Call, typed: tuple[str, ...]) -> list[str] | None:

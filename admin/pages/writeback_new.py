@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
+import msgspec
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -61,7 +62,9 @@ def probed(number: int) -> str:
     if found.ended.outcome != "done":
         return failed(found.ended, tab="more", back=back)
     facts = found.ended.facts
-    values = {"name": _free_name(str(facts.get("root_folder", folder)))} | shown(Root(name="x"))
+    # A replaced tool's settings come with what its root is to be like.
+    like = msgspec.convert({"name": "x"} | found.job.arguments.get("values", {}), Root)
+    values = {"name": _free_name(str(facts.get("root_folder", folder)))} | shown(like)
     return _probed(number, found.ended, found.job.arguments, values, {})
 
 

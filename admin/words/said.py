@@ -33,7 +33,7 @@ def said(language: str, sentence: str) -> str:
 def _said(sentence: str, known: dict[str, str], shapes: Shapes) -> str:
     if (whole := _one(sentence, known, shapes)) is not None:
         return whole
-    parts = re.split(r"(?<=\.) (?=[A-Z])", sentence)
+    parts = re.split(r"(?<=\.) (?=[A-Z\d])", sentence)
     told = [_one(part, known, shapes) for part in parts]
     if None not in told:
         return " ".join(each for each in told if each is not None)

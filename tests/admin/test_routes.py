@@ -16,7 +16,8 @@ from sync.home import Home
 from sync.library.database import Library
 from tests.admin.phone import HOST, PASSWORD, Phone
 
-ARGUMENTS = {"number": 1, "name": "0" * 40 + ".jpg", "button": "next", "form": "json", "filename": "page.css"}
+ARGUMENTS = {"number": 1, "name": "0" * 40 + ".jpg", "button": "next", "form": "json", "filename": "page.css",
+             "tool": "smart", "draft": "0" * 16 + ".py"}  # fmt: skip
 
 
 def _address(app: Flask, rule: Rule) -> str:

@@ -13,6 +13,7 @@ import pytest
 import admin
 from admin import rule_form
 from admin.night_form import EDGES
+from admin.pages.moving import TOOLS
 from admin.pages.smart_edit import COVERS
 from admin.words.catalogue import Texts, read
 from frame.power.decide import Why
@@ -70,6 +71,8 @@ ENUMERATED = {
     "night": ["from", "to", "wrong_days", "wrong_times", "wrong_text"],
     "night.edge": EDGES,
     "weekday": DAYS,
+    "moving": ["title", "short", *(f"{what}_{tool}" for what in ("of", "take") for tool in TOOLS),
+               *(f"of_{tool}_file" for tool in TOOLS)],
     "notices": ["title", "short", "by_mail", "by_webhook"],
     "security": [each.value for each in MailSecurity],
     "source ": ["favourites_hint", "memories_hint", "all_hint"],
