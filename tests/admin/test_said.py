@@ -121,10 +121,11 @@ def test_every_sentence_that_a_person_may_see_on_the_page_is_translated(language
 
 SAID_ALIKE = frozenset(
     {
-        # To programs.
+        # To programs, and of words that are theirs.
         "'key' must name a photo.", "'seconds' must be a number from 0 to 7.", "'value' must be true or false.",
         "'lines' must be a list of texts; an empty one brings the usual words back.", "'set' must be on, off or auto.",
         "At most 7 lines of 7 characters fit on the picture.",
+        "Choose 7.",
         # Of two sentences that are said one by one, or of pieces that are.
         "Run 7 of '7' is taken back: 7 taken out, 7 It rests until it is run again.",
         "Run 7 is taken back: 7 files are as they were before, 7 keep what others changed since, 7 could not be. "
