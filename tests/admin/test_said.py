@@ -68,7 +68,7 @@ def test_every_advice_that_an_error_brings_is_translated(language: str) -> None:
 
 
 ELSEWHERE = (
-    "admin/cli", "admin/mqtt", "admin/openapi.py", "admin/support.py", "admin/security/throttle.py",
+    "admin/cli", "admin/daemon.py", "admin/mqtt", "admin/openapi.py", "admin/support.py", "admin/security/throttle.py",
     "frame/__main__.py", "frame/control_server.py", "frame/show.py", "sync/__main__.py",
     "sync/mirror/old_frame.py", "sync/mirror/take_over.py", "sync/notices", "frame/overlays",
 )  # fmt: skip
