@@ -28,6 +28,10 @@ from sync.settings_ingest import Icloudpd, Inbox, Size
 pages = Blueprint("icloudpd", __name__, url_prefix="/ingest/icloud")
 
 INTERVALS = (1, 3, 6, 12, 24)
+STRUCTURES = {"{:%Y/%m/%d}": "2026/11/21", "{:%Y/%m}": "2026/11", "{:%Y}": "2026", "none": ""}
+"""As icloudpd writes them, and what they make of a day."""
+TYPED = ("account", "album", "interval_hours", "recent_days", "live", "videos", "folder_structure")
+_PHOTO = "IMG_0001.HEIC"
 _ACCOUNT = re.compile(r"[^\s@-][^\s@]*@[^\s@]+")
 _LONGEST, _MOST_ALBUMS, _MOST_DAYS = 200, 50, 36_500
 
@@ -42,10 +46,9 @@ def one() -> str:
 def fields() -> Response | tuple[str, int]:
     """What was typed becomes the inbox's; options that no form has stay as they are."""
     inbox = _named(request.form.get("name", ""))
-    typed = {key: request.form.get(key, "").replace("\r\n", "\n").strip()
-             for key in ("account", "album", "interval_hours", "recent_days", "live", "videos")}  # fmt: skip
+    typed = {key: request.form.get(key, "").replace("\r\n", "\n").strip() for key in TYPED}
     typed["sizes"] = " ".join(size.value for size in Size if request.form.get(f"size-{size.value}"))
-    problems = _judge(typed)
+    problems = _judge(inbox, typed)
     if digest_of(inbox) != request.form.get("seen"):
         problems["form"] = text("form.clash")
     if problems:
@@ -53,6 +56,7 @@ def fields() -> Response | tuple[str, int]:
     default = _plain(Icloudpd())
     whole = _plain(inbox.icloudpd) | {
         "account": typed["account"].lower(), "album": _lines(typed["album"]),
+        "folder_structure": typed["folder_structure"] or inbox.icloudpd.folder_structure,
         "sizes": typed["sizes"].split(), "live": typed["live"] == "yes", "videos": typed["videos"] == "yes",
         "interval_hours": float(typed["interval_hours"]), "recent_days": int(typed["recent_days"] or 0),
     }  # fmt: skip
@@ -89,7 +93,7 @@ def _named(name: str) -> Inbox:
     return inbox
 
 
-def _judge(typed: dict[str, str]) -> dict[str, str]:
+def _judge(inbox: Inbox, typed: dict[str, str]) -> dict[str, str]:
     """A sentence for each field that is not sound."""
     problems: dict[str, str] = {}
     if typed["account"] and not (_ACCOUNT.fullmatch(typed["account"]) and len(typed["account"]) <= _LONGEST):
@@ -100,12 +104,20 @@ def _judge(typed: dict[str, str]) -> dict[str, str]:
     plain = all(album.isprintable() and not album.startswith("-") and len(album) <= _LONGEST for album in albums)
     if len(albums) > _MOST_ALBUMS or not plain:
         problems["album"] = text("icloud.album_wrong")
+    if typed["folder_structure"] and typed["folder_structure"] not in _structures(inbox):
+        problems["folder_structure"] = text("icloud.structure_wrong")
     hours = typed["interval_hours"]
     if not re.fullmatch(r"\d{1,3}(\.\d{1,2})?", hours) or not 1 <= float(hours) <= 168:
         problems["interval_hours"] = text("form.number", least=1, most=168)
     if not re.fullmatch(r"\d{0,5}", typed["recent_days"]) or int(typed["recent_days"] or 0) > _MOST_DAYS:
         problems["recent_days"] = text("form.number", least=0, most=_MOST_DAYS)
     return problems
+
+
+def _structures(inbox: Inbox) -> dict[str, str]:
+    """Ways to lay files into folders, each with where a photo of a day would lie; what is set is one of them."""
+    known = {form: f"{day}/{_PHOTO}".lstrip("/") for form, day in STRUCTURES.items()}
+    return known | {inbox.icloudpd.folder_structure: known.get(inbox.icloudpd.folder_structure, "")}
 
 
 def _plain(wanted: Icloudpd) -> dict[str, Any]:
@@ -122,6 +134,7 @@ def _shown(wanted: Icloudpd) -> dict[str, str]:
     return {
         "account": wanted.account, "album": "\n".join(wanted.album), "sizes": " ".join(wanted.sizes),
         "interval_hours": f"{wanted.interval_hours:g}", "recent_days": str(wanted.recent_days or ""),
+        "folder_structure": wanted.folder_structure,
         "live": "yes" if wanted.live else "", "videos": "yes" if wanted.videos else "",
     }  # fmt: skip
 
@@ -131,6 +144,7 @@ def _page(inbox: Inbox, typed: dict[str, str], problems: dict[str, str]) -> str:
     hours = {*INTERVALS, inbox.icloudpd.interval_hours}
     return render_template(
         "icloudpd.html", inbox=inbox, typed=typed, problems=problems, seen=digest_of(inbox),
+        structures=[(form, example or form) for form, example in _structures(inbox).items()],
         sizes=[(size.value, text(f"size.{size.value}")) for size in Size], run=_last(here, inbox),
         intervals=[(f"{each:g}", duration(each * 3600)) for each in sorted(hours)], **facts_of("questions"),
         **facts_of("work"),

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from admin.album_names import ENDS, EXAMPLES, OWN, AlbumRow, row_of, rows_of, template_of
 from admin.asking import answer, queue
 from admin.house import house
 from admin.language import duration, text, words
@@ -24,11 +25,12 @@ from sync.settings_ingest import After, Inbox, Size, Way
 pages = Blueprint("ingest_edit", __name__, url_prefix="/ingest")
 
 INTERVALS = (5, 15, 60, 1440)
-TEXTS = ("name", "server", "way", "folder", "landing", "server_folder", "after", "move_to", "stack", "albums",
+TEXTS = ("name", "server", "way", "folder", "landing", "server_folder", "after", "move_to",
          "favourite_rating", "interval_minutes")  # fmt: skip
+FORM_SIZES = tuple(size.value for size in Size)
 _OPTIONAL = ("way", "landing", "server_folder", "after", "move_to", "stack", "albums", "stars", "favourite_rating",
              "interval_minutes")  # fmt: skip
-_LONGEST_NAME, _LONGEST = 110, 1000
+_LONGEST_NAME, _LONGEST, _LONGEST_ALBUM, _MOST_ALBUMS = 110, 1000, 250, 30
 
 
 @pages.get("/new")
@@ -45,11 +47,15 @@ def edit() -> str:
 
 
 @pages.post("/try")
-def attempt() -> Response | tuple[str, int]:
+def attempt() -> Response | str | tuple[str, int]:
     """Have sync try out what was typed; nothing is written yet."""
     here, form = house(), request.form
     inbox = named(form["was"]) if form.get("was") else None
-    typed = {key: form.get(key, "").replace("\r\n", "\n").strip() for key in TEXTS} | {"stars": form.get("stars", "")}
+    typed: dict[str, Any] = {key: form.get(key, "").strip() for key in TEXTS} | {"stars": form.get("stars", "")}
+    typed["albums"] = rows_of(form.getlist("album_name")[:_MOST_ALBUMS], form.getlist("album_by"))
+    typed["stack"] = _stack(inbox, form.get("stack_top", ""), form.getlist("stack_behind"))
+    if "more" in form:
+        return _page(inbox, typed, {}, spare=2)
     values, problems = _judge(inbox, typed)
     if problems:
         return _page(inbox, typed, problems), 422
@@ -103,7 +109,16 @@ def keep(number: int) -> Response:
     return redirect(url_for("ingest.one", name=values["name"]), 303)
 
 
-def _judge(inbox: Inbox | None, typed: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def _stack(inbox: Inbox | None, top: str, behind: list[str]) -> list[str]:
+    """The one on top first; the others as they were where they are the same ones, else as icloudpd names them."""
+    if top not in FORM_SIZES:
+        return []
+    chosen = [top, *(size for size in FORM_SIZES if size in behind and size != top)]
+    before = [size.value for size in inbox.stack] if inbox else []
+    return before if before[:1] == [top] and set(before) == set(chosen) else chosen
+
+
+def _judge(inbox: Inbox | None, typed: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """TOML-ready values of what is not as by default, and a sentence for each field that is not sound."""
     here, problems = house(), dict[str, str]()
     default = Inbox(name="x")
@@ -124,14 +139,16 @@ def _judge(inbox: Inbox | None, typed: dict[str, str]) -> tuple[dict[str, Any], 
     if not re.fullmatch(r"\d{1,5}", minutes) or not 1 <= int(minutes) <= 10_080:
         problems["interval_minutes"] = text("form.number", least=1, most=10_080)
         minutes = "15"
-    stack = [size for size in re.split(r"[,\s]+", typed["stack"].lower()) if size]
-    if set(stack) - {size.value for size in Size} or len(stack) == 1:
-        problems["stack"] = text("ingest.stack_wrong", known=", ".join(size.value for size in Size))
+    if len(typed["stack"]) == 1:
+        problems["stack"] = text("ingest.stack_wrong")
+    albums = [template_of(row) for row in typed["albums"]]
+    if any(len(album) > _LONGEST_ALBUM or not album.isprintable() for album in albums):
+        problems["albums"] = text("ingest.album_wrong", most=_LONGEST_ALBUM)
     values: dict[str, Any] = {
         "way": typed["way"] if typed["way"] in [way.value for way in Way] else default.way.value,
         "after": typed["after"] if typed["after"] in [after.value for after in After] else default.after.value,
         "landing": typed["landing"], "server_folder": typed["server_folder"], "move_to": typed["move_to"],
-        "stack": stack, "albums": [line.strip() for line in typed["albums"].splitlines() if line.strip()],
+        "stack": typed["stack"], "albums": albums,
         "favourite_rating": int(rating) if rating in "012345" else 5, "stars": typed["stars"] == "yes",
         "interval_minutes": int(minutes),
     }  # fmt: skip
@@ -143,22 +160,24 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else getattr(value, "value", value)
 
 
-def _shown(inbox: Inbox) -> dict[str, str]:
+def _shown(inbox: Inbox) -> dict[str, Any]:
     return {
         "name": inbox.name, "server": inbox.server, "way": inbox.way.value, "folder": inbox.folder,
         "landing": inbox.landing, "server_folder": inbox.server_folder, "after": inbox.after.value,
-        "move_to": inbox.move_to, "stack": ", ".join(size.value for size in inbox.stack),
-        "albums": "\n".join(inbox.albums), "favourite_rating": str(inbox.favourite_rating),
+        "move_to": inbox.move_to, "stack": [size.value for size in inbox.stack],
+        "albums": [row_of(template) for template in inbox.albums], "favourite_rating": str(inbox.favourite_rating),
         "interval_minutes": f"{inbox.interval_minutes:g}", "stars": "yes" if inbox.stars else "",
     }  # fmt: skip
 
 
-def _page(inbox: Inbox | None, typed: dict[str, str], problems: dict[str, str]) -> str:
+def _page(inbox: Inbox | None, typed: dict[str, Any], problems: dict[str, str], *, spare: int = 1) -> str:
     minutes = {*INTERVALS, int(typed["interval_minutes"]) if typed["interval_minutes"].isdecimal() else 15}
     return render_template(
         "ingest_edit.html", inbox=inbox, typed=typed, problems=problems,
         servers=[(name, name) for name in house().settings.servers],
         ways=words("way", [way.value for way in Way]), afters=words("after", [after.value for after in After]),
         ratings=words("favourite_rating", ["5", "4", "3", "2", "1", "0"]),
-        intervals=[(str(each), duration(each * 60)) for each in sorted(minutes)],
+        intervals=[(str(each), duration(each * 60)) for each in sorted(minutes)], own=OWN, examples=EXAMPLES,
+        rows=[*typed["albums"], *[AlbumRow()] * spare][:_MOST_ALBUMS], ends=[*ENDS, OWN], sizes=FORM_SIZES,
+        open=bool(spare > 1 or typed["albums"] or typed["stack"] or problems.keys() & {"stack", "albums"}),
     )  # fmt: skip

@@ -89,6 +89,15 @@
     event.target.reportValidity();
   });
 
+  // What a photo's album would be called, as it is typed.
+  document.addEventListener("input", (event) => {
+    const row = event.target.closest(".album-row");
+    if (!row) return;
+    const [name, by, shown] = [row.querySelector("input").value.trim(), row.querySelector("select"), row.querySelector("output")];
+    const end = by.selectedOptions[0].dataset.example;
+    shown.textContent = by.value === "own" ? shown.dataset.later : [name, end].filter(Boolean).join("/") || "–";
+  });
+
   addEventListener("pageshow", () => document.querySelectorAll("button:disabled").forEach((button) => { button.disabled = false; }));
   document.addEventListener("visibilitychange", ask);
   main.querySelectorAll("[data-part]").forEach(number);

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from sync.clock import zone_of
 from sync.errors import NotAvailable, PermissionMissing, UsageError
 from sync.home import Home
 from sync.immich.libraries import LibraryInfo
@@ -18,7 +19,7 @@ from sync.immich.reader import Reader
 from sync.ingest.landing import refuse_inside
 from sync.ingest.places import folder_of, here_of, plain_folder, publishes, server_folder_of, source_of
 from sync.ingest.settled import IMMICHS_MARKER
-from sync.ingest.templates import parse
+from sync.ingest.templates import AlbumFacts, parse
 from sync.library.ingest import FileRow
 from sync.open_roots import refuse_own
 from sync.settings import Settings
@@ -45,7 +46,8 @@ _OF_WAY = {
 
 def check(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"inbox": name}` of the settings, or `{"values": {…}}` of one that is being set up. Facts: {"inbox", "ok",
-    "problems", "notes", "libraries": [{id, name, import_paths}]}. Raises UsageError, ServerError."""
+    "problems", "notes", "libraries": [{id, name, import_paths}], "examples": [{template, name}]}; an example is the
+    album of a photo taken now. Raises UsageError, ServerError."""
     from sync.connect import open_server
     from sync.ingest.chosen import chosen_of
 
@@ -70,9 +72,23 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
     notes = lacking(immich, inbox)
     if inbox.icloudpd.account and inbox.way is Way.UPLOAD and inbox.after is not After.KEEP:
         notes.append("icloudpd downloads again what is no longer in its folder: keep the files, or set 'recent_days'.")
-    facts = {"inbox": inbox.name, "ok": not problems, "problems": problems, "notes": notes, "libraries": told}
+    facts = {"inbox": inbox.name, "ok": not problems, "problems": problems, "notes": notes, "libraries": told,
+             "examples": _examples(inbox, work)}  # fmt: skip
     sentence = "This inbox can work." if not problems else problems[0]
     return Result(facts, sentence, exit_code=2 if problems else 1 if notes else 0, problems=[*problems, *notes])
+
+
+def _examples(inbox: Inbox, work: Work) -> list[dict[str, str]]:
+    """Templates that cannot work are problems already, and have none."""
+    now = work.clock.now().astimezone(zone_of(work.settings.time_zone))
+    facts = AlbumFacts(created=now, taken=now, folder=Path(inbox.folder).name, camera="Canon EOS R6")
+    told = []
+    for template in inbox.albums:
+        try:
+            told.append({"template": template, "name": parse(template).name(facts) or ""})
+        except UsageError:
+            continue
+    return told
 
 
 def judge_here(inbox: Inbox, settings: Settings, home: Home) -> list[str]:

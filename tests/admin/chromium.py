@@ -114,6 +114,13 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self._call("Input.dispatchMouseEvent", type=kind, x=found[0], y=found[1], button="left", clickCount=1)
 
+    def key(self, name: str) -> None:
+        """Press a key where the focus is."""
+        code = {"Enter": 13}[name]
+        for kind in ("keyDown", "keyUp"):
+            self._call("Input.dispatchKeyEvent", type=kind, key=name, code=name, text="\r" if kind == "keyDown" else "",
+                       windowsVirtualKeyCode=code)  # fmt: skip
+
     def picture(self, path: Path, *, whole: bool = False) -> None:
         """A screenshot as PNG."""
         found = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)

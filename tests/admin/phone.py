@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 PASSWORD = "correct horse battery"
@@ -47,3 +49,28 @@ class Phone:
         if found:
             self.token = unescape(found[1])
         return answer
+
+
+class Fields(HTMLParser):
+    """What a browser would send of the first form of a page, if nobody touched it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sent: MultiDict[str, str] = MultiDict()
+        self._select = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        name, value = found.get("name") or "", found.get("value") or ""
+        if tag == "select":
+            self._select = name
+        if tag == "option" and "selected" in found:
+            self.sent.add(self._select, value)
+        if tag == "input" and name and (found.get("type") != "checkbox" or "checked" in found):
+            self.sent.add(name, value)
+
+
+def fields_of(page: str, action: str) -> MultiDict[str, str]:
+    """The fields of the form that goes to `action`."""
+    return Fields(page.partition(f'action="{action}"')[2].partition("</form>")[0]).sent

@@ -6,14 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from admin.album_names import ENDS, row_of, rows_of, template_of
 from sync.home import Home
+from sync.ingest.templates import AlbumFacts, parse
 from sync.library import ingest as rows
 from sync.library.database import Library
 from sync.settings_edit import add_inbox, add_root, add_smart, put_server
 from sync.settings_ingest import After, Inbox, Size, Way
 from sync.settings_reading import load
-from tests.admin.phone import Phone
+from tests.admin.phone import Phone, fields_of
 from tests.admin.test_settings_pages import queued
 from tests.admin.test_smart_pages import ended, the_only
 
@@ -41,8 +45,9 @@ def saved(home: Home) -> Inbox:
 
 def test_what_was_tried_becomes_an_inbox_that_rests(phone: Phone, server: Home, library: Library) -> None:
     phone.get("/ingest/new")
-    typed = {"name": "Phone", "way": "library", "folder": "/mnt/phone", "landing": "/in", "stack": "adjusted, original",
-             "albums": "Phone/{:%Y}\r\nAll", "favourite_rating": "5", "interval_minutes": "15"}  # fmt: skip
+    typed = {"name": "Phone", "way": "library", "folder": "/mnt/phone", "landing": "/in", "stack_top": "adjusted",
+             "stack_behind": ["original", "adjusted"], "album_name": ["Phone", "All", ""], "album_by": ["year", "", ""],
+             "favourite_rating": "5", "interval_minutes": "15"}  # fmt: skip
     answer = phone.post("/ingest/try", typed)
     number = the_only(library, "ingest-check")
     ended(server, number, **WELL | {"ok": False, "problems": ["None is chosen."]})
@@ -88,7 +93,10 @@ WRONG = {
     "no folder": ({"name": "P", "folder": ""}, "Write the whole path"),
     "no whole path": ({"name": "P", "folder": "photos"}, "Write the whole path"),
     "no name": ({"folder": "/p"}, "Give it a name"),
-    "an unknown size": ({"name": "P", "folder": "/p", "stack": "huge, original"}, "At least two of"),
+    "a stack of one": ({"name": "P", "folder": "/p", "stack_top": "original"}, "at least one more form"),
+    "an album without end": (
+        {"name": "P", "folder": "/p", "album_name": "x" * 300, "album_by": "year"}, "at most 250 characters",
+    ),
     "minutes": ({"name": "P", "folder": "/p", "interval_minutes": "0"}, "A number from"),
 }
 
@@ -143,3 +151,54 @@ def test_every_page_of_the_chores_opens_where_something_is_set_up(phone: Phone, 
         answer = phone.get(f"/{address}", **{"Accept-Language": language})
         assert answer.status_code == 200, address
         assert f'lang="{language}"' in answer.text
+
+
+def test_one_more_album_is_asked_for_and_nothing_is_tried_yet(phone: Phone, server: Home, library: Library) -> None:
+    page = phone.get("/ingest/new").text
+    assert page.count('name="album_name"') == 1
+    typed = {"name": "Phone", "folder": "/mnt/phone", "album_name": ["A"], "album_by": ["month"], "more": "1"}
+    page = phone.post("/ingest/try", typed).text
+    assert page.count('name="album_name"') == 3
+    assert "A/2026/11" in page, "an example without any script"
+    assert 'value="/mnt/phone"' in page, "nothing typed is lost"
+    assert not queued(library)
+
+
+def test_a_template_of_ones_own_and_the_order_of_a_stack_stay(phone: Phone, server: Home, library: Library) -> None:
+    albums = ["[adjusted]:iCloud", "iCloud/{taken:%Y}", "{camera}", "Al{{l}}/{:%Y/%m}"]
+    add_inbox(server, {"name": "Phone", "server": "home", "folder": "/mnt/phone", "library": "l", "albums": albums,
+                       "stack": ["adjusted", "thumb", "original"]})  # fmt: skip
+    page = phone.get("/ingest/edit?name=Phone").text
+    assert 'value="Al{l}"' in page
+    sent = fields_of(page, "/ingest/try")
+    phone.post("/ingest/try", sent.to_dict(flat=False))
+    [(_, arguments)] = queued(library)
+    assert arguments["values"]["albums"] == albums
+    assert arguments["values"]["stack"] == ["adjusted", "thumb", "original"]
+
+
+@given(template=st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).map(str.strip).filter(bool))
+def test_every_template_becomes_a_row_and_the_same_template_again(template: str) -> None:
+    assert template_of(row_of(template)) == template
+
+
+@given(
+    name=st.text(st.characters(exclude_categories=("C", "Z")), max_size=20).map(str.strip).filter(str.isprintable),
+    by=st.sampled_from([*ENDS]),
+)
+def test_every_name_that_is_typed_means_itself(name: str, by: str) -> None:
+    rows = rows_of([name], [by])
+    facts = AlbumFacts(created=NOW, taken=NOW, folder="Holidays", camera="Canon EOS R6")
+    for row in rows:
+        if not name.startswith("["):
+            assert parse(template_of(row)).name(facts) == row.example.strip()
+
+
+def test_what_was_tried_shows_the_albums_of_a_photo_taken_now(phone: Phone, server: Home, library: Library) -> None:
+    phone.get("/ingest/new")
+    phone.post("/ingest/try", {"name": "Phone", "folder": "/mnt/phone", "album_name": "A", "album_by": "year"})
+    number = the_only(library, "ingest-check")
+    ended(server, number, **WELL | {"examples": [{"template": "A/{:%Y}", "name": "A/2026"}]})
+    page = phone.get(f"/ingest/tried/{number}").text
+    assert "Albums of a photo taken now" in page
+    assert "A/2026" in page

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from sync.settings_edit import set_value
 from sync.settings_hours import Edge, Window, read_windows, write_windows
 from sync.settings_reading import load, parse_value
 from tests.admin.phone import Phone
+from tests.admin.phone import fields_of as sent_by
 
 CLOCK = st.integers(0, 24 * 60).map(lambda minutes: Edge("", minutes))
 SUN = st.builds(Edge, st.sampled_from(["sunrise", "sunset"]), st.integers(-999, 999))
@@ -25,30 +24,8 @@ WINDOW = st.builds(
 WINDOWS = st.lists(WINDOW, max_size=6).map(tuple)
 
 
-class Fields(HTMLParser):
-    """What a browser would send of the last form of a page, if nobody touched it."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.sent: MultiDict[str, str] = MultiDict()
-        self._select = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        name, value = found.get("name") or "", found.get("value") or ""
-        if tag == "form":
-            self.sent = MultiDict()
-        if tag == "select":
-            self._select = name
-        if tag == "option" and "selected" in found:
-            self.sent.add(self._select, value)
-        if tag == "input" and name and (found.get("type") != "checkbox" or "checked" in found):
-            self.sent.add(name, value)
-
-
 def fields_of(page: str) -> MultiDict[str, str]:
-    return Fields(page.partition("/night/change")[2].join(["<form>", ""])).sent
+    return sent_by(page, "/night/change")
 
 
 @given(windows=WINDOWS)

@@ -12,6 +12,7 @@ import pytest
 
 import admin
 from admin import rule_form
+from admin.album_names import ENDS, OWN
 from admin.night_form import EDGES
 from admin.pages.moving import TOOLS
 from admin.pages.smart_edit import COVERS
@@ -71,6 +72,8 @@ ENUMERATED = {
     "night": ["from", "to", "wrong_days", "wrong_times", "wrong_text"],
     "night.edge": EDGES,
     "weekday": DAYS,
+    "album_by": [each or "any" for each in (*ENDS, OWN)],
+    "ingest.stack_of": ["any", *(each.value for each in Size)],
     "moving": ["title", "short", *(f"{what}_{tool}" for what in ("of", "take") for tool in TOOLS),
                *(f"of_{tool}_file" for tool in TOOLS)],
     "notices": ["title", "short", "by_mail", "by_webhook"],
