@@ -18,6 +18,8 @@ from sync.errors import CatalogueUnreadable
 
 FORMAT = 2
 """2 added the thumbhash; one of format 1 still opens, without."""
+SINGLE_PAGES_KIB = 256
+"""SQLite keeps so much while single photos are read; left alone it fills two megabytes over the day."""
 
 
 class AlbumEntry(Struct, frozen=True, kw_only=True):
@@ -158,6 +160,7 @@ class Catalogue:
         )
         for number, key, weight, taken, place, width, height, *more in rows:
             yield Candidate(number, key, weight, taken, divmod(place, 100000000), (width, height), *more)
+        self._db.execute(f"PRAGMA cache_size = -{SINGLE_PAGES_KIB}")
 
     def photo(self, number: int) -> PhotoEntry:
         """All facts of the photo with a candidate's id. Raises CatalogueUnreadable when the row cannot be read."""

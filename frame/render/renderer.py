@@ -2,8 +2,9 @@
 
 `Renderer.render` gives the pixels or raises PictureRefused with the reason; a child that dies, hangs or grows is
 replaced and the next picture works. The child is started ahead,
-before this process loads Pillow, is kept for fifty pictures and imports only what decoding needs. Pixels come back
-through shared memory. Used by the player, from any one thread at a time.
+before this process loads Pillow, is kept for fifty pictures and imports only what decoding needs; its heir is started a
+picture before that, so that no slide waits for a program to load. Pixels come back through shared memory. Used by the
+player, from any one thread at a time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -53,6 +55,8 @@ class Renderer:
         self._closed = False
         self._memory = os.memfd_create("picture", os.MFD_CLOEXEC)
         self._child: _Child | None = None
+        self._heir: _Child | None = None
+        self._retired: _Child | None = None
         self._child = self._start()
 
     @property
@@ -82,9 +86,11 @@ class Renderer:
         if child is not None:
             child.kill()
         with self._lock:
-            if self._child is not None:
-                self._child.end()
-                self._child = None
+            for each in (self._child, self._heir, self._retired):
+                if each is not None:
+                    each.kill()
+                    each.end()
+            self._child = self._heir = self._retired = None
             if self._memory >= 0:
                 os.close(self._memory)
                 self._memory = -1
@@ -99,11 +105,9 @@ class Renderer:
             if isinstance(error, TimeoutError):
                 child.kill()
             self._drop(child)
-            self._child = self._start()
+            self._child = self._take_heir() or self._start()
             raise _killed(request.path, child, timed_out=isinstance(error, TimeoutError)) from None
-        if child.pictures >= self._pictures_per_child:
-            child.end()
-            self._child = self._start()
+        self._follow(child)
         if "refused" in answer:
             raise PictureRefused(
                 answer["refused"], advice=answer.get("advice", ""), path=str(request.path), reason=answer["reason"]
@@ -113,7 +117,7 @@ class Renderer:
         """A child that has begun with the picture: what it dies of afterwards is the picture's doing. Tries twice,
         since the child may have been killed while it had nothing to do."""
         for _ in range(2):
-            child = self._child = self._child or self._start()
+            child = self._child = self._child or self._take_heir() or self._start()
             until = monotonic() + self._deadline_seconds
             try:
                 child.begin(message, until)
@@ -127,6 +131,23 @@ class Renderer:
             else:
                 return child, until
         raise DecoderUnavailable("The program that decodes pictures does not start.", program=" ".join(self._program))
+
+    def _follow(self, child: _Child) -> None:
+        """After a picture: an old child leaves in its own time, and finds its heir at work already."""
+        if self._retired is not None and self._retired.process.poll() is not None:
+            self._retired = None
+        if child.pictures >= self._pictures_per_child:
+            if self._retired is not None:
+                self._retired.end()
+            child.leave()
+            self._retired, self._child = child, self._take_heir()
+        elif child.pictures == self._pictures_per_child - 1 and self._heir is None:
+            with suppress(DecoderUnavailable):  # this picture is well; the next one will tell
+                self._heir = self._start()
+
+    def _take_heir(self) -> _Child | None:
+        heir, self._heir = self._heir, None
+        return heir
 
     def _drop(self, child: _Child) -> None:
         child.end()
@@ -187,6 +208,10 @@ class _Child:
 
     def kill(self) -> None:
         self.process.kill()
+
+    def leave(self) -> None:
+        """Let it go; `end` makes sure of it later."""
+        self._channel.close()
 
     def end(self) -> None:
         """Close, and make sure that it is gone: it leaves by itself, and a child cannot refuse SIGKILL."""

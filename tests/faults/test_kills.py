@@ -1,7 +1,7 @@
 """Any process killed at any time, with photos changing: a new picture is in the framebuffer soon, by its content.
 
-Started again after a second, as the units say. `make faults` goes on for half an hour and holds the ten seconds of the
-promise (KILL_SECONDS: for so long); `make test` kills each kind of process once.
+Started again after a second and as nice as the units say. `make faults` goes on for half an hour and holds the ten
+seconds of the promise (KILL_SECONDS: for so long); `make test` kills each kind of process once.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from sync import secrets
 from sync.home import Home, find, prepare
 from sync.settings_edit import add_album, put_server, set_value
 from tests.frame.displays.panel import Panel, xvfb
+from tests.soak.day import NICE
 from tests.soak.flapping import ALBUM, immich
 from tests.soak.part import surroundings
 
@@ -57,8 +58,8 @@ class Services:
             if process is None or now - self.ended_at.setdefault(name, now) >= RESTART_SECONDS:
                 self.ended_at.pop(name, None)
                 self.running[name] = subprocess.Popen(
-                    [sys.executable, "-m", *program], cwd=TOP, env=self.environ, stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    ["nice", "-n", str(NICE[name]), sys.executable, "-m", *program], cwd=TOP, env=self.environ,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 )  # fmt: skip
 
     def kill(self, kind: str) -> bool:
@@ -143,7 +144,7 @@ def test_whatever_is_killed_a_new_picture_comes(home: Home, tmp_path: Path, requ
     for key, value in {"interval_seconds": "1", "transition": "cut", "layout": "fill", "pairs": "false"}.items():
         set_value(home, f"wall.{key}", value)
     set_value(home, "choosing.bursts", "false")  # the stand-in's photos are all of one moment
-    chance, slowest, kills = random.Random(7), 0.0, 0
+    chance, slowest, kills = random.Random(7), dict.fromkeys(KINDS, 0.0), 0
     seconds = float(os.environ.get("KILL_SECONDS", LONG_SECONDS))
     most, end = (PROMISED_SECONDS, time.monotonic() + seconds) if long else (HUNG_SECONDS, 0.0)
     with (
@@ -160,5 +161,6 @@ def test_whatever_is_killed_a_new_picture_comes(home: Home, tmp_path: Path, requ
             time.sleep(chance.random() * 2)
             made.look()
             kills += made.kill(kind)
-            slowest = max(slowest, seconds_to_a_new_picture(made, wall, most))
-    print(f"{kills} kills in {seconds if long else 0:.0f} s, the slowest new picture after {slowest:.1f} s")
+            slowest[kind] = max(slowest[kind], seconds_to_a_new_picture(made, wall, most))
+    told = ", ".join(f"{kind} {slowest[kind]:.1f} s" for kind in KINDS)
+    print(f"{kills} kills in {seconds if long else 0:.0f} s, the slowest new picture after that of {told}")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sync.catalogue import AlbumEntry, Catalogue, FaceEntry, PhotoEntry
+from sync.catalogue import SINGLE_PAGES_KIB, AlbumEntry, Catalogue, FaceEntry, PhotoEntry
 from sync.catalogue_writing import write
 from sync.errors import CatalogueUnreadable, LibraryCorrupt
 from sync.home import Home
@@ -134,3 +134,11 @@ def test_a_catalogue_of_the_first_format_still_opens(tmp_path: Path) -> None:
     assert [each.key for each in old.candidates()] == ["home:1"]
     assert old.photo(1) == entry
     old.close()
+
+
+def test_single_photos_are_read_with_few_pages_in_memory(home: Home) -> None:
+    sample_catalogues.make(home, count=3)
+    catalogue = Catalogue(home.catalogue)
+    assert len(list(catalogue.candidates())) == 3
+    assert list(catalogue._rows("PRAGMA cache_size")) == [(-SINGLE_PAGES_KIB,)]
+    assert catalogue.photo(1).tags == ("Holiday",)

@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from frame.render.request import RenderRequest
 from sync.errors import Cancelled, DecoderUnavailable, PictureRefused
 from tests.frame.render.corpus import halves
 
+_HUNG_SECONDS = 30
 ROGUE = (sys.executable, "-m", "tests.frame.render.rogue_worker")
 
 
@@ -43,6 +45,22 @@ def open_files() -> int:
 
 def gone(pid: int | None) -> bool:
     return pid is not None and not Path(f"/proc/{pid}").exists()
+
+
+def in_time(condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + _HUNG_SECONDS
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.005)
+    return condition()
+
+
+def leaves(pid: int | None) -> bool:
+    """Ends by itself, whether anybody has asked what became of it or not."""
+    return in_time(lambda: gone(pid) or ") Z " in Path(f"/proc/{pid}/stat").read_text())
+
+
+def is_loaded(pid: int) -> bool:
+    return in_time(lambda: "_imaging." in Path(f"/proc/{pid}/maps").read_text())
 
 
 @pytest.mark.parametrize(
@@ -104,8 +122,35 @@ def test_the_child_is_renewed_after_its_share_of_pictures(picture: Path) -> None
             pids.append(renderer.child_pid)
             renderer.render(request(picture))
         assert [pids.index(pid) for pid in pids] == [0, 0, 0, 3, 3, 3, 6]
-        assert gone(pids[0])
-        assert gone(pids[3])
+        assert all(map(leaves, (pids[0], pids[3])))
+    finally:
+        renderer.close()
+    assert gone(pids[6])
+
+
+def test_no_picture_waits_for_a_renewed_child_to_load(picture: Path) -> None:
+    renderer = Renderer(pictures_per_child=3)
+    try:
+        for _ in range(2):
+            renderer.render(request(picture))
+        heir, first = renderer._heir, renderer.child_pid
+        assert heir is not None
+        assert is_loaded(heir.process.pid), "it loads what decoding needs before anybody asks"
+        renderer.render(request(picture))
+        assert renderer.child_pid == heir.process.pid != first
+    finally:
+        renderer.close()
+    assert gone(heir.process.pid)
+
+
+def test_an_heir_that_is_killed_costs_no_picture(picture: Path) -> None:
+    renderer = Renderer(pictures_per_child=2)
+    try:
+        renderer.render(request(picture))
+        assert renderer._heir is not None
+        renderer._heir.kill()
+        for _ in range(3):
+            renderer.render(request(picture))
     finally:
         renderer.close()
 
