@@ -13,8 +13,8 @@ from pathlib import Path
 from sync.writeback.changes import Change
 from sync.writeback.exiftool import assignment, output_path
 from sync.writeback.found import Found, items
-from sync.writeback.look import CODED, IPTC_DIGEST
 from sync.writeback.mapping import LISTS
+from sync.writeback.tags import CODED, IPTC_DIGEST
 
 UTF8 = "\x1b%G"
 _LANGUAGES = {"XMP-dc:Description", "XMP-iptcExt:Event"}

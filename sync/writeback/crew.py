@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -22,7 +22,10 @@ from sync.writeback.exiftool import Answer, ExifTool
 from sync.writeback.put import Put
 
 HANDS = min(2, os.cpu_count() or 1)
-_ENOUGH = 12
+BATCH = 8
+"""So many files share a command and an entry in the journal: what a crash leaves open, and a second of waiting for who
+cancels."""
+_ENOUGH = 2 * BATCH
 """So many files are worth another exiftool's start."""
 
 
@@ -34,11 +37,11 @@ class Pair(ExifTool):
         self._tools = (ExifTool(), ExifTool())
         self._locks = (threading.Lock(), threading.Lock())
 
-    def run(self, *arguments: str, more_seconds: float = 0.0) -> Answer:
-        """One command, after those before it. Raises as ExifTool's."""
-        which = int("-j" not in arguments[:1])
+    def run_all(self, commands: Sequence[Sequence[str]], *, more_seconds: float = 0.0) -> list[Answer]:
+        """After those before them. Raises as ExifTool's."""
+        which = int(commands[0][0] != "-j")
         with self._locks[which]:
-            return self._tools[which].run(*arguments, more_seconds=more_seconds)
+            return self._tools[which].run_all(commands, more_seconds=more_seconds)
 
     def close(self) -> None:
         for tool in self._tools:
@@ -91,8 +94,8 @@ class Shift:
     def _guarded(self, around: Around, put: Put) -> None:
         with self._noting():
             try:
-                while (number := self._take(around.work)) is not None:
-                    put.one(around, self._copies, number, only=self._only)
+                while numbers := self._take(around.work):
+                    put.some(around, self._copies, numbers, only=self._only)
             finally:
                 put.finish()
 
@@ -104,12 +107,14 @@ class Shift:
         except Exception as error:  # noqa: BLE001 - raised by run(), once all hands rest
             self._error = self._error or error
 
-    def _take(self, work: Work) -> int | None:
+    def _take(self, work: Work) -> list[int]:
         work.check()
         with self._lock:
             done = self._next
-            if self._error is not None or done >= len(self._numbers):
-                return None
-            self._next += 1
-        work.report({"doing": "Writing", "album": self._around.root.name, "done": done, "of": len(self._numbers)})
-        return self._numbers[done]
+            if self._error is not None:
+                return []
+            numbers = self._numbers[done : done + BATCH]
+            self._next += len(numbers)
+        if numbers:
+            work.report({"doing": "Writing", "album": self._around.root.name, "done": done, "of": len(self._numbers)})
+        return numbers

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -27,13 +28,14 @@ from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found
 from sync.writeback.hold import losses
 from sync.writeback.identity import as_we_left_it, prove
-from sync.writeback.look import look, look_beside
+from sync.writeback.look import look, look_ahead, look_beside
 from sync.writeback.mapping import Options
 from sync.writeback.paths import Mapping
 from sync.writeback.pause import rests
 from sync.writeback.remembered import Facts, facts_of, knowledge_of, proof_of
 from sync.writeback.roots import Probed
 from sync.writeback.sidecar import is_there, sidecar_of
+from sync.writeback.tags import Ahead
 
 MISSING, OUTSIDE, AMBIGUOUS, UNPROVED, UNWRITABLE, FAILED, HELD = (
     "missing", "outside", "ambiguous", "unproved", "unwritable", "failed", "held",
@@ -113,15 +115,39 @@ class Around:
 
 def examine(around: Around, row: AssetRow) -> Examined:
     """Raises ToolMissing, Cancelled; anything else that is wrong with one file is its state."""
+    [seen] = examine_all(around, [row])
+    return seen
+
+
+def examine_all(around: Around, rows: Iterable[AssetRow]) -> list[Examined]:
+    """As `examine`; what can be read of their files at once is."""
+    found = [_found(around, row) for row in rows]
+    ahead = look_ahead(around.tool, [seen.path for seen in found if not seen.state])
+    for seen in found:
+        if not seen.state:
+            with _told(seen):
+                _decide(around, seen, ahead)
+        if seen.state:
+            seen.targets = []
+    return found
+
+
+def _found(around: Around, row: AssetRow) -> Examined:
     facts = facts_of(row.facts)
     place = around.mapping.place(facts.path)
     if place is None:
         return Examined(row, facts, Path(), state=OUTSIDE, reason="its path is under no root")
     seen = Examined(row, facts, place.path)
-    try:
+    with _told(seen):
         _find(around, seen)
-        if not seen.state:
-            _decide(around, seen)
+    return seen
+
+
+@contextmanager
+def _told(seen: Examined) -> Iterator[None]:
+    """What is wrong with one file becomes its state."""
+    try:
+        yield
     except Unwritable as error:
         seen.state, seen.reason = UNWRITABLE, error.sentence
     except ToolFailed as error:
@@ -130,9 +156,6 @@ def examine(around: Around, row: AssetRow) -> Examined:
         seen.state, seen.reason = MISSING, "there is no such file"
     except OSError as error:
         seen.state, seen.reason = FAILED, f"it cannot be read: {error.strerror}"
-    if seen.state:
-        seen.targets = []
-    return seen
 
 
 def _find(around: Around, seen: Examined) -> None:
@@ -189,7 +212,7 @@ def failing(around: Around, seen: Examined) -> str:
     return sha256(msgspec.msgpack.encode(told)).hexdigest()[:16]
 
 
-def _decide(around: Around, seen: Examined) -> None:
+def _decide(around: Around, seen: Examined, ahead: Ahead) -> None:
     groups = known.groups_of(around.work.library, seen.row.id)
     knowledge = knowledge_of(seen.row, groups, around.server, modules=around.root.modules, now=around.work.clock.now())
     roles = _roles(around, seen)
@@ -202,7 +225,10 @@ def _decide(around: Around, seen: Examined) -> None:
         return
     for role, path in roles:
         try:
-            found = look(around.tool, path) if role == ORIGINAL else look_beside(around.tool, path, seen.path)
+            if role == ORIGINAL:
+                found = look(around.tool, path, ahead=ahead)
+            else:
+                found = look_beside(around.tool, path, seen.path, ahead=ahead)
         except Unwritable as error:
             if role == ORIGINAL and error.facts.get("reason") == "format" and _beside(around.root, seen, roles):
                 continue

@@ -1,19 +1,21 @@
-"""exiftool behind a deadline: started when first needed, killed when it hangs, started again for the next file.
+"""exiftool behind a deadline: kept running from command to command, killed when it hangs, started again when needed.
 
 Paths are absolute, no user configuration is read, and a value is always only a value: `assignment` encodes it so that
-no caption can become an option, a second argument or a file. Called by look.py and write.py.
+no caption can become an option, a second argument or a file. Called by tags.py and write.py.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import select
 import signal
 import subprocess
-import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,8 +24,15 @@ from msgspec import Struct
 from sync.errors import ToolFailed, ToolMissing
 
 DEADLINE_SECONDS = 60.0
+OLDEST = 12.38
+"""Older ones run as a command what a file's name says (CVE-2022-23935), or what its content does (CVE-2021-22204)."""
 _NOT_PASSED = ("MANTELPIECE_", "EXIFTOOL", "PERL")
 """What begins so could be a secret of ours, or make exiftool another program."""
+# config "": a configuration is a Perl program, and not the owner's wish here. setpriv: exiftool would outlive us for
+# ever, for at the end of its input it waits for more.
+_COMMAND = ("setpriv", "--pdeathsig", "KILL", "exiftool", "-config", "", "-stay_open", "True", "-@", "-")
+_STARTER = ThreadPoolExecutor(1, "exiftool-starter")
+"""What is killed with its parent is killed with the thread that started it: this one lives as long as we do."""
 
 
 class Answer(Struct, frozen=True):
@@ -38,6 +47,8 @@ class ExifTool:
     def __init__(self, *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         self._deadline_seconds = deadline_seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._commands = 0
+        self._mark = token_hex(8)
         self.started = False
 
     def __enter__(self) -> Self:
@@ -49,59 +60,88 @@ class ExifTool:
     def run(self, *arguments: str, more_seconds: float = 0.0) -> Answer:
         """One command, with so many seconds beyond the deadline where much is copied. Raises ToolMissing, or ToolFailed
         where it died or passed its deadline."""
-        if any(letter in argument for argument in arguments for letter in "\n\r\0"):
+        return self.run_all([arguments], more_seconds=more_seconds)[0]
+
+    def run_all(self, commands: Sequence[Sequence[str]], *, more_seconds: float = 0.0) -> list[Answer]:
+        """Several commands, told at once, so that exiftool waits for nobody between them; the deadline is each one's.
+        Raises as `run`: then nobody knows which of them were done."""
+        if any(letter in argument for command in commands for argument in command for letter in "\n\r\0"):
             raise ToolFailed("An argument with a line break would be two.")
-        give_up = time.monotonic() + self._deadline_seconds + more_seconds
-        process = self._process or self._start(give_up)
-        assert process.stdin is not None
+        process = self._process or self._start()
         try:
-            process.stdin.write(json.dumps({"arguments": arguments}).encode() + b"\n")
-            process.stdin.flush()
+            return self._converse(process, commands, self._deadline_seconds + more_seconds)
         except OSError as error:
             self._end()
-            raise ToolFailed("exiftool ended by itself.") from error
-        said = self._read(process, give_up)
-        return Answer(said["out"], said["err"], said["status"])
+            raise ToolFailed("exiftool ended by itself.", hung=False) from error
 
     def close(self) -> None:
         """End it; it starts again when it is needed again."""
         if self._process is not None:
             self._end()
 
-    def _start(self, give_up: float) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED)}
-        environment |= {"LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/nonexistent", "MALLOC_ARENA_MAX": "1"}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "sync.writeback.exiftool_child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            start_new_session=True,
-        )
+        environment |= {"LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/nonexistent"}
+        if not self.started:
+            _refuse_unfit(environment)
+        pipe = subprocess.PIPE
+        self._process = _STARTER.submit(
+            subprocess.Popen, _COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True,
+            bufsize=0,
+        ).result()  # fmt: skip
+        assert self._process.stdin is not None
+        os.set_blocking(self._process.stdin.fileno(), False)
         self.started = True
-        hello = self._read(self._process, give_up)
-        if "missing" in hello:
-            self._end()
-            raise ToolMissing(f"Nothing can be written into files: {hello['missing']}.")
         return self._process
 
-    def _read(self, process: subprocess.Popen[bytes], give_up: float) -> dict[str, Any]:
-        assert process.stdout is not None
-        said = bytearray()
-        while not said.endswith(b"\n"):
-            ready, _, _ = select.select([process.stdout], [], [], max(0.0, give_up - time.monotonic()))
-            data = os.read(process.stdout.fileno(), 1 << 16) if ready else b""
-            if not data:
+    def _converse(
+        self, process: subprocess.Popen[bytes], commands: Sequence[Sequence[str]], patience_seconds: float
+    ) -> list[Answer]:
+        """Tell and listen at once: either side may be the one whose pipe is full."""
+        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        first = self._commands
+        self._commands += len(commands)
+        unsaid = memoryview(b"".join(self._told(command, first + at) for at, command in enumerate(commands)))
+        heard = {process.stdout: bytearray(), process.stderr: bytearray()}
+        answers: list[Answer] = []
+        give_up = time.monotonic() + patience_seconds
+        while len(answers) < len(commands):
+            wait = max(0.0, give_up - time.monotonic())
+            readable, writable, _ = select.select([*heard], [process.stdin] if unsaid else [], [], wait)
+            if not readable and not writable:
                 self._end()
-                what = "ended by itself" if ready else f"took longer than {self._deadline_seconds:g} seconds"
-                raise ToolFailed(f"exiftool {what}.", hung=not ready)
-            said += data
-        answer: dict[str, Any] = json.loads(said)
+                raise ToolFailed(f"exiftool took longer than {self._deadline_seconds:g} seconds.", hung=True)
+            if writable:
+                unsaid = unsaid[os.write(process.stdin.fileno(), unsaid[: select.PIPE_BUF]) :]
+            for stream in readable:
+                data = os.read(stream.fileno(), 1 << 16)
+                if not data:
+                    raise BrokenPipeError
+                heard[stream] += data
+            while (answer := self._answer(*heard.values(), number=first + len(answers))) is not None:
+                answers.append(answer)
+                give_up = time.monotonic() + patience_seconds
+        return answers
+
+    def _told(self, command: Sequence[str], number: int) -> bytes:
+        lines = [*command, "-echo4", f"{self._mark}=${{status}}={number}", f"-execute{number}"]
+        return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+
+    def _answer(self, out: bytearray, err: bytearray, *, number: int) -> Answer | None:
+        """The answer to that command once all of it was heard, which is then taken out of both."""
+        said = re.search(rb"^\{ready%d\}\n" % number, out, re.MULTILINE)
+        ended = said and re.search(rb"%s=(\d+)=%d\n" % (self._mark.encode(), number), err)
+        if not said or not ended:
+            return None
+        answer = Answer(
+            out=out[: said.start()].decode("utf-8", "surrogateescape"),
+            err=err[: ended.start()].decode("utf-8", "replace")[-4000:],
+            status=int(ended[1]),
+        )
+        del out[: said.end()], err[: ended.end()]
         return answer
 
     def _end(self) -> None:
-        """Kill the child with its exiftool: they are a session of their own."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -110,12 +150,27 @@ class ExifTool:
         except ProcessLookupError:
             pass
         process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    pass
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def _refuse_unfit(environment: dict[str, str]) -> None:
+    """Raise ToolMissing where there is no exiftool that may be told what strangers' files contain."""
+    try:
+        done = subprocess.run(
+            ["exiftool", "-config", "", "-ver"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False,
+            env=environment,
+        )  # fmt: skip
+        version = float(done.stdout)
+    except (OSError, subprocess.TimeoutExpired):
+        why = "exiftool is not installed, or does not start"
+    except ValueError:
+        why = "what is installed as exiftool does not say its version"
+    else:
+        why = "" if version >= OLDEST else f"exiftool {version:g} is too old; {OLDEST:g} or newer is needed"
+    if why:
+        raise ToolMissing(f"Nothing can be written into files: {why}.")
 
 
 def assignment(tag: str, value: Any, *, sign: str = "=") -> str:

@@ -1,39 +1,34 @@
-"""Read what a file says of itself: the table's tags, its real type, how its picture is stored and turned.
+"""What a file is before anything is decided: its tags, its real type, how its picture is stored and turned.
 
-Promises the tags exactly as they stand in the file; refuses what is no plain file, what nothing may be written into
-and names that exiftool cannot be told. Called before every decision and after every write.
+Refuses what is no plain file, what nothing may be written into and names that exiftool cannot be told.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sync.errors import ToolFailed, Unwritable
+from sync.errors import Unwritable
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found, Tags, word
-from sync.writeback.mapping import FILES, SIDECAR, TAGS
+from sync.writeback.mapping import FILES, SIDECAR
 from sync.writeback.regions import orientation_of
+from sync.writeback.tags import CODED, Ahead, read_tags
 
-CODED = "IPTC:CodedCharacterSet"
-IPTC_DIGEST = "File:CurrentIPTCDigest"
-"""There as soon as there is any IPTC."""
-PICTURE = ("File:FileType", "Composite:ImageSize", "IFD0:Orientation", "XMP-tiff:Orientation", "QuickTime:Rotation")
-_WANTED = dict.fromkeys((*TAGS, *PICTURE, CODED, IPTC_DIGEST))
-# -m: else only the first thousand items of a list are read.
-_HOW = ("-j", "-G1", "-struct", "-n", "-m", "-api", "LargeFileSupport=1")
+_JPEG = (".jpg", ".jpeg")
 
 
-def look(tool: ExifTool, path: Path) -> Found:
-    """The file behind `path` (a symbolic link is followed). Raises Unwritable, ToolFailed, OSError."""
+def look(tool: ExifTool, path: Path, *, ahead: Ahead | None = None) -> Found:
+    """The file behind `path` (a symbolic link is followed), which may have been read ahead. Raises Unwritable,
+    ToolFailed, OSError."""
     real = real_path(path)
     status = real.stat()
     if not stat.S_ISREG(status.st_mode):
         raise Unwritable(f"{real.name} is no file.", reason="not-a-file")
-    tags = read_tags(tool, real, fast=real.suffix.lower() in (".jpg", ".jpeg"))
+    tags = _read(tool, real, ahead)
     file_type = word(tags.get("File:FileType", ""))
     if file_type not in FILES:
         raise Unwritable(f"Nothing is written into files of type {file_type or 'unknown'}.", reason="format")
@@ -43,10 +38,10 @@ def look(tool: ExifTool, path: Path) -> Found:
     return _found(real, status, tags, of=tags, file_type=file_type, iptc_utf8=utf8)
 
 
-def look_beside(tool: ExifTool, sidecar: Path, original: Path) -> Found:
+def look_beside(tool: ExifTool, sidecar: Path, original: Path, *, ahead: Ahead | None = None) -> Found:
     """The sidecar, which need not exist yet; size and turning are those of `original`'s picture."""
     real = real_path(sidecar)
-    of = read_tags(tool, real_path(original))
+    of = _read(tool, real_path(original), ahead)
     if not real.exists():
         return _found(real, None, {}, of=of, file_type=SIDECAR[0])
     status = real.stat()
@@ -65,36 +60,16 @@ def real_path(path: Path) -> Path:
     return real
 
 
-def read_tags(tool: ExifTool, path: Path, *, fast: bool = False, iptc_utf8: bool = False) -> Tags:
-    """All tags of the table that `path` has, and what describes its picture.
-
-    `fast` is for JPEG; `iptc_utf8` reads IPTC that does not say its encoding as UTF-8 instead of Latin.
-    """
-    # Trailers and maker notes hold nothing of the table, and are slow; so are tags asked for by name, and composites.
-    how = ["-fast2", "-e"] if fast else [f"-{tag}" for tag in _WANTED]
-    charset = ["-charset", "iptc=UTF8"] if iptc_utf8 else []
-    answer = tool.run(*_HOW, *charset, *how, os.fspath(path))
-    try:
-        [read] = json.loads(answer.out, parse_int=str, parse_float=str)
-    except ValueError as error:
-        reason = " ".join(answer.err.split())[:300]
-        raise ToolFailed(f"exiftool cannot read {path.name}: {reason or 'it says nothing'}.", name=path.name) from error
-    if fast:
-        size = (read.get("File:ImageWidth", ""), read.get("File:ImageHeight", ""))
-        read["Composite:ImageSize"] = " ".join(map(word, size))
-    # A WebP file becomes an extended one by having any metadata.
-    if read.get("File:FileType") == "Extended WEBP":
-        read["File:FileType"] = "WEBP"
-    return {tag: _as_text(value) for tag, value in read.items() if tag in _WANTED}
+def look_ahead(tool: ExifTool, paths: Iterable[Path]) -> Ahead:
+    """Read what will be looked at, as far as that can be done at once."""
+    return Ahead(tool, [Path(os.path.realpath(path)) for path in paths if path.suffix.lower() in _JPEG])
 
 
-def _as_text(value: Any) -> Any:
-    """exiftool's JSON makes the words true and false, in any case, bare ones."""
-    if isinstance(value, list):
-        return [_as_text(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _as_text(inner) for key, inner in value.items()}
-    return word(value)
+def _read(tool: ExifTool, real: Path, ahead: Ahead | None) -> Tags:
+    fast = real.suffix.lower() in _JPEG
+    tags = read_tags(tool, real, fast=fast, ahead=ahead)
+    # A name may lie, and what is fast leaves out what other types say.
+    return read_tags(tool, real) if fast and tags.get("File:FileType") != "JPEG" else tags
 
 
 def _looks_utf8(value: Any) -> bool:

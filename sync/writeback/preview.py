@@ -27,7 +27,7 @@ from sync.writeback.hold import Losing, judge
 from sync.writeback.paths import suggest
 from sync.writeback.prepare import chosen_roots, ready, sweep
 from sync.writeback.probe import listed_files
-from sync.writeback.put import key_of, look_at
+from sync.writeback.put import key_of, look_at_all
 from sync.writeback.remembered import facts_of
 from sync.writeback.run import Told, count_unmapped, places
 
@@ -105,16 +105,14 @@ def _look(work: Work, around: Around, counts: Counter[str], most: int) -> list[t
         if len(found) >= most:
             counts["waiting"] += len(numbers) - done
             break
-        one = look_at(around, number, only=None)
-        if one is None:
-            continue
-        if one.state:
-            count_state(counts, one.state)
-        elif one.changed:
-            counts["simulated"] += 1
-            found.append((key_of(around, one.row.asset), one))
-        else:
-            counts["skipped"] += 1
+        for one in look_at_all(around, [number], only=None):
+            if one.state:
+                count_state(counts, one.state)
+            elif one.changed:
+                counts["simulated"] += 1
+                found.append((key_of(around, one.row.asset), one))
+            else:
+                counts["skipped"] += 1
     return found
 
 

@@ -1,10 +1,10 @@
-"""Writes into the files of one asset: journal first, then the file, then the ledger."""
+"""Writes into the files of some assets: journal first, then the files, then the ledger."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -17,16 +17,53 @@ from sync.settings_writeback import Owner
 from sync.work import Work
 from sync.writeback.copies import Copies
 from sync.writeback.counts import count_state
-from sync.writeback.examine import FAILED, HELD, ORIGINAL, UNWRITABLE, Around, Examined, Target, examine, failing, shown
+from sync.writeback.examine import (
+    FAILED,
+    HELD,
+    ORIGINAL,
+    UNWRITABLE,
+    Around,
+    Examined,
+    Target,
+    examine_all,
+    failing,
+    shown,
+)
 from sync.writeback.hold import Losing
 from sync.writeback.pause import failed
 from sync.writeback.settle import settle_one
-from sync.writeback.write import Written, write
+from sync.writeback.write import Draft, write_all
 
 _TOGETHER = 200
 """So many files that need nothing are noted in one transaction: a crash costs another look at them, no more."""
+_BATCH_BYTES = 32_000_000
+"""So much room next to originals is needed for scratch copies at most, or as much as one file."""
 _SAID = 20
 """So many files are named in a run's problems; all of them are in the counts."""
+
+
+@dataclass(eq=False)
+class _Sheet:
+    """One file of an asset that is written."""
+
+    target: Target
+    draft: Draft
+    change: int = 0
+    """Its number in the journal."""
+
+
+@dataclass(frozen=True)
+class _Asset:
+    seen: Examined
+    sheets: list[_Sheet]
+
+    @property
+    def error(self) -> MantelpieceError | OSError | None:
+        return next((sheet.draft.error for sheet in self.sheets if sheet.draft.error is not None), None)
+
+    @property
+    def written(self) -> list[_Sheet]:
+        return [sheet for sheet in self.sheets if sheet.draft.error is None]
 
 
 @dataclass
@@ -45,29 +82,17 @@ class Put:
     and it is known how many these are. All hands share it."""
     _later: list[tuple[Examined, list[FileRow]]] = field(default_factory=list)
 
-    def one(self, around: Around, copies: Copies, number: int, *, only: Mapping[str, str] | None) -> None:
-        """Look at one asset and write what is new: with `only`, what that plan says of it, or nothing. Raises
+    def some(self, around: Around, copies: Copies, numbers: Sequence[int], *, only: Mapping[str, str] | None) -> None:
+        """Look at some assets and write what is new: with `only`, what that plan says of them, or nothing. Raises
         DiskError, ToolMissing, Cancelled."""
-        seen = look_at(around, number, only=only)
-        if seen is None or (not seen.state and self._waits(around, seen, only)):
-            return
-        if not seen.state:
-            try:
-                self._write(around, copies, seen)
-            except (DiskError, ToolMissing):
-                raise
-            except (Unwritable, OwnerWouldChange) as error:
-                seen.state, seen.reason = UNWRITABLE, error.sentence
-            except Moved:
-                # Somebody writes into it at this moment: the next run looks again.
-                self.counts["waiting"] += 1
-                return
-            except MantelpieceError as error:
-                seen.state, seen.reason = FAILED, error.sentence
-            except OSError as error:
-                seen.state, seen.reason = FAILED, f"it cannot be written: {error.strerror}"
-        if seen.state:
-            self._leave(around, seen)
+        going: list[_Asset] = []
+        for seen in look_at_all(around, numbers, only=only):
+            if seen.state:
+                self._leave(around, seen)
+            elif not self._waits(around, seen, only):
+                going.append(_Asset(seen, [_Sheet(target, _draft(around, target)) for target in seen.changed]))
+        for batch in _of_size(going):
+            self._write(around, copies, batch)
 
     def _waits(self, around: Around, seen: Examined, plan: Mapping[str, str] | None) -> bool:
         """Whether it is not what was confirmed, or would lose something of ours before anybody knows how many do."""
@@ -111,70 +136,119 @@ class Put:
                         ledger.put_file(db, row)
                     known.settle(db, seen.row.id, state=seen.state, reason=seen.reason, tried=seen.tried)
 
-    def _write(self, around: Around, copies: Copies, seen: Examined) -> None:
-        rows: list[FileRow] = []
-        changes: list[int] = []
-        for target in seen.targets:
-            if not target.decided.changes:
-                if target.found.exists:
-                    rows.append(_after(target, target.found.size_bytes, target.found.mtime_ns))
-                continue
-            if target.role == ORIGINAL and copies.wanted:
-                self.counts["copies"] += copies.keep(seen.path)
-            change, written = self._put(around, target)
-            changes.append(change)
-            rows.append(_after(target, written.after.size_bytes, written.after.mtime_ns))
-            self.counts["files_written" if target.role == ORIGINAL else "sidecars_written"] += 1
+    def _write(self, around: Around, copies: Copies, batch: Sequence[_Asset]) -> None:
+        for asset in batch:
+            for sheet in asset.sheets:
+                if sheet.target.role == ORIGINAL and copies.wanted:
+                    with sheet.draft.trying():
+                        self.counts["copies"] += copies.keep(asset.seen.path)
+        sheets = {id(sheet.draft): sheet for asset in batch for sheet in asset.sheets}
+        well = [sheet.draft for sheet in sheets.values() if sheet.draft.error is None]
+        if well:
+            write_all(
+                around.tool, well, before_replace=lambda drafts: self._intend([sheets[id(one)] for one in drafts])
+            )
+        self._done(around, batch)
+        for asset in batch:
+            self._tell(around, asset)
+
+    def _intend(self, sheets: Sequence[_Sheet]) -> None:
+        with self.work.library.transaction() as db:
+            for sheet in sheets:
+                decided = sheet.target.decided
+                sheet.change = ledger.intend(
+                    db,
+                    self.run or 0,
+                    sheet.target.row,
+                    fields=[shown(one) for one in decided.changes],
+                    back=msgspec.msgpack.encode(sheet.draft.written),
+                    ours_after=json.dumps(decided.ours),
+                )
+
+    def _done(self, around: Around, batch: Sequence[_Asset]) -> None:
+        """Bring the ledger up to date with what was written; what is not known for certain is found out."""
+        for asset in batch:
+            for sheet in asset.sheets:
+                if sheet.draft.error is None or not sheet.change:
+                    continue
+                # The file may be the new one all the same: what fails last is to make its name survive a power cut.
+                intended = ledger.change(self.work.library, sheet.change)
+                if intended is not None:
+                    settle_one(self.work, intended)
+        with self.work.library.transaction() as db:
+            for asset in batch:
+                for sheet in asset.written:
+                    ledger.done(db, sheet.change)
+                    ledger.put_file(db, _after(sheet))
+                if asset.error is None and asset.sheets:
+                    for row in self._beside(around, asset.seen):
+                        ledger.put_file(db, row)
+                    known.settle(db, asset.seen.row.id, tried=asset.seen.tried)
+
+    def _beside(self, around: Around, seen: Examined) -> list[FileRow]:
+        """Files of an asset that needed nothing, as they are."""
+        rows = [_as_found(target) for target in seen.targets if not target.decided.changes and target.found.exists]
         if seen.path not in [target.path for target in seen.targets]:
             # Proved once: as long as it stays as it is, its sidecar needs no proof again.
             status = seen.path.stat()
             rows.append(_proved(around, seen, status.st_size, status.st_mtime_ns))
-        if not changes:
-            self.counts["skipped"] += 1
-            self._note(seen, rows)
+        return rows
+
+    def _tell(self, around: Around, asset: _Asset) -> None:
+        seen, error = asset.seen, asset.error
+        for sheet in asset.written:
+            self.counts["files_written" if sheet.target.role == ORIGINAL else "sidecars_written"] += 1
+        if error is None:
+            self.counts["updated" if asset.sheets else "skipped"] += 1
+            if not asset.sheets:
+                self._note(seen, self._beside(around, seen))
             return
-        with self.work.library.transaction() as db:
-            for change in changes:
-                ledger.done(db, change)
-            for row in rows:
-                ledger.put_file(db, row)
-            known.settle(db, seen.row.id, tried=seen.tried)
-        self.counts["updated"] += 1
-
-    def _put(self, around: Around, target: Target) -> tuple[int, Written]:
-        library, change = self.work.library, 0
-
-        def journal(written: Written) -> None:
-            nonlocal change
-            with library.transaction() as db:
-                change = ledger.intend(
-                    db,
-                    self.run or 0,
-                    target.row,
-                    fields=[shown(one) for one in target.decided.changes],
-                    back=msgspec.msgpack.encode(written),
-                    ours_after=json.dumps(target.decided.ours),
-                )
-
-        try:
-            written = write(
-                around.tool,
-                target.found,
-                target.decided.changes,
-                keep_mtime=around.root.keep_mtime,
-                owner_any=around.root.owner is Owner.ANY,
-                before_replace=journal,
-            )
-        except (MantelpieceError, OSError):
-            # The file may be the new one all the same: what fails last is to make its name survive a power cut.
-            intended = ledger.change(library, change) if change else None
-            if intended is not None:
-                settle_one(self.work, intended)
-            raise
-        return change, written
+        if isinstance(error, DiskError | ToolMissing):
+            raise error
+        if isinstance(error, Moved):
+            # Somebody writes into it at this moment: the next run looks again.
+            self.counts["waiting"] += 1
+            return
+        if isinstance(error, Unwritable | OwnerWouldChange):
+            seen.state, seen.reason = UNWRITABLE, error.sentence
+        elif isinstance(error, MantelpieceError):
+            seen.state, seen.reason = FAILED, error.sentence
+        else:
+            seen.state, seen.reason = FAILED, f"it cannot be written: {error.strerror}"
+        self._leave(around, seen)
 
 
-def _after(target: Target, size_bytes: int, mtime_ns: int) -> FileRow:
+def _draft(around: Around, target: Target) -> Draft:
+    root = around.root
+    return Draft(target.found, target.decided.changes, root.keep_mtime, root.owner is Owner.ANY)
+
+
+def _of_size(assets: Sequence[_Asset]) -> Iterator[list[_Asset]]:
+    """Batches that need little room for their scratch copies; a film is one by itself."""
+    batch: list[_Asset] = []
+    size = 0
+    for asset in assets:
+        more = sum(sheet.target.found.size_bytes for sheet in asset.sheets)
+        if batch and size + more > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(asset)
+        size += more
+    if batch:
+        yield batch
+
+
+def _after(sheet: _Sheet) -> FileRow:
+    written = sheet.draft.written
+    assert written is not None
+    return _left(sheet.target, written.after.size_bytes, written.after.mtime_ns)
+
+
+def _as_found(target: Target) -> FileRow:
+    return _left(target, target.found.size_bytes, target.found.mtime_ns)
+
+
+def _left(target: Target, size_bytes: int, mtime_ns: int) -> FileRow:
     ours = json.dumps(target.decided.ours)
     return msgspec.structs.replace(target.row, size_bytes=size_bytes, mtime_ns=mtime_ns, ours=ours)
 
@@ -198,9 +272,8 @@ def key_of(around: Around, asset: str) -> str:
     return f"{around.root.server} {asset}"
 
 
-def look_at(around: Around, number: int, *, only: Collection[str] | None) -> Examined | None:
-    """Examine the asset of that number; None where it is none of `only`."""
-    row = known.asset(around.work.library, number)
-    if row is None or (only is not None and key_of(around, row.asset) not in only):
-        return None
-    return examine(around, row)
+def look_at_all(around: Around, numbers: Iterable[int], *, only: Collection[str] | None) -> list[Examined]:
+    """Examine the assets of these numbers that are of `only`."""
+    rows = (known.asset(around.work.library, number) for number in numbers)
+    wanted = [row for row in rows if row is not None and (only is None or key_of(around, row.asset) in only)]
+    return examine_all(around, wanted)

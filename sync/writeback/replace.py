@@ -95,11 +95,15 @@ def settle(scratch: Path) -> None:
 
 
 def put(scratch: Path, found: Found) -> None:
-    """Take the place of `found`, provided that it is still the file that was looked at. Raises Moved."""
-    target = Path(found.path)
+    """Take the place of `found`, for ever. Raises Moved."""
+    take_place(scratch, found)
+    settle_name(Path(found.path))
+
+
+def take_place(scratch: Path, found: Found) -> None:
+    """Be the file that was looked at, provided that it is still that. Raises Moved."""
     refuse_moved(found)
-    scratch.replace(target)
-    settle_name(target)
+    scratch.replace(found.path)
 
 
 def settle_name(path: Path) -> None:

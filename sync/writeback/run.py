@@ -27,7 +27,7 @@ from sync.writeback.gather import Gathered, gather
 from sync.writeback.hold import judge
 from sync.writeback.paths import Mapping
 from sync.writeback.prepare import chosen_roots, ready, sweep
-from sync.writeback.put import Put, key_of, look_at
+from sync.writeback.put import Put, key_of, look_at_all
 from sync.writeback.remembered import facts_of
 from sync.writeback.settle import settle
 from sync.writeback.tell import tell
@@ -174,9 +174,9 @@ def _refuse_moved(work: Work, server: str, arounds: list[Around], plan: dict[str
     for around in arounds:
         for number in known.dirty(work.library, around.root.name, server):
             work.check()
-            seen = look_at(around, number, only=plan)
-            if seen is not None and left.pop(key_of(around, seen.row.asset)) != seen.digest():
-                raise UsageError(f"{seen.path.name} would be written otherwise now. {_MOVED}", advice=_AGAIN)
+            for seen in look_at_all(around, [number], only=plan):
+                if left.pop(key_of(around, seen.row.asset)) != seen.digest():
+                    raise UsageError(f"{seen.path.name} would be written otherwise now. {_MOVED}", advice=_AGAIN)
     if left:
         raise UsageError(f"{len(left)} files of the plan need nothing now. {_MOVED}", advice=_AGAIN)
 

@@ -15,16 +15,18 @@ from sync.writeback import image_data, pixels
 from sync.writeback.changes import Change, same_value
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found, items
-from sync.writeback.look import PICTURE, read_tags
 from sync.writeback.mapping import LISTS, REGIONS, SIDECAR, TABLE, TAGS
+from sync.writeback.tags import PICTURE, Ahead, read_tags
 
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,16})?")
 _FACTS = {row.tag: row.fact for row in TABLE}
 
 
-def prove_tags(tool: ExifTool, found: Found, changes: Iterable[Change], scratch: Path) -> None:
+def prove_tags(
+    tool: ExifTool, found: Found, changes: Iterable[Change], scratch: Path, *, ahead: Ahead | None = None
+) -> None:
     """The changed tags are as decided, the others of the table as they were."""
-    there = read_tags(tool, scratch, fast=found.file_type == "JPEG", iptc_utf8=found.iptc_utf8)
+    there = read_tags(tool, scratch, fast=found.file_type == "JPEG", ahead=ahead, iptc_utf8=found.iptc_utf8)
     changed = {change.tag: change.new for change in changes}
     for tag in TAGS:
         wanted = changed.get(tag) if tag in changed else found.tags.get(tag)

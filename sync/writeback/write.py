@@ -1,25 +1,37 @@
-"""Write decided changes into one file: scratch copy, read back, picture proved, fsync, replace, fsync of the folder.
+"""Write decided changes into files: scratch copies, read back, picture proved, fsync, replace, fsync of the folder.
 
-Whatever goes wrong, however early it ends: the file is the old one or the new one, whole. Called by the run, one file
-after another; undo.py takes back what this gives.
+Whatever goes wrong, however early it ends: each file is the old one or the new one, whole. Several go through each
+step together, because one exiftool command and one journal entry for all are cheaper than one for each. Called by
+put.py; undo.py takes back what this gives.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from msgspec import Struct
 
-from sync.errors import DiskFull, NotProved, ToolFailed
+from sync.errors import DiskFull, MantelpieceError, NotProved, ToolFailed, ToolMissing
 from sync.files import disk_errors
 from sync.writeback import delta
 from sync.writeback.changes import Change
 from sync.writeback.command import arguments, why
-from sync.writeback.exiftool import ExifTool
+from sync.writeback.exiftool import Answer, ExifTool
 from sync.writeback.found import Found
-from sync.writeback.replace import dress, put, refuse_another_owner, refuse_moved, scratch_beside, settle
+from sync.writeback.replace import (
+    dress,
+    refuse_another_owner,
+    refuse_moved,
+    scratch_beside,
+    settle,
+    settle_name,
+    take_place,
+)
+from sync.writeback.tags import Ahead
 from sync.writeback.verify import prove_picture, prove_tags
 
 _SLOWEST = 4_000_000
@@ -48,6 +60,35 @@ class Written(Struct, frozen=True, kw_only=True):
     """What its picture is known by; empty for a sidecar."""
 
 
+@dataclass(eq=False)
+class Draft:
+    """One file on its way to being written."""
+
+    found: Found
+    changes: Sequence[Change]
+    keep_mtime: bool = False
+    owner_any: bool = False
+    scratch: Path = field(init=False)
+    written: Written | None = None
+    """As soon as all of it is proved and on the disk; the file has been replaced where there is no error."""
+    error: MantelpieceError | OSError | None = None
+
+    @property
+    def path(self) -> Path:
+        return Path(self.found.path)
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """What fails for this file alone; without a way to write, nothing is this file's alone."""
+        try:
+            with disk_errors(f"Writing into {self.path.name}"):
+                yield
+        except ToolMissing:
+            raise
+        except (MantelpieceError, OSError) as error:
+            self.error = error
+
+
 def write(
     tool: ExifTool,
     found: Found,
@@ -62,34 +103,81 @@ def write(
 
     Raises Moved, OwnerWouldChange, NotProved, ToolFailed, ToolMissing, DiskError, OSError; then nothing is changed.
     """
-    target = Path(found.path)
-    with disk_errors(f"Writing into {target.name}"), scratch_beside(target) as scratch:
-        refuse_moved(found)
-        if found.exists:
-            refuse_another_owner(target, owner_any=owner_any)
-        _make(tool, found, changes, scratch)
-        prove_tags(tool, found, changes, scratch)
-        if found.exists:
-            picture = prove_picture(found, scratch)
-            before = print_of(target)
-            dress(scratch, target, owner_any=owner_any, mtime_ns=found.mtime_ns if keep_mtime else None)
-            back = delta.make(target, scratch)
-        else:
-            before, back, picture = None, b"", ""
-            scratch.chmod(0o644)
-            settle(scratch)
-        written = Written(
-            path=found.path,
-            before=before,
-            after=print_of(scratch),
-            back=back,
-            changes=tuple(changes),
-            picture=picture,
-        )
-        if before_replace is not None:
-            before_replace(written)
-        put(scratch, found)
-    return written
+    draft = Draft(found, changes, keep_mtime, owner_any)
+
+    def tell(drafts: Sequence[Draft]) -> None:
+        for each in drafts:
+            if before_replace is not None and each.written is not None:
+                before_replace(each.written)
+
+    write_all(tool, [draft], before_replace=tell)
+    if draft.error is not None:
+        raise draft.error
+    assert draft.written is not None
+    return draft.written
+
+
+def write_all(tool: ExifTool, drafts: Sequence[Draft], *, before_replace: Callable[[Sequence[Draft]], None]) -> None:
+    """Write them; of no two may the file be the same. What befell one stands in it and stops no other.
+
+    `before_replace` is told of those that are about to happen; what it raises stops all. Raises ToolMissing.
+    """
+    with ExitStack() as stack:
+        for draft in drafts:
+            with draft.trying():
+                draft.scratch = stack.enter_context(scratch_beside(draft.path))
+                refuse_moved(draft.found)
+                if draft.found.exists:
+                    refuse_another_owner(draft.path, owner_any=draft.owner_any)
+        _make(tool, _well(drafts))
+        made = _well(drafts)
+        ahead = Ahead(tool, [draft.scratch for draft in made if draft.found.file_type == "JPEG"])
+        for draft in made:
+            with draft.trying():
+                draft.written = _proved(tool, draft, ahead)
+        proved = _well(drafts)
+        if proved:
+            before_replace(proved)
+        for draft in proved:
+            with draft.trying():
+                take_place(draft.scratch, draft.found)
+        _settle_names(_well(proved))
+
+
+def _well(drafts: Sequence[Draft]) -> list[Draft]:
+    return [draft for draft in drafts if draft.error is None]
+
+
+def _settle_names(drafts: Sequence[Draft]) -> None:
+    """Each folder once, however many of its files were replaced."""
+    for folder in dict.fromkeys(draft.path.parent for draft in drafts):
+        in_it = [draft for draft in drafts if draft.path.parent == folder]
+        with in_it[0].trying():
+            settle_name(in_it[0].path)
+        for draft in in_it[1:]:
+            draft.error = in_it[0].error
+
+
+def _proved(tool: ExifTool, draft: Draft, ahead: Ahead) -> Written:
+    found, target, scratch = draft.found, draft.path, draft.scratch
+    prove_tags(tool, found, draft.changes, scratch, ahead=ahead)
+    if found.exists:
+        picture = prove_picture(found, scratch)
+        before = print_of(target)
+        dress(scratch, target, owner_any=draft.owner_any, mtime_ns=found.mtime_ns if draft.keep_mtime else None)
+        back = delta.make(target, scratch)
+    else:
+        before, back, picture = None, b"", ""
+        scratch.chmod(0o644)
+        settle(scratch)
+    return Written(
+        path=found.path,
+        before=before,
+        after=print_of(scratch),
+        back=back,
+        changes=tuple(draft.changes),
+        picture=picture,
+    )
 
 
 def print_of(path: Path) -> Print:
@@ -100,13 +188,32 @@ def print_of(path: Path) -> Print:
     return Print(sha256, status.st_size, status.st_mtime_ns)
 
 
-def _make(tool: ExifTool, found: Found, changes: Sequence[Change], scratch: Path) -> None:
-    answer = tool.run(*arguments(found, changes, scratch), more_seconds=found.size_bytes / _SLOWEST)
-    if answer.status == 0 and scratch.is_file() and scratch.stat().st_size:
+def _make(tool: ExifTool, drafts: Sequence[Draft]) -> None:
+    """Have exiftool make the scratch copies."""
+    commands = [arguments(draft.found, draft.changes, draft.scratch) for draft in drafts]
+    longest = max((draft.found.size_bytes for draft in drafts), default=0) / _SLOWEST
+    try:
+        answers = tool.run_all(commands, more_seconds=longest) if commands else []
+    except ToolFailed as error:
+        if len(drafts) == 1:
+            drafts[0].error = error
+            return
+        for draft in drafts:
+            # Which of them it was, each by itself will show; and exiftool makes no file where one is.
+            draft.scratch.unlink(missing_ok=True)
+            _make(tool, [draft])
+        return
+    for draft, answer in zip(drafts, answers, strict=True):
+        with draft.trying():
+            _check(draft, answer)
+
+
+def _check(draft: Draft, answer: Answer) -> None:
+    if answer.status == 0 and draft.scratch.is_file() and draft.scratch.stat().st_size:
         return
     said = why(answer.err) or "it does not say why"
     if "No space left on device" in answer.err or "Disk quota exceeded" in answer.err:
-        raise DiskFull(f"Writing into {Path(found.path).name}: the disk is full.")
+        raise DiskFull(f"Writing into {draft.path.name}: the disk is full.")
     if answer.status == 0:
-        raise NotProved("exiftool found nothing to change.", path=found.path, said=said)
-    raise ToolFailed(f"exiftool does not write into {Path(found.path).name}: {said}.", path=found.path)
+        raise NotProved("exiftool found nothing to change.", path=draft.found.path, said=said)
+    raise ToolFailed(f"exiftool does not write into {draft.path.name}: {said}.", path=draft.found.path)

@@ -65,8 +65,8 @@ def test_the_sweep_finds_a_build_that_writes_in_place(photo: tuple[Path, bytes, 
     replace = build / "sync" / "writeback" / "replace.py"
     whole = replace.read_text()
     broken = whole.replace(
-        "    scratch.replace(target)\n",
-        "    with target.open('wb', buffering=0) as hasty:\n"
+        "    scratch.replace(found.path)\n",
+        "    with open(found.path, 'wb', buffering=0) as hasty:\n"
         "        for start in range(0, scratch.stat().st_size, 2048):\n"
         "            hasty.write(scratch.read_bytes()[start:start + 2048])\n",
     )

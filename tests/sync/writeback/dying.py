@@ -1,10 +1,12 @@
-"""A run of write-back in a process that is killed at a chosen point of its first or second write."""
+"""A run of write-back in a process that is killed at a chosen point of its first writes."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +26,19 @@ def die(*_: Any, **__: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def second(real: Callable[..., None]) -> Callable[..., None]:
+    """Do it once, and die of the second time."""
+    calls = count()
+    return lambda *words: die() if next(calls) else real(*words)
+
+
 def main(root: str, runtime: str, settings: str, point: str) -> None:
-    if point == "before the file is replaced":
-        writing.put = die  # type: ignore[attr-defined]
+    if point == "before any file is replaced":
+        writing.take_place = die
+    elif point == "between two files":
+        writing.take_place = second(writing.take_place)
     else:
-        real, calls = ledger.done, []
-
-        def done(*words: Any) -> None:
-            calls.append(words)
-            if len(calls) == 2:
-                die()
-            real(*words)
-
-        ledger.done = done
+        ledger.done = second(ledger.done)
     home = Home(root=Path(root), runtime=Path(runtime))
     library = Library(home.library)
     told = msgspec.json.decode(settings, type=Settings)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -29,8 +31,7 @@ def wrapped(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 
 def exiftool_below(tool: ExifTool) -> psutil.Process:
     assert tool._process is not None
-    [child] = psutil.Process(tool._process.pid).children()
-    return child
+    return psutil.Process(tool._process.pid)
 
 
 def ended(process: psutil.Process) -> bool:
@@ -109,6 +110,33 @@ def test_its_end_ends_exiftool_too(tmp_path: Path) -> None:
         tool.run("-ver")
         child = exiftool_below(tool)
     assert ended(child)
+
+
+def test_it_ends_with_the_process_that_started_it_however_that_ends() -> None:
+    code = """if True:
+        import sys
+        from sync.writeback.exiftool import ExifTool
+        tool = ExifTool()
+        tool.run("-ver")
+        print(tool._process.pid, flush=True)
+        sys.stdin.read()
+    """
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        child = psutil.Process(int(process.stdout.readline()))
+        process.kill()
+    assert ended(child)
+
+
+def test_commands_that_are_told_at_once_are_answered_in_their_order(tmp_path: Path) -> None:
+    words = [f"{number:03}" * 1000 for number in range(200)]
+    with ExifTool() as tool:
+        # More than a pipe holds, both ways.
+        answers = tool.run_all([("-echo", word, "-ver") for word in words])
+        assert [answer.out.split()[0] for answer in answers] == words
+        [well, ill] = tool.run_all([("-ver",), ("-j", str(tmp_path / "none.jpg"))])
+    assert (well.status, well.err, ill.status) == (0, "", 1)
+    assert "not found" in ill.err
 
 
 def test_a_line_break_in_an_argument_never_reaches_exiftool(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def killed(originals: Originals, point: str) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
-@pytest.mark.parametrize("point", ["before the file is replaced", "after the file is replaced"])
+@pytest.mark.parametrize("point", ["before any file is replaced", "between two files", "after all are replaced"])
 def test_a_killed_run_goes_on_and_can_be_taken_back(three: Originals, point: str) -> None:
     before = {path.name: path.read_bytes() for path in three.folder.rglob("*.jpg")}
     killed(three, point)
@@ -46,7 +46,7 @@ def test_a_killed_run_goes_on_and_can_be_taken_back(three: Originals, point: str
         with Image.open(path) as picture:
             picture.load()
     with three.work() as work:
-        assert len(ledger.unsettled(work.library)) == 1
+        assert len(ledger.unsettled(work.library)) == 3
     three.run()
     for name in "abc":
         tags = three.tags(f"{name}.jpg", "XMP-dc:Description")
@@ -62,7 +62,7 @@ def test_a_killed_run_goes_on_and_can_be_taken_back(three: Originals, point: str
 
 def test_what_was_written_as_a_run_died_is_known_when_the_disk_is_back(three: Originals) -> None:
     before = {path.name: path.read_bytes() for path in three.folder.rglob("*.jpg")}
-    killed(three, "after the file is replaced")
+    killed(three, "after all are replaced")
     away = three.folder.rename(three.folder.with_name("away"))
     three.folder.mkdir()
     three.run()
@@ -77,7 +77,7 @@ def test_what_was_written_as_a_run_died_is_known_when_the_disk_is_back(three: Or
 
 
 def test_what_was_written_as_a_run_died_is_taken_back_from_a_file_that_others_changed_since(three: Originals) -> None:
-    killed(three, "after the file is replaced")
+    killed(three, "after all are replaced")
     with three.work() as work:
         path = Path(ledger.unsettled(work.library)[0].path)
     subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Title=theirs", str(path)], check=True)

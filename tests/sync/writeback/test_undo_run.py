@@ -10,6 +10,7 @@ import pytest
 from sync.errors import Cancelled, UsageError
 from sync.library import writeback as ledger
 from sync.settings_writeback import Where
+from sync.writeback import crew
 from tests.fakes.writeback import Originals, photo, root_of, scan, tags_of
 
 
@@ -51,7 +52,10 @@ def test_a_plan_that_the_world_moved_beyond_is_not_done(originals: Originals) ->
 
 
 @pytest.mark.parametrize("originals", [3], indirect=True)
-def test_a_file_that_changes_after_the_plan_was_compared_is_left_as_it_is(originals: Originals) -> None:
+def test_a_file_that_changes_after_the_plan_was_compared_is_left_as_it_is(
+    originals: Originals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "BATCH", 1)
     path, changed = originals.file("a.jpg"), list[bytes]()
     subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Description=theirs", str(path)], check=True)
     scan(originals.server)

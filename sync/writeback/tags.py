@@ -1,0 +1,110 @@
+"""Reads the tags of the table out of files by exiftool: of one file, or of many JPEGs with one command.
+
+Promises the tags exactly as they stand in the file. What was read ahead counts only for the file as it was then.
+Called by look.py before every decision, by verify.py after every write.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sync.errors import ToolFailed
+from sync.writeback.exiftool import ExifTool
+from sync.writeback.found import Tags, word
+from sync.writeback.mapping import TAGS
+
+CODED = "IPTC:CodedCharacterSet"
+IPTC_DIGEST = "File:CurrentIPTCDigest"
+"""There as soon as there is any IPTC."""
+PICTURE = ("File:FileType", "Composite:ImageSize", "IFD0:Orientation", "XMP-tiff:Orientation", "QuickTime:Rotation")
+_WANTED = dict.fromkeys((*TAGS, *PICTURE, CODED, IPTC_DIGEST))
+# -m: else only the first thousand items of a list are read.
+_HOW = ("-j", "-G1", "-struct", "-n", "-m", "-api", "LargeFileSupport=1")
+# Trailers and maker notes hold nothing of the table, and are slow; so are tags asked for by name, and composites.
+_FAST = ("-fast2", "-e")
+
+
+class Ahead:
+    """What some JPEGs say, read with one command; nothing of the files where that is not certain."""
+
+    def __init__(self, tool: ExifTool, paths: Iterable[Path], *, iptc_utf8: bool = False) -> None:
+        self._utf8 = iptc_utf8
+        self._read: dict[str, tuple[tuple[int, ...], Tags]] = {}
+        before = {}
+        for path in paths:
+            try:
+                before[os.fspath(path)] = _state(path.stat())
+            except OSError:
+                continue
+        if len(before) < 2:
+            return
+        try:
+            found = _ask(tool, [*before], fast=True, iptc_utf8=iptc_utf8)
+        except ToolFailed:
+            # Whichever file it was: it is named when each is read by itself.
+            return
+        if [read.get("SourceFile") for read in found] == [*before]:
+            self._read = {
+                path: (before[path], _tags(read, fast=True)) for path, read in zip(before, found, strict=True)
+            }
+
+    def of(self, path: Path, status: os.stat_result, *, iptc_utf8: bool) -> Tags | None:
+        """What was read of the file that `status` is of."""
+        state, tags = self._read.get(os.fspath(path), ((), None))
+        return tags if state == _state(status) and iptc_utf8 is self._utf8 else None
+
+
+def read_tags(
+    tool: ExifTool, path: Path, *, fast: bool = False, ahead: Ahead | None = None, iptc_utf8: bool = False
+) -> Tags:
+    """All tags of the table that `path` has, and what describes its picture. Raises ToolFailed, OSError.
+
+    `fast` is for JPEG; `iptc_utf8` reads IPTC that does not say its encoding as UTF-8 instead of Latin.
+    """
+    known = ahead.of(path, path.stat(), iptc_utf8=iptc_utf8) if fast and ahead else None
+    if known is not None:
+        return known
+    read = _ask(tool, [os.fspath(path)], fast=fast, iptc_utf8=iptc_utf8)
+    if len(read) != 1:
+        raise ToolFailed(f"exiftool cannot read {path.name}: it says nothing.", name=path.name)
+    return _tags(read[0], fast=fast)
+
+
+def _state(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _ask(tool: ExifTool, paths: Sequence[str], *, fast: bool, iptc_utf8: bool) -> list[dict[str, Any]]:
+    how = _FAST if fast else [f"-{tag}" for tag in _WANTED]
+    charset = ["-charset", "iptc=UTF8"] if iptc_utf8 else []
+    answer = tool.run(*_HOW, *charset, *how, *paths)
+    try:
+        read: list[dict[str, Any]] = json.loads(answer.out, parse_int=str, parse_float=str)
+    except ValueError as error:
+        name = Path(paths[0]).name
+        reason = " ".join(answer.err.split())[:300]
+        raise ToolFailed(f"exiftool cannot read {name}: {reason or 'it says nothing'}.", name=name) from error
+    return read
+
+
+def _tags(read: dict[str, Any], *, fast: bool) -> Tags:
+    if fast:
+        size = (read.get("File:ImageWidth", ""), read.get("File:ImageHeight", ""))
+        read["Composite:ImageSize"] = " ".join(map(word, size))
+    # A WebP file becomes an extended one by having any metadata.
+    if read.get("File:FileType") == "Extended WEBP":
+        read["File:FileType"] = "WEBP"
+    return {tag: _as_text(value) for tag, value in read.items() if tag in _WANTED}
+
+
+def _as_text(value: Any) -> Any:
+    """exiftool's JSON makes the words true and false, in any case, bare ones."""
+    if isinstance(value, list):
+        return [_as_text(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _as_text(inner) for key, inner in value.items()}
+    return word(value)

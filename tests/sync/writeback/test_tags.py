@@ -1,0 +1,55 @@
+"""What is read ahead of several files is what each says, as long as it is the file that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.writeback.exiftool import ExifTool
+from sync.writeback.look import look, look_ahead
+from sync.writeback.tags import Ahead, read_tags
+from tests.sync.writeback import originals
+
+
+@pytest.fixture
+def tool() -> Iterator[ExifTool]:
+    with ExifTool() as tool:
+        yield tool
+
+
+def test_what_is_read_ahead_is_what_is_read_alone(tool: ExifTool, tmp_path: Path) -> None:
+    paths = [originals.make(tmp_path, "jpg", name=name) for name in ("one", "a 'second' %f", "-three", "日本")]
+    for number, path in enumerate(paths):
+        originals.tell(path, **{"XMP-dc:Description": f"Photo {number}"})
+    alone = [look(tool, path) for path in paths]
+    ahead = look_ahead(tool, paths)
+    commands = tool._commands
+    assert [look(tool, path, ahead=ahead) for path in paths] == alone
+    assert tool._commands == commands
+
+
+def test_a_file_that_changed_since_is_read_again(tool: ExifTool, tmp_path: Path) -> None:
+    paths = [originals.make(tmp_path, "jpg", name=name) for name in ("one", "two")]
+    ahead = look_ahead(tool, paths)
+    originals.tell(paths[0], **{"XMP-dc:Description": "somebody was faster"})
+    assert look(tool, paths[0], ahead=ahead).tags["XMP-dc:Description"] == "somebody was faster"
+
+
+@pytest.mark.parametrize("other", ["gone", "damaged", "line\nbreak"])
+def test_one_that_cannot_be_read_keeps_none_from_being_read(tool: ExifTool, tmp_path: Path, other: str) -> None:
+    good = [originals.make(tmp_path, "jpg", name=name) for name in ("one", "two")]
+    bad = tmp_path / f"{other}.jpg"
+    if other != "gone":
+        bad.write_bytes(b"\xff\xd8\xff\xe1")
+    ahead = Ahead(tool, [good[0], bad, good[1]])
+    for path in good:
+        assert read_tags(tool, path, fast=True, ahead=ahead)["File:FileType"] == "JPEG"
+
+
+def test_a_name_that_lies_about_its_type_misleads_nobody(tool: ExifTool, tmp_path: Path) -> None:
+    path = originals.make(tmp_path, "png").rename(tmp_path / "photo.jpg")
+    other = originals.make(tmp_path, "jpg", name="other")
+    found = look(tool, path, ahead=look_ahead(tool, [path, other]))
+    assert (found.file_type, found.width, found.height) == ("PNG", 240, 160)
