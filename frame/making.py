@@ -5,10 +5,10 @@ Runs in the worker; raises what rendering raises.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from frame.picture import Renderer, make_picture, request_for
+from frame.picture import Renderer, make_picture, request_for, white_of
 from frame.playlist import Item
 from frame.render.crop import boxes_on
 from frame.render.layout import Subject, plan, viewer_canvas
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from frame.displays.contract import Display, Prepared
     from frame.overlays.clock import Clock
     from frame.overlays.manner import Manner
+    from frame.render.tone import Tone
     from frame.transitions.moving import Moving
     from frame.transitions.travel import Travel
 
@@ -56,6 +57,13 @@ class Maker:
     def rotation(self) -> int:
         return int(self.wall.rotation.value)
 
+    @property
+    def _tone(self) -> Tone:
+        """Of pictures made now."""
+        from frame.render.tone import Tone
+
+        return Tone(self.wall.gamma, white_of(self.wall.white), self.manner.warmth)
+
     def make(self, item: Item) -> Made:
         if self._may_move(item):
             if (strip := self._strip(item)) is not None:
@@ -72,7 +80,7 @@ class Maker:
             warmth=self.manner.warmth,
         )
         slow = getattr(self.display, "least_seconds", 0.0) > 60  # a clock would be wrong on it
-        clock = None if slow else self.manner.clock(picture, rotation=self.rotation)
+        clock = None if slow else self.manner.clock(picture, rotation=self.rotation, tone=self._tone)
         return Made(self.display.prepare(picture), clock, problem=self.manner.lacking(wording))
 
     def _may_move(self, item: Item) -> bool:
@@ -90,6 +98,11 @@ class Maker:
         from frame.transitions.travel import cut
 
         wording = self.manner.wording(item.entry, None, size=self.display.size, rotation=self.rotation)
+        if wording is not None:
+            # On the strip, where its way begins; nothing ticks on what travels.
+            upright = viewer_canvas(strip, self.rotation)
+            start = "bottom-left" if upright[0] > upright[1] else "top-left"
+            wording = replace(wording, position=start, clock=None)
         picture = make_picture(
             self.home, self.renderer, item.entry, wall=self.wall, size=strip, wording=wording, layout="fill",
             warmth=self.manner.warmth,
@@ -120,9 +133,11 @@ class Maker:
         wording = manner.wording(item.entry, None, size=display.size, rotation=self.rotation)
         request = request_for(self.home, item.entry, wall=self.wall, size=display.size, wording=wording)
         seconds = max(_LEAST_SECONDS, min(self.wall.interval_seconds, 90.0))
+        clock = manner.clock(start.copy(), rotation=self.rotation)
+        known, tone = clock.verdict if clock is not None else None, self._tone
         moving = Moving(
             picture, display.size, target, _inwards(item), veil_of(self.renderer, request, start),
-            lambda made: manner.current().clock(made, rotation=self.rotation), seconds,
+            lambda made: manner.current().clock(made, rotation=self.rotation, tone=tone, verdict=known), seconds,
         )  # fmt: skip
         return Made(display.prepare(moving.key(0.0)), moving=moving)
 

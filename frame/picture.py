@@ -76,7 +76,7 @@ def request_for(
         mat=Mat(wall.mat_color, wall.mat_width / 100, wall.mat_bevel),
         wording=wording or Wording(),
         gamma=wall.gamma,
-        white=_white(wall.white),
+        white=white_of(wall.white),
         warmth=warmth,
     )
 
@@ -96,6 +96,7 @@ def _proved(home: Home, entry: PhotoEntry) -> Path:
     return path
 
 
-def _white(text: str) -> tuple[float, float, float]:
+def white_of(text: str) -> tuple[float, float, float]:
+    """Of settings' `#rrggbb`: 0 to 1 each."""
     red, green, blue = (int(text[at : at + 2], 16) / 255 for at in (1, 3, 5))
     return (red, green, blue)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from PIL import Image
 
-from frame.overlays.contrast import WANTED_LARGE, lay, reach_of
+from frame.overlays.contrast import WANTED_LARGE, Verdict, lay, reach_of
 from frame.overlays.fonts import Fonts
 from frame.overlays.measure import drifted
 from frame.overlays.room import clock_lines_on, clock_place
 from frame.overlays.writing import ink
 from frame.render.compose import TURNS
 from frame.render.layout import Size, viewer_canvas
+from frame.render.tone import DAYLIGHT, Tone
 from sync.settings_wall import Words
 
 _ALIGNED = 8
@@ -26,8 +27,16 @@ Box = tuple[int, int, int, int]
 class Clock:
     """The clock of one picture; keeps the few pixels that lie under it."""
 
-    def __init__(self, picture: Image.Image, *, rotation: int, words: Words, fonts: Fonts, size: Size) -> None:
-        """`size` is the largest that it gets."""
+    def __init__(
+        self, picture: Image.Image, *, rotation: int, words: Words, fonts: Fonts, size: Size,
+        verdict: Verdict | None = None, tone: Tone = DAYLIGHT,
+    ) -> None:  # fmt: skip
+        """`size` is the largest that it gets; `verdict` how it is readable, where that is known; `tone` the picture's
+        own."""
+        self._tone = tone
+        self.verdict = verdict
+        """How it was made readable last; below a picture that moves it stays the same, or it would flicker."""
+        self._stays = verdict is not None
         self._canvas = viewer_canvas(picture.size, rotation)
         self._rotation, self._words, self._fonts = rotation, words, fonts
         self._place = clock_place(self._canvas, words, size) or (0, 0, *self._canvas)
@@ -47,7 +56,8 @@ class Clock:
         rows = clock_lines_on(self._canvas, self._words, lines)
         right, middle = (self._words.clock_position.endswith(side) for side in ("right", "middle"))
         written = ink(rows, self._place[2] - self._place[0], self._fonts, right=right, middle=middle)
-        lay(upright, written, self._corner(written.size, drift), wanted=WANTED_LARGE)
+        at, known = self._corner(written.size, drift), self.verdict if self._stays else None
+        self.verdict = lay(upright, written, at, wanted=WANTED_LARGE, verdict=known, tone=self._tone)
         return upright if turn is None else upright.transpose(turn)
 
     def _corner(self, size: Size, drift: tuple[float, float]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from PIL import Image, ImageChops, ImageFilter
 
 from frame.overlays.writing import Ink
+from frame.render.tone import DAYLIGHT, Tone, toned_colour
 
 LIGHT, DARK = (255, 253, 248), (34, 33, 31)
 WANTED, WANTED_LARGE = 4.5, 3.0
@@ -58,19 +59,26 @@ def judge(low: int, high: int, wanted: float = WANTED) -> Verdict:
     return Verdict(shade=shade)
 
 
-def lay(picture: Image.Image, ink: Ink, corner: tuple[int, int], *, wanted: float = WANTED) -> None:
-    """Write `ink` on an RGB picture, its upper left at `corner`."""
-    put(picture, ink, corner, judge(*extremes(picture.crop(_box(ink, corner))), wanted), wanted=wanted)
+def lay(
+    picture: Image.Image, ink: Ink, corner: tuple[int, int], *, wanted: float = WANTED, verdict: Verdict | None = None,
+    tone: Tone = DAYLIGHT,
+) -> Verdict:  # fmt: skip
+    """Write `ink` on an RGB picture, its upper left at `corner`; gives how, unless the verdict is there already. `tone`
+    is the picture's, where that has one already."""
+    verdict = verdict or judge(*extremes(picture.crop(_box(ink, corner))), wanted)
+    put(picture, ink, corner, verdict, wanted=wanted, tone=tone)
+    return verdict
 
 
 def put(
-    picture: Image.Image, ink: Ink, corner: tuple[int, int], verdict: Verdict, *, wanted: float = WANTED
-) -> None:
+    picture: Image.Image, ink: Ink, corner: tuple[int, int], verdict: Verdict, *, wanted: float = WANTED,
+    tone: Tone = DAYLIGHT,
+) -> None:  # fmt: skip
     """Write `ink` in the way that was found."""
     if verdict.shade:
         _shade(picture, ink, corner, _needs(round(verdict.shade * 100), wanted))
     _shadow(picture, ink, corner, light=verdict.dark)
-    _write(picture, ink, corner, DARK if verdict.dark else LIGHT)
+    _write(picture, ink, corner, toned_colour(DARK if verdict.dark else LIGHT, tone))
 
 
 def _box(ink: Ink, corner: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from frame.overlays.clock import Clock
+    from frame.overlays.contrast import Verdict
     from frame.overlays.fonts import Fonts
+    from frame.render.tone import Tone
 
 _WANDERS_SECONDS = 900.0
 """In about six times as long words have been everywhere that they may."""
@@ -98,14 +100,20 @@ class Manner:
         scripts, packages = ", ".join(missing), ", ".join(sorted(set(missing.values())))
         return f"No font here writes {scripts}: install {packages}."
 
-    def clock(self, picture: Image, *, rotation: int) -> Clock | None:
-        """The clock of this picture, drawn on it; None where none is wanted."""
+    def clock(
+        self, picture: Image, *, rotation: int, tone: Tone | None = None, verdict: Verdict | None = None
+    ) -> Clock | None:
+        """The clock of this picture, drawn on it; None where none is wanted. `tone` and `verdict` as Clock has them."""
         if not (self.words.clock or self.words.date):
             return None
         from frame.overlays.clock import Clock
+        from frame.render.tone import DAYLIGHT
 
         size = _clock_size(viewer_canvas(picture.size, rotation), self.words, self.language)
-        made = Clock(picture, rotation=rotation, words=self.words, fonts=_fonts(), size=size)
+        made = Clock(
+            picture, rotation=rotation, words=self.words, fonts=_fonts(), size=size, verdict=verdict,
+            tone=tone or DAYLIGHT,
+        )  # fmt: skip
         picture.paste(made.draw(self.clock_lines(), self.drift), made.box[:2])
         return made
 

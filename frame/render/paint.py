@@ -16,7 +16,7 @@ from frame.render.crop import window
 from frame.render.decode import OpenPicture
 from frame.render.interest import interest
 from frame.render.layout import NOTHING, Clear, Pane, Plan, Size, Subject, heads_on, pair, plan, viewer_canvas
-from frame.render.request import Part, RenderRequest, Wording
+from frame.render.request import Part, RenderRequest
 from frame.render.tone import Tone, toned
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def paint(request: RenderRequest) -> Image.Image:
     lay_out = partial(_laid_out, subjects, canvas, request)
     where = lay_out()
     if request.wording.veil:
-        return turned(_veil(subjects, where, request.wording), request.rotation)
+        return turned(_veil(subjects, where, request), request.rotation)
     written: list[Label] = []
     if any(request.wording.blocks) or request.wording.clock is not None:
         # A wall without words loads no fonts for its first photo.
@@ -55,18 +55,23 @@ def paint(request: RenderRequest) -> Image.Image:
         from frame.overlays.labels import write
 
         write(hung, written)
-    return turned(toned(hung, Tone(request.gamma, request.white, request.warmth)), request.rotation)
+    return turned(toned(hung, _tone(request)), request.rotation)
 
 
-def _veil(subjects: list[Subject], where: Plan, wording: Wording) -> Image.Image:
+def _veil(subjects: list[Subject], where: Plan, request: RenderRequest) -> Image.Image:
     """Words alone, for a picture that fills the wall and moves below them."""
     from frame.overlays.contrast import Verdict, put
     from frame.overlays.labels import labels
 
+    wording, tone = request.wording, _tone(request)
     ground = Image.new("RGB", where.canvas, wording.veil)
     for label in labels(where, wording, _fonts(), heads_on(where, subjects)):
-        put(ground, label.ink, label.corner, Verdict(wording.dark, wording.shade))
+        put(ground, label.ink, label.corner, Verdict(wording.dark, wording.shade), tone=tone)
     return ground
+
+
+def _tone(request: RenderRequest) -> Tone:
+    return Tone(request.gamma, request.white, request.warmth)
 
 
 @cache

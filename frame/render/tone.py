@@ -24,6 +24,15 @@ class Tone:
     """0 is daylight, 1 as warm as it gets."""
 
 
+DAYLIGHT = Tone()
+
+
+def toned_colour(colour: tuple[int, int, int], tone: Tone) -> tuple[int, int, int]:
+    """One colour as this panel shows it rightly."""
+    table = _table(tone)
+    return (table[colour[0]], table[256 + colour[1]], table[512 + colour[2]])
+
+
 def toned(picture: Image.Image, tone: Tone) -> Image.Image:
     """The RGB picture as this panel shows it rightly."""
     return picture if tone == Tone() else picture.point(_table(tone))

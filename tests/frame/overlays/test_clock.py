@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 
 from frame.overlays import manner
 from frame.overlays.clock import Clock
+from frame.overlays.contrast import Verdict
 from frame.overlays.fonts import Fonts
 from frame.overlays.room import clock_place, clock_size
 from frame.overlays.settling import rows_needed
@@ -17,6 +18,7 @@ from frame.overlays.tongue import tongue
 from frame.render.compose import turned
 from frame.render.layout import NOTHING, Subject, plan, viewer_canvas
 from frame.render.request import Wording
+from frame.render.tone import Tone, toned
 from sync.settings_wall import Corner, Words
 from tests.frame.rig import MemoryDisplay, make_home, rig
 from tests.manual_clock import ManualClock
@@ -114,3 +116,31 @@ def test_a_picture_in_a_mat_makes_room_for_it(corner: Corner) -> None:
     roomy = plan(Subject((1000, 620)), canvas, layout="mat", clear=clear)
     assert rows_needed([], roomy, wording) == NOTHING
     assert rows_needed([], plan(Subject((400, 900)), canvas, layout="mat"), wording) == NOTHING, "it stands beside it"
+
+
+def test_in_the_evening_it_is_as_warm_as_its_picture() -> None:
+    warm = Tone(warmth=1.0)
+    panel = toned(Image.new("RGB", (400, 240), (20, 20, 20)), warm)
+    words = Words(clock=True)
+    size = clock_size(panel.size, words, tongue("en"), FONTS)
+    clock = Clock(panel, rotation=0, words=words, fonts=FONTS, size=size, tone=warm)
+    drawn = clock.draw(("12:34",), (0, 0))
+    red, _, blue = (high for _, high in drawn.getextrema())
+    assert blue < red - 40, "white digits would glare"
+
+
+def test_below_a_picture_that_moves_it_stays_as_light_as_it_was() -> None:
+    words = Words(clock=True)
+    size = clock_size((400, 240), words, tongue("en"), FONTS)
+
+    def drawn(level: int, verdict: Verdict | None) -> Clock:
+        panel = Image.new("RGB", (400, 240), (level,) * 3)
+        made = Clock(panel, rotation=0, words=words, fonts=FONTS, size=size, verdict=verdict)
+        made.draw(("12:34",), (0, 0))
+        return made
+
+    dark = drawn(250, None).verdict
+    assert dark is not None
+    assert dark.dark
+    assert drawn(90, dark).verdict == dark
+    assert drawn(90, None).verdict != dark
