@@ -1,10 +1,9 @@
 """Pictures for the panel, from a child process that may die of them.
 
 `Renderer.render` gives the pixels or raises PictureRefused with the reason; a child that dies, hangs or grows is
-replaced and the next picture works. The child is started ahead,
-before this process loads Pillow, is kept for fifty pictures and imports only what decoding needs; its heir is started a
-picture before that, so that no slide waits for a program to load. Pixels come back through shared memory. Used by the
-player, from any one thread at a time.
+replaced and the next picture works. The child is started ahead, before this process loads Pillow, is kept for fifty
+pictures and imports only what decoding needs; its heir is started a few pictures before that, so that no slide waits
+for a program to load. Pixels come back through shared memory. Used by the player, from any one thread at a time.
 """
 
 from __future__ import annotations
@@ -33,6 +32,8 @@ PROGRAM = (sys.executable, "-m", "frame.render.worker")
 _TOP = Path(__file__).parents[2]
 _ANSWER_BYTES = 65536
 _LEAVING_SECONDS = 1.0
+_HEIR_AHEAD = 5
+"""An heir has so many pictures' time to load: seconds even where they change every second, on the slowest machine."""
 # Within a picture memory is reused instead of being mapped and unmapped, a quarter faster; the child trims after each.
 _MALLOC = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "67108864"}
 
@@ -141,7 +142,7 @@ class Renderer:
                 self._retired.end()
             child.leave()
             self._retired, self._child = child, self._take_heir()
-        elif child.pictures == self._pictures_per_child - 1 and self._heir is None:
+        elif child.pictures >= self._pictures_per_child - _HEIR_AHEAD and self._heir is None:
             with suppress(DecoderUnavailable):  # this picture is well; the next one will tell
                 self._heir = self._start()
 

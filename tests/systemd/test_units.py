@@ -124,6 +124,8 @@ def test_the_sign_of_a_certain_time_is_left_where_it_is_looked_for_and_nobody_wa
 def test_the_picture_comes_first_and_the_chores_last() -> None:
     frame, admin, sync = (int(directives(name)["Nice"][0]) for name in ("frame", "admin", "sync"))
     assert frame < 0 < admin < sync
+    frame, admin, sync = (int(directives(name)["CPUWeight"][0]) for name in ("frame", "admin", "sync"))
+    assert frame > 100 > admin > sync
     assert directives("sync")["IOSchedulingClass"] == ["idle"]
 
 
