@@ -10,7 +10,7 @@ from typing import Any
 
 from admin.entrust import same_server
 from sync import secrets
-from sync.errors import UsageError, did_you_mean
+from sync.errors import UsageError
 from sync.home import Home
 from sync.jobs.wake import ring
 from sync.settings import Settings
@@ -23,8 +23,7 @@ def server_for(settings: Settings, url: str, asked: str | None, *, certain: bool
     only if nothing says another. Raises UsageError."""
     names = list(settings.servers)
     if asked is not None:
-        if asked not in names:
-            raise UsageError(f"There is no server {asked!r}.{did_you_mean(asked, names)}")
+        settings.need_server(asked)
         return asked
     same = [name for name, one in settings.servers.items() if url and same_server(one.url, url)]
     if len(same) == 1:

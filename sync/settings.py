@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, Struct
 
@@ -233,13 +234,37 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     def need_album(self, name: str) -> Album:
         """The album of that name, whatever its case. Raises UsageError with the nearest one."""
-        found = self.album(name) or next((one for one in self.albums if one.name.casefold() == name.casefold()), None)
-        if found is None:
-            raise UsageError(f"There is no album {name!r}.{did_you_mean(name, [one.name for one in self.albums])}")
-        return found
+        return _named(self.albums, name, "album")
+
+    def need_smart(self, name: str) -> Smart:
+        """The smart album of that name; as `need_album`."""
+        return _named(self.smart, name, "smart album")
+
+    def need_root(self, name: str) -> Root:
+        """The root of originals of that name; as `need_album`."""
+        return _named(self.writeback, name, "root")
+
+    def need_inbox(self, name: str) -> Inbox:
+        """The inbox of that name; as `need_album`."""
+        return _named(self.inboxes, name, "inbox")
 
     def need_server(self, name: str) -> Server:
         """The server of that name. Raises UsageError with the nearest one."""
         if name not in self.servers:
             raise UsageError(f"There is no server {name!r}.{did_you_mean(name, list(self.servers))}")
         return self.servers[name]
+
+
+Entry = TypeVar("Entry", Album, Smart, Root, Inbox)
+
+
+def _named(entries: Iterable[Entry], name: str, what: str) -> Entry:
+    known = {one.name.casefold(): one for one in entries}
+    if name.casefold() not in known:
+        raise UsageError(f"There is no {what} {name!r}.{did_you_mean(name, [one.name for one in known.values()])}")
+    return known[name.casefold()]
+
+
+def chosen_of(entries: Iterable[Entry], names: Iterable[str] | None, need: Callable[[str], Entry]) -> list[Entry]:
+    """Those that `need` finds by these names, or (None) all that are not paused. Raises UsageError as `need` does."""
+    return [one for one in entries if not one.paused] if names is None else [need(name) for name in names]

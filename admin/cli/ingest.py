@@ -11,7 +11,6 @@ from admin.cli.group import Verbs
 from admin.cli.ingest_download import download
 from admin.cli.ingest_import import take_over
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
-from sync.errors import UsageError, did_you_mean
 from sync.library import ingest as rows
 from sync.library.ingest import State
 from sync.library.reading import reading
@@ -73,7 +72,7 @@ _FAVOURITES = click.option("--favourites", is_flag=True, help="Look only at what
 @_FAVOURITES
 def preview(call: Call, *, inbox: str, full: bool, favourites: bool) -> int:
     """What the next run of an inbox would do, photo by photo with reasons. Changes nothing."""
-    asked = {"inbox": _name(call, inbox), "full": full, "favourites": favourites}
+    asked = {"inbox": call.settings().settings.need_inbox(inbox).name, "full": full, "favourites": favourites}
     ended = prepared(call).do("ingest-preview", asked)
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     for item in ended.facts.get("items", []):
@@ -102,7 +101,7 @@ def run(call: Call, *, inboxes: tuple[str, ...], plan: str | None, full: bool, f
       mantelpiece ingest run iPhone --favourites
     """
     code = tell_settings_problems(call)
-    names = [_name(call, inbox) for inbox in inboxes]
+    names = [call.settings().settings.need_inbox(inbox).name for inbox in inboxes]
     asked = {"inboxes": names or None, "plan": plan, "full": full, "favourites": favourites}
     ended = prepared(call).do("ingest-run", asked)
     call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
@@ -117,7 +116,7 @@ def run(call: Call, *, inboxes: tuple[str, ...], plan: str | None, full: bool, f
 @click.option("--run", "number", type=int, metavar="N", help="Which run, by its number in 'ingest status'.")
 def undo(call: Call, *, inbox: str | None, number: int | None) -> int:
     """Take back the stacks, albums and favourites of the last run. Photos stay, and so do live videos."""
-    asked = {"inbox": _name(call, inbox) if inbox else None, "run": number}
+    asked = {"inbox": call.settings().settings.need_inbox(inbox).name if inbox else None, "run": number}
     ended = prepared(call).do("ingest-undo", asked)
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     call.output.say(ended.sentence)
@@ -130,7 +129,7 @@ def undo(call: Call, *, inbox: str | None, number: int | None) -> int:
 @click.argument("inbox")
 def check(call: Call, *, inbox: str) -> int:
     """Whether an inbox can work, a sentence for each thing that is in its way; and which libraries there are."""
-    ended = prepared(call).do("ingest-check", {"inbox": _name(call, inbox)})
+    ended = prepared(call).do("ingest-check", {"inbox": call.settings().settings.need_inbox(inbox).name})
     call.output.result(ended.facts)
     call.output.table(
         [(one["id"], one["name"], ", ".join(one["import_paths"])) for one in ended.facts["libraries"]],
@@ -141,14 +140,6 @@ def check(call: Call, *, inbox: str) -> int:
     for problem in ended.problems:
         call.output.problem(problem)
     return ended.exit_code
-
-
-def _name(call: Call, typed: str) -> str:
-    """The inbox as the settings write it. UsageError where there is none of that name."""
-    names = {one.name.casefold(): one.name for one in call.settings().settings.inboxes}
-    if typed.casefold() not in names:
-        raise UsageError(f"There is no inbox {typed!r}.{did_you_mean(typed, list(names.values()))}")
-    return names[typed.casefold()]
 
 
 for _verb in (preview, run, undo, take_over, status, check, download):

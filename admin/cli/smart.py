@@ -11,7 +11,7 @@ import msgspec
 from admin.cli.group import Verbs
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
 from admin.moving_in import server_for, take_smart
-from sync.errors import RuleError, UsageError, did_you_mean
+from sync.errors import RuleError
 from sync.library import smart as rows
 from sync.library.reading import reading
 from sync.settings import Smart
@@ -71,7 +71,7 @@ def _told(smart: Smart, row: rows.SmartRow | None, runs: list[rows.RunRow]) -> d
 @click.argument("album")
 def preview(call: Call, *, album: str) -> int:
     """What the next run of a smart album would do, photo by photo with reasons. Changes nothing."""
-    ended = prepared(call).do("smart-preview", {"album": _name(call, album)})
+    ended = prepared(call).do("smart-preview", {"album": call.settings().settings.need_smart(album).name})
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     call.output.say(f"{ended.facts['rule']}.".capitalize())
     for item in ended.facts.get("items", []):
@@ -94,7 +94,7 @@ def apply(call: Call, *, albums: tuple[str, ...], plan: str | None) -> int:
       mantelpiece smart apply "Anna and Ben" --plan 3f9a0c12b4de
     """
     code = tell_settings_problems(call)
-    names = [_name(call, album) for album in albums]
+    names = [call.settings().settings.need_smart(album).name for album in albums]
     ended = prepared(call).do("smart-apply", {"albums": names or None, "plan": plan})
     told: dict[str, Any] = ended.facts.get("albums", {})
     call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
@@ -112,7 +112,7 @@ def apply(call: Call, *, albums: tuple[str, ...], plan: str | None) -> int:
 @click.option("--run", "number", type=int, metavar="N", help="Which run, by its number in 'smart list --json'.")
 def undo(call: Call, *, album: str, number: int | None) -> int:
     """Take the last run of a smart album back. It then rests until you apply it again."""
-    ended = prepared(call).do("smart-undo", {"album": _name(call, album), "run": number})
+    ended = prepared(call).do("smart-undo", {"album": call.settings().settings.need_smart(album).name, "run": number})
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     call.output.say(ended.sentence)
     for problem in ended.problems:
@@ -125,7 +125,7 @@ def undo(call: Call, *, album: str, number: int | None) -> int:
 @click.argument("asset", metavar="ID-OR-FILE")
 def why(call: Call, *, album: str, asset: str) -> int:
     """Which test of a rule lets a photo in or keeps it out."""
-    ended = prepared(call).do("smart-why", {"album": _name(call, album), "asset": asset})
+    ended = prepared(call).do("smart-why", {"album": call.settings().settings.need_smart(album).name, "asset": asset})
     call.output.result(ended.facts)
     call.output.say(ended.sentence)
     call.output.table(
@@ -154,14 +154,6 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
     )
     call.output.say(f"{len(added)} smart albums were added. See 'mantelpiece smart preview' before the first run.")
     return 0 if found.whole else 1
-
-
-def _name(call: Call, typed: str) -> str:
-    """The smart album as the settings write it. UsageError where there is none of that name."""
-    names = {one.name.casefold(): one.name for one in call.settings().settings.smart}
-    if typed.casefold() not in names:
-        raise UsageError(f"There is no smart album {typed!r}.{did_you_mean(typed, list(names.values()))}")
-    return names[typed.casefold()]
 
 
 for _verb in (list_smart, preview, apply, undo, why, take_over):

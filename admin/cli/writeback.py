@@ -16,7 +16,7 @@ import msgspec
 from admin.cli.group import Verbs
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
 from admin.moving_in import server_for
-from sync.errors import UsageError, did_you_mean
+from sync.errors import UsageError
 from sync.files import write_durably
 from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
@@ -198,11 +198,8 @@ def import_old(
 
 
 def _names(call: Call, typed: tuple[str, ...]) -> list[str] | None:
-    names = {one.name.casefold(): one.name for one in call.settings().settings.writeback}
-    for name in typed:
-        if name.casefold() not in names:
-            raise UsageError(f"There is no root {name!r}.{did_you_mean(name, list(names.values()))}")
-    return [names[name.casefold()] for name in typed] or None
+    settings = call.settings().settings
+    return [settings.need_root(name).name for name in typed] or None
 
 
 def _stats_name(stats: Path | None) -> None:

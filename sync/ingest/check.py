@@ -49,7 +49,6 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
     "problems", "notes", "libraries": [{id, name, import_paths}], "examples": [{template, name}]}; an example is the
     album of a photo taken now. Raises UsageError, ServerError."""
     from sync.connect import open_server
-    from sync.ingest.chosen import chosen_of
 
     if "values" in arguments:
         try:
@@ -57,9 +56,7 @@ def check(work: Work, arguments: dict[str, Any]) -> Result:
         except msgspec.ValidationError as error:
             raise UsageError(f"This inbox cannot be used: {error}.") from None
     else:
-        (inbox,) = chosen_of(work, [str(arguments["inbox"])])
-    if inbox.server not in work.settings.servers:
-        raise UsageError(f"There is no server {inbox.server!r}.")
+        inbox = work.settings.need_inbox(str(arguments["inbox"]))
     immich = open_server(work, inbox.server)
     problems, libraries = list(judge_here(inbox, work.settings, work.home)), []
     if inbox.way is Way.LIBRARY:

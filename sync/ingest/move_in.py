@@ -15,7 +15,6 @@ import msgspec
 from sync.connect import open_server
 from sync.errors import NotAvailable, UsageError
 from sync.ingest.check import judge_library
-from sync.ingest.chosen import chosen_of
 from sync.ingest.landing import fill
 from sync.ingest.old_options import TakenOver
 from sync.ingest.pending import read_pending
@@ -52,7 +51,7 @@ def fill_landing(work: Work, arguments: dict[str, Any]) -> Result:
 
     Raises UsageError, NotAvailable, ServerError.
     """
-    (inbox,) = chosen_of(work, [str(arguments["inbox"])])
+    inbox = work.settings.need_inbox(str(arguments["inbox"]))
     if not publishes(inbox):
         raise UsageError(f"The inbox {inbox.name!r} has no landing folder to fill.")
     if problems := judge_library(open_server(work, inbox.server), inbox):

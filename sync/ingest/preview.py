@@ -10,7 +10,6 @@ from sync.connect import open_server
 from sync.errors import UsageError
 from sync.ingest.arrive import look_for
 from sync.ingest.check import judge_here, judge_library
-from sync.ingest.chosen import chosen_of
 from sync.ingest.one_run import Run
 from sync.ingest.plan import plan_of
 from sync.ingest.run import identity_of
@@ -23,7 +22,7 @@ from sync.work import Result, Work
 def preview(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"inbox": name, "full": bool, "favourites": bool}`. Facts: those of every chore's preview, and {"inbox",
     "waiting", "known": groups that were there before this inbox}. Raises UsageError, ServerError."""
-    (inbox,) = chosen_of(work, [str(arguments["inbox"])])
+    inbox = work.settings.need_inbox(str(arguments["inbox"]))
     full, favourites = bool(arguments.get("full")), bool(arguments.get("favourites"))
     if problems := judge_here(inbox, work.settings, work.home):
         raise UsageError(problems[0])

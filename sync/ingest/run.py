@@ -18,7 +18,6 @@ from sync.immich.batches import batches
 from sync.immich.server import Immich
 from sync.ingest.arrive import look_for, take_in
 from sync.ingest.check import judge_emptied, judge_here, judge_library
-from sync.ingest.chosen import chosen_of
 from sync.ingest.one_run import Run
 from sync.ingest.plan import plan_of
 from sync.ingest.renew import renew
@@ -27,6 +26,7 @@ from sync.ingest.steps import finish
 from sync.ingest.survey import Survey, Todo, remember, survey
 from sync.library import ingest as rows
 from sync.library.ingest import InboxRow, State
+from sync.settings import chosen_of
 from sync.settings_ingest import Inbox, Way
 from sync.work import Result, Work, most_serious
 
@@ -44,7 +44,7 @@ def ingest(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"inboxes": [names] | None, "plan": id | None, "full": bool, "favourites": bool}`; a plan is that of exactly one
     inbox. Facts: {"inboxes": {name: {photos, files, stacks, …, waiting, run, problems}}}. Raises UsageError, Cancelled,
     DiskError."""
-    chosen = chosen_of(work, arguments.get("inboxes"))
+    chosen = chosen_of(work.settings.inboxes, arguments.get("inboxes"), work.settings.need_inbox)
     confirmed = arguments.get("plan") or None
     if confirmed and len(chosen) != 1:
         raise UsageError("A plan is of one inbox; name it.")

@@ -44,7 +44,7 @@ from sync.mirror.publish import Publisher
 from sync.mirror.rendition import Decoders
 from sync.mirror.restore import restore
 from sync.mirror.views import show_views
-from sync.settings import Album, Keep, Source
+from sync.settings import Album, Keep, Source, chosen_of
 from sync.today import today
 from sync.work import Result, Work, most_serious
 
@@ -81,7 +81,8 @@ class AlbumRun:
 def synchronise(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"albums": [names] | None}`. Facts: {"albums": {name: {added, replaced, removed, kept, held, off_disk, bytes,
     problems, left_out}}}; `bytes` are those downloaded. Raises UsageError, MarkerMissing, DiskError, Cancelled."""
-    runs = [AlbumRun(album) for album in _chosen(work, arguments.get("albums"))]
+    chosen = chosen_of(work.settings.albums, arguments.get("albums"), work.settings.need_album)
+    runs = [AlbumRun(album) for album in chosen]
     origins, publisher = Origins(work), Publisher(work)
     mirror(work, runs, origins, publisher)
     fetch_details(work, [run.album for run in runs if not run.stopped], origins)
@@ -105,12 +106,6 @@ def mirror(work: Work, runs: list[AlbumRun], origins: Origins, publisher: Publis
         publisher.finish()
     confirmed = {run.album.name for run in runs if run.compared.complete}
     retire.retire(work, confirmed=confirmed, now=now)
-
-
-def _chosen(work: Work, names: list[str] | None) -> list[Album]:
-    if names is None:
-        return [album for album in work.settings.albums if not album.paused]
-    return [work.settings.need_album(name) for name in names]
 
 
 def _begin(work: Work) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from sync.connect import open_server
-from sync.errors import MantelpieceError, ServerError, UsageError, did_you_mean
+from sync.errors import MantelpieceError, ServerError, UsageError
 from sync.library import servers
 from sync.library import smart as rows
 from sync.library.servers import ServerRow
 from sync.library.smart import SmartRow
-from sync.settings import Smart
+from sync.settings import Smart, chosen_of
 from sync.smart.apply import apply
 from sync.smart.look import Looked, look
 from sync.work import Result, Work, most_serious
@@ -25,7 +25,7 @@ def keep(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"albums": [names] | None, "plan": id | None}`; a plan is that of exactly one album. Facts: {"albums": {name:
     {added, removed, held, total, refused, created, run, listed, problems}}}; `listed` is why its photos were listed,
     empty where it was proved without that there was nothing to do. Raises UsageError, Cancelled, DiskError."""
-    chosen = chosen_of(work, arguments.get("albums"))
+    chosen = chosen_of(work.settings.smart, arguments.get("albums"), work.settings.need_smart)
     confirmed = arguments.get("plan") or None
     if confirmed and len(chosen) != 1:
         raise UsageError("A plan is applied to one smart album; name it.")
@@ -41,18 +41,6 @@ def keep(work: Work, arguments: dict[str, Any]) -> Result:
     added, removed = (sum(facts[key] for facts in told.values()) for key in ("added", "removed"))
     sentence = f"{added} added, {removed} taken out in {len(told)} smart albums."
     return Result({"albums": told}, sentence, exit_code=most_serious(codes), problems=problems)
-
-
-def chosen_of(work: Work, names: list[str] | None) -> list[Smart]:
-    """The named smart albums, or all that are not paused. Raises UsageError."""
-    known = {smart.name.casefold(): smart for smart in work.settings.smart}
-    if names is None:
-        return [smart for smart in known.values() if not smart.paused]
-    for name in names:
-        if name.casefold() not in known:
-            hint = did_you_mean(name, [smart.name for smart in known.values()])
-            raise UsageError(f"There is no smart album {name!r}.{hint}")
-    return [known[name.casefold()] for name in names]
 
 
 def _of_server(

@@ -16,14 +16,13 @@ from sync.immich.server import Immich
 from sync.library import smart as rows
 from sync.library.smart import RunRow, SmartRow, State
 from sync.settings import Smart
-from sync.smart.keep import chosen_of
 from sync.work import Result, Work
 
 
 def undo(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"album": name, "run": number | None}`; the newest run where none is named. Facts: {"album", "run", "removed",
     "added", "refused"}. Raises UsageError, ServerError."""
-    (smart,) = chosen_of(work, [str(arguments["album"])])
+    smart = work.settings.need_smart(str(arguments["album"]))
     run = _run(work, smart.name, arguments.get("run"))
     if run.server not in work.settings.servers:
         raise UsageError(f"The server {run.server!r} of that run is not set up any more.")

@@ -15,7 +15,6 @@ from sync.smart.bind import Directory, bind, is_id
 from sync.smart.evaluate import predicate
 from sync.smart.explain import explain, say
 from sync.smart.gather import surroundings
-from sync.smart.keep import chosen_of
 from sync.smart.look import Looked, look
 from sync.smart.rules import Rule
 from sync.smart.surroundings import Surroundings
@@ -32,7 +31,7 @@ _MOST_REASONS = 20
 def preview(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"album": name}`. Facts: {"plan", "counts": {"add", "remove", "hold"}, "items": [{what, asset, do, fields,
     why}], "more", "album", "rule", "makes", "total", "taken_out"}. Raises UsageError, ServerError."""
-    (smart,) = chosen_of(work, [str(arguments["album"])])
+    smart = work.settings.need_smart(str(arguments["album"]))
     immich = open_server(work, smart.server)
     (looked,) = look(work, immich, [smart], with_names=True)
     if looked.problem is not None:
@@ -87,7 +86,7 @@ def _reason(immich: Reader, rule: Rule, around: Surroundings, asset: str, why: s
 def why(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"album": name, "asset": id or file name}`. Facts: {"album", "asset", "file_name", "matches", "rule", "tests":
     [{fits, test, decides}]}. Raises UsageError, ServerError."""
-    (smart,) = chosen_of(work, [str(arguments["album"])])
+    smart = work.settings.need_smart(str(arguments["album"]))
     immich = open_server(work, smart.server)
     directory = Directory(immich)
     rule = bind(rule_of(smart), directory)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-from sync.errors import UsageError, did_you_mean
 from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.writeback import RootRow
@@ -22,18 +21,6 @@ from sync.writeback.roots import Probed, probe, trouble
 _PROBED = msgspec.json.Decoder(Probed)
 _WRITTEN = ("modules", "where", "owner", "caption_limit", "favourite_as_rating")
 """Settings that say what is written: another value has every file looked at again."""
-
-
-def chosen_roots(work: Work, names: list[str] | None) -> list[Root]:
-    """The named roots, or all that are not paused. Raises UsageError."""
-    there = {root.name.casefold(): root for root in work.settings.writeback}
-    if names is None:
-        return [root for root in there.values() if not root.paused]
-    for name in names:
-        if name.casefold() not in there:
-            hint = did_you_mean(name, [root.name for root in there.values()])
-            raise UsageError(f"There is no root {name!r}.{hint}", advice="Roots are [[writeback]] sections.")
-    return [there[name.casefold()] for name in names]
 
 
 def ready(work: Work, root: Root) -> tuple[Probed, str]:

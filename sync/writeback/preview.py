@@ -17,6 +17,7 @@ from sync.connect import open_server
 from sync.errors import ServerError
 from sync.library import known
 from sync.library import writeback as ledger
+from sync.settings import chosen_of
 from sync.settings_writeback import Root
 from sync.work import Result, Work, most_serious
 from sync.writeback.counts import count_state, counted, sentence
@@ -25,7 +26,7 @@ from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import gather
 from sync.writeback.hold import Losing, judge
 from sync.writeback.paths import suggest
-from sync.writeback.prepare import chosen_roots, ready, sweep
+from sync.writeback.prepare import ready, sweep
 from sync.writeback.probe import listed_files
 from sync.writeback.put import key_of, look_at_all
 from sync.writeback.remembered import facts_of
@@ -39,7 +40,7 @@ _SAMPLE = 5000
 def preview(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"roots": [names] | None, "most": n | None}`. Facts: {"plan", "counts", "items": [{"what", "asset", "do",
     "fields": [{"name", "old", "new"}], "why"}], "more", "suggestions"}. Raises UsageError, ServerError, Cancelled."""
-    roots = chosen_roots(work, arguments.get("roots"))
+    roots = chosen_of(work.settings.writeback, arguments.get("roots"), work.settings.need_root)
     most = arguments.get("most") or SHOWN
     told, suggestions = Told(), list[str]()
     seen: list[tuple[str, Examined]] = []

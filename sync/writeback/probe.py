@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from sync.connect import open_server
-from sync.errors import PermissionMissing, UsageError, did_you_mean
+from sync.errors import PermissionMissing, UsageError
 from sync.immich.server import Immich
 from sync.settings_writeback import Root
 from sync.work import Result, Work
@@ -31,8 +31,7 @@ def probe(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"server", "folder", "prefix": text | None}`. Facts: {"folder": {what it can do}, "mapped", "there", "of",
     "prefix", "suggestion": {"prefix", "folder", "would", "of"} | None, "libraries": bool, "permissions": [...]}."""
     server, folder = str(arguments["server"]), Path(str(arguments["folder"]))
-    if server not in work.settings.servers:
-        raise UsageError(f"There is no server {server!r}.{did_you_mean(server, list(work.settings.servers))}")
+    work.settings.need_server(server)
     if not folder.is_absolute():
         raise UsageError(f"{folder} is no whole path.", advice="Give it from / on.")
     tried = try_out(folder)

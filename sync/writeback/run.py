@@ -17,6 +17,7 @@ from sync.errors import DiskError, MantelpieceError, ServerError, UsageError
 from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.known import ServerRow
+from sync.settings import chosen_of
 from sync.settings_writeback import Root
 from sync.work import Result, Work, most_serious
 from sync.writeback.counts import counted, sentence
@@ -26,7 +27,7 @@ from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import Gathered, gather
 from sync.writeback.hold import judge
 from sync.writeback.paths import Mapping
-from sync.writeback.prepare import chosen_roots, ready, sweep
+from sync.writeback.prepare import ready, sweep
 from sync.writeback.put import Put, key_of, look_at_all
 from sync.writeback.remembered import facts_of
 from sync.writeback.settle import settle
@@ -59,7 +60,7 @@ def run(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"roots": [names] | None, "plan": id | None, "whole": bool, "take_out": bool}`; with `take_out` a person says
     yes to what was held. Facts: {"counts": {word: n}, "run": id | None,
     "roots": {name: {state: n}}}. Raises UsageError, Cancelled, DiskError."""
-    roots = chosen_roots(work, arguments.get("roots"))
+    roots = chosen_of(work.settings.writeback, arguments.get("roots"), work.settings.need_root)
     told = Told()
     settle(work)
     plan = _confirmed(work, arguments.get("plan"))
