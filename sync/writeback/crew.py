@@ -1,8 +1,9 @@
-"""Two hands for many files: while one file is written, the other is read. Each has a connection to the library of its
-own; they share one exiftool that reads and one that writes, for a third hand's would not fit into memory.
+"""Several hands for many files: while some are written, others are read and proved. Each has a connection to the
+library of its own; they share one exiftool that reads and one that writes, for another that writes would not fit into
+memory.
 
 Few files are done by one hand. An error that is every file's (a full disk, no exiftool, cancelled) ends all of them,
-each after the file that it is at.
+each after the files that it is at.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from sync.writeback.examine import Around
 from sync.writeback.exiftool import Answer, ExifTool
 from sync.writeback.put import Put
 
-HANDS = min(2, os.cpu_count() or 1)
-BATCH = 8
+HANDS = 4 if (os.cpu_count() or 1) > 1 else 1
+"""So many, that the exiftool that writes never waits: it does half of all work."""
+BATCH = 4
 """So many files share a command and an entry in the journal: what a crash leaves open, and a second of waiting for who
 cancels."""
-_ENOUGH = 2 * BATCH
+_ENOUGH = 12
 """So many files are worth another exiftool's start."""
 
 
@@ -71,10 +73,15 @@ class Shift:
             self._guarded(self._around, self._put)
         else:
             with Pair() as tools:
-                other = threading.Thread(target=self._hand, args=(tools,), name="other-hand", daemon=True)
-                other.start()
+                others = [
+                    threading.Thread(target=self._hand, args=(tools,), name=f"hand-{number}", daemon=True)
+                    for number in range(1, HANDS)
+                ]
+                for other in others:
+                    other.start()
                 self._guarded(replace(self._around, tool=tools), self._put)
-                other.join()
+                for other in others:
+                    other.join()
         if self._error is not None:
             raise self._error
 

@@ -86,7 +86,7 @@ class ExifTool:
             _refuse_unfit(environment)
         pipe = subprocess.PIPE
         self._process = _STARTER.submit(
-            subprocess.Popen, _COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True,
+            subprocess.Popen, _COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, process_group=0,
             bufsize=0,
         ).result()  # fmt: skip
         assert self._process.stdin is not None

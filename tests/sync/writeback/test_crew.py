@@ -55,7 +55,7 @@ def test_a_cancelled_run_leaves_nothing_open_and_goes_on(many: Originals) -> Non
     assert many.server.library.asset_named("00.jpg").size_bytes == many.file("00.jpg").stat().st_size
 
 
-@pytest.mark.parametrize("hand", ["MainThread", "other-hand"])
+@pytest.mark.parametrize("hand", ["MainThread", "hand-1"])
 def test_what_nobody_foresaw_in_either_hand_ends_the_run(many: Originals, hand: str) -> None:
     calls = itertools.count()
 
