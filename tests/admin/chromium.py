@@ -101,7 +101,8 @@ class Browser:
         """Press the button or link that is called this, as a finger would, and wait for what it leads to."""
         found = self.run(
             f"""(() => {{
-                const all = [...document.querySelectorAll('button, a, summary, label')];
+                const seen = (each) => each.checkVisibility();
+                const all = [...document.querySelectorAll('button, a, summary, label')].filter(seen);
                 const lines = (each) => (each.ariaLabel || each.innerText).trim().split("\\n");
                 const one = all.find((each) => lines(each).some((line) => line.startsWith({json.dumps(label)})));
                 if (!one) return null;

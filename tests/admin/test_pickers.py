@@ -51,6 +51,7 @@ def go(browser: Browser, label: str) -> None:
     before = browser.run("performance.timeOrigin")
     browser.press(label)
     browser.until(f"performance.timeOrigin !== {before} && document.readyState === 'complete'")
+    browser.settle()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
@@ -117,11 +118,11 @@ def test_old_rules_are_uploaded_looked_at_and_taken(
     browser, address = signed_in
     (tmp_path / "local_settings.py").write_text(RULES)
     browser.open(f"{address}/smart")
-    go(browser, "Moving in from another tool?")
+    go(browser, "Move in from another tool")
     look(browser, "moving")
     browser.choose_file("file", tmp_path / "local_settings.py")
     go(browser, "Read it")
-    assert "photos of Anna" in browser.run("document.body.innerText")
+    assert "photos and videos of Anna" in browser.run("document.body.innerText")
     look(browser, "moving-understood")
     go(browser, "Add these smart albums")
     assert "Our Anna" in browser.run("document.body.innerText")
