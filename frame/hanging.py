@@ -38,8 +38,18 @@ class Hanging:
     def travels(self) -> bool:
         return self._travel is not None
 
+    @property
+    def moves(self) -> bool:
+        return self._travel is not None or self._motion is not None
+
+    def stand(self) -> None:
+        """Approach it no more."""
+        self._motion = None
+
     def wind(self, made: Made) -> None:
-        """It may have waited for its turn for hours: its clock is put right before anybody sees it."""
+        """It is about to replace what hangs, which moves no more and lets go of what it moved with. It may have waited
+        for its turn for hours: its clock is put right before anybody sees it."""
+        self._travel = self._motion = None
         late = self._dress.tick(made.clock)
         if late is not None:
             self._stage.patch(*late, picture=made.picture)

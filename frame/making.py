@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _LEAST_SECONDS = 5.0
 """What hangs for a shorter time does not move."""
+_UNDER_WAY = 0.85
+"""Share of its time that a photo is approached for; then it stands, and there is memory for whatever comes next."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,10 @@ class Maker:
         return Tone(self.wall.gamma, white_of(self.wall.white), self.manner.warmth)
 
     def make(self, item: Item) -> Made:
-        if self._may_move(item):
-            if (strip := self._strip(item)) is not None:
-                return self._panorama(item, strip)
-            if self.wall.motion is Motions.ZOOM and self._fills(item):
-                return self._approached(item)
+        if (strip := strip_of(item, self.wall, self.display)) is not None:
+            return self._panorama(item, strip)
+        if self.wall.motion is Motions.ZOOM and _may_move(item, self.wall, self.display) and self._fills(item):
+            return self._approached(item)
         return self._still(item)
 
     def _still(self, item: Item) -> Made:
@@ -82,17 +83,6 @@ class Maker:
         slow = getattr(self.display, "least_seconds", 0.0) > 60  # a clock would be wrong on it
         clock = None if slow else self.manner.clock(picture, rotation=self.rotation, tone=self._tone)
         return Made(self.display.prepare(picture), clock, problem=self.manner.lacking(wording))
-
-    def _may_move(self, item: Item) -> bool:
-        fitting = self.wall.layout in (Layout.AUTO, Layout.FILL) and self.wall.interval_seconds >= _LEAST_SECONDS
-        return fitting and item.partner is None and self.display.animated and not self.wall.reduce_motion
-
-    def _strip(self, item: Item) -> tuple[int, int] | None:
-        """The panel pixels of a panorama that is to travel, or None."""
-        from frame.transitions.travel import strip_size
-
-        size = strip_size(_size(item), viewer_canvas(self.display.size, self.rotation))
-        return None if size is None else viewer_canvas(size, self.rotation)
 
     def _panorama(self, item: Item, strip: tuple[int, int]) -> Made:
         from frame.transitions.travel import cut
@@ -132,11 +122,13 @@ class Maker:
         start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)
         wording = manner.wording(item.entry, None, size=display.size, rotation=self.rotation)
         request = request_for(self.home, item.entry, wall=self.wall, size=display.size, wording=wording)
-        seconds = max(_LEAST_SECONDS, min(self.wall.interval_seconds, 90.0))
-        clock = manner.clock(start.copy(), rotation=self.rotation)
-        known, tone = clock.verdict if clock is not None else None, self._tone
+        veil, tone = veil_of(self.renderer, request, start), self._tone
+        clock = manner.clock(start, rotation=self.rotation)
+        known = clock.verdict if clock is not None else None
+        del start, clock  # as large as the panel, and so is what comes
+        seconds = max(_LEAST_SECONDS, min(self.wall.interval_seconds * _UNDER_WAY, 90.0))
         moving = Moving(
-            picture, display.size, target, _inwards(item), veil_of(self.renderer, request, start),
+            picture, display.size, target, _inwards(item), veil,
             lambda made: manner.current().clock(made, rotation=self.rotation, tone=tone, verdict=known), seconds,
         )  # fmt: skip
         return Made(display.prepare(moving.key(0.0)), moving=moving)
@@ -155,6 +147,22 @@ class Maker:
         corner = digest_of(item.entry.key) % 4
         x, y = aim(shown, ((0.36, 0.64)[corner & 1], (0.4, 0.6)[corner >> 1]))
         return {0: (x, y), 90: (y, 1 - x), 180: (1 - x, 1 - y), 270: (1 - y, x)}[self.rotation]
+
+
+def strip_of(item: Item, wall: Wall, display: Display) -> tuple[int, int] | None:
+    """The panel pixels of a panorama that is to travel, or None."""
+    if not _may_move(item, wall, display):
+        return None
+    from frame.transitions.travel import strip_size
+
+    rotation = int(wall.rotation.value)
+    size = strip_size(_size(item), viewer_canvas(display.size, rotation))
+    return None if size is None else viewer_canvas(size, rotation)
+
+
+def _may_move(item: Item, wall: Wall, display: Display) -> bool:
+    fitting = wall.layout in (Layout.AUTO, Layout.FILL) and wall.interval_seconds >= _LEAST_SECONDS
+    return fitting and item.partner is None and display.animated and not wall.reduce_motion
 
 
 def _size(item: Item) -> tuple[int, int]:

@@ -185,8 +185,8 @@ class Player:
             return
         self._upcoming.take()
         self.turn.urge = None
-        self._hanging.wind(ready.made)
         at_once = ready.way is Way.AGAIN or self._hanging.travels
+        self._hanging.wind(ready.made)
         if self.stage.show(ready.made.picture, self._wall, at_once=at_once, should_stop=self._interrupted):
             self._note(ready)
 

@@ -12,6 +12,7 @@ from frame.ahead import Ahead, Failed, Ready, Way
 from frame.crashes import Crashes
 from frame.dress import Dress
 from frame.hanging import Hanging
+from frame.making import strip_of
 from frame.picture import CopyUnusable
 from frame.playlist import Item, Playlist
 from frame.render.layout import viewer_canvas
@@ -52,7 +53,7 @@ class Upcoming:
         self._ahead, self._playlist, self._turn = ahead, playlist, turn
         self._hanging, self._dress, self._clock, self._crashes = hanging, dress, clock, crashes
         self._resume: str | None = None
-        self._again = False
+        self._again = self._waits = False
         self._not_before = clock.monotonic()
         self.problem = ""
         """Why no picture can be made at all, as a sentence."""
@@ -73,7 +74,7 @@ class Upcoming:
     def prepare(self, display: Display, *, expecting: bool) -> None:
         """Have the next picture made for this display, where it is not ready or under way; `expecting` says that more
         photos are about to be known."""
-        if self._ahead.busy or self._clock.monotonic() < self._not_before:
+        if self._ahead.busy or self._clock.monotonic() < self._not_before or self._must_wait():
             return
         wall, turn = self._dress.settings.wall, self._turn
         self._playlist.canvas = viewer_canvas(display.size, int(wall.rotation.value)) if wall.pairs else None
@@ -149,6 +150,13 @@ class Upcoming:
         left = self._turn.seconds_left(self._dress.settings.wall.interval_seconds)
         return left is not None and left < SOON_SECONDS
 
+    def _must_wait(self) -> bool:
+        """A panorama is several panels large: while one travels nothing is made, and none while anything moves. Who
+        presses a key waits for no panorama's end."""
+        hanging = self._hanging
+        self._waits = hanging.moves and (self._waits or hanging.travels) and self._turn.urge is None and not self._again
+        return self._waits
+
     def _take_last(self) -> Item | None:
         key, self._resume = self._resume, None
         entry = None if key is None else find_photo(self._catalogue, key)
@@ -159,9 +167,15 @@ class Upcoming:
         same = current is not None and item.entry.display == current.item.entry.display
         if way is Way.NEXT and same and (made := self._hanging.as_it_hangs()) is not None:
             self._ahead.ready = Ready(made, item, way)  # the only photo there is
-        elif not self._is_poison(item):
-            dress = self._dress
-            self._ahead.make(item, way, display=display, wall=dress.settings.wall, manner=dress.manner())
+            return
+        wall = self._dress.settings.wall
+        if self._hanging.moves and strip_of(item, wall, display) is not None:
+            if way is Way.NEXT:
+                self._waits = True
+                return
+            self._hanging.stand()
+        if not self._is_poison(item):
+            self._ahead.make(item, way, display=display, wall=wall, manner=self._dress.manner())
 
     def _is_poison(self, item: Item) -> bool:
         """Whether the frame died over it before; it is passed over then. Else it is noted, should this one die."""

@@ -24,13 +24,16 @@ if TYPE_CHECKING:
     from frame.overlays.labels import Label
 
 
+_WIDE, _COLUMNS = 1280, 512
+_SQUARE = 1.65
 _HARDLY = 1.25
 """Below that a picture is not so much shrunk as drawn anew, where Lanczos keeps it sharpest."""
 
 
 def decode_limit_bytes(panel: Size) -> int:
-    """What the decoding alone may take: enough for any display copy, and with the rest still within promise 15."""
-    return 24_000_000 + 8 * panel[0] * panel[1]
+    """What the decoding alone may take: enough for any display copy, and with the rest still within promise 15. A
+    panorama's strip takes much itself."""
+    return 24_000_000 + round(8 * min(panel[0] * panel[1], (_SQUARE * min(panel)) ** 2))
 
 
 def paint(request: RenderRequest) -> Image.Image:
@@ -117,4 +120,13 @@ def _scaled(upright: Image.Image, size: Size, crop: tuple[float, float, float, f
     # Between half and whole size nobody tells them apart (> 45 dB), and this one takes half the time: two a pair.
     shrinks = _HARDLY < min((box[2] - box[0]) / target[0], (box[3] - box[1]) / target[1]) < 2
     filter_ = Image.Resampling.HAMMING if shrinks else Image.Resampling.LANCZOS
-    return upright.resize(target, filter_, box=box, reducing_gap=3.0)
+    if target[0] <= _WIDE:
+        return upright.resize(target, filter_, box=box, reducing_gap=3.0)
+    made = Image.new(upright.mode, target)
+    step = (box[2] - box[0]) / target[0]
+    # In columns: what Pillow keeps between its two passes is as high as the picture that was decoded.
+    for at in range(0, target[0], _COLUMNS):
+        until = min(target[0], at + _COLUMNS)
+        part = (box[0] + at * step, box[1], min(box[0] + until * step, box[2]), box[3])
+        made.paste(upright.resize((until - at, target[1]), filter_, box=part, reducing_gap=3.0), (at, 0))
+    return made

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PROGRAM = (sys.executable, "-m", "frame.render.worker")
 _TOP = Path(__file__).parents[2]
 _ANSWER_BYTES = 65536
+_ROWS = 64
 _LEAVING_SECONDS = 1.0
 _HEIR_AHEAD = 5
 """An heir has so many pictures' time to load: seconds even where they change every second, on the slowest machine."""
@@ -75,7 +76,7 @@ class Renderer:
             os.ftruncate(self._memory, length)
             try:
                 self._ask(request)
-                return self._picture(request.size, length)
+                return self._picture(request.size)
             finally:
                 if not self._closed:
                     os.ftruncate(self._memory, 0)
@@ -162,14 +163,21 @@ class Renderer:
         except OSError as error:
             raise DecoderUnavailable(f"No process can be started ({error.strerror}).", errno=error.errno) from error
 
-    def _picture(self, size: tuple[int, int], length: int) -> Image:
-        from PIL.Image import frombytes
+    def _picture(self, size: tuple[int, int]) -> Image:
+        from PIL.Image import frombytes, new
 
-        # Read, not mapped: a child that was taken over could shrink the memory under a mapping and kill this process.
-        pixels = os.pread(self._memory, length, 0)
-        if len(pixels) != length:
-            raise PictureRefused("Its decoder gave too few pixels.", reason="killed-decoder")
-        return frombytes("RGB", size, pixels)
+        picture, row = new("RGB", size, None), size[0] * 3
+        # From the end, giving back what was read: the pixels are never there twice.
+        for top in reversed(range(0, size[1], _ROWS)):
+            rows = min(_ROWS, size[1] - top)
+            # Read, not mapped: a child that was taken over could shrink the memory under a mapping and kill this
+            # process.
+            pixels = os.pread(self._memory, rows * row, top * row)
+            if len(pixels) != rows * row:
+                raise PictureRefused("Its decoder gave too few pixels.", reason="killed-decoder")
+            picture.paste(frombytes("RGB", (size[0], rows), pixels), (0, top))
+            os.ftruncate(self._memory, top * row)
+        return picture
 
 
 class _Child:

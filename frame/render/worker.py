@@ -31,12 +31,13 @@ def serve(channel: socket.socket, memory: int) -> None:
     first = True
     while message := channel.recv(MESSAGE_BYTES):
         channel.send(BEGUN)
-        channel.send(json.dumps(answer(message, memory)).encode())
+        answered = json.dumps(answer(message, memory)).encode()
+        trim()  # before whoever waits makes a picture of its own of the pixels: both at once would be the most there is
+        channel.send(answered)
         if first:
             # The first picture is waited for; later ones are made ahead, and must not hold up a transition.
             os.nice(5)
             first = False
-        trim()
 
 
 def answer(message: bytes, memory: int) -> dict[str, str]:

@@ -56,10 +56,15 @@ def veil_of(renderer: Renderer, request: RenderRequest, picture: Image) -> Veil 
         return None
     verdict = judge(*extremes(picture.crop(plain)))
     wording = replace(request.wording, dark=verdict.dark, shade=verdict.shade)
-    black, white = written("black", wording), written("white", wording)
-    through = ImageChops.subtract(white, black)
-    box = ImageChops.invert(through).getbbox() or plain
-    return Veil(box, through.crop(box), black.crop(box))
+    white = written("white", wording)
+    shaded = ImageChops.invert(white).getbbox() or plain
+    box = (
+        min(plain[0], shaded[0]), min(plain[1], shaded[1]), max(plain[2], shaded[2]), max(plain[3], shaded[3]),
+    )  # fmt: skip
+    # Only what is kept of each is held while the next is made: they are as large as the panel.
+    white = white.crop(box)
+    black = written("black", wording).crop(box)
+    return Veil(box, ImageChops.subtract(white, black), black)
 
 
 @dataclass(frozen=True)

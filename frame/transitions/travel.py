@@ -15,7 +15,7 @@ from frame.transitions.slide import eased, way_of
 
 LEAST_RATIO = 2.4
 """Wider than that is a panorama."""
-LONGEST = 3.4
+LONGEST = 3.0
 """In panels; each is a picture in memory. What is longer hangs whole in a mat."""
 _SPEED = 0.045
 """Of the panel's side a second, at most."""

@@ -19,7 +19,9 @@ from tests.benchmarks.report import GATHER
 PARTS = {
     "mirror": (("tests.benchmarks.mirror",), 270),
     "rendition": (("tests.benchmarks.rendition", "worst", "corpus"), 240),
-    "wall": (("tests.benchmarks.wall",), 210),
+    "wall": (("tests.benchmarks.wall",), 150),
+    "wall_running": (("tests.benchmarks.wall_running",), 90),
+    "wall_memory": (("tests.benchmarks.wall_memory",), 240),
     "selection": (("tests.benchmarks.selection",), 60),
     "frame_start": (("tests.benchmarks.frame_start",), 60),
     "originals": (("tests.benchmarks.originals",), 180),

@@ -32,7 +32,7 @@ from sync.library.albums import AlbumRow
 from sync.library.database import Library
 from tests.benchmarks.frame_start import COUNT, key_of, large_home
 from tests.benchmarks.report import report
-from tests.benchmarks.wall import pss
+from tests.benchmarks.wall_running import pss
 
 ALBUMS = 200
 PASSWORD = "correct horse battery"
