@@ -31,9 +31,9 @@ soak: $(VENV)/.tested
 container: $(VENV)/.tested
 	@$(PY) -m pytest -q tests/container --long
 
-# Needs root and a package mirror: a Debian root in a folder is installed into.
+# Needs root and a package mirror: Debian roots in a folder are installed into, and started with a real systemd.
 appliance: $(VENV)/.tested
-	@systemd/packages debootstrap
+	@systemd/packages debootstrap systemd-container
 	@$(PY) -m pytest -q tests/systemd --long
 
 bench: $(VENV)/.tested

@@ -13,6 +13,11 @@ def test_it_builds_and_answers() -> None:
     engine = shutil.which("podman") or shutil.which("docker")
     assert engine is not None, "install podman or docker"
     subprocess.run([engine, "build", "-q", "-t", "mantelpiece-test", "-f", "Containerfile", "."], cwd=TOP, check=True)
+    for user in ("1000:1000", "4242:4242"):
+        command = [engine, "run", "--rm", "--user", user, "--entrypoint", "id", "mantelpiece-test", "-u"]
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"{user[:4]}\n"
+        check = [engine, "run", "--rm", "--user", user, "mantelpiece-test", "settings", "set", "language", "de"]
+        subprocess.run(check, capture_output=True, check=True)
     for words, told in ((["writeback", "list"], "No folder of originals"), (["--version"], "mantelpiece")):
         done = subprocess.run(
             [engine, "run", "--rm", "mantelpiece-test", *words], capture_output=True, text=True, check=True
