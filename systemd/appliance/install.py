@@ -73,8 +73,10 @@ def _packages(machine: Machine, wanted: Wanted) -> None:
 
 def _people(machine: Machine, wanted: Wanted) -> None:
     """One group; one user for what is kept, one for what is seen."""
-    if not machine.knows("group", "mantelpiece"):
-        machine.run("groupadd", "--system", "mantelpiece")
+    # A unit that names a group which is not there never starts; Debian has neither i2c nor gpio, a small one no render.
+    for group in ("mantelpiece", *(wanted.groups() if wanted.frame else ())):
+        if not machine.knows("group", group):
+            machine.run("groupadd", "--system", group)
     for name in ("mantelpiece", "mantelpiece-frame") if wanted.frame else ("mantelpiece",):
         if not machine.knows("passwd", name):
             machine.run("useradd", "--system", "--gid", "mantelpiece", "--home-dir", HOME, "--no-create-home",

@@ -90,5 +90,12 @@ class Wanted:
             found[f"{UNITS}/mantelpiece-sync.service.d/root-{number}.conf"] = text
         return found
 
+    def groups(self) -> tuple[str, ...]:
+        """Whose devices the wall's unit and its drop-ins name."""
+        found = {path: text for path, text in self.files().items() if "mantelpiece-frame.service" in path and text}
+        lines = "\n".join(found.values()).splitlines()
+        named = [line.partition("=")[2].split() for line in lines if line.startswith("SupplementaryGroups=")]
+        return tuple(dict.fromkeys(name for names in named for name in names))
+
     def packages(self) -> tuple[str, ...]:
         return PACKAGES + (FRAME_PACKAGES if self.frame else ())

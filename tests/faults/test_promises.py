@@ -16,7 +16,7 @@ ROWS = {*range(1, 57)}
 def test_every_test_that_proves_a_promise_exists() -> None:
     files = sorted({name.split("::")[0] for name in NAMED})
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *files],
+        [sys.executable, "-m", "pytest", "--collect-only", "--long", "-q", "-p", "no:cacheprovider", *files],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
@@ -36,3 +36,11 @@ def test_every_promise_that_has_a_home_has_a_patch() -> None:
 
 def test_the_table_has_every_row() -> None:
     assert {int(number) for number in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)} == ROWS
+
+
+def test_every_unit_names_its_tests() -> None:
+    room = ROOT / "systemd"
+    units = [*(room / "units").iterdir(), *(room / "desktop").iterdir(), *(room / "drop-ins").iterdir()]
+    rows = dict(re.findall(r"^\| `systemd/(\S+)` \| (.*) \|$", TEXT, re.MULTILINE))
+    assert {str(unit.relative_to(room)) for unit in units} == rows.keys()
+    assert all("`tests/" in tests for tests in rows.values())

@@ -36,6 +36,10 @@ while list(home.intents.iterdir()) and time.monotonic() < end:
     time.sleep(0.2)
 print("left", list(home.intents.iterdir()))
 """
+OPEN_OWN = """
+from admin.wifi.manager import Manager
+Manager().open_own("wlan0", "mantelpiece-1a2b", "12345678")
+"""
 
 pytestmark = [pytest.mark.root, pytest.mark.slow]
 
@@ -127,6 +131,26 @@ def test_whatever_dies_or_hangs_is_started_again(machine: Booted, name: str) -> 
     machine.until(lambda: machine.health() == WELL)
     drop_in.unlink()
     machine.run("systemctl", "daemon-reload")
+
+
+def test_the_page_may_choose_the_wifi_and_nothing_more(machine: Booted) -> None:
+    """By the real NetworkManager and polkit, out of the page's own sandbox; there is no Wi-Fi to come up."""
+    machine.run("systemctl", "start", "polkit", "NetworkManager")
+    asked = ("nmcli", "-t", "-f", "PERMISSION,VALUE", "general", "permissions")
+    told = machine.run("runuser", "-u", "mantelpiece", "--", *asked).splitlines()
+    allowed = {line.rpartition("NetworkManager.")[2].removesuffix(":yes") for line in told if line.endswith(":yes")}
+    assert allowed == {"network-control", "settings.modify.system", "wifi.scan", "wifi.share.protected"}
+    units = machine.root / "etc/systemd/system"
+    confined = (units / "mantelpiece-admin.service").read_text()
+    confined = re.sub(r"^(Restart|WatchdogSec|Requires|After)=.*$", "", confined, flags=re.MULTILINE)
+    confined = confined.replace("Type=notify", "Type=oneshot").replace("-m admin", "/usr/local/share/open_own.py")
+    (units / "probe.service").write_text(confined)
+    (machine.root / "usr/local/share/open_own.py").write_text(OPEN_OWN)
+    machine.run("systemctl", "daemon-reload")
+    assert machine.says("systemctl", "start", "probe")[0] != 0
+    assert "No suitable device found" in machine.run("journalctl", "--no-pager", "-o", "cat", "-u", "probe")
+    shown = machine.run("nmcli", "-t", "-f", "NAME,AUTOCONNECT,FILENAME", "connection", "show").splitlines()
+    assert any(line.startswith("mantelpiece-setup:no:/run/NetworkManager/") for line in shown), "on no card"
 
 
 def test_an_update_is_used_when_it_is_well_and_else_goes_back_with_its_units(machine: Booted) -> None:

@@ -32,7 +32,7 @@ echo "$*" >> "$root/ran"
 case "$*" in
   "apt-get install"*) for name; do
     printf 'Package: %s\nStatus: install ok installed\n\n' "$name" >> "$root/var/lib/dpkg/status"; done;;
-  "groupadd"*) echo "mantelpiece:x:990:" >> "$root/etc/group";;
+  "groupadd"*) echo "$3:x:990:" >> "$root/etc/group";;
   "useradd"*) for name; do :; done; echo "$name:x:$(( 980 + ${#name} )):990::/:/" >> "$root/etc/passwd";;
   "usermod -aG"*) sed -i "s/^$3:.*/&,$4/" "$root/etc/group";;
   "userdel"*) sed -i "/^$2:/d" "$root/etc/passwd";;
@@ -199,6 +199,16 @@ def test_drop_ins_open_only_what_was_asked_for(root: Path) -> None:
     assert "ReadWritePaths=/home/anna/photos" in (units / "mantelpiece-sync.service.d/root-1.conf").read_text()
     assert install(root, "--root", "photos").returncode == 1
     assert install(root, "--root", "/a b").returncode == 1
+
+
+def test_every_group_that_a_unit_names_is_there_for_else_it_would_never_start(root: Path) -> None:
+    install(root, "--allow", "ddc", "--allow", "gpio")
+    made = [line.split()[-1] for line in ran(root) if line.startswith("groupadd")]
+    assert made == ["mantelpiece", "video", "render", "input", "tty", "i2c", "gpio"]
+    install(root, "--allow", "ddc")
+    assert not [line for line in ran(root) if line.startswith("groupadd")]
+    install(root, "--without-frame")
+    assert not [line for line in ran(root) if line.startswith("groupadd")]
 
 
 def test_taken_away_nothing_of_it_is_left_but_photos_until_a_person_says(root: Path) -> None:

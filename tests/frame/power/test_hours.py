@@ -92,7 +92,25 @@ days = st.lists(st.sampled_from(DAYS), min_size=0, max_size=4, unique=True).map(
 windows = st.builds("{} {}-{} {}".format, days, edges, edges, st.sampled_from(["", "30%"])).map(str.strip)
 
 
-@given(st.lists(windows, max_size=4).map("; ".join), st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)))
-def test_whatever_the_settings_take_has_a_level_at_every_moment(text: str, moment: datetime) -> None:
+places = st.builds(Place, st.just(ZoneInfo("Europe/Oslo")), st.floats(-90, 90), st.floats(-180, 180))
+
+
+@given(st.lists(windows, max_size=4).map("; ".join), st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), places)
+def test_whatever_the_settings_take_has_a_level_at_every_moment_and_place(
+    text: str, moment: datetime, place: Place
+) -> None:
     read = read_windows(parse_value("power.night", text))
-    assert level_at(read, moment.replace(tzinfo=UTC), VIENNA) in (0, 30, 100)
+    assert level_at(read, moment.replace(tzinfo=UTC), place) in (0, 30, 100)
+
+
+# Zones whose clocks change at 2 or 3 in the morning, at midnight, by half an hour, and not at all.
+ZONES = ("Europe/Vienna", "America/New_York", "Africa/Cairo", "Australia/Lord_Howe", "Asia/Tokyo")
+
+
+@given(st.dates(date(2024, 1, 1), date(2030, 12, 31)), st.sampled_from(ZONES))
+def test_on_every_day_the_night_ends_and_begins_by_the_clock_on_the_wall(day: date, zone: str) -> None:
+    place = Place(ZoneInfo(zone))
+    read = read_windows("22:30-06:30")
+    for local, level in (("06:29", 0), ("06:30", 100), ("12:00", 100), ("22:29", 100), ("22:30", 0)):
+        moment = datetime.fromisoformat(f"{day}T{local}").replace(tzinfo=place.zone)
+        assert level_at(read, moment, place) == level, local
