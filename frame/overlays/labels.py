@@ -51,7 +51,7 @@ class _Writer:
     """The words of one wall."""
 
     def __init__(self, plan: Plan, words: Wording, fonts: Fonts, faces: Sequence[Place]) -> None:
-        self._plan, self._words, self._fonts, self._faces = plan, words, fonts, faces
+        self._words, self._fonts, self._faces = words, fonts, faces
         self._canvas = plan.canvas
         self._edge = margin(plan.canvas)
         self._gap = gap_on(plan.canvas)

@@ -128,7 +128,7 @@ class _Persons:
     photo no photo is updated, but the search for that person too finds another number."""
 
     def __init__(self, search: Search, users: list[Asked]) -> None:
-        self._search, self._users = search, users
+        self._search = search
         known = set(search.question.get("personIds", ()))
         self._of = [(one, {person for test in rules.tests_of(one.rule) if isinstance(test, rules.People)
                            for person in ids_of(test.who or ())} - known) for one in users]  # fmt: skip

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sync import secrets
 from sync.settings import Album, Source
-from tests.fakes.immich import FakeImmich, sample_library
+from tests.fakes.immich import FakeImmich
 from tests.fakes.mirror import SERVER, Mirror, mirror_of
 
 ALL = 12
 HERS = 20
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
-
-
-@pytest.fixture
-def server(pictures: Path) -> Iterator[FakeImmich]:
-    with FakeImmich(version=3, library=sample_library(pictures)) as fake:
-        yield fake
 
 
 @pytest.fixture

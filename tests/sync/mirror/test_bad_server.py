@@ -15,17 +15,6 @@ LISTING = r"^/api/(albums/[0-9a-f-]+|search/metadata)"
 HOLIDAYS = 8
 
 
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, pictures: Path) -> Iterator[FakeImmich]:
-    with FakeImmich(version=getattr(request, "param", 3), library=sample_library(pictures)) as fake:
-        yield fake
-
-
 @pytest.fixture
 def mirror(server: FakeImmich, tmp_path: Path) -> Mirror:
     return mirror_of(server, tmp_path, album_of(server, "Holidays"))

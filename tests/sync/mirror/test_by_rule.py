@@ -20,11 +20,6 @@ ANNA = {"people": ["Anna"]}
 OF_ANNA = ["IMG_0001.jpg", "IMG_0005.jpg", "IMG_0009.jpg"]
 
 
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
-
-
 @pytest.fixture(params=(1, 2, 3), ids=("1.135", "2.7", "3.1"))
 def server(request: pytest.FixtureRequest, pictures: Path) -> Iterator[FakeImmich]:
     with FakeImmich(version=request.param, library=sample_library(pictures)) as fake:

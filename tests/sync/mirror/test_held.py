@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,21 +11,10 @@ from sync.library import held as rows
 from sync.mirror.held import held
 from sync.mirror.preview import preview
 from sync.work import Result
-from tests.fakes.immich import FakeImmich, sample_library
+from tests.fakes.immich import FakeImmich
 from tests.fakes.mirror import Mirror, album_of, mirror_of
 
 GONE = ["IMG_0001.jpg", "IMG_0002.jpg", "IMG_0003.jpg", "IMG_0004.jpg", "IMG_0005.jpg"]
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
-
-
-@pytest.fixture
-def server(pictures: Path) -> Iterator[FakeImmich]:
-    with FakeImmich(version=3, library=sample_library(pictures)) as fake:
-        yield fake
 
 
 @pytest.fixture

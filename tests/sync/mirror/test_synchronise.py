@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -12,24 +11,11 @@ import pytest
 from sync import secrets
 from sync.errors import MarkerMissing, UsageError
 from sync.settings import Album, Keep, Pick, Server, Source
-from tests.fakes.immich import FakeImmich, sample_library
+from tests.fakes.immich import FakeImmich
 from tests.fakes.mirror import SERVER, Mirror, album_of, mirror_of
 
 HOLIDAYS = 8
 HALF_AN_HOUR = 31 * 60
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the stand-in's files lie: they are drawn once."""
-    return tmp_path_factory.mktemp("pictures")
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, pictures: Path) -> Iterator[FakeImmich]:
-    version = getattr(request, "param", 3)
-    with FakeImmich(version=version, library=sample_library(pictures)) as fake:
-        yield fake
 
 
 every_version = pytest.mark.parametrize("server", [1, 2, 3], ids=["v1", "v2", "v3"], indirect=True)

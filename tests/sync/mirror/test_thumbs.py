@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -18,21 +17,10 @@ from sync.mirror import trash
 from sync.mirror.rendition import THUMB_BYTES, Decoders
 from sync.mirror.thumbs import MOST_AT_ONCE, path_of, sweep, thumbs
 from sync.work import Result
-from tests.fakes.immich import FakeImmich, sample_library
+from tests.fakes.immich import FakeImmich
 from tests.fakes.mirror import SERVER, Mirror, album_of, mirror_of
 
 WEEKS_AGO = time.time() - 30 * 86400
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
-
-
-@pytest.fixture
-def server(pictures: Path) -> Iterator[FakeImmich]:
-    with FakeImmich(version=3, library=sample_library(pictures)) as fake:
-        yield fake
 
 
 @pytest.fixture
