@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from sync.errors import ToolFailed, Unwritable
-from sync.library import known
+from sync.library import known, known_groups
 from sync.library import writeback as ledger
 from sync.library.known import AssetRow, ServerRow
 from sync.library.writeback import FileRow
@@ -202,7 +202,7 @@ def _rests(around: Around, seen: Examined) -> bool:
 
 def failing(around: Around, seen: Examined) -> str:
     """What a failure is one of: this file, and all that is known of it now."""
-    groups = known.groups_of(around.work.library, seen.row.id)
+    groups = known_groups.groups_of(around.work.library, seen.row.id)
     told = (
         seen.tried,
         seen.row.facts,
@@ -213,7 +213,7 @@ def failing(around: Around, seen: Examined) -> str:
 
 
 def _decide(around: Around, seen: Examined, ahead: Ahead) -> None:
-    groups = known.groups_of(around.work.library, seen.row.id)
+    groups = known_groups.groups_of(around.work.library, seen.row.id)
     knowledge = knowledge_of(seen.row, groups, around.server, modules=around.root.modules, now=around.work.clock.now())
     roles = _roles(around, seen)
     if any(role == SIDECAR and _misleads(around.root, path) for role, path in roles):

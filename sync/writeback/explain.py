@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from sync.errors import UsageError
-from sync.library import known
+from sync.library import known, known_groups
 from sync.library import writeback as ledger
 from sync.settings_writeback import Module, Root
 from sync.work import Result, Work
@@ -34,7 +34,7 @@ def explain(work: Work, arguments: dict[str, Any]) -> Result:
     facts = facts_of(row.facts)
     with ExifTool() as tool:
         seen = examine(Around(work, tool, root, probed, server), row)
-    groups = known.groups_of(work.library, row.id)
+    groups = known_groups.groups_of(work.library, row.id)
     told = knowledge_of(row, groups, server, modules=root.modules, now=work.clock.now())
     fields = [{"name": tag, "old": old, "new": new, "file": str(target.path)}
               for target in seen.changed for tag, old, new in map(shown, target.decided.changes)]  # fmt: skip

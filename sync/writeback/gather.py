@@ -16,7 +16,7 @@ import msgspec
 from sync.errors import Incomplete, NotAvailable, PermissionMissing, SchemaDrift, ServerFailure
 from sync.immich.facts import Asset
 from sync.immich.server import Immich
-from sync.library import known, meta
+from sync.library import known, known_groups, meta
 from sync.library.known import ServerRow
 from sync.settings_writeback import Module, Root
 from sync.work import Work
@@ -158,7 +158,8 @@ def _note(work: Work, immich: Immich, found: Gathered, people: gather_groups.Per
                 proof=pack_proof(asset),
             )
             numbers.append(number)
-            moved = known.set_groups_of(db, number, "person", people.numbers(db, asset), only_add=bool(found.only_adds))
+            who, only_add = people.numbers(db, asset), bool(found.only_adds)
+            moved = known_groups.set_groups_of(db, number, "person", who, only_add=only_add)
             if fresh:
                 found.fresh[number] = asset.id
             if boxed:

@@ -18,9 +18,9 @@ from sync.errors import Incomplete, NotAvailable
 from sync.immich.batches import batches
 from sync.immich.facts import Asset, PersonInPhoto
 from sync.immich.server import Immich
-from sync.library import known
+from sync.library import known, known_groups
 from sync.library.database import Library
-from sync.library.known import GroupRow
+from sync.library.known_groups import GroupRow
 from sync.work import Work
 from sync.writeback.remembered import pack_boxes
 
@@ -42,7 +42,8 @@ class Persons:
 
     def __init__(self, library: Library, server: str) -> None:
         self._server = server
-        self._known = {one: group.id for one, group in known.groups(library, server, "person").items() if group.name}
+        people = known_groups.groups(library, server, "person")
+        self._known = {one: group.id for one, group in people.items() if group.name}
 
     def numbers(self, db: sqlite3.Connection, asset: Asset) -> set[int]:
         """Those in an asset; one that no list told of is noted. Inside a transaction."""
@@ -50,13 +51,13 @@ class Persons:
 
     def number(self, db: sqlite3.Connection, person: PersonInPhoto) -> int:
         if person.id not in self._known:
-            self._known[person.id] = known.put_group(db, self._server, "person", person.id, person.name, "")
+            self._known[person.id] = known_groups.put_group(db, self._server, "person", person.id, person.name, "")
         return self._known[person.id]
 
 
 def people(work: Work, immich: Immich, found: Gathered) -> None:
     """Who was renamed, hidden or named since, who moved, who is gone."""
-    before = known.groups(work.library, found.server, "person")
+    before = known_groups.groups(work.library, found.server, "person")
     listed = {person.id: person for person in immich.marked_people()}
     for person in listed.values():
         name = "" if person.is_hidden else person.name
@@ -69,7 +70,7 @@ def people(work: Work, immich: Immich, found: Gathered) -> None:
         # A whole look lists everybody's photos anyway.
         members = None if found.whole or not name else _in(immich, "personIds", person.id)
         with work.library.transaction() as db:
-            number = known.put_group(db, found.server, "person", person.id, name, mark)
+            number = known_groups.put_group(db, found.server, "person", person.id, name, mark)
             if members is not None:
                 known.forget_faces(db, _set_members(work, db, found, number, members))
     _let_go(work, found, [group for one, group in before.items() if one not in listed and group.name], immich.person)
@@ -77,7 +78,7 @@ def people(work: Work, immich: Immich, found: Gathered) -> None:
 
 def albums(work: Work, immich: Immich, found: Gathered) -> None:
     """Own albums: their names, and who is in those that changed."""
-    before = known.groups(work.library, found.server, "album")
+    before = known_groups.groups(work.library, found.server, "album")
     listed = {album.id: album for album in immich.own_albums()}
     for album in listed.values():
         mark = f"{album.asset_count} {album.updated_at.isoformat()}"
@@ -86,7 +87,7 @@ def albums(work: Work, immich: Immich, found: Gathered) -> None:
             continue
         members = immich.album_members(album.id) if old is None or old.mark != mark else None
         with work.library.transaction() as db:
-            number = known.put_group(db, found.server, "album", album.id, album.name, mark)
+            number = known_groups.put_group(db, found.server, "album", album.id, album.name, mark)
             if members is not None:
                 _set_members(work, db, found, number, members)
     _let_go(work, found, [group for one, group in before.items() if one not in listed], immich.album)
@@ -96,7 +97,7 @@ def albums(work: Work, immich: Immich, found: Gathered) -> None:
 
 def tags(work: Work, immich: Immich, found: Gathered) -> None:
     """Tags, and who has those that are new; of assets that changed, theirs."""
-    before = known.groups(work.library, found.server, "tag")
+    before = known_groups.groups(work.library, found.server, "tag")
     listed = {tag.id: tag.path for tag in immich.tags()}
     alone = len(found.fresh) <= max(_ALONE, len(listed)) and not found.whole
     for tag, path in listed.items():
@@ -105,7 +106,7 @@ def tags(work: Work, immich: Immich, found: Gathered) -> None:
             continue
         members = _in(immich, "tagIds", tag)
         with work.library.transaction() as db:
-            number = known.put_group(db, found.server, "tag", tag, path, path)
+            number = known_groups.put_group(db, found.server, "tag", tag, path, path)
             _set_members(work, db, found, number, members)
     if alone:
         _tags_alone(work, immich, found, listed)
@@ -113,13 +114,13 @@ def tags(work: Work, immich: Immich, found: Gathered) -> None:
         # A list that lost a tag is not believed alone: nobody has it any more only where a search finds nobody.
         if one not in listed and not found.only_adds and not _in(immich, "tagIds", one):
             with work.library.transaction() as db:
-                known.drop_group(db, group.id)
+                known_groups.drop_group(db, group.id)
     now = work.clock.now().isoformat(timespec="seconds")
     found.row = msgspec.structs.replace(found.row, tags_at=now)
 
 
 def _tags_alone(work: Work, immich: Immich, found: Gathered, listed: dict[str, str]) -> None:
-    numbers = {group.name: group.id for group in known.groups(work.library, found.server, "tag").values()}
+    numbers = {group.name: group.id for group in known_groups.groups(work.library, found.server, "tag").values()}
     for number, asset in found.fresh.items():
         work.check()
         try:
@@ -130,7 +131,7 @@ def _tags_alone(work: Work, immich: Immich, found: Gathered, listed: dict[str, s
         paths = {path[:end] for path in details.tags for end in _ends(path)}
         theirs = {numbers[path] for path in paths if path in numbers}
         with work.library.transaction() as db:
-            known.set_groups_of(db, number, "tag", theirs, only_add=bool(found.only_adds))
+            known_groups.set_groups_of(db, number, "tag", theirs, only_add=bool(found.only_adds))
 
 
 def _ends(path: str) -> list[int]:
@@ -147,7 +148,7 @@ def _set_members(
 ) -> set[int]:
     """Gives who came or left."""
     numbers = set(known.numbers(work.library, found.server, members))
-    return known.set_members(db, number, numbers, only_add=bool(found.only_adds))
+    return known_groups.set_members(db, number, numbers, only_add=bool(found.only_adds))
 
 
 def _let_go(work: Work, found: Gathered, missing: list[GroupRow], ask: Callable[[str], object]) -> None:
@@ -163,8 +164,8 @@ def _let_go(work: Work, found: Gathered, missing: list[GroupRow], ask: Callable[
         gone = missing
     for group in gone:
         with work.library.transaction() as db:
-            members = known.members_of(db, group.id)
-            known.drop_group(db, group.id)
+            members = known_groups.members_of(db, group.id)
+            known_groups.drop_group(db, group.id)
             known.forget_faces(db, members)
 
 
@@ -217,7 +218,7 @@ def _note_faces(
     people: tuple[PersonInPhoto, ...],
 ) -> None:
     named = {persons.number(db, one) for one in people if one.name and not one.hidden}
-    known.set_groups_of(db, number, "person", named, only_add=bool(found.only_adds))
+    known_groups.set_groups_of(db, number, "person", named, only_add=bool(found.only_adds))
     known.put_faces(db, number, pack_boxes(people), now=work.clock.now())
     known.seen_faces(db, number, now=work.clock.now())
 

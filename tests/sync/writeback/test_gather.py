@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.library import known
+from sync.library import known, known_groups
 from tests.fakes.writeback import SERVER, Originals
 
 
@@ -116,7 +116,7 @@ def test_a_crowd_that_a_list_lacks_is_gone_only_where_the_server_says_so_of_some
 
     def names() -> set[str]:
         with originals.work() as work:
-            return {group.name for group in known.groups(work.library, SERVER, "person").values()}
+            return {group.name for group in known_groups.groups(work.library, SERVER, "person").values()}
 
     originals.run()
     assert len(names()) == 412
