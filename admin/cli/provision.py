@@ -90,14 +90,24 @@ def write_wifi(plan: Plan, folder: Path = CONNECTIONS) -> None:
         return
     password = plan.wifi.get("password", "")
     lines = ["[connection]", "id=mantelpiece", f"uuid={uuid.uuid4()}", "type=wifi", "autoconnect=true", "", "[wifi]",
-             f"ssid={plan.wifi['name']}", "mode=infrastructure"]  # fmt: skip
+             f"ssid={_bytes_of(plan.wifi['name'])}", "mode=infrastructure"]  # fmt: skip
     if password:
-        lines += ["", "[wifi-security]", "key-mgmt=wpa-psk", f"psk={password}"]
+        lines += ["", "[wifi-security]", "key-mgmt=wpa-psk", f"psk={_escaped(password)}"]
     lines += ["", "[ipv4]", "method=auto", "", "[ipv6]", "method=auto", ""]
     write_durably(folder / "mantelpiece.nmconnection", "\n".join(lines).encode(), mode=0o600)
     if plan.wifi.get("country"):
         subprocess.run(["raspi-config", "nonint", "do_wifi_country", plan.wifi["country"]], check=False)
     subprocess.run(["nmcli", "connection", "reload"], check=False)
+
+
+def _bytes_of(name: str) -> str:
+    """As numbers: in a text a semicolon or a backslash would mean something there."""
+    return "".join(f"{byte};" for byte in name.encode())
+
+
+def _escaped(text: str) -> str:
+    """What a key file reads back as this text, blanks at its ends too."""
+    return text.replace("\\", "\\\\").replace(" ", "\\s")
 
 
 def main(arguments: list[str]) -> int:

@@ -36,6 +36,15 @@ while list(home.intents.iterdir()) and time.monotonic() < end:
     time.sleep(0.2)
 print("left", list(home.intents.iterdir()))
 """
+PROVISION = r"""
+[admin]
+password = "correct horse"
+[power]
+brightness = 70
+[wifi]
+name = 'Our;house\1'
+password = ' a\b c#d '
+"""
 OPEN_OWN = """
 from admin.wifi.manager import Manager
 Manager().open_own("wlan0", "mantelpiece-1a2b", "12345678")
@@ -179,12 +188,16 @@ def test_a_file_on_the_boot_partition_is_taken_in_before_the_others_start(machin
     settings.unlink()
     boot = machine.root / "boot/firmware"
     boot.mkdir(parents=True)
-    (boot / "mantelpiece.toml").write_text('[admin]\npassword = "correct horse"\n[power]\nbrightness = 70\n')
+    (boot / "mantelpiece.toml").write_text(PROVISION)
     machine.run("systemctl", "start", "mantelpiece.target")
     machine.until(lambda: machine.health() == WELL)
     assert [path.name for path in boot.iterdir()] == ["mantelpiece.toml.taken"]
     assert "correct horse" not in (boot / "mantelpiece.toml.taken").read_text()
     assert "brightness = 70" in settings.read_text()
+    machine.run("nmcli", "connection", "reload")
+    wanted = "802-11-wireless.ssid,802-11-wireless-security.psk"
+    told = machine.run("nmcli", "-s", "-e", "no", "-g", wanted, "connection", "show", "mantelpiece")
+    assert told == "Our;house\\1\n a\\b c#d \n", "as NetworkManager reads it"
     assert settings.stat().st_uid == (machine.root / "var/lib/mantelpiece").stat().st_uid
 
 

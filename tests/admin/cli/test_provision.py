@@ -74,7 +74,8 @@ def test_all_of_it_is_taken_in_and_no_secret_stays_on_the_boot_partition(boot: P
     assert matches("correct horse", secrets.password_hash(home.secrets))
     assert secrets.of_broker(home.secrets).reveal() == "broker secret"
     connection = boot.parent / "connections" / "mantelpiece.nmconnection"
-    assert "ssid=Our house\n" in connection.read_text()
+    assert "ssid=79;117;114;32;104;111;117;115;101;\n" in connection.read_text()
+    assert "psk=wifi\\ssecret\n" in connection.read_text()
     assert connection.stat().st_mode & 0o777 == 0o600
     assert (boot.parent / "nmcli").read_text() == "connection reload\n", "no password in a process list"
     left = "".join(path.read_text() for path in boot.iterdir())
@@ -102,6 +103,15 @@ def test_what_is_wrong_is_told_beside_it_and_nothing_is_half_done(boot: Path, ho
     file.write_text(FILE)
     assert provision.main([str(file)]) == 0
     assert not (boot / "mantelpiece-problem.txt").exists()
+
+
+def test_no_name_and_no_password_breaks_the_connections_file(boot: Path, home: Home) -> None:
+    wifi = '[wifi]\nname = "a;b\\\\c"\npassword = " x\\\\y#z=;1 "\n'
+    (boot / "mantelpiece.toml").write_text(wifi)
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+    lines = (boot.parent / "connections" / "mantelpiece.nmconnection").read_text().splitlines()
+    assert "ssid=97;59;98;92;99;" in lines
+    assert r"psk=\sx\\y#z=;1\s" in lines
 
 
 def test_a_frame_that_is_set_up_stays_as_it_is(boot: Path, home: Home) -> None:
