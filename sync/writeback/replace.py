@@ -78,6 +78,17 @@ def dress(scratch: Path, like: Path, *, owner_any: bool, mtime_ns: int | None) -
     settle(scratch)
 
 
+def dress_new(scratch: Path, folder: Path) -> None:
+    """A file that nobody had before belongs to whoever its folder belongs to, as far as we may give it away: root's, it
+    would be one that its owner cannot change. Then all of it onto the disk."""
+    wanted, has = folder.stat(), scratch.stat()
+    if (has.st_uid, has.st_gid) != (wanted.st_uid, wanted.st_gid):
+        with suppress(OSError):
+            os.chown(scratch, wanted.st_uid, wanted.st_gid)
+    scratch.chmod(0o644)
+    settle(scratch)
+
+
 def _attributes(path: Path) -> list[str]:
     """Names of its extended attributes; none where its file system (sshfs, SMB) knows of no such thing."""
     try:

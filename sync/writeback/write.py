@@ -24,10 +24,10 @@ from sync.writeback.exiftool import Answer, ExifTool
 from sync.writeback.found import Found
 from sync.writeback.replace import (
     dress,
+    dress_new,
     refuse_another_owner,
     refuse_moved,
     scratch_beside,
-    settle,
     settle_name,
     take_place,
 )
@@ -168,8 +168,7 @@ def _proved(tool: ExifTool, draft: Draft, ahead: Ahead) -> Written:
         back = delta.make(target, scratch)
     else:
         before, back, picture = None, b"", ""
-        scratch.chmod(0o644)
-        settle(scratch)
+        dress_new(scratch, target.parent)
     return Written(
         path=found.path,
         before=before,

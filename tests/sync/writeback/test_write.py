@@ -231,3 +231,15 @@ def test_a_file_of_another_user_is_replaced_only_where_its_owner_stays_or_may_ch
         os.seteuid(0)
     assert path.read_bytes() == before
     assert originals.names(open_to_all) == [path.name]
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="giving files away needs root")
+def test_a_new_sidecar_belongs_to_whoever_the_folder_does(tool: ExifTool, tmp_path: Path) -> None:
+    path = originals.make(tmp_path / "theirs", "jpg")
+    os.chown(path.parent, 12345, 23456)
+    sidecar = sidecar_of(path)
+    found = look_beside(tool, sidecar, path)
+    write(tool, found, decide(found).changes)
+    status = sidecar.stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (12345, 23456, 0o644)
