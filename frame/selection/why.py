@@ -6,13 +6,13 @@ Made by whoever chooses; `Tongue.because` says it on the wall.
 from __future__ import annotations
 
 SENTENCES = {
-    "only": "The only photo on the wall, from {album!r}.",
-    "sequential": "Number {rank} of {count} in album order, from {album!r}.",
-    "newest": "Number {rank} of {count} from the newest, from {album!r}.",
-    "oldest": "Number {rank} of {count} from the oldest, from {album!r}.",
-    "story": "Told in sequence from {album!r}{often}: each of the {count} photos has its turn before any repeats.",
-    "this-day": "One of {count} photos of this day in other years, from {album!r}{often}.",
-    "random": "Chosen at random from {album!r}{often}: each of the {count} photos has its turn before any repeats.",
+    "only": "The only photo on the wall, from “{album}”.",
+    "sequential": "Number {rank} of {count} in album order, from “{album}”.",
+    "newest": "Number {rank} of {count} from the newest, from “{album}”.",
+    "oldest": "Number {rank} of {count} from the oldest, from “{album}”.",
+    "story": "Told in sequence from “{album}”{often}: each of the {count} photos has its turn before any repeats.",
+    "this-day": "One of {count} photos of this day in other years, from “{album}”{often}.",
+    "random": "Chosen at random from “{album}”{often}: each of the {count} photos has its turn before any repeats.",
     "wished": "Somebody asked for it.",
     "back": "Somebody went back to it.",
     "forward": "Forward again, after going back.",

@@ -166,5 +166,5 @@ def _conclude(
         faults.append("the album changed while it was listed")
     if count != after.asset_count:
         faults.append(f"{count} assets were listed, but assetCount is {after.asset_count}")
-    proof = "; ".join(dict.fromkeys(faults)) or f"assetCount {count}, read before and after"
+    proof = "; ".join(dict.fromkeys(faults)) or f"complete: {count}, counted before and after"
     listing.conclude(count, complete=not faults, proof=proof, mark=mark)

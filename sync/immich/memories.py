@@ -36,7 +36,7 @@ def list_memories(transport: Transport, shapes: Shapes, on: date) -> Listing:
         elif gone:
             proof = f"{gone} of its photos went away while it was listed"
         else:
-            proof = "two equal listings"
+            proof = "complete: two equal lists"
         complete = first == second and not gone
         listing.conclude(len(set(first)) - gone, complete=complete, proof=proof)
 

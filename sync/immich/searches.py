@@ -136,7 +136,7 @@ def list_search(
             faults.append(f"the count went from {before} to {after} while it was listed")
         if after is not None and len(seen) != after:
             faults.append(f"{len(seen)} assets were listed, but the server counts {after}")
-        proof = "; ".join(faults) or f"statistics {after}, read before and after"
+        proof = "; ".join(faults) or f"complete: {after}, counted before and after"
         listing.conclude(len(seen), complete=not faults, proof=proof, mark=asked.mark())
 
     return Listing(run)

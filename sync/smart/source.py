@@ -52,7 +52,7 @@ def _searched(
     work: Work, immich: Reader, directory: Directory, asked: Asked, day: date, listing: Listing
 ) -> Iterator[Asset]:
     stacks = immich.stacked()
-    count, proof = 0, "statistics of every search, read before and after"
+    count, proof = 0, "complete: every search counted before and after"
     try:
         for found, faded in matching(immich, directory, asked, today=day, check=work.check):
             asset = found.asset

@@ -33,6 +33,8 @@ def test_it_shows_what_hangs_there_and_why(phone: Phone, wall: Home) -> None:
     assert "Vienna, Austria" in page
     assert "14 July 2017" in page
     assert "Anna" in page
+    reason = page.partition('<p class="why">')[2].partition("</p>")[0]
+    assert reason.count("Sample") == 1
     assert phone.get(f"/thumb/{now['object']}").headers["Cache-Control"] == "private, max-age=60", "it stands in"
     picture = phone.get(f"/picture/{now['object']}")
     assert picture.mimetype == "image/jpeg"

@@ -177,7 +177,7 @@ def test_now_says_what_hangs_there_and_why(home: Home, renderer) -> None:
     assert answer["place"] == "Vienna, Austria"
     assert answer["people"] == ["Anna"]
     assert answer["favourite"] is True
-    assert answer["why"] == "Number 1 of 2 in album order, from 'Sample'."
+    assert answer["why"] == "Number 1 of 2 in album order, from “Sample”."
     assert answer["since"] == int(ManualClock().wall.timestamp())
 
 

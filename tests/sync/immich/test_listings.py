@@ -124,7 +124,7 @@ def test_favourites_people_and_memories_are_listed(server: FakeImmich, connect: 
     assert favourites.complete
     assert person.complete
     assert memories.complete
-    assert memories.proof == "two equal listings"
+    assert memories.proof == "complete: two equal lists"
 
 
 def test_without_asset_statistics_a_search_lists_but_proves_nothing(
