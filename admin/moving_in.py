@@ -34,16 +34,16 @@ def server_for(settings: Settings, url: str, asked: str | None, *, certain: bool
     raise UsageError(f"The server {url or 'of these settings'} is not set up here.", advice=advice)
 
 
-def take_smart(home: Home, settings: Settings, found: TakenOver, server: str) -> list[str]:
-    """Add the smart albums of the file; gives their names. What is there already stays, and `found` says so; its mail
-    settings become those of notices unless somebody is told already."""
+def take_smart(home: Home, settings: Settings, found: TakenOver, server: str, *, resting: bool = False) -> list[str]:
+    """Add the smart albums of the file, `resting` until a first preview is confirmed; gives their names. What is there
+    already stays, and `found` says so; its mail settings become those of notices unless somebody is told already."""
     known = {one.name.casefold() for one in settings.smart}
     added = []
     for entry in found.smart:
         if entry["name"].casefold() in known:
             found.drop(f"album {entry['name']!r}", "there is a smart album of this name already")
             continue
-        add_smart(home, {"name": entry["name"], "server": server} | entry)
+        add_smart(home, {"name": entry["name"], "server": server} | entry | ({"paused": True} if resting else {}))
         known.add(entry["name"].casefold())
         added.append(entry["name"])
     _take_mail(home, settings, found)

@@ -5,7 +5,9 @@ A `Secret` shows itself as *** wherever it is printed; `reveal()` is called only
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import time
 import tomllib
@@ -116,12 +118,13 @@ def put(path: Path, section: str, name: str, **values: str | int | dict[str, str
     """Set the values of `[section.name]`, keeping the rest of the file and its comments."""
     import tomlkit  # Only writers need it; every job's process would pay for it.
 
-    document = _document(path)
-    table = document.setdefault(section, tomlkit.table(is_super_table=True))
-    entry = table.setdefault(name, tomlkit.table())
-    for key, value in values.items():
-        entry[key] = value
-    write_durably(path, tomlkit.dumps(document).encode(), mode=0o600)
+    with _alone(path):
+        document = _document(path)
+        table = document.setdefault(section, tomlkit.table(is_super_table=True))
+        entry = table.setdefault(name, tomlkit.table())
+        for key, value in values.items():
+            entry[key] = value
+        write_durably(path, tomlkit.dumps(document).encode(), mode=0o600)
 
 
 def remove(path: Path, section: str, name: str) -> None:
@@ -130,9 +133,11 @@ def remove(path: Path, section: str, name: str) -> None:
         return
     import tomlkit
 
-    document = _document(path)
-    del document[section][name]
-    write_durably(path, tomlkit.dumps(document).encode(), mode=0o600)
+    with _alone(path):
+        document = _document(path)
+        if name in document.get(section, {}):
+            del document[section][name]
+            write_durably(path, tomlkit.dumps(document).encode(), mode=0o600)
 
 
 @contextmanager
@@ -176,6 +181,18 @@ def blotted(text: str, values: Iterable[str]) -> str:
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, "***")
     return re.sub(r"([?&](?:key|apiKey|password|token)=)[^&\s\"']+", r"\1***", text)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One writer at a time, of all threads and processes: each writes the whole file, and would bring back what the
+    other changed meanwhile: a key that was just forgotten, or yesterday's password."""
+    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _headers(entry: dict[str, object]) -> tuple[tuple[str, Secret], ...]:

@@ -45,12 +45,14 @@ def read() -> Response | tuple[str, int]:
     if not problems:
         try:
             draft = drafts.put(here.home, content, _ending(name, content))
+            # Not in an address: whoever pastes a whole command line may paste a key.
+            flags = drafts.put(here.home, typed["flags"], "flags") if typed["flags"] else None
         except UsageError as error:
             problems["text"] = error.sentence
     if problems:
         return _page(typed, problems), 422
     if typed["tool"] != "ingest":
-        return redirect(url_for("moving.understood", tool=typed["tool"], draft=draft, flags=typed["flags"]), 303)
+        return redirect(url_for("moving.understood", tool=typed["tool"], draft=draft, flags=flags), 303)
     asked = {"file": str(drafts.find(here.home, draft))} | {key: typed[key] for key in _PLACES if typed[key]}
     return redirect(url_for("moving.inboxes", number=queue(here, "ingest-import", asked)), 303)
 
@@ -72,13 +74,14 @@ def take(tool: str, draft: str) -> Response:
     settings = here.settings
     server = server_for(settings, found.url, request.form.get("server") or None, certain=tool == "writeback")
     if isinstance(found, take_over.TakenOver):
-        take_smart(here.home, settings, found, server)
+        take_smart(here.home, settings, found, server, resting=True)
         drafts.forget(here.home, draft)
         return redirect(url_for("smart.page"), 303)
     if not found.folder:
         raise UsageError("Nothing says where the originals lie.", advice=text("moving.folder_missing"))
     asked = {"server": server, "folder": found.folder, "prefix": None, "values": found.values}
-    drafts.forget(here.home, draft)
+    for kept in (draft, request.form.get("flags", "")):
+        drafts.forget(here.home, kept)
     return redirect(url_for("writeback_new.probed", number=queue(here, "writeback-probe", asked)), 303)
 
 
@@ -142,13 +145,14 @@ def _ending(name: str, content: str) -> str:
 
 
 def _read(tool: str, draft: str, flags: str) -> take_over.TakenOver | old_writeback.TakenOver:
-    """Raises UsageError where nothing can be made of it."""
+    """What is kept under these names. Raises UsageError where nothing can be made of it."""
     path = drafts.find(house().home, draft)
     if path is None or tool not in ("smart", "writeback"):
         abort(404)
     if tool == "smart":
         return take_over.read_file(path.name, text_of(path))
-    return old_writeback.take_over(name=path.name, text=text_of(path), flags=flags)
+    called = drafts.find(house().home, flags)
+    return old_writeback.take_over(name=path.name, text=text_of(path), flags=text_of(called) if called else "")
 
 
 def _understood(tool: str, lines: Sequence[Line], url: str, *, take: str) -> str:

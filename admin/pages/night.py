@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,10 +9,8 @@ from werkzeug.wrappers import Response
 from admin.house import house
 from admin.language import text
 from admin.night_form import EDGES, FRESH, MOST, Row, by_sun, rows_of, text_of, typed_rows
-from admin.pages.edited import digest_of
-from sync.errors import UsageError
+from admin.pages.edited import changed, digest_of, pinned_in, written, wrong_with
 from sync.settings_edit import set_value
-from sync.settings_reading import parse_value
 from sync.settings_wall import DAYS, WAYS
 
 pages = Blueprint("night", __name__, url_prefix="/night")
@@ -33,15 +29,15 @@ def change() -> Response | str | tuple[str, int]:
     here, form = house(), request.form
     typed = {key: form[key].strip() for key in FIELDS if key in form}
     power = here.settings.power
-    rows = rows_of(power.night) if "power.night" in here.loaded().pinned else typed_rows(form)
+    rows = rows_of(power.night) if "night" in pinned_in("power") else typed_rows(form)
     if form.get("seen") != digest_of(power):
         return _page({}, {}, rows_of(power.night), clash=True), 409
     if "add" in form or "remove" in form:
         left = tuple(row for number, row in enumerate(rows) if str(number) != form.get("remove"))
         return _page({}, typed, (*left, FRESH)[:MOST] if "add" in form else left, unsaved=True)
     before = _values()
-    wanted = {key: value for key, value in typed.items() if value != before[key]}
-    problems = {key: sentence for key, value in wanted.items() if (sentence := _judge(key, value))}
+    wanted = changed(typed, before)
+    problems = {key: sentence for key, value in wanted.items() if (sentence := wrong_with(f"power.{key}", value))}
     problems |= _judge_rows(rows, before | typed)
     if problems:
         return _page(problems, typed, rows), 422
@@ -60,20 +56,9 @@ def _judge_rows(rows: tuple[Row, ...], values: dict[str, str]) -> dict[str, str]
     return problems
 
 
-def _judge(key: str, value: str) -> str:
-    if f"power.{key}" in house().loaded().pinned:
-        return text("wall.pinned")
-    try:
-        parse_value(f"power.{key}", value)
-    except (ValueError, UsageError):
-        return text("night.number_wrong", example=_values()[key])
-    return ""
-
-
 def _values() -> dict[str, str]:
     """What is set now, as the form writes it."""
-    tree: dict[str, Any] = msgspec.to_builtins(house().settings.power)
-    return {key: f"{value:g}" if isinstance(value, float) else str(value) for key, value in tree.items()}
+    return {key: written(value) for key, value in msgspec.to_builtins(house().settings.power).items()}
 
 
 def _page(
@@ -81,7 +66,7 @@ def _page(
     clash: bool = False, unsaved: bool = False,
 ) -> str:  # fmt: skip
     here = house()
-    pinned = {key.removeprefix("power.") for key in here.loaded().pinned if key.startswith("power.")}
+    pinned = pinned_in("power")
     levels = sorted({*range(0, 100, 10), *(int(row.level) for row in rows if row.level.isdecimal())})
     return render_template(
         "night.html", values=_values() | typed, rows=rows, problems=problems, clash=clash, unsaved=unsaved,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,14 +12,13 @@ from admin.asking import answer, queue
 from admin.house import ServiceAway, house
 from admin.language import text
 from admin.pages.asked import waiting
-from admin.pages.edited import digest_of
+from admin.pages.edited import changed, digest_of, pinned_in, written, wrong_with
 from sync import secrets
 from sync.errors import UsageError
 from sync.library import notices as rows
 from sync.notices.address import host_of
 from sync.settings import MailSecurity
 from sync.settings_edit import set_value
-from sync.settings_reading import parse_value
 
 pages = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -44,8 +42,10 @@ def change() -> Response | tuple[str, int]:
     typed |= {key: "true" if form.get(key) else "false" for key in TICKED}
     if form.get("seen") != digest_of(here.settings.notices):
         return _page({}, typed, clash=True), 409
-    wanted = {key: value for key, value in typed.items() if value != before[key] and key not in _pinned()}
-    problems = {key: sentence for key, value in wanted.items() if (sentence := _judge(key, value))}
+    # Ticks that cannot be changed are not sent: they are no wish.
+    wanted = {key: value for key, value in changed(typed, before).items() if key not in pinned_in("notices")}
+    problems = {key: sentence for key, value in wanted.items()
+                if (sentence := wrong_with(f"notices.{key}", value) or _wrong(key, value))}  # fmt: skip
     password, address = form.get("password", ""), form.get("webhook", "").strip()
     if address and (wrong := _wrong_address(address)):
         problems["webhook"] = wrong
@@ -87,11 +87,8 @@ def tested(number: int) -> str:
     return render_template("notices_tested.html", ended=found.ended, channels=found.ended.facts.get("channels", {}))
 
 
-def _judge(key: str, value: str) -> str:
-    try:
-        parse_value(f"notices.{key}", value)
-    except ValueError as error:
-        return str(error)
+def _wrong(key: str, value: str) -> str:
+    """Beyond what the settings refuse: texts that are no address or host."""
     lists = key in ("mail_to", "mail_from")
     parts = value.replace(",", " ").replace(";", " ").split() if lists else []
     if any("@" not in part.strip("@") for part in parts) or (key == "mail_from" and len(parts) > 1):
@@ -109,19 +106,9 @@ def _wrong_address(address: str) -> str:
     return ""
 
 
-def _pinned() -> set[str]:
-    return {key.removeprefix("notices.") for key in house().loaded().pinned if key.startswith("notices.")}
-
-
 def _values() -> dict[str, str]:
     """What is set now, as the form writes it."""
-    return {key: _text(value) for key, value in msgspec.to_builtins(house().settings.notices).items()}
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return {key: written(value) for key, value in msgspec.to_builtins(house().settings.notices).items()}
 
 
 def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
@@ -137,7 +124,8 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
     address = known.webhook.reveal()
     return render_template(
         "notices.html", values=values, problems=problems, clash=clash, seen=digest_of(here.settings.notices),
-        pinned=_pinned(), has_password=bool(known.mail_password), hook=urlsplit(address).hostname if address else "",
+        pinned=pinned_in("notices"), has_password=bool(known.mail_password),
+        hook=urlsplit(address).hostname if address else "",
         security=[(each.value, text(f"security.{each.value}")) for each in MailSecurity], told=told,
         ways=bool(values["mail_to"] or address),
     )  # fmt: skip

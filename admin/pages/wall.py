@@ -9,12 +9,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.house import house
-from admin.language import text
-from admin.pages.edited import digest_of
+from admin.pages.edited import changed, digest_of, wrong_with
 from admin.pages.wall_fields import FIELDS, full_key, groups, values_of
-from sync.errors import UsageError
 from sync.settings_edit import set_value
-from sync.settings_reading import parse_value
 from sync.settings_wall import Layout, Rotation, Selection, Transition
 
 pages = Blueprint("wall", __name__, url_prefix="/wall")
@@ -36,26 +33,14 @@ def change() -> Response | tuple[str, int]:
     typed = {key: form.getlist(key)[-1].strip() for key in FIELDS if key in form}
     if form.get("seen") != digest_of(values_of(here.settings)):
         return _page({}, typed, clash=True), 409
-    wanted = {key: value for key, value in typed.items() if value != before[key]}
-    problems = {key: sentence for key, value in wanted.items() if (sentence := _judge(key, value))}
+    wanted = changed(typed, before)
+    problems = {key: sentence for key, value in wanted.items() if (sentence := wrong_with(full_key(key), value))}
     if problems:
         return _page(problems, typed), 422
     for key, value in wanted.items():
         set_value(here.home, full_key(key), value)
     undo: dict[str, Any] = {f"was_{key}": before[key] for key in wanted}
     return redirect(url_for("wall.page", **undo), 303)
-
-
-def _judge(key: str, value: str) -> str:
-    if full_key(key) in house().loaded().pinned:
-        return text("wall.pinned")
-    try:
-        parse_value(full_key(key), value)
-    except ValueError as error:
-        return str(error)
-    except UsageError as error:
-        return error.sentence
-    return ""
 
 
 def _values() -> dict[str, str]:

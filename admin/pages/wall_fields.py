@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from admin.pages.edited import written
 from sync.settings import Settings
 
 FIRST = ("layout", "interval_seconds", "selection", "transition", "transition_seconds", "rotation")
@@ -74,16 +75,10 @@ def full_key(key: str) -> str:
 def values_of(settings: Settings) -> dict[str, str]:
     """What is set, as the form writes it."""
     tree = msgspec.to_builtins(settings)
-    return {key: _text(_at(tree, full_key(key))) for key in FIELDS}
+    return {key: written(_at(tree, full_key(key))) for key in FIELDS}
 
 
 def _at(tree: Any, key: str) -> Any:
     for name in key.split("."):
         tree = tree[name]
     return tree
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)

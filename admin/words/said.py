@@ -17,6 +17,8 @@ TOLD = frozenset({"told", "photos", "live", "why"})
 """Blanks that hold words of ours; all others hold names, which could read like one of our sentences."""
 LISTED = "each"
 """The blank that holds several, with commas or semicolons between them."""
+LONGEST = 2000
+"""Longer ones are not looked for: names from a server could be made to match at great length."""
 NUMBERS = frozenset({"number", "count"})
 _BLANK = re.compile(r"\{(\w+)\}")
 
@@ -27,7 +29,7 @@ Shapes = tuple[tuple[re.Pattern[str], str], ...]
 def said(language: str, sentence: str) -> str:
     """The sentence, or the English that it was; several in a row are said one by one."""
     known, shapes = _catalogue(language)
-    return _said(sentence, known, shapes) if known and sentence else sentence
+    return _said(sentence, known, shapes) if known and 0 < len(sentence) <= LONGEST else sentence
 
 
 def _said(sentence: str, known: dict[str, str], shapes: Shapes) -> str:

@@ -38,7 +38,8 @@ def _take(given: Given, *, silent: bool) -> None:
         line = Line(shown, False, DROPPED[given.option])
     elif given.option not in READERS:
         near = did_you_mean(given.option, [*READERS, *DROPPED])
-        line = Line(shown, False, f"is not known.{near}")
+        # What is not known may be a secret: its value is not repeated.
+        line = Line(given.option, False, f"is not known.{near}")
     else:
         try:
             line = Line(shown, True, READERS[given.option](given))

@@ -80,11 +80,13 @@ def test_a_configuration_of_write_back_leads_to_the_trial_of_its_folder(
 ) -> None:
     phone.get("/moving")
     answer = phone.post("/moving/read", {"tool": "writeback", "text": ULTRA, "flags": "--people --rating"})
+    assert "people" not in answer.headers["Location"], "what is pasted stands in no address"
     page = phone.follow(answer).text
     assert "originals lie in /mnt/photos" in page
     assert "--rating" in page
-    phone.post(answer.headers["Location"].partition("?")[0].replace("/understood/", "/take/"),
-               {"flags": "--people --rating"})  # fmt: skip
+    take, _, query = answer.headers["Location"].partition("?flags=")
+    phone.post(take.replace("/understood/", "/take/"), {"flags": query})
+    assert not kept(server)
     number = the_only(library, "writeback-probe")
     ended(server, number, **FACTS | {"root_folder": "/mnt/photos"})
     page = phone.get(f"/writeback/probed/{number}").text

@@ -108,7 +108,7 @@ SLIPS = {
     "no level": ({"w0_level": "bright"}, "Something is missing here"),
     "the sun of nowhere": ({"w0_from": "sunrise"}, "need to know where the wall hangs"),
     "text that is none": ({"w0_text": "at night"}, "cannot be read"),
-    "a number": ({"brightness": "dark"}, "That does not fit here"),
+    "a number": ({"brightness": "dark"}, "it must be a whole number"),
 }
 
 

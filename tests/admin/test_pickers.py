@@ -126,4 +126,4 @@ def test_old_rules_are_uploaded_looked_at_and_taken(
     look(browser, "moving-understood")
     go(browser, "Add these smart albums")
     assert "Our Anna" in browser.run("document.body.innerText")
-    assert load(place.settings).settings.smart[0].paused is False
+    assert load(place.settings).settings.smart[0].paused, "it rests until somebody saw what it does"

@@ -11,8 +11,10 @@ import pytest
 
 import admin
 from admin.words.said import FOLDER, RULES, read, rule_words, said
-from sync import errors
+from sync import errors, old_writeback
 from sync.errors import MantelpieceError
+from sync.ingest import old_options
+from sync.smart import take_over
 from sync.smart.explain import PHRASES, explain
 from sync.smart.parse import parse
 
@@ -35,7 +37,15 @@ PUT_TOGETHER = frozenset(
         "its time has passed: not", "no longer matches the rule: not", "the rule is another one now: not",
         "was put in by somebody else: not", "now, and this is the first run that asks it", "photos processed,",
         "photos written,", "photos would be written,", "to favourite", "to register", "to unfavourite", "to update",
-        "to upload",
+        "to upload", "a text that is not empty", "is not known. Did you mean",
+        *(f"a {kind} {edge}" for kind in ("number", "whole number") for edge in ("of at least", "of at most", "above",
+                                                                               "below")),
+        "it was off; see 'mantelpiece notices --help",
+        "all at once (the plugin failed where no number followed)",
+        "it has nobody to go to, or no server; see 'mantelpiece notices --help",
+        "the library folder: the path as icloudpd's container sees it, so give the one of this machine",
+        "the library folder without the parts that stand for a date: the path as icloudpd's container sees it, so give "
+        "the one of this machine",
     }
 )  # fmt: skip
 """What no line of the source holds whole: it is made of words that stand apart there."""
@@ -122,6 +132,13 @@ def test_every_sentence_that_a_person_may_see_on_the_page_is_translated(language
     assert not english, "\n".join(english)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_becomes_of_a_replaced_tools_settings_is_translated(language: str) -> None:
+    told = {*old_options.DROPPED.values(), *old_writeback._NEEDLESS.values(), *old_writeback._FLAGS.values(),
+            *take_over._NEEDLESS.values()}  # fmt: skip
+    assert not {text for text in told if said(language, text) == text}
+
+
 SAID_ALIKE = frozenset(
     {
         # To programs, and of words that are theirs.
@@ -175,6 +192,10 @@ CASES = {
         "3 to upload, 2 to update; 4 have not come to rest yet. This is plan 3f9a.",
         "3 hochzuladen, 2 zu ändern; 4 sind noch nicht zur Ruhe gekommen. Das ist Plan 3f9a.",
     ),
+    "a value that does not fit": (
+        "power.brightness = '1' cannot be used: it must be a whole number of at least 5.",
+        "power.brightness = '1' ist nicht zu gebrauchen: es muss eine ganze Zahl ab 5 sein.",
+    ),
     "a reason": ("new: 2 files that belong together (one name)", "neu: 2 Dateien, die zusammengehören (one name)"),
     "a reason and its tests": ("no longer matches the rule: not Anna", "passt nicht mehr zur Regel: nicht Anna"),
     "the nearest of several shapes": (
@@ -184,6 +205,7 @@ CASES = {
     "half known": ("10.0.0.1 does not answer. It sulks.", "10.0.0.1 does not answer. It sulks."),
     "unknown": ("Nobody ever said this.", "Nobody ever said this."),
     "a name with braces": ("{x} does not answer.", "{x} antwortet nicht."),
+    "too long to be ours": ("x" * 2000 + " does not answer.", "x" * 2000 + " does not answer."),
     "nothing": ("", ""),
 }
 

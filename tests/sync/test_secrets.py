@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,22 @@ def test_a_trial_that_nobody_took_further_is_forgotten_after_an_hour(
         monkeypatch.setattr(secrets.time, "time", lambda: began)
     assert secrets.of_server(path, "home").key.reveal() == KEY
     assert secrets.all_values(path) == [KEY, KEY]
+
+
+def test_writers_at_the_same_time_lose_nothing_of_one_another(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.toml"
+    secrets.put(path, "servers", "gone", key=KEY)
+
+    def write(number: int) -> None:
+        secrets.put(path, "servers", f"s{number}", key=f"{KEY}{number}")
+        if number == 3:
+            secrets.remove(path, "servers", "gone")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(24)))
+    told = [secrets.of_server(path, f"s{number}").key.reveal() for number in range(24)]
+    assert told == [f"{KEY}{number}" for number in range(24)]
+    assert not secrets.of_server(path, "gone").key
 
 
 def test_what_is_put_is_read_again_from_a_file_that_only_its_owner_may_read(tmp_path: Path) -> None:
