@@ -26,8 +26,8 @@ NASTY = (
 SINCE = "2026-11-20T10:00:00+00:00"
 ALLOWED_TAGS = frozenset(
     """html head meta title link script body a nav svg rect path circle span main div p h1 h2 h3 section ul ol li dl dt
-    dd strong small br form input button label select option fieldset legend details summary datalist code progress img
-    figure figcaption table thead tbody tr th td pre textarea del ins""".split()  # noqa: SIM905
+    dd strong small br form input button label select option fieldset legend details summary datalist code progress
+    output img figure figcaption table thead tbody tr th td pre textarea del ins""".split()  # noqa: SIM905
 )
 
 

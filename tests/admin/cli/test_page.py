@@ -133,3 +133,11 @@ def test_what_is_no_backup_is_refused(mantelpiece: Mantelpiece, tmp_path: Path) 
     (tmp_path / "x.zip").write_bytes(b"x")
     assert mantelpiece("restore", str(tmp_path / "x.zip")).code == 2
     assert mantelpiece("restore", str(tmp_path / "none.zip")).code == 2
+
+
+def test_a_brokers_password_that_goes_in_clear_is_told_by_check_and_doctor(mantelpiece: Mantelpiece) -> None:
+    assert mantelpiece("settings", "set", "mqtt.host", "nas.lan").code == 0
+    mantelpiece("settings", "set", "mqtt.user", "frame")
+    told = mantelpiece("settings", "check")
+    assert (told.code, "goes to nas.lan in clear" in told.err) == (0, True)
+    assert any("nas.lan in clear" in one["sentence"] for one in mantelpiece("doctor", "--json").json["findings"])
