@@ -100,6 +100,8 @@ class Watch:
             self._sign([], 0)
 
     def _open(self, device: str) -> None:
+        if not self._wall_answers():
+            return  # a network whose code nobody reads helps nobody
         self.code = f"{secrets.randbelow(10**8):08d}"
         try:
             self.manager.open_own(device, self.name, self.code)
@@ -135,6 +137,13 @@ class Watch:
             self._house.frame("sign", lines=[line[:200] for line in lines], seconds=seconds)
         except (FrameNotRunning, FrameRefused) as error:
             log.debug("the wall was not told: %s", error)
+
+    def _wall_answers(self) -> bool:
+        try:
+            self._house.frame("now")
+        except (FrameNotRunning, FrameRefused):
+            return False
+        return True
 
     def _note_seen(self) -> None:
         if not self._seen_file.exists():

@@ -159,6 +159,13 @@ def test_a_frame_that_had_a_network_waits_for_it_and_says_so_now_and_then(
         assert watch._gone()[1] == "Tried: mantelpiece"
 
 
+def test_without_a_wall_to_show_its_code_no_network_is_opened(house: House, clock: ManualClock, state: Path) -> None:
+    watch = Watch(house)
+    clock.advance(FIRST_SECONDS)
+    watch.step()
+    assert (watch.code, "connection add" in calls(state)) == ("", False)
+
+
 def test_without_wifi_or_networkmanager_nothing_is_done(
     phone: Phone, house: House, clock: ManualClock, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
