@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tomllib
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,10 +85,13 @@ def take_in(home: Home, plan: Plan) -> None:
     write_durably(home.settings, plan.settings.encode(), mode=0o640)
 
 
-def write_wifi(plan: Plan, folder: Path = CONNECTIONS) -> None:
-    """As root: a connection of NetworkManager's own, so that the password is in no process list."""
+def write_wifi(plan: Plan, folder: Path = CONNECTIONS) -> str:
+    """As root: a connection of NetworkManager's own, so that the password is in no process list. Gives why not; nothing
+    where it did."""
     if not plan.wifi.get("name"):
-        return
+        return ""
+    if not folder.is_dir():
+        return "The Wi-Fi was not set: this machine has no NetworkManager. Everything else was taken in."
     password = plan.wifi.get("password", "")
     lines = ["[connection]", "id=mantelpiece", f"uuid={uuid.uuid4()}", "type=wifi", "autoconnect=true", "", "[wifi]",
              f"ssid={_bytes_of(plan.wifi['name'])}", "mode=infrastructure"]  # fmt: skip
@@ -96,8 +100,15 @@ def write_wifi(plan: Plan, folder: Path = CONNECTIONS) -> None:
     lines += ["", "[ipv4]", "method=auto", "", "[ipv6]", "method=auto", ""]
     write_durably(folder / "mantelpiece.nmconnection", "\n".join(lines).encode(), mode=0o600)
     if plan.wifi.get("country"):
-        subprocess.run(["raspi-config", "nonint", "do_wifi_country", plan.wifi["country"]], check=False)
-    subprocess.run(["nmcli", "connection", "reload"], check=False)
+        _tell("raspi-config", "nonint", "do_wifi_country", plan.wifi["country"])
+    _tell("nmcli", "connection", "reload")
+    return ""
+
+
+def _tell(*words: str) -> None:
+    """Where there is no such program the network is up after the next start, or by its owner's own means."""
+    with suppress(FileNotFoundError):
+        subprocess.run(words, check=False)
 
 
 def _bytes_of(name: str) -> str:
@@ -120,7 +131,7 @@ def main(arguments: list[str]) -> int:
     try:
         plan = read_plan(file.read_text(encoding="utf-8-sig"))
         _as_owner(home, plan)
-        write_wifi(plan)
+        said = write_wifi(plan)
     except (MantelpieceError, UnicodeDecodeError) as error:
         write_durably(problem, f"{file.name}: {error}\n".encode())
         print(error, file=sys.stderr)
@@ -128,6 +139,8 @@ def main(arguments: list[str]) -> int:
     _overwrite(file, plan.left.encode())
     file.replace(file.with_suffix(".toml.taken"))
     problem.unlink(missing_ok=True)
+    if said:
+        write_durably(problem, f"{file.name}: {said}\n".encode())
     return 0
 
 

@@ -114,6 +114,26 @@ def test_no_name_and_no_password_breaks_the_connections_file(boot: Path, home: H
     assert r"psk=\sx\\y#z=;1\s" in lines
 
 
+def test_without_networkmanager_all_else_is_taken_in_and_no_secret_stays(
+    boot: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (boot / "mantelpiece.toml").write_text(FILE)
+    monkeypatch.setattr(provision.write_wifi, "__defaults__", (boot / "nowhere",))
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+    assert "no NetworkManager" in (boot / "mantelpiece-problem.txt").read_text()
+    assert [album.name for album in load(home.settings).settings.albums] == ["Holidays", "Link"]
+    assert not [secret for secret in SECRETS if secret in (boot / "mantelpiece.toml.taken").read_text()]
+
+
+def test_without_its_tools_the_network_is_there_at_the_next_start(
+    boot: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (boot / "mantelpiece.toml").write_text(FILE + 'country = "AT"\n')
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+    assert (boot.parent / "connections" / "mantelpiece.nmconnection").exists()
+
+
 def test_a_frame_that_is_set_up_stays_as_it_is(boot: Path, home: Home) -> None:
     home.settings.write_text('[servers.mine]\nurl = "http://192.0.2.9"\n')
     (boot / "mantelpiece.toml").write_text(FILE)
