@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -42,12 +43,11 @@ _SAID = 20
 """So many files are named in a run's problems; all of them are in the counts."""
 
 
-@dataclass(eq=False)
-class _Sheet:
+@dataclass(eq=False, kw_only=True)
+class _Sheet(Draft):
     """One file of an asset that is written."""
 
     target: Target
-    draft: Draft
     change: int = 0
     """Its number in the journal."""
 
@@ -59,11 +59,11 @@ class _Asset:
 
     @property
     def error(self) -> MantelpieceError | OSError | None:
-        return next((sheet.draft.error for sheet in self.sheets if sheet.draft.error is not None), None)
+        return next((sheet.error for sheet in self.sheets if sheet.error is not None), None)
 
     @property
     def written(self) -> list[_Sheet]:
-        return [sheet for sheet in self.sheets if sheet.draft.error is None]
+        return [sheet for sheet in self.sheets if sheet.error is None]
 
 
 @dataclass
@@ -90,7 +90,7 @@ class Put:
             if seen.state:
                 self._leave(around, seen)
             elif not self._waits(around, seen, only):
-                going.append(_Asset(seen, [_Sheet(target, _draft(around, target)) for target in seen.changed]))
+                going.append(_Asset(seen, [_sheet(around, target) for target in seen.changed]))
         for batch in _of_size(going):
             self._write(around, copies, batch)
 
@@ -137,20 +137,21 @@ class Put:
                     known.settle(db, seen.row.id, state=seen.state, reason=seen.reason, tried=seen.tried)
 
     def _write(self, around: Around, copies: Copies, batch: Sequence[_Asset]) -> None:
-        for asset in batch:
-            for sheet in asset.sheets:
-                if sheet.target.role == ORIGINAL and copies.wanted:
-                    with sheet.draft.trying():
-                        self.counts["copies"] += copies.keep(asset.seen.path)
-        sheets = {id(sheet.draft): sheet for asset in batch for sheet in asset.sheets}
-        well = [sheet.draft for sheet in sheets.values() if sheet.draft.error is None]
+        sheets = [(asset, sheet) for asset in batch for sheet in asset.sheets]
+        for asset, sheet in sheets:
+            if sheet.target.role == ORIGINAL and copies.wanted:
+                with sheet.trying():
+                    self.counts["copies"] += copies.keep(asset.seen.path)
+        well = [sheet for _, sheet in sheets if sheet.error is None]
         if well:
-            write_all(
-                around.tool, well, before_replace=lambda drafts: self._intend([sheets[id(one)] for one in drafts])
-            )
+            write_all(around.tool, well, before_replace=self._intend)
         self._done(around, batch)
         for asset in batch:
             self._tell(around, asset)
+        for asset in batch:
+            # Every file's trouble; by now what was written beside it is counted.
+            if isinstance(asset.error, DiskError | ToolMissing):
+                raise asset.error
 
     def _intend(self, sheets: Sequence[_Sheet]) -> None:
         with self.work.library.transaction() as db:
@@ -161,7 +162,7 @@ class Put:
                     self.run or 0,
                     sheet.target.row,
                     fields=[shown(one) for one in decided.changes],
-                    back=msgspec.msgpack.encode(sheet.draft.written),
+                    back=msgspec.msgpack.encode(sheet.written),
                     ours_after=json.dumps(decided.ours),
                 )
 
@@ -169,7 +170,7 @@ class Put:
         """Bring the ledger up to date with what was written; what is not known for certain is found out."""
         for asset in batch:
             for sheet in asset.sheets:
-                if sheet.draft.error is None or not sheet.change:
+                if sheet.error is None or not sheet.change:
                     continue
                 # The file may be the new one all the same: what fails last is to make its name survive a power cut.
                 intended = ledger.change(self.work.library, sheet.change)
@@ -190,8 +191,9 @@ class Put:
         rows = [_as_found(target) for target in seen.targets if not target.decided.changes and target.found.exists]
         if seen.path not in [target.path for target in seen.targets]:
             # Proved once: as long as it stays as it is, its sidecar needs no proof again.
-            status = seen.path.stat()
-            rows.append(_proved(around, seen, status.st_size, status.st_mtime_ns))
+            with suppress(FileNotFoundError):
+                status = seen.path.stat()
+                rows.append(_proved(around, seen, status.st_size, status.st_mtime_ns))
         return rows
 
     def _tell(self, around: Around, asset: _Asset) -> None:
@@ -204,7 +206,7 @@ class Put:
                 self._note(seen, self._beside(around, seen))
             return
         if isinstance(error, DiskError | ToolMissing):
-            raise error
+            return
         if isinstance(error, Moved):
             # Somebody writes into it at this moment: the next run looks again.
             self.counts["waiting"] += 1
@@ -218,9 +220,15 @@ class Put:
         self._leave(around, seen)
 
 
-def _draft(around: Around, target: Target) -> Draft:
+def _sheet(around: Around, target: Target) -> _Sheet:
     root = around.root
-    return Draft(target.found, target.decided.changes, root.keep_mtime, root.owner is Owner.ANY)
+    return _Sheet(
+        found=target.found,
+        changes=target.decided.changes,
+        keep_mtime=root.keep_mtime,
+        owner_any=root.owner is Owner.ANY,
+        target=target,
+    )
 
 
 def _of_size(assets: Sequence[_Asset]) -> Iterator[list[_Asset]]:
@@ -239,7 +247,7 @@ def _of_size(assets: Sequence[_Asset]) -> Iterator[list[_Asset]]:
 
 
 def _after(sheet: _Sheet) -> FileRow:
-    written = sheet.draft.written
+    written = sheet.written
     assert written is not None
     return _left(sheet.target, written.after.size_bytes, written.after.mtime_ns)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -89,6 +90,9 @@ class Draft:
             self.error = error
 
 
+AnyDraft = TypeVar("AnyDraft", bound=Draft)
+
+
 def write(
     tool: ExifTool,
     found: Found,
@@ -117,7 +121,7 @@ def write(
     return draft.written
 
 
-def write_all(tool: ExifTool, drafts: Sequence[Draft], *, before_replace: Callable[[Sequence[Draft]], None]) -> None:
+def write_all(tool: ExifTool, drafts: Sequence[AnyDraft], *, before_replace: Callable[[list[AnyDraft]], None]) -> None:
     """Write them; of no two may the file be the same. What befell one stands in it and stops no other.
 
     `before_replace` is told of those that are about to happen; what it raises stops all. Raises ToolMissing.
@@ -144,7 +148,7 @@ def write_all(tool: ExifTool, drafts: Sequence[Draft], *, before_replace: Callab
         _settle_names(_well(proved))
 
 
-def _well(drafts: Sequence[Draft]) -> list[Draft]:
+def _well(drafts: Sequence[AnyDraft]) -> list[AnyDraft]:
     return [draft for draft in drafts if draft.error is None]
 
 
