@@ -24,7 +24,8 @@ from sync.errors import DiskFull, NotAvailable, UsageError
 from sync.files import disk_errors, free_bytes, fsync_folder, make_folder, part_head, write_durably
 from sync.ingest.identifiers import NOTHING
 from sync.ingest.settled import look
-from sync.ingest.sidecars import SidecarRefused, bytes_of, normalised, read
+from sync.ingest.sidecar_writing import normalised
+from sync.ingest.sidecars import SidecarRefused, bytes_of, read
 
 _CHUNK = 1 << 20
 _LONGEST_BYTES = 250

@@ -22,7 +22,8 @@ from sync.immich.upload import Known, Upload, Uploaded
 from sync.ingest.group import Role
 from sync.ingest.landing import Beside, publish
 from sync.ingest.one_run import Run
-from sync.ingest.sidecars import SidecarRefused, bytes_of, normalised
+from sync.ingest.sidecar_writing import normalised
+from sync.ingest.sidecars import SidecarRefused, bytes_of
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows
 from sync.library.ingest import State

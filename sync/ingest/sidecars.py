@@ -1,9 +1,7 @@
-"""Reads the XMP sidecars that icloudpd and other programs write, and makes of icloudpd's one that keeps its facts.
+"""Reads the XMP sidecars that icloudpd and other programs write.
 
-icloudpd's root element is not XMP's: exiftool reads such a file, but writes it anew with nothing of the old in it. So
-Immich's first edit would wipe title, keywords and place. `normalised` gives the same facts in XMP's own form; other
-programs' well-formed sidecars pass unchanged. Whatever could be an attack (a document type, entities, depth, length)
-is refused with SidecarRefused, and its photo goes without.
+Whatever could be an attack (a document type, entities, depth, length) is refused with SidecarRefused, and its photo
+goes without. sidecar_writing.py makes of icloudpd's one that keeps its facts.
 """
 
 from __future__ import annotations
@@ -12,10 +10,9 @@ import os
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from sync.errors import MantelpieceError
 
@@ -23,9 +20,9 @@ MARK = "mantelpiece"
 """The toolkit of the sidecars that we write: one that still says so was edited by nobody since."""
 MOST_BYTES = 1 << 20
 _DEEPEST = 40
-_X = "adobe:ns:meta/"
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_NAMESPACES = {
+X = "adobe:ns:meta/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+NAMESPACES = {
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://ns.adobe.com/exif/1.0/": "exif",
     "http://ns.adobe.com/photoshop/1.0/": "photoshop",
@@ -33,7 +30,6 @@ _NAMESPACES = {
     "http://ns.adobe.com/xap/1.0/": "xmp",
     "http://iptc.org/std/Iptc4xmpExt/2008-02-29/": "Iptc4xmpExt",
 }
-_URIS = {prefix: uri for uri, prefix in _NAMESPACES.items()}
 _REJECTED = -1
 _FAVOURITE = 5
 _NUMBER = re.compile(r"\s*([+-]?\d{1,12}(?:\.\d{0,20})?)(?:/(\d{1,12}))?\s*", re.ASCII)
@@ -145,40 +141,7 @@ def read(data: bytes) -> Sidecar:
     if not reader.rdf:
         raise SidecarRefused("The sidecar holds no XMP.")
     properties = {name: tuple(texts) for name, texts in reader.properties.items() if texts}
-    return Sidecar(toolkit=reader.toolkit, whole=reader.root == f"{_X} xmpmeta", properties=properties)
-
-
-def normalised(data: bytes, *, stars: bool = False) -> bytes:
-    """The sidecar to publish in place of this one. Raises SidecarRefused.
-
-    `stars`: keep the rating. icloudpd's five stars mean favourite; Immich would show them as stars.
-    """
-    found = read(data)
-    if found.whole and not found.by_icloudpd:
-        return data
-    return write(found, stars=stars)
-
-
-def write(found: Sidecar, *, stars: bool = False) -> bytes:
-    """These facts as a sidecar in XMP's own form."""
-    lines = [_lang("dc:title", found.title), _lang("dc:description", found.description), _bag(found.keywords)]
-    lines += _place_lines(found)
-    for name in ("xmp:CreateDate", "photoshop:DateCreated"):
-        lines.append(_simple(name, _written_time(found.created)))
-    for name in ("tiff:Orientation", "tiff:Make", "Iptc4xmpExt:DigitalSourceType"):
-        lines.append(_simple(name, found.first(name)))
-    if stars and found.rating is not None:
-        lines.append(_simple("xmp:Rating", str(found.rating)))
-    spaces = "".join(f'\n    xmlns:{prefix}="{uri}"' for prefix, uri in sorted(_URIS.items()))
-    body = "".join(f"\n   {line}" for line in lines if line)
-    return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-        f'<x:xmpmeta xmlns:x="{_X}" x:xmptk="{MARK}">\n'
-        f' <rdf:RDF xmlns:rdf="{_RDF}">\n'
-        f'  <rdf:Description rdf:about=""{spaces}>{body}\n  </rdf:Description>\n'
-        " </rdf:RDF>\n</x:xmpmeta>\n"
-        '<?xpacket end="w"?>\n'
-    ).encode()
+    return Sidecar(toolkit=reader.toolkit, whole=reader.root == f"{X} xmpmeta", properties=properties)
 
 
 class _Reader:
@@ -195,20 +158,20 @@ class _Reader:
             raise ValueError("its elements lie too deep")
         if not self._path:
             self.root = name
-            self.toolkit = attributes.get(f"{_X} xmptk", "")
-        self.rdf = self.rdf or name == f"{_RDF} RDF"
+            self.toolkit = attributes.get(f"{X} xmptk", "")
+        self.rdf = self.rdf or name == f"{RDF} RDF"
         self._path.append(name)
         self._text = []
-        if name == f"{_RDF} Description":
+        if name == f"{RDF} Description":
             for key, value in attributes.items():
                 self._keep(key, value)
 
     def end(self, name: str) -> None:
         self._path.pop()
-        above = [each for each in self._path if not each.startswith(_RDF)]
-        if name == f"{_RDF} li" and above:
+        above = [each for each in self._path if not each.startswith(RDF)]
+        if name == f"{RDF} li" and above:
             self._keep(above[-1], "".join(self._text))
-        elif self._path and self._path[-1] == f"{_RDF} Description":
+        elif self._path and self._path[-1] == f"{RDF} Description":
             self._keep(name, "".join(self._text))
         self._text = []
 
@@ -218,8 +181,8 @@ class _Reader:
     def _keep(self, name: str, text: str) -> None:
         uri, _, local = name.rpartition(" ")
         text = _plain(text)
-        if uri in _NAMESPACES and text:
-            self.properties.setdefault(f"{_NAMESPACES[uri]}:{local}", []).append(text)
+        if uri in NAMESPACES and text:
+            self.properties.setdefault(f"{NAMESPACES[uri]}:{local}", []).append(text)
 
 
 def _refuse_doctype(*_told: object) -> None:
@@ -258,44 +221,3 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
-
-
-def _written_time(when: datetime | None) -> str:
-    if when is None:
-        return ""
-    offset = when.utcoffset() or timedelta()
-    whole = timedelta(minutes=round(offset.total_seconds() / 60))
-    try:
-        return when.astimezone(timezone(whole) if whole else UTC).isoformat(timespec="seconds")
-    except (OverflowError, ValueError):
-        return ""  # before the year 1, after 9999, or a zone of a whole day
-
-
-def _simple(name: str, text: str) -> str:
-    return f"<{name}>{escape(text)}</{name}>" if text else ""
-
-
-def _lang(name: str, text: str) -> str:
-    return f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{escape(text)}</rdf:li></rdf:Alt></{name}>' if text else ""
-
-
-def _bag(keywords: tuple[str, ...]) -> str:
-    items = "".join(f"<rdf:li>{escape(keyword)}</rdf:li>" for keyword in dict.fromkeys(keywords))
-    return f"<dc:subject><rdf:Bag>{items}</rdf:Bag></dc:subject>" if items else ""
-
-
-def _place_lines(found: Sidecar) -> list[str]:
-    lines = []
-    if found.place:
-        latitude, longitude = found.place
-        lines.append(_simple("exif:GPSLatitude", _coordinate(latitude, "NS")))
-        lines.append(_simple("exif:GPSLongitude", _coordinate(longitude, "EW")))
-    if found.altitude is not None:
-        lines.append(_simple("exif:GPSAltitude", f"{round(abs(found.altitude) * 1000)}/1000"))
-        lines.append(_simple("exif:GPSAltitudeRef", "1" if found.altitude < 0 else "0"))
-    return lines
-
-
-def _coordinate(degrees: float, letters: str) -> str:
-    whole, minutes = divmod(round(abs(degrees) * 60, 8), 60)
-    return f"{int(whole)},{minutes:.8f}{letters[degrees < 0]}"

@@ -16,7 +16,8 @@ from sync.errors import NotAvailable, UsageError
 from sync.immich.server import Immich
 from sync.ingest import icloudpd
 from sync.ingest.places import plain_folder
-from sync.ingest.sidecars import normalised, read
+from sync.ingest.sidecar_writing import normalised
+from sync.ingest.sidecars import read
 from sync.ingest.tiff import read_exif
 from sync.settings_ingest import After, Icloudpd, Inbox, Size, Way
 from tests.fakes.icloud import Asset, Options, download, sidecar

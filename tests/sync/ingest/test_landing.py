@@ -11,7 +11,8 @@ import pytest
 from sync.errors import DiskFull, NotAvailable, UsageError
 from sync.ingest import landing as landing_module
 from sync.ingest.landing import Beside, Done, Published, fill, publish, refuse_inside
-from sync.ingest.sidecars import normalised, read
+from sync.ingest.sidecar_writing import normalised
+from sync.ingest.sidecars import read
 from tests.fakes.icloud import Asset, Options, download, sidecar
 
 ASSET = Asset("IMG_1.HEIC", "AY6x", favourite=True, title="Baum", keywords=("a",), place=(1.5, 2.5))

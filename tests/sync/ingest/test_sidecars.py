@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.ingest.sidecars import Sidecar, SidecarRefused, normalised, read, write
+from sync.ingest.sidecar_writing import normalised, write
+from sync.ingest.sidecars import Sidecar, SidecarRefused, read
 from tests.fakes.icloud import Asset, sidecar
 
 PARIS = timezone(timedelta(hours=2))
