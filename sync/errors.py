@@ -215,7 +215,7 @@ class DecoderUnavailable(MantelpieceError):
 class ToolMissing(MantelpieceError):
     """exiftool cannot be started, or is too old; nothing can be written into any file."""
 
-    default_advice = "Install it: sudo apt install libimage-exiftool-perl."
+    default_advice = "Install it: sudo apt install libimage-exiftool-perl util-linux."
 
 
 class ToolFailed(MantelpieceError):

@@ -85,10 +85,15 @@ class ExifTool:
         if not self.started:
             _refuse_unfit(environment)
         pipe = subprocess.PIPE
-        self._process = _STARTER.submit(
+        starting = _STARTER.submit(
             subprocess.Popen, _COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, process_group=0,
             bufsize=0,
-        ).result()  # fmt: skip
+        )  # fmt: skip
+        try:
+            self._process = starting.result()
+        except FileNotFoundError as error:
+            why = f"{_COMMAND[0]} is not installed, or does not start"
+            raise ToolMissing(f"Nothing can be written into files: {why}.") from error
         assert self._process.stdin is not None
         os.set_blocking(self._process.stdin.fileno(), False)
         self.started = True

@@ -95,6 +95,14 @@ def test_no_exiftool_at_all_is_named_with_what_to_do(tmp_path: Path, monkeypatch
         tool.run("-ver")
 
 
+def test_without_what_ends_exiftool_with_us_it_is_not_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "exiftool").symlink_to(REAL)
+    (tmp_path / "perl").symlink_to("/usr/bin/perl")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with ExifTool() as tool, pytest.raises(ToolMissing, match="setpriv"):
+        tool.run("-ver")
+
+
 def test_a_users_configuration_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = tmp_path / "ran"
     (tmp_path / ".ExifTool_config").write_text(f"open(my $f, '>', '{ran}'); 1;\n")
