@@ -121,7 +121,9 @@ class Maker:
         target = self._target(item, aim)
         start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)
         wording = manner.wording(item.entry, None, size=display.size, rotation=self.rotation)
-        request = request_for(self.home, item.entry, wall=self.wall, size=display.size, wording=wording)
+        request = request_for(
+            self.home, item.entry, wall=self.wall, size=display.size, wording=wording, warmth=manner.warmth
+        )
         veil, tone = veil_of(self.renderer, request, start), self._tone
         clock = manner.clock(start, rotation=self.rotation)
         known = clock.verdict if clock is not None else None

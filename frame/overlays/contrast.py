@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageFilter
 from frame.overlays.writing import Ink
 from frame.render.tone import DAYLIGHT, Tone, toned_colour
 
-LIGHT, DARK = (255, 253, 248), (34, 33, 31)
+LIGHT, DARK, BLACK = (255, 253, 248), (34, 33, 31), (0, 0, 0)
 WANTED, WANTED_LARGE = 4.5, 3.0
 """WCAG's least contrast of text, and of large text such as a clock's."""
 CLEARLY_LIGHT = 7.5
@@ -26,6 +26,8 @@ _SOFT, _GROW = 0.34, 0.36
 """Of that reach: the radius of the blur, and how far the darkest part goes beyond the words before it is blurred."""
 _STRONGER = [min(255, round(level * 1.2)) for level in range(256)]
 """The blur takes as much of the shade at the words' edge."""
+_FLAT = 20
+"""Levels between the darkest and the brightest tenth of a board, with its grain and any tone."""
 DARK_ENOUGH, _LOUD = 5.0, 0.22
 """Where light words would need more shade than that, dark ones of so much contrast are the quieter: on a bright sky."""
 
@@ -48,6 +50,8 @@ class Verdict:
 
     dark: bool = False
     shade: float = 0.0
+    flat: bool = False
+    """Nothing below them is much brighter or darker than the rest, as on a board: they need no halo."""
 
 
 def judge(low: int, high: int, wanted: float = WANTED) -> Verdict:
@@ -55,7 +59,7 @@ def judge(low: int, high: int, wanted: float = WANTED) -> Verdict:
     light = contrast(luminance(DARK[0]), luminance(low))
     shade = 0.0 if contrast(luminance(255), luminance(high)) >= wanted else _needed(high, wanted)
     if light >= CLEARLY_LIGHT or (shade > _LOUD and light >= DARK_ENOUGH):
-        return Verdict(dark=True)
+        return Verdict(dark=True, flat=high - low <= _FLAT)
     return Verdict(shade=shade)
 
 
@@ -77,7 +81,8 @@ def put(
     """Write `ink` in the way that was found."""
     if verdict.shade:
         _shade(picture, ink, corner, _needs(round(verdict.shade * 100), wanted))
-    _shadow(picture, ink, corner, light=verdict.dark)
+    if not (verdict.dark and verdict.flat):
+        _shadow(picture, ink, corner, toned_colour(LIGHT, tone) if verdict.dark else BLACK)
     _write(picture, ink, corner, toned_colour(DARK if verdict.dark else LIGHT, tone))
 
 
@@ -152,16 +157,17 @@ def _shade(picture: Image.Image, ink: Ink, corner: tuple[int, int], needs: list[
     picture.paste(Image.composite(Image.new("RGB", size), part, soft), around[:2])
 
 
-def _shadow(picture: Image.Image, ink: Ink, corner: tuple[int, int], *, light: bool) -> None:
-    """A breath of dark around light letters (of `light` around dark ones), for the fine structure that no measure of a
+def _shadow(picture: Image.Image, ink: Ink, corner: tuple[int, int], colour: tuple[int, int, int]) -> None:
+    """A breath of dark around light letters (of light around dark ones), for the fine structure that no measure of a
     region sees."""
+    light = colour != BLACK
     reach = max(2, (ink.row or ink.size[1]) // 13)
     mask = Image.new("L", (ink.size[0] + 4 * reach, ink.size[1] + 4 * reach))
     mask.paste(ink.mask, (2 * reach, 2 * reach + (0 if light else max(1, reach // 3))))
     most = 110 if light else 140
     soft = mask.filter(ImageFilter.GaussianBlur(reach)).point([min(most, level * 2) for level in range(256)])
     left, top = corner[0] - 2 * reach, corner[1] - 2 * reach
-    picture.paste(LIGHT if light else (0, 0, 0), (left, top), soft)
+    picture.paste(colour, (left, top), soft)
 
 
 def _write(picture: Image.Image, ink: Ink, corner: tuple[int, int], colour: tuple[int, int, int]) -> None:

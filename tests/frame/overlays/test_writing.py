@@ -192,6 +192,12 @@ def test_words_on_a_bright_sky_are_dark_and_need_no_shade() -> None:
     assert (picture.convert("L").getextrema() or (255,))[0] < 60
 
 
+def test_dark_words_on_an_even_board_have_no_halo() -> None:
+    picture = Image.new("RGB", (600, 300), (214, 196, 160))
+    lay(picture, ink([Line("Vienna", 24)], 380, FONTS), (100, 100))
+    assert (picture.convert("RGB").getextrema()[0][1], picture.getextrema()[2][1]) == (214, 160)
+
+
 def test_a_dark_picture_gets_no_shade() -> None:
     picture = Image.new("RGB", (400, 200), (20, 20, 30))
     lay(picture, ink([Line("Vienna", 30)], 380, FONTS), (20, 100))
