@@ -49,6 +49,10 @@ def probe() -> Response | tuple[str, int]:
     if not folder.startswith("/") or len(folder) > _LONGEST or len(prefix) > _LONGEST or not folder.isprintable():
         return _page(folder, prefix, text("writeback.folder_wrong")), 422
     arguments = {"server": server, "folder": folder, "prefix": prefix or None}
+    if earlier := form.get("earlier", 0, int):
+        # Another mapping of the same folder: what a replaced tool's settings wanted of the root still holds.
+        before = answer(here, earlier, "writeback-probe", patience_seconds=0).job.arguments
+        arguments |= {"values": before["values"]} if "values" in before else {}
     return redirect(url_for("writeback_new.probed", number=queue(here, "writeback-probe", arguments)), 303)
 
 

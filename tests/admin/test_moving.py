@@ -88,6 +88,9 @@ def test_a_configuration_of_write_back_leads_to_the_trial_of_its_folder(
     phone.post(take.replace("/understood/", "/take/"), {"flags": query})
     assert not kept(server)
     number = the_only(library, "writeback-probe")
+    phone.post("/writeback/probe", {"folder": "/mnt/other", "prefix": "/ext", "earlier": str(number)})
+    wanted = [arguments["values"]["caption_limit"] for _, arguments in queued(library)]
+    assert wanted == [500, 500], "a better mapping keeps it"
     ended(server, number, **FACTS | {"root_folder": "/mnt/photos"})
     page = phone.get(f"/writeback/probed/{number}").text
     assert 'value="500"' in page, "the limit of captions"
