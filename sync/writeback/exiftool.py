@@ -7,7 +7,6 @@ no caption can become an option, a second argument or a file. Called by tags.py 
 from __future__ import annotations
 
 import os
-import re
 import select
 import signal
 import subprocess
@@ -129,21 +128,25 @@ class ExifTool:
         return answers
 
     def _told(self, command: Sequence[str], number: int) -> bytes:
-        lines = [*command, "-echo4", f"{self._mark}=${{status}}={number}", f"-execute{number}"]
+        lines = [*command, "-echo4", f"{self._mark}=${{status}}", f"-execute{number}"]
         return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
 
     def _answer(self, out: bytearray, err: bytearray, *, number: int) -> Answer | None:
         """The answer to that command once all of it was heard, which is then taken out of both."""
-        said = re.search(rb"^\{ready%d\}\n" % number, out, re.MULTILINE)
-        ended = said and re.search(rb"%s=(\d+)=%d\n" % (self._mark.encode(), number), err)
-        if not said or not ended:
+        ready, mark = f"{{ready{number}}}\n".encode(), f"{self._mark}=".encode()
+        said = out.find(ready)
+        while said > 0 and out[said - 1 : said] != b"\n":
+            said = out.find(ready, said + 1)
+        ended = err.find(mark)
+        line_end = err.find(b"\n", ended)
+        if said < 0 or ended < 0 or line_end < 0:
             return None
         answer = Answer(
-            out=out[: said.start()].decode("utf-8", "surrogateescape"),
-            err=err[: ended.start()].decode("utf-8", "replace")[-4000:],
-            status=int(ended[1]),
+            out=out[:said].decode("utf-8", "surrogateescape"),
+            err=err[:ended].decode("utf-8", "replace")[-4000:],
+            status=int(err[ended + len(mark) : line_end]),
         )
-        del out[: said.end()], err[: ended.end()]
+        del out[: said + len(ready)], err[: line_end + 1]
         return answer
 
     def _end(self) -> None:
