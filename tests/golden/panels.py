@@ -16,7 +16,7 @@ from frame.displays.eink import dithered
 from frame.displays.pixels import PixelFormat, dither
 from frame.overlays.manner import Manner
 from frame.render.paint import paint
-from frame.render.request import RenderRequest, Wording
+from frame.render.request import Part, RenderRequest, Wording
 from sync.catalogue import PhotoEntry
 from sync.settings_wall import Corner, Layout, Words
 from tests.golden.cases import FONT, SEVEN_INCH
@@ -66,6 +66,27 @@ def right_to_left() -> Image.Image:
     return _hung(words, entry, shape="landscape", layout=Layout.FILL)
 
 
+def stacked_pair() -> Image.Image:
+    """On a board: the words of each below it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.png"
+        path.write_bytes(encoded("landscape"))
+        said = Wording((("Six firs", "Vienna · 21 November 2023"), ("The same ones, a little later",)), style=FONT)
+        return paint(
+            RenderRequest(path, SEVEN_INCH, rotation=90, layout=Layout.MAT.value, partner=Part(path), wording=said)
+        )
+
+
+def words_beside_a_face() -> Image.Image:
+    """The sun's face is in the wanted corner."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.png"
+        path.write_bytes(encoded("landscape"))
+        said = Wording((("Six firs", "Vienna · 21 November 2023"),), position="top-right", style=FONT)
+        sun = (0.7, 0.12, 0.9, 0.42)
+        return paint(RenderRequest(path, SEVEN_INCH, layout=Layout.FILL.value, faces=(sun,), wording=said))
+
+
 def six_colours() -> Image.Image:
     return dithered(scene((400, 240)), SPECTRA, SPECTRA).convert("RGB")
 
@@ -80,6 +101,8 @@ PANELS: dict[str, Callable[[], Image.Image]] = {
     "clock-turned-90": clock_turned,
     "right-to-left": right_to_left,
     "six-colours": six_colours,
+    "stacked-pair-turned-90": stacked_pair,
+    "words-beside-a-face": words_beside_a_face,
     "sixteen-bits": sixteen_bits,
 }
 
