@@ -194,6 +194,24 @@ def test_beside_a_format_that_is_not_written_into_its_sidecar_is_written(
 
 
 @pytest.mark.parametrize("originals", [3], indirect=True)
+def test_where_the_file_itself_cannot_be_written_its_sidecar_is_all_the_same(originals: Originals) -> None:
+    path = originals.file("c.jpg")
+    path.write_bytes(path.read_bytes()[:300])
+    before = path.read_bytes()
+    scan(originals.server)
+    originals.server.edits.describe("c.jpg", "Of a broken one")
+    originals.set(root_of(originals.folder, where=Where.BOTH))
+    result = originals.run()
+    counts = {word: number for word, number in result.facts["counts"].items() if number}
+    assert counts == {"total": 3, "updated": 2, "errors": 1, "files_written": 2, "sidecars_written": 3}
+    assert "c.jpg" in result.problems[0]
+    assert path.read_bytes() == before
+    assert originals.tags("c.jpg.xmp", "XMP-dc:Description") == {"XMP-dc:Description": "Of a broken one"}
+    assert originals.undo().facts["exact"] == 5
+    assert not originals.folder.joinpath("2025/c.jpg.xmp").exists()
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
 def test_a_root_that_wants_files_alone_makes_no_sidecar(originals: Originals) -> None:
     path = originals.file("c.jpg").with_name("moving.gif")
     Image.new("P", (40, 30)).save(path)

@@ -130,6 +130,23 @@ def test_a_file_is_explained(originals: Originals) -> None:
 
 
 @pytest.mark.parametrize("originals", [3], indirect=True)
+def test_of_an_edited_picture_names_are_written_and_no_faces_and_that_is_explained(originals: Originals) -> None:
+    originals.run()
+    before = originals.tags("b.jpg", "XMP-mwg-rs:all")
+    edited = originals.server.library.asset_named("b.jpg")
+    edited.edited = True
+    originals.server.library.touch(edited)
+    originals.server.edits.move_face("b.jpg", "Anna", (20, 20, 40, 40))
+    originals.server.edits.add_face("b.jpg", "Ben", (1, 1, 9, 9))
+    originals.run()
+    assert before
+    assert originals.tags("b.jpg", "XMP-mwg-rs:all") == before
+    assert originals.tags("b.jpg", "XMP-iptcExt:PersonInImage") == {"XMP-iptcExt:PersonInImage": ["Anna", "Ben"]}
+    assert "edited in Immich" in " ".join(originals.explain(originals.file("b.jpg")).facts["notes"])
+    assert originals.explain(originals.file("a.jpg")).facts["notes"] == []
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
 @pytest.mark.parametrize("first", ["older", "newer"])
 def test_of_two_runs_each_takes_back_its_own_and_what_a_person_adds_stays(originals: Originals, first: str) -> None:
     originals.run()
