@@ -107,6 +107,12 @@ def asset(library: Library, number: int) -> AssetRow | None:
     return None if row is None else AssetRow(**dict(row))
 
 
+def is_gone(library: Library, server: str, asset: str) -> bool:
+    """Whether a whole listing lacked it."""
+    sql = "SELECT 1 FROM writeback_assets WHERE server = ? AND asset = ? AND gone"
+    return library.row(sql, (server, asset)) is not None
+
+
 def dirty(library: Library, root: str, server: str) -> list[int]:
     """The numbers of a root's assets whose files must be looked at, in the order of their paths."""
     sql = "SELECT id FROM writeback_assets WHERE root = ? AND dirty = 1 AND server = ? AND NOT gone ORDER BY id"

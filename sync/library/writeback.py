@@ -119,8 +119,17 @@ def file(library: Library, path: str) -> FileRow | None:
     return None if row is None else FileRow(**dict(row))
 
 
+def files_of(library: Library, server: str, asset: str, role: str) -> list[FileRow]:
+    """All that an asset has in that role, wherever."""
+    sql = f"SELECT {_FILE} FROM writeback_files WHERE server = ? AND asset = ? AND role = ?"  # noqa: S608 - our columns
+    return [FileRow(**dict(row)) for row in library.rows(sql, (server, asset, role))]
+
+
 def put_file(db: sqlite3.Connection, row: FileRow) -> None:
-    """Write the whole row; inside a transaction."""
+    """Write the whole row: an asset has one file in each role, and where it lay before is no longer its; inside a
+    transaction."""
+    sql = "DELETE FROM writeback_files WHERE server = ? AND asset = ? AND role = ? AND path != ?"
+    db.execute(sql, (row.server, row.asset, row.role, row.path))
     values = msgspec.structs.asdict(row)
     marks = ", ".join("?" for _ in values)
     db.execute(f"INSERT OR REPLACE INTO writeback_files ({_FILE}) VALUES ({marks})", tuple(values.values()))  # noqa: S608

@@ -30,6 +30,7 @@ from sync.writeback.hold import losses
 from sync.writeback.identity import as_we_left_it, prove
 from sync.writeback.look import look, look_ahead, look_beside
 from sync.writeback.mapping import Options
+from sync.writeback.ours import ours_in, row_of
 from sync.writeback.paths import Mapping
 from sync.writeback.pause import rests
 from sync.writeback.remembered import Facts, facts_of, knowledge_of, proof_of
@@ -172,12 +173,14 @@ def _find(around: Around, seen: Examined) -> None:
     real = ledger.file(around.work.library, os.path.realpath(seen.path))
     if real is not None and (real.server, real.asset) != (around.server.name, seen.row.asset):
         row = real
-    if row is not None and (row.server, row.asset) != (around.server.name, seen.row.asset):
+    mine = (around.server.name, seen.row.asset)
+    if row is not None and (row.server, row.asset) != mine:
         other = known.find_asset(around.work.library, row.server, row.asset)
-        if other is not None and other.root:
+        if other is not None and other.root and not known.is_gone(around.work.library, row.server, row.asset):
             seen.state, seen.reason = AMBIGUOUS, "several assets claim this file"
             return
         row = None
+    row = row or row_of(around.work.library, *mine, seen.path, ORIGINAL)
     if seen.row.state == FAILED and not around.work.asked and _rests(around, seen):
         seen.state, seen.reason, seen.tried, seen.rests = FAILED, seen.row.reason, seen.row.tried, True
         return
@@ -233,8 +236,8 @@ def _decide(around: Around, seen: Examined, ahead: Ahead) -> None:
             if role == ORIGINAL and error.facts.get("reason") == "format" and _beside(around.root, seen, roles):
                 continue
             raise
-        row = ledger.file(around.work.library, str(path))
-        ours = json.loads(row.ours) if row and row.asset == seen.row.asset and found.exists else {}
+        there = ours_in(around.work.library, around.server.name, seen.row.asset, path, role) if found.exists else "{}"
+        ours = json.loads(there)
         decided = changes(knowledge, found, ours, modules=around.root.modules, options=around.options)
         fresh = FileRow(
             path=str(path),
@@ -273,7 +276,7 @@ def _unread(around: Around, seen: Examined, sidecar: Path) -> bool:
     if not sidecar.exists():
         return False
     found = sidecar.stat()
-    if as_we_left_it(found, ledger.file(around.work.library, str(sidecar))):
+    if as_we_left_it(found, row_of(around.work.library, around.server.name, seen.row.asset, sidecar, SIDECAR)):
         return False
     return found.st_mtime > datetime.fromisoformat(seen.row.stamp).timestamp()
 

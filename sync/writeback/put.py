@@ -31,6 +31,7 @@ from sync.writeback.examine import (
     shown,
 )
 from sync.writeback.hold import Losing
+from sync.writeback.ours import ours_in
 from sync.writeback.pause import failed
 from sync.writeback.settle import settle_one
 from sync.writeback.write import Draft, write_all
@@ -262,7 +263,6 @@ def _left(target: Target, size_bytes: int, mtime_ns: int) -> FileRow:
 
 
 def _proved(around: Around, seen: Examined, size_bytes: int, mtime_ns: int) -> FileRow:
-    row = ledger.file(around.work.library, str(seen.path))
     return FileRow(
         path=str(seen.path),
         server=around.root.server,
@@ -271,7 +271,7 @@ def _proved(around: Around, seen: Examined, size_bytes: int, mtime_ns: int) -> F
         role=ORIGINAL,
         size_bytes=size_bytes,
         mtime_ns=mtime_ns,
-        ours=row.ours if row and row.asset == seen.row.asset else "{}",
+        ours=ours_in(around.work.library, around.root.server, seen.row.asset, seen.path, ORIGINAL),
     )
 
 

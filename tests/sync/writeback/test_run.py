@@ -13,6 +13,7 @@ from PIL import Image
 from sync import secrets
 from sync.settings_writeback import Module, Owner, Where
 from sync.writeback import exiftool
+from sync.writeback.run import run
 from tests.fakes.writeback import INSIDE, SERVER, Originals, photo, root_of, scan, tags_of
 
 XMP = ("XMP-dc:Subject", "XMP-iptcExt:PersonInImage", "XMP-dc:Description", "XMP-xmp:Rating", "XMP-lr:all")
@@ -274,6 +275,58 @@ def test_a_link_out_of_the_root_is_not_followed(originals: Originals, tmp_path: 
     before = (tmp_path / "outside.jpg").read_bytes()
     assert originals.counts()["outside"] == 1
     assert (tmp_path / "outside.jpg").read_bytes() == before
+
+
+def rename(originals: Originals, name: str, new: str) -> None:
+    """As a storage template does it: the same asset under another path, its sidecar with it."""
+    path = originals.file(name)
+    asset = originals.server.library.asset_named(name)
+    sidecar = path.with_name(f"{name}.xmp")
+    moved = path.rename(path.with_name(new))
+    if sidecar.exists():
+        sidecar.rename(path.with_name(f"{new}.xmp"))
+    asset.path = asset.path.replace(name, new)
+    assert asset.original is not None
+    asset.original.path = moved
+    originals.server.library.touch(asset)
+
+
+def anew(originals: Originals, name: str, number: str) -> None:
+    """As a library that was made again does it: another asset for the same file."""
+    library = originals.server.library
+    asset = library.asset_named(name)
+    del library.assets[asset.id]
+    asset.id = number
+    library.assets[number] = asset
+    library.touch(asset)
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+@pytest.mark.parametrize("what", ["moved", "taken in anew"])
+@pytest.mark.parametrize("where", [Where.FILE, Where.SIDECAR])
+def test_what_is_ours_stays_ours_where_immich_moves_a_file_or_takes_it_in_anew(
+    originals: Originals, what: str, where: Where, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    originals.set(root_of(originals.folder, where=where))
+    originals.run()
+    if what == "moved":
+        rename(originals, "a.jpg", "z.jpg")
+    else:
+        anew(originals, "a.jpg", "0f0f0f0f-0000-4000-8000-00000000000a")
+    with originals.work() as work:
+        run(work, {"whole": True})
+    name = "z.jpg" if what == "moved" else "a.jpg"
+    file = f"{name}.xmp" if where is Where.SIDECAR else name
+    assert originals.tags(file, "XMP-dc:Description") == {"XMP-dc:Description": "On the beach"}
+    started: list[object] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "Popen", lambda *words, **_: started.append(words))
+        assert originals.counts() == {"total": 3}
+    assert started == [], "nothing of where it lay before is looked for again"
+    asset = originals.server.library.asset_named("a.jpg")
+    originals.server.edits.describe(asset.id, "")
+    assert originals.counts()["updated"] == 1
+    assert originals.tags(file, "XMP-dc:Description") == {}
 
 
 @pytest.mark.parametrize("there", ["elsewhere", "nothing", "itself", "another's"])
