@@ -13,7 +13,9 @@ from sync.settings_wall import Layout
 from tests.golden.scenes import encoded
 
 FOLDER = Path(__file__).parent
-SMALL, SEVEN_INCH = (256, 144), (800, 480)
+SMALL, SEVEN_INCH, FULL_HD, UHD = (256, 144), (800, 480), (1920, 1080), (3840, 2160)
+KEPT = {SMALL: 1, SEVEN_INCH: 2, FULL_HD: 4, UHD: 8}
+"""Golden images of larger panels are kept so many times smaller: enough to see what a person would see."""
 FONT = "dejavusans"
 """Named: golden letters must be drawn with the font that the tests install."""
 WORDS = (("In the garden, סבתא 2023", "Vienna, Austria · 21 November 2023"),)
@@ -40,7 +42,11 @@ class Case:
 
     @property
     def path(self) -> Path:
-        return FOLDER / f"{self.name}.png"
+        return FOLDER / f"{self.name}.{'png' if self.panel == SMALL else 'jpg'}"
+
+    def kept(self, shown: Image.Image) -> Image.Image:
+        """The panel's picture as it is kept and compared."""
+        return shown.reduce(KEPT[self.panel])
 
 
 PLAIN = [
@@ -65,17 +71,48 @@ WORDED = [
         ("portrait", Layout.AUTO, 270, "bottom-left", ""),
         ("landscape", Layout.AUTO, 90, "bottom-left", "landscape"),
         ("portrait", Layout.MAT, 0, "bottom-left", "slim"),
+        ("landscape", Layout.FIT, 90, "top-right", ""),
+        ("landscape", Layout.FILL, 180, "top-middle", ""),
+        ("landscape", Layout.MAT, 90, "bottom-right", ""),
+        ("landscape", Layout.BLUR, 270, "bottom-left", ""),
+        ("portrait", Layout.FIT, 180, "bottom-right", ""),
+        ("portrait", Layout.MAT, 270, "top-left", ""),
+        ("landscape", Layout.AUTO, 270, "bottom-left", "landscape"),
+        ("portrait", Layout.AUTO, 180, "bottom-left", "slim"),
+        ("panorama", Layout.AUTO, 90, "bottom-left", ""),
     )
 ]
-CASES = [*PLAIN, *PAIRS, *WORDED]
+LARGE = [
+    Case(scene, layout, rotation, words=place, partner=partner, face=bool(place) and not partner, panel=panel)
+    for panel in (FULL_HD, UHD)
+    for scene, layout, rotation, place, partner in (
+        ("landscape", Layout.FIT, 180, "bottom-left", ""),
+        ("landscape", Layout.FILL, 0, "bottom-left", ""),
+        ("portrait", Layout.BLUR, 0, "top-right", ""),
+        ("portrait", Layout.MAT, 0, "bottom-middle", ""),
+        ("landscape", Layout.MAT, 270, "", ""),
+        ("portrait", Layout.AUTO, 90, "bottom-left", ""),
+        ("portrait", Layout.AUTO, 0, "bottom-left", "slim"),
+        ("landscape", Layout.AUTO, 90, "bottom-right", "landscape"),
+        ("panorama", Layout.AUTO, 0, "", ""),
+    )
+]
+CASES = [*PLAIN, *PAIRS, *WORDED, *LARGE]
+
+
+def golden_images() -> set[Path]:
+    """The files that there are."""
+    return {path for path in FOLDER.iterdir() if path.suffix in (".png", ".jpg")}
 
 
 def made(case: Case, renderer: Renderer, folder: Path) -> Image.Image:
     """What the wall shows now."""
     parts = []
     for scene in filter(None, (case.scene, case.partner)):
-        path = folder / f"{scene}.png"
-        path.write_bytes(encoded(scene))
+        grown = max(1, case.panel[0] // 960)
+        path = folder / f"{scene}-{grown}"
+        if not path.exists():
+            path.write_bytes(encoded(scene, grown=grown))
         parts.append(path)
     wording = Wording(WORDS, case.words, style=FONT) if case.words else Wording()
     return renderer.render(

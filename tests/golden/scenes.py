@@ -34,8 +34,8 @@ def scene(size: tuple[int, int]) -> Image.Image:
     return whole.resize(size, Image.Resampling.LANCZOS)
 
 
-def encoded(name: str) -> bytes:
-    """The file of a scene: portrait, landscape, panorama, tiny, slim or p3."""
+def encoded(name: str, *, grown: int = 1) -> bytes:
+    """The file of a scene: portrait, landscape, panorama, tiny, slim or p3; so many times as large."""
     sizes = {
         "portrait": (600, 900),
         "landscape": (960, 640),
@@ -46,5 +46,10 @@ def encoded(name: str) -> bytes:
     }
     options = {"icc_profile": display_p3()} if name == "p3" else {}
     file = BytesIO()
-    scene(sizes[name]).save(file, "PNG", **options)
+    width, height = sizes[name]
+    picture = scene((width * grown, height * grown))
+    if grown == 1:
+        picture.save(file, "PNG", **options)
+    else:
+        picture.save(file, "JPEG", quality=95, subsampling=0, **options)
     return file.getvalue()
