@@ -69,6 +69,7 @@ class Worker:
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             self._do(job)
+            del job  # it holds pictures, and the next one may be hours away
 
     def _do(self, job: Job) -> None:
         try:

@@ -133,5 +133,6 @@ class Motion:
         newest = self._keys[-1][0]
         if newest < self._count and len(self._keys) <= _AHEAD:
             number = min(self._count, max(newest + 1, int(at) + 1))
-            share = number / self._count
-            self._wanted = (number, self._worker.submit(lambda: (self._display.prepare(self._moving.key(share)),)))
+            display, moving, share = self._display, self._moving, number / self._count
+            # Without a word of itself: who drops a motion whose next picture is under way drops all of its pictures.
+            self._wanted = (number, self._worker.submit(lambda: (display.prepare(moving.key(share)),)))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image, ImageChops
 
 from frame.displays.pixels import corners
 from frame.render.compose import turned
 from frame.render.layout import viewer_canvas
+from frame.render.request import RenderRequest
 from frame.transitions.travel import cut, strip_size
 from sync.catalogue import AlbumEntry
 from sync.catalogue_writing import write
@@ -99,3 +101,32 @@ def test_a_panorama_travels_on_the_wall_unless_nothing_is_to_move(tmp_path: Path
         assert wall.player.stage.on_panel is not None
         wall.pass_time(1)
         assert len(display.slid) == moved, "it stands at its end"
+
+
+def test_a_panorama_is_made_once_nothing_moves_and_nothing_while_one_travels(tmp_path: Path, renderer) -> None:
+    home = make_home(tmp_path)
+    shapes = [(800, 600), (1440, 360), (800, 600)]
+    photos = [replace(photo(home, number, size=size), faces=()) for number, size in enumerate(shapes)]
+    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=photos)
+    set_wall(home, selection="sequential", layout="fill", motion="zoom", interval_seconds=40)
+    asked: list[tuple[int, int]] = []
+
+    class Watched:
+        def render(self, request: RenderRequest) -> Image.Image:
+            asked.append(request.size)
+            return renderer.render(request)
+
+    def strips() -> int:
+        return sum(size[0] > 640 for size in asked)
+
+    with rig(home, Watched(), display=MemoryDisplay(animated=True)) as wall:
+        wall.pass_time(30)
+        assert strips() == 0, "the photo before it is still approached"
+        while not wall.display.slid:  # the last key pictures are made in real time
+            wall.pass_time(0.2)
+        assert strips() == 1
+        before = len(asked)
+        wall.pass_time(20)
+        assert len(asked) == before, "it travels"
+        wall.pass_time(16)
+        assert len(asked) > before, "it stands"

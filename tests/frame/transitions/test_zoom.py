@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
+from weakref import ref
 
 import pytest
 from hypothesis import given
@@ -12,8 +15,9 @@ from msgspec.structs import replace
 from PIL import Image, ImageChops
 
 from frame.render.request import RenderRequest, Wording
-from frame.transitions.moving import veil_of
+from frame.transitions.moving import Motion, Moving, veil_of
 from frame.transitions.zoom import aim, larger, seen, steps
+from frame.worker import Worker
 from sync.catalogue import AlbumEntry
 from sync.catalogue_writing import write
 from tests.frame.rig import MemoryDisplay, make_home, rig
@@ -76,3 +80,26 @@ def test_a_photo_is_approached_on_the_wall_and_stands_in_the_end(tmp_path: Path,
         blended = display.blended
         wall.pass_time(20)
         assert display.blended == blended
+
+
+def test_a_motion_that_is_dropped_while_its_next_picture_is_under_way_takes_all_of_its_pictures_along() -> None:
+    def finish(_picture: object) -> None:
+        at_work.set()
+        assert may_end.wait(20)
+
+    worker, at_work, may_end = Worker(), Event(), Event()
+    picture, display = Image.new("RGB", larger((320, 180))), MemoryDisplay(size=(320, 180))
+    moving = Moving(picture, (320, 180), (0.5, 0.5), True, None, finish, 10.0)
+    motion = Motion(moving, Image.new("RGB", (320, 180)), display=display, worker=worker, now=0.0)
+    motion.blend(0.1)
+    assert at_work.wait(20)
+    gone, gc_was_on = ref(motion), gc.isenabled()
+    gc.disable()  # it would find cycles some day; pictures must not wait for it
+    try:
+        del motion
+        assert gone() is None
+    finally:
+        may_end.set()
+        worker.close()
+        if gc_was_on:
+            gc.enable()
