@@ -46,11 +46,14 @@ class Machine:
             return 0
         inside: Sequence[str] = words if self.prefix == Path("/") else ("chroot", str(self.prefix), *words)
         environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(inside, env=environ, stdin=subprocess.DEVNULL, check=False)
-        if done.returncode and not may_fail:
-            said = f"'{' '.join(words)}' failed with exit code {done.returncode}"
+        try:
+            code = subprocess.run(inside, env=environ, stdin=subprocess.DEVNULL, check=False).returncode
+        except FileNotFoundError:
+            code = 127  # as a shell says it: a small Debian has no udev, for one
+        if code and not may_fail:
+            said = f"'{' '.join(words)}' failed with exit code {code}"
             raise Refused(f"{said}; install again once that is mended.")
-        return done.returncode
+        return code
 
     def hear(self, *words: str) -> str:
         """What a command of this computer says, also in a dry run: it must change nothing. Empty where none is."""

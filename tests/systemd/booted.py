@@ -113,11 +113,13 @@ def booted(root: Path) -> Iterator[Booted]:
         machine = Booted(root, _leader(process))
         machine.until(lambda: machine.says("systemctl", "is-active", "multi-user.target")[0] == 0)
         yield machine
-        machine.says("systemctl", "--no-block", "poweroff")
-        process.wait(60)
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # its systemd is told to power off
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _leader(process: subprocess.Popen[bytes]) -> int:

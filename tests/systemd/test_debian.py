@@ -139,6 +139,7 @@ def test_whatever_dies_or_hangs_is_started_again(machine: Booted, name: str) -> 
         machine.until(lambda before=before: machine.show(unit, "MainPID") not in (before, "0"))
     machine.until(lambda: machine.health() == WELL)
     drop_in.unlink()
+    drop_in.parent.rmdir()
     machine.run("systemctl", "daemon-reload")
 
 

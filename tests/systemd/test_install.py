@@ -232,6 +232,14 @@ def test_what_is_not_debian_is_refused_before_anything_is_done(root: Path) -> No
     assert "neither Debian nor Raspberry Pi OS" in done.stderr
 
 
+def test_a_command_that_is_not_there_has_failed_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    machine = Machine(Path("/"))
+    assert machine.run("udevadm", "control", "--reload", may_fail=True) != 0
+    with pytest.raises(Refused, match="udevadm"):
+        machine.run("udevadm", "control", "--reload")
+
+
 LINES = {
     "nothing of it": ("root=1 rootwait", "root=1 rootwait " + " ".join(HINTS)),
     "its owner chose another mode": ("root=1 video=HDMI-A-1:800x480M-32@60", None),
