@@ -76,11 +76,12 @@ def album(entry: PhotoEntry) -> str:
 
 
 def camera(entry: PhotoEntry) -> str:
-    """Make and model without saying the make twice, and the lens."""
+    """Make and model without saying the make twice, and the lens without the model, as phones name theirs."""
     make, model = _one_line(entry.make or ""), _one_line(entry.model or "")
     brand = make.split(" ")[0]
     whole = model if not brand or model.casefold().startswith(brand.casefold()) else f"{make.title()} {model}".strip()
-    return BETWEEN.join(filter(None, (whole, _one_line(entry.lens or ""))))
+    lens = _one_line(entry.lens or "").removeprefix(model).strip()
+    return BETWEEN.join(filter(None, (whole, lens)))
 
 
 def clock_lines(now: datetime | None, words: Words, tongue: Tongue) -> tuple[str, ...]:

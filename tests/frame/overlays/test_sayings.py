@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from frame.overlays.manner import Manner
-from frame.overlays.sayings import clock_lines, sayings
+from frame.overlays.sayings import camera, clock_lines, sayings
 from frame.overlays.tongue import FOLDER, tongue
 from frame.selection.why import Why
 from sync.catalogue import FaceEntry, PhotoEntry
@@ -42,6 +42,12 @@ def test_everything_that_is_wanted_is_said_line_by_line() -> None:
     )
     nothing = Words(caption=False, place=False, taken=False)
     assert sayings(ENTRY, nothing, tongue("en"), TODAY) == ()
+
+
+def test_a_phone_is_named_once() -> None:
+    phone = replace(ENTRY, make="Apple", model="iPhone 14 Pro", lens="iPhone 14 Pro back camera 6.86mm f/1.78")
+    assert camera(phone) == "Apple iPhone 14 Pro · back camera 6.86mm f/1.78"
+    assert camera(replace(phone, lens="iPhone 14 Pro")) == "Apple iPhone 14 Pro"
 
 
 @pytest.mark.parametrize(
