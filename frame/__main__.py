@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_wall_options(parser: argparse.ArgumentParser) -> None:
     # SUPPRESS: a verb's own absent option must not undo the one before the verb.
     for name, text in (
-        ("--display", "auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER or none"),
+        ("--display", "auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER, inky, epd:MODULE or none"),
         ("--size", "WIDTHxHEIGHT of a window or of picture files"),
         ("--interval", "seconds that each picture stays"),
         ("--selection", "random, sequential, newest or oldest"),

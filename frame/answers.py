@@ -11,6 +11,7 @@ from typing import Any
 
 from frame.control import VERBS
 from frame.intents import write_intent
+from frame.overlays.tongue import reasons
 from frame.player import Player
 from frame.power.decide import Press
 from frame.power.screen import Screen
@@ -75,7 +76,7 @@ class Answers:
             answer["screen"] = player.screen.facts()
         if current is not None:
             answer |= self._facts(current.item.entry)
-            answer |= {"why": current.item.why, "since": current.at}
+            answer |= {"why": current.item.why, "why_in": reasons(current.item.why), "since": current.at}
         return answer
 
     def _show(self, request: dict[str, Any]) -> dict[str, Any]:

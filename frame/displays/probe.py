@@ -1,7 +1,8 @@
 """Which display this machine has: as told, or tried in order, with the reason why each one before was refused.
 
-`auto`: a desktop's window, the bare screen (KMS), the framebuffer, picture files in the runtime folder, none. What is
-named outright is opened or refused with a sentence, never replaced by another. Called by the daemon and by `show`.
+`auto`: a desktop's window, the bare screen (KMS), an Inky e-ink panel, the framebuffer, picture files in the runtime
+folder, none. What is named outright is opened or refused with a sentence, never replaced by another. Called by the
+daemon and by `show`.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ def _first(machine: Machine, asked: tuple[int, int] | None) -> tuple[Display, li
     ways: list[tuple[str, Callable[[], Display]]] = [
         ("window", lambda: _window(machine, asked)),
         ("kms", lambda: _kms(machine, asked)),
+        ("inky", lambda: _inky(machine)),
         ("framebuffer", lambda: _framebuffer(machine.dev / "fb0", machine)),
         ("file", lambda: _files(machine, asked)),
     ]
@@ -141,6 +143,16 @@ def _taken(machine: Machine, card: Path) -> str:
     finally:
         os.close(handle)
     return ""
+
+
+def _inky(machine: Machine) -> Display:
+    """Before the framebuffer, which a small board has also where no screen is plugged in; never looked for where
+    nothing could be wired to the pins."""
+    if not any(machine.dev.glob("i2c-*")):
+        raise DisplayLost("There is no bus for an e-ink panel (/dev/i2c-*).")
+    from frame.displays import eink
+
+    return eink.inky()
 
 
 def _framebuffer(device: Path, machine: Machine) -> Display:

@@ -126,6 +126,17 @@ def tongue(language: str) -> Tongue:
     return msgspec.convert(found, Tongue)
 
 
+def reasons(why: Why) -> dict[str, str]:
+    """Why a photo hangs there in each language that has its own words for it: who asks may read another than the
+    wall."""
+    return {name: tongue(name).because(why) for name in _languages() if why.kind in tongue(name).why}
+
+
+@cache
+def _languages() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in FOLDER.glob("??.toml")))
+
+
 def _read(name: str) -> dict[str, object]:
     path = FOLDER / f"{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

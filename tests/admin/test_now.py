@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
@@ -39,6 +40,13 @@ def test_it_shows_what_hangs_there_and_why(phone: Phone, wall: Home) -> None:
     picture = phone.get(f"/picture/{now['object']}")
     assert picture.mimetype == "image/jpeg"
     assert "immutable" in picture.headers["Cache-Control"]
+
+
+def test_the_reason_is_said_in_the_words_of_the_wall_in_the_readers_language(phone: Phone, wall: Home) -> None:
+    now = ask(wall, "now")
+    page = phone.get("/", **{"Accept-Language": "de"}).text
+    reason = page.partition('<p class="why">')[2].partition("</p>")[0]
+    assert unescape(reason).strip() == now["why_in"]["de"] != now["why"]
 
 
 def test_next_back_pause_and_favourite_reach_the_wall(phone: Phone, wall: Home) -> None:

@@ -83,7 +83,7 @@ def test_every_advice_that_an_error_brings_is_translated(language: str) -> None:
 ELSEWHERE = (
     "admin/cli", "admin/daemon.py", "admin/mqtt", "admin/openapi.py", "admin/support.py", "admin/security/throttle.py",
     "frame/__main__.py", "frame/control_server.py", "frame/show.py", "sync/__main__.py",
-    "sync/mirror/old_frame.py", "sync/mirror/take_over.py", "sync/notices", "frame/overlays",
+    "sync/mirror/old_frame.py", "sync/mirror/take_over.py", "sync/notices", "frame/overlays", "frame/selection/why.py",
 )  # fmt: skip
 """What is said at a terminal, to programs, in a mail or on the wall, which has languages of its own."""
 
@@ -165,7 +165,7 @@ def test_every_step_of_a_job_is_translated(language: str) -> None:
 
 
 CASES = {
-    "as it is": ("Somebody asked for it.", "Jemand hat es sich gewünscht."),
+    "as it is": ("Cancelled before it began.", "Vor dem Beginn abgebrochen."),
     "with a name": ("photos.example.org does not answer.", "photos.example.org antwortet nicht."),
     "with nothing in a blank": ("The server does not accept the key.", "Der Server nimmt den Schlüssel nicht an."),
     "two in a row": (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from PIL import Image, ImageStat
 
 from frame.displays.eink import dithered, inky, of_inky, of_waveshare, waveshare
-from frame.displays.probe import open_display
+from frame.displays.probe import Machine, open_display
 from sync.errors import DisplayLost
 
 SEEN = [(20, 20, 24), (176, 180, 170), (200, 180, 60), (150, 60, 60), (60, 60, 110), (50, 90, 60), (255, 255, 255)]
@@ -100,6 +101,38 @@ def test_a_waveshare_panel_is_woken_drawn_on_and_put_to_sleep(monkeypatch: pytes
     assert open_display("epd:epd_given")[0].size == (80, 48)
     with pytest.raises(DisplayLost, match="no module"):
         waveshare("epd_nowhere")
+
+
+def boards(monkeypatch: pytest.MonkeyPatch, panel: object) -> None:
+    """The library as it is installed where that panel is, or none answers."""
+
+    def auto() -> object:
+        if panel is None:
+            raise RuntimeError("No EEPROM detected!")
+        return panel
+
+    module = ModuleType("inky.auto")
+    module.auto = auto  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "inky", ModuleType("inky"))
+    monkeypatch.setitem(sys.modules, "inky.auto", module)
+
+
+@pytest.mark.parametrize(
+    ("panel", "bus", "found"),
+    [(Panel(), True, "e-ink Panel 160x96"), (Panel(), False, "none"), (None, True, "none")],
+    ids=["a panel", "no bus", "no panel"],
+)
+def test_auto_finds_the_panel_that_says_what_it_is(
+    panel: object, bus: bool, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boards(monkeypatch, panel)
+    if bus:
+        (tmp_path / "i2c-1").touch()
+    machine = Machine(environ={}, dev=tmp_path, sys=tmp_path)
+    display, reasons = open_display("auto", machine=machine)
+    assert display.name == found
+    assert display.stand_in is (found == "none")
+    assert ("No EEPROM detected" in " ".join(reasons)) is (panel is None)
 
 
 def test_without_the_library_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,10 +47,10 @@ def test_what_is_no_size_is_wrong_usage(size: str, bare: Machine) -> None:
         open_display("none", size, machine=bare)
 
 
-def test_a_machine_with_nothing_gets_none_and_four_reasons(bare: Machine) -> None:
+def test_a_machine_with_nothing_gets_none_and_five_reasons(bare: Machine) -> None:
     display, reasons = open_display("auto", "64x36", machine=bare)
     assert (display.name, display.size, display.stand_in) == ("none", (64, 36), True)
-    assert [reason.split(":")[0] for reason in reasons] == ["window", "kms", "framebuffer", "file"]
+    assert [reason.split(":")[0] for reason in reasons] == ["window", "kms", "inky", "framebuffer", "file"]
 
 
 def test_files_stand_in_for_a_panel(bare: Machine, tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_files_stand_in_for_a_panel(bare: Machine, tmp_path: Path) -> None:
         assert display.stand_in
         assert str(tmp_path / "run" / "wall") in display.name
         assert display.size == (1920, 1080)
-        assert len(reasons) == 3
+        assert len(reasons) == 4
 
 
 def test_the_framebuffer_is_found(panel32: Panel, bare: Machine) -> None:
@@ -71,7 +71,7 @@ def test_the_framebuffer_is_found(panel32: Panel, bare: Machine) -> None:
         with closing(display):
             assert display.size == panel32.size
             assert not display.stand_in
-            assert len(reasons) == (2 if spec == "auto" else 0)
+            assert len(reasons) == (3 if spec == "auto" else 0)
 
 
 @pytest.mark.parametrize("desktop", ["DISPLAY", "WAYLAND_DISPLAY"])
@@ -89,7 +89,7 @@ def test_under_somebody_elses_desktop_screen_and_framebuffer_are_refused(bare: M
     Driver().file(bare.dev)
     machine = Machine(environ={}, dev=bare.dev, sys=bare.sys, ioctl=owned)
     _, reasons = open_display("auto", machine=machine)
-    assert [("in use by a desktop" in reason) for reason in reasons] == [False, True, True, False]
+    assert [("in use by a desktop" in reason) for reason in reasons] == [False, True, False, True, False]
 
 
 @pytest.mark.parametrize(("status", "words"), [("disconnected", "No screen"), ("connected", "card1")])
