@@ -41,7 +41,7 @@ _BYTES_PER_PIXEL = {"JPEG": 4, "PNG": 5, "GIF": 9, "TIFF": 9, "WEBP": 13, "AVIF"
 class OpenPicture:
     """A picture whose header was read: `size` is upright. Use as a context manager."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | Path) -> None:
         self._file = _open_regular(path)
         try:
             start = self._file.read(SNIFFED_BYTES)
@@ -101,7 +101,7 @@ class OpenPicture:
         raise _too_large(self.size)
 
 
-def _open_regular(path: Path) -> BinaryIO:
+def _open_regular(path: str | Path) -> BinaryIO:
     try:
         # without O_NONBLOCK a FIFO under an object's name would hold the child until its deadline
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

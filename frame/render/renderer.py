@@ -232,7 +232,7 @@ class _Child:
             self.process.wait()
 
 
-def _killed(path: Path, child: _Child, *, timed_out: bool) -> PictureRefused:
+def _killed(path: str | Path, child: _Child, *, timed_out: bool) -> PictureRefused:
     if timed_out:
         return PictureRefused("It takes too long to decode.", path=str(path), reason="too-slow")
     code = child.process.returncode

@@ -29,7 +29,7 @@ class Mat:
 class Part:
     """One display copy; boxes of faces are fractions of it."""
 
-    path: Path
+    path: str | Path
     faces: tuple[Box, ...] = ()
 
 
@@ -59,7 +59,7 @@ class Wording:
 class RenderRequest:
     """One wall for one panel."""
 
-    path: Path
+    path: str | Path
     """The display copy."""
     size: tuple[int, int]
     """Physical panel pixels."""
