@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from sync.clock import SystemClock
@@ -19,15 +20,14 @@ from sync.settings import Server
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.immich.special import special_library
 
-HASTY = Patience(
-    connect_seconds=2,
-    head_seconds=1,
-    grace_seconds=0.6,
-    slowest_bytes_per_second=1_000_000,
-    attempts=3,
-    backoff_seconds=0.01,
-    longest_wait_seconds=2,
+STEADY = Patience(
+    connect_seconds=20, head_seconds=60, grace_seconds=60, attempts=3, backoff_seconds=0.01, longest_wait_seconds=2
 )
+"""A busy machine is no slow server."""
+HASTY = msgspec.structs.replace(
+    STEADY, connect_seconds=0.3, head_seconds=1, grace_seconds=0.6, slowest_bytes_per_second=1_000_000
+)
+"""For servers that are slow on purpose."""
 Script = Callable[[bytes], bytes]
 
 
@@ -108,7 +108,7 @@ def connect(tmp_path: Path) -> Connect:
             url=url, **{k: options.pop(k) for k in ("requests", "ca_file", "fingerprint") if k in options}
         )
         secrets = ServerSecrets(key=Secret(secret), headers=options.pop("headers", ()))
-        options = {"locks": tmp_path / "locks", "clock": SystemClock(), "patience": HASTY} | options
+        options = {"locks": tmp_path / "locks", "clock": SystemClock(), "patience": STEADY} | options
         return Immich("home", settings, secrets, **options)
 
     return make

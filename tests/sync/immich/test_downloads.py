@@ -14,7 +14,7 @@ from sync.immich.facts import Asset, Wanted
 from sync.immich.server import Immich
 from sync.settings import Source
 from tests.fakes.immich import FakeImmich
-from tests.sync.immich.conftest import Connect
+from tests.sync.immich.conftest import HASTY, Connect
 
 
 def _asset(client: Immich, server: FakeImmich, name: str) -> Asset:
@@ -197,11 +197,10 @@ def test_a_body_without_length_is_taken_and_said_to_be_unproved(
 
 def test_a_dripping_body_ends_by_its_deadline(servers: dict[int, FakeImmich], connect: Connect) -> None:
     server = servers[3]
-    client = connect(server)
-    asset = _asset(client, server, "plain.jpg")
+    asset = _asset(connect(server), server, "plain.jpg")
     server.faults.add("drip_body", path="/original", seconds=0.05)
     with pytest.raises(errors.Unreachable) as raised:
-        _fetch(client, asset, io.BytesIO())
+        _fetch(connect(server, patience=HASTY), asset, io.BytesIO())
     server.faults.clear()
     assert "slowly" in raised.value.sentence
 

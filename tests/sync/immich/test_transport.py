@@ -64,7 +64,7 @@ def test_every_fault_of_a_listing_is_its_own_error_and_ends(
     fault: str, options: dict[str, Any], error: type[ServerError], servers: dict[int, FakeImmich], connect: Connect
 ) -> None:
     server = servers[2]
-    client = connect(server)
+    client = connect(server, **({"patience": HASTY} if fault.startswith("drip") else {}))
     client.version()
     server.faults.add(fault, path="/albums/", **options)
     begun = time.monotonic()
@@ -194,9 +194,8 @@ def test_a_gzip_bomb_is_stopped_at_the_cap(servers: dict[int, FakeImmich], conne
     ids=["unknown name", "refused", "unroutable"],
 )
 def test_a_server_that_is_not_there_is_unreachable(url: str, words: str, connect: Connect) -> None:
-    hasty = HASTY.__replace__(connect_seconds=0.3) if hasattr(HASTY, "__replace__") else HASTY
     with pytest.raises(errors.Unreachable) as raised:
-        connect(url, patience=hasty).version()
+        connect(url, patience=HASTY).version()
     assert words in raised.value.sentence or "192" in url
 
 
@@ -259,7 +258,7 @@ def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(bad: str,
 
 def test_a_drip_can_be_cancelled(servers: dict[int, FakeImmich], connect: Connect) -> None:
     server = servers[2]
-    patient = connect(server, patience=HASTY.__class__())
+    patient = connect(server)
     asset = _list(patient, server)[0]
     server.faults.add("drip_body", path="/original", seconds=0.05)
     part = io.BytesIO()
@@ -275,7 +274,7 @@ def test_a_listing_can_be_cancelled_while_the_server_is_silent(
 ) -> None:
     server = servers[3]
     begun = time.monotonic()
-    client = connect(server, patience=HASTY.__class__(), cancelled=lambda: time.monotonic() - begun > 0.3)
+    client = connect(server, cancelled=lambda: time.monotonic() - begun > 0.3)
     server.faults.add("drip_body", path="/albums", seconds=0.05)
     with pytest.raises(errors.Cancelled):
         client.albums()
