@@ -20,7 +20,9 @@ from sync.errors import UsageError
 from sync.files import write_durably
 from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
+from sync.library import known
 from sync.library import writeback as rows
+from sync.library.database import Library
 from sync.library.reading import reading
 from sync.old_writeback import take_over
 from sync.settings_edit import add_root
@@ -39,8 +41,7 @@ def list_roots(call: Call) -> int:
     """The folders of originals and how they are, and the runs that can be taken back."""
     code = tell_settings_problems(call)
     with reading(call.home) as library:
-        told = [_told(root, rows.root(library, root.name) if library else rows.RootRow(name=root.name))
-                for root in call.settings().settings.writeback]  # fmt: skip
+        told = [_told(library, root) for root in call.settings().settings.writeback]
         runs = [msgspec.to_builtins(run) for run in rows.runs(library)[:20]] if library else []
     call.output.result({"roots": told, "runs": runs})
     call.output.table(
@@ -55,10 +56,14 @@ def list_roots(call: Call) -> int:
     return code
 
 
-def _told(root: Root, row: rows.RootRow) -> dict[str, Any]:
-    state = row.problem or ("rests until it is run" if row.rests else "ok")
+def _told(library: Library | None, root: Root) -> dict[str, Any]:
+    row = rows.root(library, root.name) if library else rows.RootRow(name=root.name)
+    held = known.states(library, root.name).get("held", 0) if library else 0
+    waits = f"{held:,} wait for your yes (run --take-out)" if held else "ok"
+    state = row.problem or ("rests until it is run" if row.rests else waits)
     settings: dict[str, Any] = msgspec.to_builtins(root)
-    return settings | {"state": "paused" if root.paused else state, "problem": row.problem, "rests": row.rests}
+    state = "paused" if root.paused else state
+    return settings | {"state": state, "problem": row.problem, "rests": row.rests, "held": held}
 
 
 @verb("preview")

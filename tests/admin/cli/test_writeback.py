@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.admin.cli.conftest import Mantelpiece
-from tests.fakes.writeback import INSIDE, Originals, originals_of, tags_of
+from tests.fakes.writeback import INSIDE, Originals, originals_of, photo, scan, tags_of
 
 
 @pytest.fixture
@@ -54,6 +54,30 @@ def test_from_the_old_configuration_to_a_run_that_is_taken_back(
     assert run["undone_at"]
     again = mantelpiece("writeback", "run", "--stats", str(tmp_path / "counts.json"), "--json")
     assert json.loads((tmp_path / "counts.json").read_text())["statistics"] == again.json["counts"]
+
+
+def test_much_is_taken_out_only_where_somebody_says_yes(
+    mantelpiece: Mantelpiece, originals: Originals, tmp_path: Path
+) -> None:
+    names = ("a.jpg", "b.jpg", "c.jpg")
+    photo(originals.folder / "c.jpg")
+    scan(originals.server)
+    for name in names:
+        originals.server.edits.describe(name, "On the beach")
+    url = originals.server.url
+    assert mantelpiece("server", "add", "home", "--url", url, answer=originals.server.api_key).code == 0
+    root = ("--folder", str(originals.folder), "--server", "home", "--name", "archive")
+    taken = mantelpiece("writeback", "import", "--environment", "--flags", "--caption", *root)
+    assert taken.code == 0, taken.err
+    assert mantelpiece("writeback", "run").code == 0
+    for name in names:
+        originals.server.edits.describe(name, "")
+    held = mantelpiece("writeback", "run")
+    assert held.code == 4
+    assert "of caption would be taken out of 3 photos" in held.err
+    assert "3 wait for your yes" in mantelpiece("writeback", "list").out
+    assert mantelpiece("writeback", "run", "--take-out").code == 0
+    assert [tags_of(originals.file(name), "XMP-dc:Description") for name in names] == [{}] * 3
 
 
 def test_what_is_wrong_is_said_before_anything_is_done(mantelpiece: Mantelpiece, tmp_path: Path) -> None:
