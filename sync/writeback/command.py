@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sync.writeback.changes import Change
-from sync.writeback.exiftool import assignment, output_path
+from sync.writeback.exiftool import assignment
 from sync.writeback.found import Found, items
 from sync.writeback.mapping import LISTS
 from sync.writeback.tags import CODED, IPTC_DIGEST
@@ -36,7 +36,7 @@ def arguments(found: Found, changes: Iterable[Change], scratch: Path) -> list[st
         command += [assignment(CODED, UTF8)]
     for change in changes:
         command += _one(change, whole=anew and change.tag.startswith("IPTC:"))
-    command += ["-o", output_path(scratch)]
+    command += ["-o", str(scratch)]
     return [*command, found.path] if found.exists else command
 
 

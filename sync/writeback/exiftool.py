@@ -13,7 +13,6 @@ import subprocess
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self
@@ -185,11 +184,6 @@ def assignment(tag: str, value: Any, *, sign: str = "=") -> str:
     """`-tag=value` for a command that has `-E`; a dict or a list of dicts is written as a structure."""
     text = _structure(value) if isinstance(value, dict | list) else str(value)
     return f"-{tag}{sign}{_escape(text)}"
-
-
-def output_path(path: Path) -> str:
-    """A path for `-o`, where `%` would begin a format."""
-    return str(path).replace("%", "%%")
 
 
 def _structure(value: Any) -> str:

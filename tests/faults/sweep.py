@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -21,7 +23,9 @@ KILL = "kill"
 @cache
 def shim() -> Path:
     """The compiled shim; needs gcc."""
-    built = Path(tempfile.mkdtemp(prefix="mantelpiece-shim-")) / "shim.so"
+    folder = Path(tempfile.mkdtemp(prefix="mantelpiece-shim-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    built = folder / "shim.so"
     subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-w", "-o", built, SOURCE, "-ldl"], check=True)
     return built
 
