@@ -24,7 +24,11 @@ CHOSEN = f"{VERSIONS}/chosen"
 COMMAND = "/usr/local/bin/mantelpiece"
 
 PACKAGES = ("python3-venv", "libimage-exiftool-perl")
-FRAME_PACKAGES = ("libdrm2", "libgbm1", "libegl1", "libgles2", "libgl1-mesa-dri", "fonts-dejavu-core")
+FRAME_PACKAGES = (
+    "libdrm2", "libgbm1", "libegl1", "libgles2", "libgl1-mesa-dri", "fonts-dejavu-core",
+    "fonts-noto-core", "fonts-noto-cjk", "fonts-noto-color-emoji",
+)  # fmt: skip
+"""The wall writes captions in any script that has a font: together the fonts take 150 MB."""
 
 FILES = {
     "/etc/tmpfiles.d/mantelpiece.conf": "etc/tmpfiles.conf",
