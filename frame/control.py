@@ -42,6 +42,9 @@ def ask(home: Home, verb: str, *, timeout_seconds: float = 5.0, **values: object
             connect(channel, home.control_socket, timeout_seconds=timeout_seconds)
             channel.sendall(request)
             line = _line(channel)
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        # No socket, or one that a killed frame left.
+        raise FrameNotRunning("The wall is not running.", socket=str(home.control_socket)) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise FrameNotRunning(f"The frame does not answer ({reason}).", socket=str(home.control_socket)) from error

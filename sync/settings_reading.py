@@ -152,6 +152,11 @@ def plain_hint(key: str) -> Any:
     return kind
 
 
+def choices(key: str) -> str:
+    """The values that a plain key of a few words may have, for a help text."""
+    return ", ".join(member.value for member in plain_hint(key))
+
+
 def _reason(error: msgspec.ValidationError, hint: Any) -> str:
     choices = getattr(hint, "__members__", None)
     if choices:

@@ -28,11 +28,12 @@ def command() -> None:
 
 
 @verb("list")
-@click.option("--on-server", "server", metavar="SERVER", help="List the albums of this server instead.")
+@click.option("--on-server", "server", metavar="[SERVER]", is_flag=False, flag_value="",
+              help="List the albums of this server instead; of the only one where none is named.")
 def list_albums(call: Call, *, server: str | None) -> int:
     """The albums of the wall, or those of a server that could be added."""
     if server is not None:
-        call.settings().settings.need_server(server)
+        server = album_add.chosen_server(call, call.settings().settings, server or None, option="--on-server")
         ended = prepared(call).do("albums", {"server": server})
         call.output.result(ended.facts)
         call.output.table(

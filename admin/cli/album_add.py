@@ -68,7 +68,7 @@ def add(call: Call, *, what: str | None, server: str | None, name: str | None, *
         return _write(prepared(call), named, {}, "")
     if source is Source.LINK:
         return _link(prepared(call), settings, asked, values, options["password_file"], server)
-    values |= {"source": source.value, "server": _server(call, settings, server)}
+    values |= {"source": source.value, "server": chosen_server(call, settings, server)}
     sentence = ""
     prepared(call)
     if rule:
@@ -142,7 +142,8 @@ def _values(options: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in pairs.items() if value is not None}
 
 
-def _server(call: Call, settings: Settings, asked: str | None) -> str:
+def chosen_server(call: Call, settings: Settings, asked: str | None, *, option: str = "--server") -> str:
+    """The named server, else the only one with a key. Raises UsageError where that is unclear."""
     names = list(settings.servers)
     if asked is None and len(names) > 1:
         # A shared link's server has no key: nothing else could come from there.
@@ -153,7 +154,7 @@ def _server(call: Call, settings: Settings, asked: str | None) -> str:
     if not names:
         raise UsageError("No server is set up.", advice="First: mantelpiece server add NAME --url URL")
     if len(names) > 1:
-        raise UsageError(f"There are several servers ({', '.join(names)}).", advice="Choose one with --server.")
+        raise UsageError(f"There are several servers ({', '.join(names)}).", advice=f"Choose one with {option} NAME.")
     return names[0]
 
 

@@ -36,8 +36,8 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        if not self._verbs:
-            super().format_commands(ctx, formatter)
-            return
+        # Click's own would cut each line at 45 signs, in the middle of what a verb does.
+        told = [(name, line) for name, (_, line) in self._verbs.items()]
+        told += [(name, verb.get_short_help_str(limit=200)) for name, verb in self.commands.items()]
         with formatter.section("Verbs"):
-            formatter.write_dl([(name, line) for name, (_, line) in self._verbs.items()])
+            formatter.write_dl(told)

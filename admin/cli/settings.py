@@ -36,7 +36,7 @@ def show(call: Call, *, key: str | None) -> int:
         except ValueError as error:
             raise UsageError(str(error)) from None
         call.output.result({"key": key, "value": values[key], "pinned": key in kept.pinned})
-        call.output.say(str(values[key]))
+        call.output.say(_written(values[key]))
         return 0
     problems = [{"key": problem.key, "problem": problem.sentence} for problem in kept.problems]
     call.output.result(
@@ -44,7 +44,7 @@ def show(call: Call, *, key: str | None) -> int:
     )
     call.output.say(f"{call.home.settings}")
     call.output.table(
-        [(name, value, "pinned by the environment" if name in kept.pinned else
+        [(name, _written(value), "pinned by the environment" if name in kept.pinned else
           "" if value == defaults.get(name) else "set") for name, value in values.items()],
         heads=("setting", "value", ""),
     )  # fmt: skip
@@ -52,6 +52,10 @@ def show(call: Call, *, key: str | None) -> int:
         call.output.say(f"album {album.name}: {album.source.value} {album.server or album.folder}".rstrip())
     for smart in kept.settings.smart:
         call.output.say(f"smart album {smart.name}: {smart.mode.value} {smart.server}".rstrip())
+    for root in kept.settings.writeback:
+        call.output.say(f"folder of originals {root.name}: {root.folder}")
+    for inbox in kept.settings.inboxes:
+        call.output.say(f"inbox {inbox.name}: {inbox.folder}")
     for problem in kept.problems:
         call.output.problem(problem.sentence)
     return 0
@@ -75,7 +79,7 @@ def set_setting(call: Call, *, key: str, value: str) -> int:
     understood = set_value(prepared(call).home, key, value)
     ring(call.home)
     call.output.result({"key": key, "value": understood})
-    call.output.say(f"{key} = {understood}")
+    call.output.say(f"{key} = {_written(understood)}")
     return 0
 
 
@@ -119,10 +123,17 @@ def _is_set(key: str) -> bool:
     return False
 
 
+def _written(value: Any) -> str:
+    """As it may be typed again: true and 3, where Python would say True and 3.0."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _flat(tree: dict[str, Any], prefix: str) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in tree.items():
-        if key in ("servers", "albums", "smart") and not prefix:
+        if key in ("servers", "albums", "smart", "writeback", "inboxes") and not prefix:
             continue
         if isinstance(value, dict):
             flat |= _flat(value, f"{prefix}{key}.")

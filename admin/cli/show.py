@@ -11,7 +11,7 @@ import click
 
 from admin.cli.verb import Call, verb
 from sync.errors import UsageError
-from sync.settings_reading import parse_value
+from sync.settings_reading import choices, parse_value
 
 _KEYS = {
     "display": "wall.display",
@@ -29,10 +29,10 @@ _KEYS = {
 @click.option("--size", metavar="WIDTHxHEIGHT", help="Pixels of a window or of picture files.")
 @click.option("--count", type=click.IntRange(min=0), default=0, help="End after so many pictures; 0 goes on.")
 @click.option("--interval", metavar="SECONDS", help="How long each picture stays.")
-@click.option("--selection", help="random, sequential, newest or oldest.")
-@click.option("--layout", help="fit, fill or blur.")
+@click.option("--selection", help=f"{choices('wall.selection')}.")
+@click.option("--layout", help=f"{choices('wall.layout')}.")
 @click.option("--rotation", help="How far the panel is turned clockwise: 0, 90, 180 or 270 degrees.")
-@click.option("--transition", help="cut or crossfade.")
+@click.option("--transition", help=f"{choices('wall.transition')}.")
 def command(call: Call, *, count: int, **options: str | None) -> int:
     """Show what is mirrored, without sync: a line a picture with asset, album, file and why.
 

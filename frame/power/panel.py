@@ -93,8 +93,7 @@ class Panel:
                 continue
             before, self.told = self.told, job.result
             if before != self.told and self.told is not None:
-                state = {True: "on", False: "off", None: "not known"}[self.told.lit]
-                log.info("panel: %s by %s, is %s", "on" if self.told.level else "off", self.told.way or "-", state)
+                log.info("panel: %s", _in_words(self.told))
 
     def _tell(self, level: int, method: str, display: str) -> Told:
         """In the thread."""
@@ -118,3 +117,11 @@ class Panel:
             level, last.name if last else "", bool(last and last.dims), None, problems[-1] if problems else "",
             tuple(reasons + problems),
         )  # fmt: skip
+
+
+def _in_words(told: Told) -> str:
+    wanted = "on" if told.level else "off"
+    if not told.way:
+        return f"{wanted}, without a way to switch it"
+    state = {True: "reads on", False: "reads off", None: "cannot be read back"}[told.lit]
+    return f"{wanted} by {told.way}, {state}"

@@ -55,7 +55,7 @@ def test_a_token_opens_the_api_without_a_cookie(app: Flask, token: str, library:
     assert client.post("/api/v1/sync", headers=sent(token), json={"albums": ["no such"]}).status_code == 400
     refused = client.post("/api/v1/wall/next", headers=sent(token) | {"Accept": "application/json"})
     assert refused.status_code == 503
-    assert "does not answer" in refused.json["sentence"]
+    assert "The wall is not running" in refused.json["sentence"]
     assert client.post("/api/v1/wall/quit", headers=sent(token)).status_code == 404
 
 

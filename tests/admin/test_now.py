@@ -114,7 +114,7 @@ def test_without_a_frame_the_page_says_so(phone: Phone, house: House) -> None:
     assert phone.get("/").status_code == 200
     answer = phone.post("/wall/next", Accept="application/json")
     assert answer.status_code == 503
-    assert "does not answer" in answer.json["sentence"]
+    assert "The wall is not running" in answer.json["sentence"]
 
 
 @pytest.mark.parametrize("name", ["x", "../../private/secrets.toml", "0" * 40 + ".html", "0" * 40 + ".svg", "0" * 40])

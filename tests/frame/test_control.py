@@ -202,7 +202,7 @@ def test_asking_a_frame_that_does_not_run_says_so(home: Home, left: str) -> None
         dead = socket.socket(socket.AF_UNIX)
         dead.bind(str(home.control_socket))
         dead.close()
-    with pytest.raises(FrameNotRunning, match="does not answer"):
+    with pytest.raises(FrameNotRunning, match="not running"):
         ask(home, "now")
 
 

@@ -40,7 +40,7 @@ def wall(home: Home, kept: Kept) -> Iterator[Finding]:
         yield warn("wall", "The wall is not running.", "mantelpiece run, or systemctl start mantelpiece-frame")
         yield from _display(kept)
         return
-    yield ok("wall", f"The wall shows {now.get('showing')} on {now.get('display')}.")
+    yield ok("wall", f"The wall shows {_SHOWN.get(str(now.get('showing')), 'a picture')} on {now.get('display')}.")
     screen = now.get("screen") or {}
     if screen.get("way") == "" and screen.get("reasons"):
         yield warn("screen", "No way was found to switch the panel off: at night it goes black, its light stays on.",
@@ -50,6 +50,8 @@ def wall(home: Home, kept: Kept) -> Iterator[Finding]:
     for problem in now.get("problems", []):
         yield warn("wall", str(problem))
 
+
+_SHOWN = {"photo": "a photo", "welcome": "its welcome", "nothing": "nothing yet"}
 
 _PROBE = """
 import sys
@@ -78,7 +80,12 @@ def _display(kept: Kept) -> Iterator[Finding]:
         yield bad("display", said.rpartition(": ")[2], "Choose another: mantelpiece settings set wall.display auto")
         return
     name, *reasons = done.stdout.splitlines()
-    yield ok("display", f"The wall would appear on {name}.")
+    if name == "none" and wanted != "none":
+        yield warn("display", "Nothing was found that the wall could appear on.",
+                   "Connect a screen, or have pictures written: "
+                   "mantelpiece settings set wall.display file:FOLDER")  # fmt: skip
+    else:
+        yield ok("display", f"The wall would appear on {name}." if name != "none" else "The wall appears nowhere.")
     for reason in reasons:
         if reason:
             yield ok("display", reason)

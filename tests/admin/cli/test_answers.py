@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import urllib.request
 from pathlib import Path
 
@@ -111,6 +113,42 @@ def test_the_server_of_a_shared_link_is_no_second_choice(connected: Mantelpiece,
         file.write('\n[servers.of-a-link]\nurl = "http://127.0.0.1:9"\n')
     added = connected("album", "add", "Holidays", "--json")
     assert (added.code, added.json["album"]["server"]) == (0, "home")
+
+
+def test_the_readmes_first_steps_work_as_they_are_written(mantelpiece: Mantelpiece, immich: StandIn) -> None:
+    readme = Path(__file__).parents[3].joinpath("README.md").read_text("utf-8")
+    written = re.findall(r"~/mantelpiece-env/bin/mantelpiece (.+)", readme.partition("## With your Immich")[2])
+    steps = [step.replace("https://photos.example.org", immich.url).replace("Holidays", next(iter(immich.albums)))
+             for step in written]  # fmt: skip
+    assert [step.split()[:2] for step in steps] == [["server", "add"], ["album", "list"], ["album", "add"], ["run`"]]
+    for step in steps[:-1]:
+        said = mantelpiece(*shlex.split(step), answer=immich.key)
+        assert (said.code, said.err) == (0, ""), step
+
+
+def test_of_several_servers_the_one_to_list_is_asked_for(connected: Mantelpiece, immich: StandIn) -> None:
+    assert connected("server", "add", "second", "--url", immich.url, answer=immich.key).code == 0
+    unclear = connected("album", "list", "--on-server")
+    assert (unclear.code, "Choose one with --on-server" in unclear.err) == (2, True)
+    assert connected("album", "list", "--on-server", "second", "--json").json["albums"]
+
+
+def test_a_setting_is_shown_as_it_may_be_typed_again(mantelpiece: Mantelpiece) -> None:
+    assert mantelpiece("settings", "set", "wall.interval_seconds", "45").out == "wall.interval_seconds = 45\n"
+    shown = mantelpiece("settings", "show").out
+    assert not re.search(r"True|False|\(\)|\[\]", shown)
+    assert mantelpiece("settings", "show", "wall.pairs").out == "true\n"
+
+
+@pytest.mark.parametrize("group", ["album", "smart", "ingest", "writeback", "jobs"])
+def test_what_a_verb_does_is_not_cut_off_in_the_help(mantelpiece: Mantelpiece, group: str) -> None:
+    assert not re.search(r"\w\.\.\.", mantelpiece(group, "--help").out)
+
+
+def test_a_display_that_is_nowhere_is_no_good_news(mantelpiece: Mantelpiece) -> None:
+    found = mantelpiece("doctor", "--json", DISPLAY="", WAYLAND_DISPLAY="").json["findings"]
+    said = {(one["verdict"], one["sentence"]) for one in found if one["check"] == "display"}
+    assert ("ok", "The wall would appear on none.") not in said
 
 
 def test_a_refused_value_is_not_said_to_be_used_otherwise(connected: Mantelpiece) -> None:
