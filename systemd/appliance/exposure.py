@@ -9,7 +9,10 @@ from pathlib import Path
 from appliance.layout import SOURCE, Wanted
 from appliance.machine import Machine
 
-POWER = {"ddc": "a monitor's own controls", "cec": "a television's remote line", "gpio": "buttons and motion on pins"}
+POWER = {
+    "ddc": "a monitor's own controls", "cec": "a television's remote line", "gpio": "buttons and motion on pins",
+    "eink": "an e-ink panel on pins",
+}  # fmt: skip
 _UNIT = "mantelpiece-frame.service"
 
 

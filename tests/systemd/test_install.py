@@ -118,7 +118,7 @@ def test_a_dry_run_says_all_and_does_nothing(root: Path) -> None:
 def test_it_tells_how_far_each_drop_in_opens_the_walls_sandbox(root: Path) -> None:
     said = install(root, "--dry-run", "--allow", "cec").stdout
     scores = {name: float(score) for name, score in re.findall(r"  with (\w+) \(.*\): ([\d.]+), ", said)}
-    assert scores.keys() == {"ddc", "cec", "gpio"}
+    assert scores.keys() == {"ddc", "cec", "gpio", "eink"}
     assert max(scores.values()) <= 1.3
     assert re.search(r"with cec .*, installed\n", said)
     assert re.search(r"with ddc .*, not installed; --allow ddc\n", said)
