@@ -28,7 +28,7 @@ from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found
 from sync.writeback.hold import losses
 from sync.writeback.identity import as_we_left_it, prove
-from sync.writeback.look import look, look_ahead, look_beside
+from sync.writeback.look import look, look_ahead, look_beside, real_path
 from sync.writeback.mapping import Options
 from sync.writeback.ours import ours_in, row_of
 from sync.writeback.paths import Mapping
@@ -170,7 +170,7 @@ def _find(around: Around, seen: Examined) -> None:
         seen.state, seen.reason = AMBIGUOUS, "several assets claim this file"
         return
     row = ledger.file(around.work.library, str(seen.path))
-    real = ledger.file(around.work.library, os.path.realpath(seen.path))
+    real = ledger.file(around.work.library, str(real_path(seen.path)))
     if real is not None and (real.server, real.asset) != (around.server.name, seen.row.asset):
         row = real
     mine = (around.server.name, seen.row.asset)
@@ -308,8 +308,8 @@ def _text(value: object) -> str:
 
 
 def doubled(places: Iterable[tuple[int, Path]]) -> frozenset[str]:
-    """Paths that are one file for several assets: the same name, or names that this file system does not tell apart.
-    Hard links are files of their own: writing parts them."""
+    """Paths that are one file for several assets: the same name, names that this file system does not tell apart, or
+    links to it. Hard links are files of their own: writing parts them."""
     seen: dict[object, str] = {}
     twice: set[str] = set()
     for _, path in places:
@@ -317,7 +317,7 @@ def doubled(places: Iterable[tuple[int, Path]]) -> frozenset[str]:
             found = path.stat()
         except OSError:
             continue
-        key: object = (found.st_dev, found.st_ino) if found.st_nlink == 1 else str(path)
+        key: object = (found.st_dev, found.st_ino) if found.st_nlink == 1 else os.path.realpath(path)
         if key in seen:
             twice |= {seen[key], str(path)}
         seen[key] = str(path)

@@ -29,6 +29,8 @@ _NOT_PASSED = ("MANTELPIECE_", "EXIFTOOL", "PERL")
 # config "": a configuration is a Perl program, and not the owner's wish here. setpriv: exiftool would outlive us for
 # ever, for at the end of its input it waits for more.
 _COMMAND = ("setpriv", "--pdeathsig", "KILL", "exiftool", "-config", "", "-stay_open", "True", "-@", "-")
+_MOST_BYTES = 32_000_000
+"""Who says more in one answer says it without end."""
 _STARTER = ThreadPoolExecutor(1, "exiftool-starter")
 """What is killed with its parent is killed with the thread that started it: this one lives as long as we do."""
 
@@ -68,9 +70,12 @@ class ExifTool:
         process = self._process or self._start()
         try:
             return self._converse(process, commands, self._deadline_seconds + more_seconds)
-        except OSError as error:
+        except BaseException as error:
+            # Half an answer would be the beginning of the next one.
             self._end()
-            raise ToolFailed("exiftool ended by itself.", hung=False) from error
+            if isinstance(error, OSError):
+                raise ToolFailed("exiftool ended by itself.", hung=False) from error
+            raise
 
     def close(self) -> None:
         """End it; it starts again when it is needed again."""
@@ -108,12 +113,9 @@ class ExifTool:
         heard = {process.stdout: bytearray(), process.stderr: bytearray()}
         answers: list[Answer] = []
         give_up = time.monotonic() + patience_seconds
-        while len(answers) < len(commands):
+        while True:
             wait = max(0.0, give_up - time.monotonic())
             readable, writable, _ = select.select([*heard], [process.stdin] if unsaid else [], [], wait)
-            if not readable and not writable:
-                self._end()
-                raise ToolFailed(f"exiftool took longer than {self._deadline_seconds:g} seconds.", hung=True)
             if writable:
                 unsaid = unsaid[os.write(process.stdin.fileno(), unsaid[: select.PIPE_BUF]) :]
             for stream in readable:
@@ -124,7 +126,12 @@ class ExifTool:
             while (answer := self._answer(*heard.values(), number=first + len(answers))) is not None:
                 answers.append(answer)
                 give_up = time.monotonic() + patience_seconds
-        return answers
+            if len(answers) == len(commands):
+                return answers
+            if time.monotonic() >= give_up:
+                raise ToolFailed(f"exiftool took longer than {self._deadline_seconds:g} seconds.", hung=True)
+            if sum(map(len, heard.values())) > _MOST_BYTES:
+                raise ToolFailed("exiftool does not stop talking.", hung=False)
 
     def _told(self, command: Sequence[str], number: int) -> bytes:
         lines = [*command, "-echo4", f"{self._mark}=${{status}}", f"-execute{number}"]

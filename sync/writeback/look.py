@@ -52,11 +52,14 @@ def look_beside(tool: ExifTool, sidecar: Path, original: Path, *, ahead: Ahead |
 
 
 def real_path(path: Path) -> Path:
-    """Absolute and without links. Raises Unwritable for a name that exiftool would take apart."""
+    """Absolute and without links. Raises Unwritable for a name that exiftool would take apart, or that the library
+    cannot keep: what was written there could not be taken back."""
     # Path.resolve raises RuntimeError for a link to itself.
     real = Path(os.path.realpath(path))
     if any(letter in str(real) for letter in "\n\r"):
         raise Unwritable(f"The name {str(real)!r} has a line break in it.", reason="name")
+    if any("\ud800" <= letter <= "\udfff" for letter in str(real)):
+        raise Unwritable(f"The name {str(real)!a} is not in UTF-8.", reason="name")
     return real
 
 

@@ -173,6 +173,11 @@ class Put:
             for sheet in asset.sheets:
                 if sheet.error is None or not sheet.change:
                     continue
+                if isinstance(sheet.error, Moved):
+                    # Theirs, even where it says the same: nothing of it may count as ours.
+                    with self.work.library.transaction() as db:
+                        ledger.forget(db, sheet.change)
+                    continue
                 # The file may be the new one all the same: what fails last is to make its name survive a power cut.
                 intended = ledger.change(self.work.library, sheet.change)
                 if intended is not None:

@@ -1,7 +1,7 @@
 """Which sidecar belongs to an original: `photo.jpg.xmp`, or a `photo.xmp` that somebody made.
 
 Immich reads the first one before the second. A `photo.xmp` beside `photo.jpg` and `photo.dng` could be of either:
-then each gets its own.
+then each gets its own. And a `photo.dng.xmp` is of `photo.dng`, not of a `photo.dng.jpg`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def is_there(path: Path) -> bool:
 
 
 def _is_of_several(original: Path) -> bool:
-    """Whether files of another kind share the name up to its last dot."""
-    alike = (each for each in original.parent.iterdir() if each.stem == original.stem and each != original)
-    return any(each.suffix.lower() != ".xmp" and each.is_file() for each in alike)
+    """Whether files of another kind share the name up to its last dot, or are called so: what `a.raw.jpg` was made of
+    has its own in `a.raw.xmp`."""
+    near = (each for each in original.parent.iterdir() if original.stem in (each.stem, each.name) and each != original)
+    return any(each.suffix.lower() != ".xmp" and each.is_file() for each in near)

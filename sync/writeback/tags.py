@@ -84,10 +84,10 @@ def _ask(tool: ExifTool, paths: Sequence[str], *, fast: bool, iptc_utf8: bool) -
     answer = tool.run(*_HOW, *charset, *how, *paths)
     try:
         read: list[dict[str, Any]] = json.loads(answer.out, parse_int=str, parse_float=str)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         name = Path(paths[0]).name
-        reason = " ".join(answer.err.split())[:300]
-        raise ToolFailed(f"exiftool cannot read {name}: {reason or 'it says nothing'}.", name=name) from error
+        reason = " ".join(answer.err.split())[:300] or "it says nothing"
+        raise ToolFailed(f"exiftool cannot read {name}: {reason}.", name=name) from error
     return read
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from sync.errors import Cancelled
 from sync.library import writeback as ledger
 from sync.settings_writeback import Module
 from sync.writeback import crew
+from sync.writeback.replace import scratch_beside
 from tests.fakes.writeback import Originals, originals_of, root_of
 from tests.sync.writeback.test_exiftool import REAL, wrapped
 
@@ -79,3 +82,28 @@ def test_a_file_that_exiftool_dies_of_costs_no_other(
                                    f'printf "%s\\n" "$line"; done | {REAL} "$@"')  # fmt: skip
     assert many.counts() == {"total": 16, "updated": 15, "files_written": 15, "errors": 1}
     assert "XMP-dc:Description" not in many.tags("04.jpg", "XMP-dc:Description")
+
+
+def test_what_somebody_else_writes_at_the_last_moment_is_none_of_ours(
+    many: Originals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = many.file("04.jpg")
+    with scratch_beside(theirs) as path:
+        scratch = path
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        """What is to take the place of their file is on the disk: no step but the journal lies between."""
+        real(handle)
+        if Path(f"/proc/self/fd/{handle}").readlink() == scratch:
+            words = ["-XMP-dc:Title=theirs", "-XMP-dc:Description=Caption of 04.jpg"]
+            subprocess.run(["exiftool", "-q", "-overwrite_original", *words, str(theirs)], check=True)
+
+    monkeypatch.setattr(crew, "HANDS", 1)
+    monkeypatch.setattr(crew, "BATCH", 16)
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert many.counts() == {"total": 16, "updated": 15, "files_written": 15, "waiting": 1}
+    monkeypatch.undo()
+    before = theirs.read_bytes()
+    many.undo()
+    assert theirs.read_bytes() == before

@@ -72,6 +72,17 @@ def test_a_flood_of_messages_blocks_nobody(tmp_path: Path, monkeypatch: pytest.M
             assert look(tool, path).file_type == "JPEG"
 
 
+@pytest.mark.parametrize("stream", [1, 2])
+def test_an_exiftool_that_never_stops_talking_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: int
+) -> None:
+    wrapped(tmp_path, monkeypatch, f'case "$*" in *-stay_open*) exec yes w >&{stream};; *) exec {REAL} "$@";; esac')
+    with ExifTool() as tool:
+        with pytest.raises(ToolFailed):
+            tool.run("-ver")
+        assert tool._process is None
+
+
 @pytest.mark.parametrize(
     ("script", "said"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -174,6 +175,29 @@ def test_a_link_to_a_file_that_is_another_assets_is_ambiguous(originals: Origina
     originals.server.edits.describe("link.jpg", "Of the link")
     assert originals.counts()["ambiguous"] == 1
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_a_link_to_a_file_of_two_names_is_ambiguous_before_anything_is_written(originals: Originals) -> None:
+    path = originals.file("a.jpg")
+    os.link(path, originals.folder / "kept elsewhere")
+    path.with_name("link.jpg").symlink_to(path.name)
+    scan(originals.server)
+    before = path.read_bytes()
+    assert originals.counts()["ambiguous"] == 2
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_a_link_into_a_folder_of_another_encoding_is_left_alone_and_keeps_no_other(originals: Originals) -> None:
+    path = originals.file("a.jpg")
+    folder = path.parent / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    shutil.move(path, folder)
+    path.symlink_to(folder / path.name)
+    counts = originals.counts()
+    assert (counts["unwritable"], counts["updated"]) == (1, 2)
+    assert "line" not in originals.explain(path).sentence
 
 
 @pytest.mark.parametrize("originals", [3], indirect=True)

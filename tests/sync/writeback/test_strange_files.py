@@ -16,6 +16,7 @@ from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.look import look, look_beside
 from sync.writeback.mapping import Options
+from sync.writeback.sidecar import sidecar_of
 from sync.writeback.undo import undo
 from sync.writeback.write import Written, write
 from tests.sync.writeback import originals
@@ -142,6 +143,16 @@ def test_whatever_a_file_is_called_it_is_written_and_taken_back(tool: ExifTool, 
     assert all(undo(tool, each).exact for each in (*written, sidecar))
     assert all((place / name).read_bytes() == made for name in names)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_picture_named_after_a_raw_one_leaves_the_raw_ones_sidecar_alone(tmp_path: Path) -> None:
+    raw, picture = tmp_path / "IMG_1.CR2", tmp_path / "IMG_1.CR2.jpg"
+    for path in (raw, picture, sidecar := tmp_path / "IMG_1.CR2.xmp"):
+        path.touch()
+    assert sidecar_of(raw) == sidecar
+    assert sidecar_of(picture) == tmp_path / "IMG_1.CR2.jpg.xmp"
+    raw.unlink()
+    assert sidecar_of(picture) == sidecar
 
 
 def test_a_name_of_two_lines_is_left_alone(tool: ExifTool, tmp_path: Path) -> None:
