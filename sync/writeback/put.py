@@ -33,13 +33,12 @@ from sync.writeback.examine import (
 from sync.writeback.hold import Losing
 from sync.writeback.ours import ours_in
 from sync.writeback.pause import failed
+from sync.writeback.room import SMALL_BYTES, Room
 from sync.writeback.settle import settle_one
 from sync.writeback.write import Draft, write_all
 
 _TOGETHER = 200
 """So many files that need nothing are noted in one transaction: a crash costs another look at them, no more."""
-_BATCH_BYTES = 32_000_000
-"""So much room next to originals is needed for scratch copies at most, or as much as one file."""
 _SAID = 20
 """So many files are named in a run's problems; all of them are in the counts."""
 
@@ -81,6 +80,8 @@ class Put:
     losing: dict[str, Losing] = field(default_factory=dict)
     """Photos that something of ours would be taken out of, by how plans name them: not written before all others are,
     and it is known how many these are. All hands share it."""
+    room: Room = field(default_factory=Room)
+    """All hands share it."""
     _later: list[tuple[Examined, list[FileRow]]] = field(default_factory=list)
 
     def some(self, around: Around, copies: Copies, numbers: Sequence[int], *, only: Mapping[str, str] | None) -> None:
@@ -92,8 +93,9 @@ class Put:
                 self._leave(around, seen)
             elif not self._waits(around, seen, only):
                 going.append(_Asset(seen, [_sheet(around, target) for target in seen.changed]))
-        for batch in _of_size(going):
-            self._write(around, copies, batch)
+        for size_bytes, batch in _of_size(going):
+            with self.room.of(size_bytes):
+                self._write(around, copies, batch)
 
     def _waits(self, around: Around, seen: Examined, plan: Mapping[str, str] | None) -> bool:
         """Whether it is not what was confirmed, or would lose something of ours before anybody knows how many do."""
@@ -237,19 +239,19 @@ def _sheet(around: Around, target: Target) -> _Sheet:
     )
 
 
-def _of_size(assets: Sequence[_Asset]) -> Iterator[list[_Asset]]:
-    """Batches that need little room for their scratch copies; a film is one by itself."""
+def _of_size(assets: Sequence[_Asset]) -> Iterator[tuple[int, list[_Asset]]]:
+    """Batches that need little room for their scratch copies, and how many bytes of it; a film is one by itself."""
     batch: list[_Asset] = []
     size = 0
     for asset in assets:
         more = sum(sheet.target.found.size_bytes for sheet in asset.sheets)
-        if batch and size + more > _BATCH_BYTES:
-            yield batch
+        if batch and size + more > SMALL_BYTES:
+            yield size, batch
             batch, size = [], 0
         batch.append(asset)
         size += more
     if batch:
-        yield batch
+        yield size, batch
 
 
 def _after(sheet: _Sheet) -> FileRow:

@@ -6,6 +6,7 @@ import itertools
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,8 @@ import pytest
 from sync.errors import Cancelled
 from sync.library import writeback as ledger
 from sync.settings_writeback import Module
-from sync.writeback import crew
-from sync.writeback.replace import scratch_beside
+from sync.writeback import crew, room
+from sync.writeback.replace import MARK, scratch_beside
 from tests.fakes.writeback import Originals, originals_of, root_of
 from tests.sync.writeback.test_exiftool import REAL, wrapped
 
@@ -82,6 +83,25 @@ def test_a_file_that_exiftool_dies_of_costs_no_other(
                                    f'printf "%s\\n" "$line"; done | {REAL} "$@"')  # fmt: skip
     assert many.counts() == {"total": 16, "updated": 15, "files_written": 15, "errors": 1}
     assert "XMP-dc:Description" not in many.tags("04.jpg", "XMP-dc:Description")
+
+
+def test_films_lie_beside_their_originals_one_at_a_time(many: Originals, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "SMALL_BYTES", 1)
+    monkeypatch.setattr(room, "_MOST_BYTES", 4)
+    monkeypatch.setattr(crew, "BATCH", 1)
+    at_once: list[int] = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        real(handle)
+        until = time.monotonic() + (1 if len(at_once) < 2 else 0)
+        while (there := len(list(many.folder.glob(f"*{MARK}")))) < 2 and time.monotonic() < until:
+            os.sched_yield()  # the other hand's chance
+        at_once.append(there)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert many.counts()["files_written"] == 16
+    assert max(at_once) == 1
 
 
 def test_what_somebody_else_writes_at_the_last_moment_is_none_of_ours(
