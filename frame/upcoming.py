@@ -22,7 +22,7 @@ from frame.turn import Turn
 from frame.watch import find_photo
 from frame.worker import Job
 from sync.clock import Clock
-from sync.errors import Cancelled, DecoderUnavailable
+from sync.errors import Cancelled, DecoderStarved, DecoderUnavailable
 from sync.home import Home
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Upcoming:
         self.problem = ""
         why = str(error) or type(error).__name__
         log.warning("%s is passed over: %s", entry.file_name or entry.key, why)
-        self._playlist.refuse(failed.item, why, for_long=not isinstance(error, CopyUnusable))
+        self._playlist.refuse(failed.item, why, for_long=not isinstance(error, CopyUnusable | DecoderStarved))
 
     def make_again(self) -> None:
         """What was made is of no use: it was for another panel, or looks otherwise by now. What hangs comes first."""

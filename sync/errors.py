@@ -203,6 +203,10 @@ class PictureRefused(MantelpieceError):
     """A picture that cannot be decoded, with the reason; it is skipped and named."""
 
 
+class DecoderStarved(PictureRefused):
+    """Nothing is known to be wrong with the picture: others had the processor, or the disk."""
+
+
 class DecoderUnavailable(MantelpieceError):
     """The child that decodes pictures cannot be started; it says nothing about any picture."""
 

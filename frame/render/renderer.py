@@ -21,7 +21,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from frame.render.memory import return_freed_pictures
-from sync.errors import Cancelled, DecoderUnavailable, PictureRefused
+from sync.errors import Cancelled, DecoderStarved, DecoderUnavailable, PictureRefused
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -103,12 +103,16 @@ class Renderer:
         child, until = self._begin(to_message(request, seconds=self._deadline_seconds))
         try:
             answer = child.answer(until)
-        except OSError as error:
-            if isinstance(error, TimeoutError):
-                child.kill()
+        except TimeoutError:
+            slow = child.ran_seconds() * 2 > self._deadline_seconds
+            child.kill()
             self._drop(child)
             self._child = self._take_heir() or self._start()
-            raise _killed(request.path, child, timed_out=isinstance(error, TimeoutError)) from None
+            raise _late(request.path, slow=slow) from None
+        except OSError:
+            self._drop(child)
+            self._child = self._take_heir() or self._start()
+            raise _killed(request.path, child) from None
         self._follow(child)
         if "refused" in answer:
             raise PictureRefused(
@@ -185,6 +189,7 @@ class _Child:
 
     def __init__(self, program: tuple[str, ...], memory: int) -> None:
         self.pictures = 0
+        self._ran_before = 0.0
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(
@@ -200,6 +205,7 @@ class _Child:
     def begin(self, message: bytes, until: float) -> None:
         """Send a request and wait until it is taken up. Raises TimeoutError, or another OSError when the child died."""
         self.pictures += 1
+        self._ran_before = self._ran()
         self._channel.send(message)
         self._receive(until)
 
@@ -214,6 +220,17 @@ class _Child:
         if not message:
             raise ConnectionResetError
         return message
+
+    def ran_seconds(self) -> float:
+        """Of the processor, with the picture that it is at."""
+        return self._ran() - self._ran_before
+
+    def _ran(self) -> float:
+        try:
+            words = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         self.process.kill()
@@ -232,9 +249,13 @@ class _Child:
             self.process.wait()
 
 
-def _killed(path: str | Path, child: _Child, *, timed_out: bool) -> PictureRefused:
-    if timed_out:
+def _late(path: str | Path, *, slow: bool) -> PictureRefused:
+    if slow:
         return PictureRefused("It takes too long to decode.", path=str(path), reason="too-slow")
+    return DecoderStarved("The machine had no time to decode it.", path=str(path), reason="starved")
+
+
+def _killed(path: str | Path, child: _Child) -> PictureRefused:
     code = child.process.returncode
     how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
     return PictureRefused(f"It killed its decoder ({how}).", path=str(path), reason="killed-decoder")

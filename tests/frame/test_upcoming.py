@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from frame.render.request import RenderRequest
 from sync.catalogue import AlbumEntry
 from sync.catalogue_writing import write
-from sync.errors import DecoderUnavailable
+from sync.errors import DecoderStarved, DecoderUnavailable, PictureRefused
 from sync.home import Home
 from tests.frame.rig import rig, set_wall
 from tests.sample_catalogues import add_object, make, photo
@@ -89,6 +89,28 @@ def test_when_nothing_more_can_be_shown_the_last_photo_stays(home: Home, rendere
             home.object_path(entry.display).unlink()
         wall.pass_time(60)
         assert set(wall.numbers()) <= {0, 1}
+
+
+@pytest.mark.parametrize(("error", "back"), [(DecoderStarved, True), (PictureRefused, False)])
+def test_a_picture_that_the_machine_had_no_time_for_comes_back_soon(
+    home: Home, renderer, error: type[PictureRefused], back: bool
+) -> None:
+    entries = make(home, count=3)
+    set_wall(home, **SEQUENTIAL)
+    busy = True
+
+    class Busy:
+        def render(self, request: RenderRequest):
+            if busy and str(request.path).endswith(entries[1].display):
+                raise error("It was not decoded in time.", reason="")
+            return renderer.render(request)
+
+    with rig(home, Busy()) as wall:
+        wall.pass_time(31)
+        assert 1 not in wall.numbers()
+        busy = False
+        wall.pass_time(700)
+        assert (1 in wall.numbers()) is back
 
 
 def test_a_decoder_that_does_not_start_blames_no_photo(home: Home, renderer) -> None:

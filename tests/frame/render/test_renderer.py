@@ -68,7 +68,7 @@ def is_loaded(pid: int) -> bool:
     [
         ("abort", "killed-decoder", "SIGABRT"),
         ("leave", "killed-decoder", "exit code 7"),
-        ("sleep", "too-slow", "too long"),
+        ("sleep", "starved", "no time"),
         ("spin", "too-slow", "too long"),
         ("eat", "too-large", "memory"),
         ("shrink", "killed-decoder", "too few pixels"),
