@@ -210,7 +210,7 @@ class Player:
         log.debug("showing %s: %s", ready.item.entry.key, ready.item.why)
         if self._on_shown is not None:
             self._on_shown(ready.item)
-        if self.playlist.collection is not None and not self.playlist.contains(ready.item.entry.key):
+        if self.playlist.collection is not None and not all(map(self.playlist.contains, ready.item.keys)):
             self.turn.urge = self.turn.urge or Way.NEXT  # hidden while it faded in
 
     def _let_it_hang(self) -> None:

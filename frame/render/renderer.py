@@ -120,9 +120,9 @@ class Renderer:
             )
 
     def _begin(self, message: bytes) -> tuple[_Child, float]:
-        """A child that has begun with the picture: what it dies of afterwards is the picture's doing. Tries twice,
-        since the child may have been killed while it had nothing to do."""
-        for _ in range(2):
+        """A child that has begun with the picture: what it dies of afterwards is the picture's doing. A new one
+        is tried last, since child and heir may have been killed while they had nothing to do."""
+        for _ in range(3):
             child = self._child = self._child or self._take_heir() or self._start()
             until = monotonic() + self._deadline_seconds
             try:

@@ -155,6 +155,19 @@ def test_an_heir_that_is_killed_costs_no_picture(picture: Path) -> None:
         renderer.close()
 
 
+def test_a_decoder_that_is_killed_with_its_heir_costs_no_picture(picture: Path) -> None:
+    renderer = Renderer(pictures_per_child=3)
+    try:
+        renderer.render(request(picture))
+        assert renderer._heir is not None
+        assert renderer._child is not None
+        renderer._heir.kill()
+        renderer._child.kill()
+        renderer.render(request(picture))
+    finally:
+        renderer.close()
+
+
 def test_a_decoder_that_does_not_start_blames_no_picture(picture: Path) -> None:
     renderer = Renderer(program=(sys.executable, "-c", "raise SystemExit(3)"))
     try:
