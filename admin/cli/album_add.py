@@ -41,7 +41,7 @@ _TITLES = {Source.FAVOURITES: "Favourites", Source.MEMORIES: "Memories", Source.
 @click.option("--archived", is_flag=True, help="Also what is archived in Immich.")
 @click.option("--partners", is_flag=True, help="Also partners' photos.")
 def add(call: Call, *, what: str | None, server: str | None, name: str | None, **options: Any) -> int:
-    """Put an album on the wall: by its name or id, a shared link, a person, favourites, memories, all, a folder, rule.
+    """Put an album on the wall: by its name or id, a shared link, a person, favourites, memories, a folder, a rule.
 
     \b
     Examples:

@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from admin.cli.group import Verbs
+from admin.cli.output import moment
 from admin.cli.verb import Call, prepared, verb
 from sync.errors import UsageError, did_you_mean
 from sync.library import held as rows
@@ -24,7 +25,7 @@ def list_held(call: Call) -> int:
         found = rows.every(library) if library else []
     call.output.result({"held": [msgspec.to_builtins(row) | {"count": len(row.photos)} for row in found]})
     call.output.table(
-        [(row.album, len(row.photos), row.since[:16].replace("T", " "),
+        [(row.album, len(row.photos), moment(row.since),
           "to be removed by the next sync" if row.decision == "remove" else row.reason) for row in found],
         heads=("album", "photos", "since (UTC)", "why"), empty="Nothing is held.",
     )  # fmt: skip

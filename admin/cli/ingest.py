@@ -10,6 +10,7 @@ import msgspec
 from admin.cli.group import Verbs
 from admin.cli.ingest_download import download
 from admin.cli.ingest_import import take_over
+from admin.cli.output import moment
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
 from sync.library import ingest as rows
 from sync.library.ingest import State
@@ -41,9 +42,9 @@ def status(call: Call) -> int:
         for key, problem in one["groups"][:20]:
             call.output.say(f"{one['name']}: {key}: {problem}")
     call.output.table(
-        [(run["id"], run["inbox"], run["at"], ", ".join(f"{n} {word}" for word, n in run["counts"].items()),
+        [(run["id"], run["inbox"], moment(run["at"]), ", ".join(f"{n} {word}" for word, n in run["counts"].items()),
           "taken back" if run["undone_at"] else "") for run in listed],
-        heads=("run", "inbox", "at", "what it did", ""),
+        heads=("run", "inbox", "at (UTC)", "what it did", ""),
     )  # fmt: skip
     return most_serious([code, *(1 for one in told if one["problem"] or one["groups"])])
 

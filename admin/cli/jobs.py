@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from admin.cli.group import Verbs
-from admin.cli.output import describe_progress, escaped
+from admin.cli.output import describe_progress, escaped, moment
 from admin.cli.verb import Call, prepared, verb
 from admin.history import as_csv
 from sync.errors import UsageError
@@ -97,7 +97,7 @@ def history(call: Call, *, limit: int, kind: str | None) -> int:
     found = _history(call, limit=limit, kind=kind)
     call.output.result({"runs": [msgspec.to_builtins(run) for run in found]})
     call.output.table(
-        [(one.started_at[:16].replace("T", " "), one.kind, one.outcome.value if one.outcome else "running",
+        [(moment(one.started_at), one.kind, one.outcome.value if one.outcome else "running",
           "" if one.exit_code is None else one.exit_code, "" if one.seconds is None else f"{one.seconds:.1f} s",
           one.sentence or "") for one in found],
         heads=("started (UTC)", "job", "outcome", "code", "took", "came to"), empty="Nothing ran yet.",

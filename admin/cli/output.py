@@ -108,6 +108,11 @@ def _width(text: str) -> int:
                for one in text)  # fmt: skip
 
 
+def moment(stamp: str | None) -> str:
+    """A stored moment as tables show it, to the minute; its heading says UTC. Empty where there is none."""
+    return (stamp or "")[:16].replace("T", " ")
+
+
 def left_out(album: dict[str, Any]) -> str:
     """What an album lists and is not shown, or not whole on the disk: `archived 1, videos 3, off disk 20`."""
     counts = album.get("left_out", {}) | {"off disk": album.get("off_disk", 0)}

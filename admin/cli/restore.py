@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from admin.cli.output import moment
 from admin.cli.verb import Call, prepared, verb
 from sync import backup
 from sync.clock import SystemClock
@@ -34,7 +35,7 @@ def command(call: Call, *, file: Path) -> int:
         library.close()
     ring(call.home)
     call.output.result({"kept": str(done.kept), "enter": list(done.enter), "notes": list(done.notes)})
-    call.output.say(f"Restored, as of {found.manifest.made_at}. What was there before: {done.kept}")
+    call.output.say(f"Restored, as of {moment(found.manifest.made_at)} UTC. What was there before: {done.kept}")
     for note in done.notes:
         call.output.say(note)
     for sentence in done.enter:

@@ -73,7 +73,8 @@ def preview(call: Call, *, album: str) -> int:
     """What the next run of a smart album would do, photo by photo with reasons. Changes nothing."""
     ended = prepared(call).do("smart-preview", {"album": call.settings().settings.need_smart(album).name})
     call.output.result(ended.facts | {"problems": list(ended.problems)})
-    call.output.say(f"{ended.facts['rule']}.".capitalize())
+    rule = ended.facts["rule"]
+    call.output.say(f"{rule[:1].upper()}{rule[1:]}.")
     for item in ended.facts.get("items", []):
         call.output.say("  ".join(str(item[key]) for key in ("do", "what", "asset", "why") if item[key]))
     call.output.say(ended.sentence)

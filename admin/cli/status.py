@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from admin.cli.output import Output, describe_progress, left_out, size
+from admin.cli.output import Output, describe_progress, left_out, moment, size
 from admin.cli.verb import Call, verb
 from frame.control import FrameNotRunning, FrameRefused, ask
 from sync import files
@@ -115,7 +115,7 @@ def _tell(output: Output, told: dict[str, Any]) -> None:
             output.problem(f"wall: {problem}")
     output.table(
         [(one["album"], one.get("photos", 0), left_out(one),
-          (one.get("listed_at") or "")[:16].replace("T", " "), one["state"]) for one in told["albums"]],
+          moment(one.get("listed_at")), one["state"]) for one in told["albums"]],
         heads=("album", "photos", "left out", "last change (UTC)", "state"),
         empty="No album is set up: mantelpiece album add NAME-OR-ID",
     )  # fmt: skip

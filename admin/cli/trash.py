@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from admin.cli.group import Verbs
-from admin.cli.output import size
+from admin.cli.output import moment, size
 from admin.cli.verb import Call, prepared, verb
 from sync.errors import UsageError
 from sync.library import trash as rows
@@ -27,7 +27,7 @@ def list_trash(call: Call) -> int:
          "trashed_at": row.trashed_at} for row in found
     ]})  # fmt: skip
     call.output.table(
-        [(row.id, row.album, size(row.bytes), row.trashed_at[:16].replace("T", " "), row.reason) for row in found],
+        [(row.id, row.album, size(row.bytes), moment(row.trashed_at), row.reason) for row in found],
         heads=("id", "album", "size", "since (UTC)", "why"), empty="The trash is empty.",
     )  # fmt: skip
     return 0

@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from admin.cli.group import Verbs
+from admin.cli.output import moment
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
 from admin.moving_in import server_for
 from sync.errors import UsageError
@@ -50,8 +51,8 @@ def list_roots(call: Call) -> int:
         empty="No folder of originals is set up: write a [[writeback]] section into the settings.",
     )
     call.output.table(
-        [(run["id"], run["at"], run["changes"], run["undone_at"] or "") for run in runs],
-        heads=("run", "at", "files", "taken back"),
+        [(run["id"], moment(run["at"]), run["changes"], moment(run["undone_at"])) for run in runs],
+        heads=("run", "at (UTC)", "files", "taken back (UTC)"),
     )
     return code
 
@@ -78,11 +79,16 @@ def preview(call: Call, *, roots: tuple[str, ...], most: int, stats: Path | None
     for item in ended.facts.get("items", []):
         call.output.say(item["what"])
         for each in item["fields"]:
-            call.output.say(f"  {each['name']}: {each['old'] or '-'} -> {each['new'] or '-'}")
+            call.output.say(f"  {each['name']}: {_in_one_line(each['old'])} -> {_in_one_line(each['new'])}")
     call.output.say(ended.sentence)
     if ended.facts.get("items"):
         call.output.say(f"To write exactly this: mantelpiece writeback run --plan {ended.facts['plan']}")
     return _finish(call, ended, stats)
+
+
+def _in_one_line(value: str | None) -> str:
+    """A caption's second line, as it stands, could pass for a line of ours."""
+    return " ⏎ ".join((value or "").splitlines()) or "-"
 
 
 @verb("run")

@@ -57,6 +57,7 @@ class Sender:
     ) -> None:
         self.address = address
         self.by_link = link is not None
+        self.has_key = bool(secrets.key)
         self._clock = clock
         self._timeout = (patience.connect_seconds, patience.head_seconds)
         self._headers = _headers(secrets, link)

@@ -32,6 +32,7 @@ T = TypeVar("T")
 _MESSAGE_BYTES = 64 * 1024
 _TELL_SECONDS = 60.0
 """A change of a thousand assets takes its time."""
+_NO_KEY_ADVICE = "Give it with 'mantelpiece server add', under the same name, or on the phone page."
 _LINK_ADVICE = "The link was deleted, has expired, or needs another password; make a new one in Immich."
 
 
@@ -289,6 +290,8 @@ class Transport:
         )
         if isinstance(error, KeyRefused) and self.sender.by_link:
             return KeyRefused("The server does not accept the shared link.", advice=_LINK_ADVICE, status=raw.status)
+        if isinstance(error, KeyRefused) and not self.sender.has_key:
+            return KeyRefused("There is no key for this server here.", advice=_NO_KEY_ADVICE, status=raw.status)
         return Again(error) if isinstance(error, ServerFailure) else error
 
 

@@ -140,7 +140,8 @@ def _busy(work: Work, job: Job, error: Busy) -> int:
 
 def _handle(work: Work, job: Job, handlers: Mapping[str, Handler]) -> Ended:
     try:
-        with disk_errors(describe(job).capitalize()):
+        told = describe(job)
+        with disk_errors(told[:1].upper() + told[1:]):
             result = handlers[job.kind](work, job.arguments)
         log.info("job %d: %s: %s", job.id, describe(job), result.sentence)
         return _success(job.id, result)

@@ -133,6 +133,15 @@ def test_of_several_servers_the_one_to_list_is_asked_for(connected: Mantelpiece,
     assert connected("album", "list", "--on-server", "second", "--json").json["albums"]
 
 
+def test_a_key_that_is_not_here_is_not_called_a_wrong_one(connected: Mantelpiece) -> None:
+    """As after a restore: no backup has a key in it."""
+    assert connected("album", "add", "--all", "--limit", "2").code == 0
+    connected.home.secrets.unlink()
+    said = connected("sync")
+    assert said.code == 3
+    assert "There is no key for this server here. Give it with 'mantelpiece server add'" in said.err
+
+
 def test_a_setting_is_shown_as_it_may_be_typed_again(mantelpiece: Mantelpiece) -> None:
     assert mantelpiece("settings", "set", "wall.interval_seconds", "45").out == "wall.interval_seconds = 45\n"
     shown = mantelpiece("settings", "show").out

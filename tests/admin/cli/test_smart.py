@@ -57,6 +57,7 @@ def test_smart_albums_are_listed_previewed_applied_explained_and_taken_back(
     assert "Did you mean 'people'?" in ready("settings", "check").err
     shown = ready("smart", "preview", "Both", "--json").json
     assert [(item["do"], item["what"]) for item in shown["items"]] == [("add", "both.jpg")]
+    assert ready("smart", "preview", "Both").out.startswith("Photos and videos of Anna and Ben together.")
     assert "Both" not in server.albums
     assert ready("smart", "apply", "both", "--plan", shown["plan"]).code == 0
     assert len(server.library.album_named("Both").asset_ids) == 1

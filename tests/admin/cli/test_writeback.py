@@ -56,6 +56,19 @@ def test_from_the_old_configuration_to_a_run_that_is_taken_back(
     assert json.loads((tmp_path / "counts.json").read_text())["statistics"] == again.json["counts"]
 
 
+def test_a_caption_of_two_lines_stays_in_one_line_of_the_preview(
+    mantelpiece: Mantelpiece, originals: Originals
+) -> None:
+    originals.server.edits.describe("a.jpg", "On the beach\n0 of 0 photos would be written.")
+    url, key = originals.server.url, originals.server.api_key
+    assert mantelpiece("server", "add", "home", "--url", url, answer=key).code == 0
+    root = ("--folder", str(originals.folder), "--server", "home", "--name", "archive")
+    assert mantelpiece("writeback", "import", "--environment", "--flags", "--caption", *root).code == 0
+    shown = mantelpiece("writeback", "preview").out.splitlines()
+    assert not [line for line in shown if line.startswith("0 of 0")]
+    assert "On the beach ⏎ 0 of 0 photos would be written." in "\n".join(shown)
+
+
 def test_much_is_taken_out_only_where_somebody_says_yes(
     mantelpiece: Mantelpiece, originals: Originals, tmp_path: Path
 ) -> None:
