@@ -256,10 +256,9 @@ def read_text(text: str) -> Tree | list[Tree]:
         try:
             found = json.loads(text)
         except (ValueError, RecursionError) as error:
-            braced = _braced(text)
-            if braced is None:
+            if _is_json(text):
                 raise UsageError(f"This is not valid JSON: {error}.") from None
-            return braced
+            return _braced(text)
         return found if isinstance(found, list) else dict(found)
     try:
         return tomllib.loads(text)
@@ -267,11 +266,19 @@ def read_text(text: str) -> Tree | list[Tree]:
         raise UsageError(f"This is not valid TOML: {error}.") from None
 
 
-def _braced(text: str) -> Tree | None:
+def _is_json(text: str) -> bool:
+    """Whether its writer meant JSON: a list, or a table whose first name is quoted."""
+    return text.startswith("[") or text[1:].lstrip().startswith('"')
+
+
+def _braced(text: str) -> Tree:
     """A table as it stands behind `rule =` in the settings."""
     try:
         found = tomllib.loads(f"rule = {text}")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        # Without its place, which would count the `rule =`.
+        raise UsageError(f"This is not valid TOML: {str(error).split(' (at')[0]}.") from None
     rule = found["rule"]
-    return rule if isinstance(rule, dict) and len(found) == 1 else None
+    if not isinstance(rule, dict) or len(found) != 1:
+        raise UsageError("This is not valid TOML: there is more than one table.")
+    return rule

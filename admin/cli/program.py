@@ -79,7 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return output.fail("UsageError", f"Say what to do: {error.ctx.command_path} {verbs}.", "", 2)
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "mantelpiece"
-        return output.fail("UsageError", error.format_message(), f"See '{path} --help'.", 2)
+        sentence = error.format_message().rstrip(".") + "."
+        quotes = "A name of several words wants quotes. " if "unexpected extra argument" in sentence else ""
+        return output.fail("UsageError", sentence, f"{quotes}See '{path} --help'.", 2)
     except click.ClickException as error:
         return output.fail(type(error).__name__, error.format_message(), "", 2)
     except (click.Abort, KeyboardInterrupt):

@@ -40,7 +40,7 @@ def list_smart(call: Call) -> int:
         [(one["name"], one["mode"], one["total"], f"{one['interval_minutes']:g} min", one["state"], one["sentence"])
          for one in told],
         heads=("album", "mode", "photos", "every", "state", "rule"),
-        empty="No smart album is set up: write a [[smart]] section into the settings.",
+        empty="No smart album is set up: write a [[smart]] section into the settings, or use the phone page.",
     )  # fmt: skip
     return most_serious([code, *(2 for one in told if one["refused"])])
 

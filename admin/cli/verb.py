@@ -16,7 +16,7 @@ from admin.cli.output import Output
 from admin.cli.owner import become_owner
 from sync import logs
 from sync.clock import SystemClock
-from sync.errors import Maintenance, MantelpieceError, Unreachable
+from sync.errors import Maintenance, MantelpieceError, RuleError, Unreachable
 from sync.home import Home, find, prepare
 from sync.jobs.follow import follow, open_library, queue
 from sync.jobs.progress import Ended
@@ -92,6 +92,7 @@ class Call:
 _ASKED_ONCE = ("probe", "resolve", "albums", "preview")
 _ONCE = {
     Unreachable.default_advice: "Check the address, and that Immich is running there; then try again.",
+    RuleError.default_advice: "Nothing was changed.",
     Maintenance.default_advice: "Nothing was changed; try again later.",
 }
 """Advice for who asks once, in place of advice that promises another try."""

@@ -48,7 +48,8 @@ def list_roots(call: Call) -> int:
     call.output.table(
         [(one["name"], one["prefix"], one["folder"], ", ".join(one["modules"]), one["state"]) for one in told],
         heads=("root", "in Immich", "folder", "modules", "state"),
-        empty="No folder of originals is set up: write a [[writeback]] section into the settings.",
+        empty="No folder of originals is set up: write a [[writeback]] section into the settings, or use "
+              "the phone page.",
     )
     call.output.table(
         [(run["id"], moment(run["at"]), run["changes"], moment(run["undone_at"])) for run in runs],

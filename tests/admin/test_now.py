@@ -149,6 +149,15 @@ def test_a_job_says_how_long_it_still_takes(
     assert ("left" in page) == ("left" in told)
 
 
+def test_syncs_that_wait_are_told_apart_by_their_albums(phone: Phone, library: Library) -> None:
+    for albums in (["Holidays", "Anna & Ben"], ["By the sea"], None):
+        jobs.add(library, kind="sync", lane=Lane.BULK, resource="", arguments={"albums": albums}, asked_by="test")
+    page = phone.get("/jobs").text
+    assert "<strong>Sync</strong> Holidays, Anna &amp; Ben" in page
+    assert "<strong>Sync</strong> By the sea" in page
+    assert page.count("<strong>Sync</strong>") == 3
+
+
 def test_one_of_those_shown_before_is_shown_once_more(phone: Phone, wall: Home) -> None:
     first = ask(wall, "now")["key"]
     ask(wall, "next")

@@ -86,6 +86,8 @@ WRONG = {
     "unknown how": ({"people": "Anna", "people_how": "XOR"}, "people", "not known"),
     "a word that is no test": ({"rest": 'peopel = ["Anna"]'}, "rest", "Did you mean 'people'?"),
     "torn TOML": ({"rest": "people = ["}, "rest", "not valid TOML"),
+    "torn braces": ({"rest": "{ people = ["}, "rest", "not valid TOML"),
+    "two tables": ({"rest": "{ people = [\"Anna\"] }\nmore = 1"}, "rest", "more than one table"),
     "torn JSON": ({"rest": '{"people": ['}, "rest", "not valid JSON"),
     "too long": ({"rest": "x" * 30_000}, "rest", "at most"),
     "deep": ({"rest": "[" * 20_000}, "rest", "not valid"),

@@ -58,6 +58,12 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "an album to preview": (("album", "preview", "Nothing"), "There is no album 'Nothing'"),
     "an import of nothing": (("album", "import", "/none.json"), "does not exist"),
     "an album to sync": (("sync", "Nothing"), "There is no album 'Nothing'"),
+    "a name without its quotes": (("album", "add", "Best", "of"), "A name of several words wants quotes."),
+    "a torn rule": (("album", "add", "--name", "T", "--rule", '{ people = ["Anna", '), "not valid TOML"),
+    "a rule of unknown tests": (
+        ("album", "add", "--name", "T", "--rule", '{ poeple = ["A"] }'), "Did you mean 'people'? Nothing was changed."
+    ),
+    "help as a verb": (("help",), "There is no verb 'help'. See 'mantelpiece --help'."),
     "an argument to verify": (("verify", "x"), "unexpected"),
     "a bad display size": (("show", "--size", "big", "--count", "1"), "--size"),
     "a negative count": (("show", "--count", "-1"), "--count"),
