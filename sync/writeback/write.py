@@ -203,8 +203,9 @@ def _make(tool: ExifTool, drafts: Sequence[Draft]) -> None:
             return
         for draft in drafts:
             # Which of them it was, each by itself will show; and exiftool makes no file where one is.
-            draft.scratch.unlink(missing_ok=True)
-            _make(tool, [draft])
+            with draft.trying():
+                draft.scratch.unlink(missing_ok=True)
+                _make(tool, [draft])
         return
     for draft, answer in zip(drafts, answers, strict=True):
         with draft.trying():

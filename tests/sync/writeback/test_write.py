@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sync.errors import Moved, NotProved, OwnerWouldChange, ToolFailed, Unwritable
+from sync.errors import DiskError, Moved, NotProved, OwnerWouldChange, ToolFailed, Unwritable
 from sync.old_writeback import ALL
 from sync.settings_writeback import Module
 from sync.writeback.changes import Change, Decided, changes
@@ -21,12 +21,13 @@ from sync.writeback.found import Found
 from sync.writeback.knowledge import Knowledge
 from sync.writeback.look import look, look_beside
 from sync.writeback.mapping import Options
-from sync.writeback.replace import scratch_beside
+from sync.writeback.replace import MARK, scratch_beside
 from sync.writeback.sidecar import sidecar_of
 from sync.writeback.undo import undo
-from sync.writeback.write import Written, write
+from sync.writeback.write import Draft, Written, write, write_all
 from tests.sync.writeback import originals
 from tests.sync.writeback.originals import EVERYTHING
+from tests.sync.writeback.test_exiftool import REAL, wrapped
 
 MODULE_SETS = {"all": ALL, "everything": tuple(Module), **{module: (module,) for module in tuple(Module)}}
 CAPTION = [Change("XMP-dc:Description", None, "Hello")]
@@ -243,3 +244,24 @@ def test_a_new_sidecar_belongs_to_whoever_the_folder_does(tool: ExifTool, tmp_pa
     write(tool, found, decide(found).changes)
     status = sidecar.stat()
     assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (12345, 23456, 0o644)
+
+
+def test_a_disk_that_fails_as_exiftool_dies_is_the_trouble_of_each_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrapped(tmp_path, monkeypatch, f"while read -r line; do case $line in -o) kill -9 0;; esac; "
+                                   f'printf "%s\\n" "$line"; done | {REAL} "$@"')  # fmt: skip
+    paths = [originals.make(tmp_path / "photos", "jpg", name=name) for name in ("one", "two")]
+    real, seen = os.unlink, set()
+
+    def unlink(path: Path, **options: int) -> None:
+        if MARK in str(path) and path in seen:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        seen.add(path)
+        real(path, **options)
+
+    with ExifTool() as tool:
+        drafts = [Draft(look(tool, path), CAPTION) for path in paths]
+        monkeypatch.setattr(os, "unlink", unlink)
+        write_all(tool, drafts, before_replace=lambda _: None)
+    assert all(isinstance(draft.error, DiskError) for draft in drafts)
