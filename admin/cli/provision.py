@@ -23,7 +23,7 @@ from typing import Any
 import tomlkit
 
 from admin.cli.owner import become_owner
-from admin.security.passwords import LONGEST, SHORTEST, hashed
+from admin.security.passwords import LONGEST, SHORTEST, hashed, matches
 from sync import secrets
 from sync.errors import MantelpieceError, UsageError
 from sync.files import write_durably
@@ -73,10 +73,13 @@ def read_plan(text: str) -> Plan:
 
 
 def take_in(home: Home, plan: Plan) -> None:
-    """Write secrets, then settings. Raises UsageError where this frame is set up already."""
+    """Write secrets, then settings; nothing where the power failed after that. Raises UsageError where this frame is
+    set up otherwise already."""
     prepare(home)
     known = load(home.settings).settings
     if known.servers or known.albums:
+        if _is_taken_in(home, plan):
+            return
         raise UsageError("This frame is set up already; nothing of it was taken in.", advice="Use the phone page.")
     for section, name, values in plan.secrets:
         secrets.put(home.secrets, section, name, **values)
@@ -85,10 +88,23 @@ def take_in(home: Home, plan: Plan) -> None:
     write_durably(home.settings, plan.settings.encode(), mode=0o640)
 
 
+def _is_taken_in(home: Home, plan: Plan) -> bool:
+    """Whether all of it is here. Else a start that was cut off would leave the secrets where everybody can read them,
+    and the frame off the air."""
+    try:
+        same = tomllib.loads(home.settings.read_text(encoding="utf-8")) == tomllib.loads(plan.settings)
+    except (OSError, ValueError):
+        return False
+    there = {MOVED, *secrets.all_values(home.secrets)}
+    kept = all(there.issuperset(values.values()) for _, _, values in plan.secrets)
+    known = plan.password in ("", MOVED) or matches(plan.password, secrets.password_hash(home.secrets))
+    return same and kept and known
+
+
 def write_wifi(plan: Plan, folder: Path = CONNECTIONS) -> str:
     """As root: a connection of NetworkManager's own, so that the password is in no process list. Gives why not; nothing
     where it did."""
-    if not plan.wifi.get("name"):
+    if not plan.wifi.get("name") or plan.wifi.get("password") == MOVED:
         return ""
     if not folder.is_dir():
         return "The Wi-Fi was not set: this machine has no NetworkManager. Everything else was taken in."

@@ -134,6 +134,33 @@ def test_without_its_tools_the_network_is_there_at_the_next_start(
     assert (boot.parent / "connections" / "mantelpiece.nmconnection").exists()
 
 
+def test_a_start_that_was_cut_off_is_gone_on_with(boot: Path, home: Home) -> None:
+    file = boot / "mantelpiece.toml"
+    file.write_text(FILE)
+    provision.take_in(home, provision.read_plan(FILE))
+    assert provision.main([str(file)]) == 0
+    (connection,) = provision.write_wifi.__defaults__[0].iterdir()  # type: ignore[index]
+    assert "psk=wifi\\ssecret" in connection.read_text()
+    taken = file.with_suffix(".toml.taken")
+    assert not [secret for secret in SECRETS if secret in taken.read_text()]
+    assert not (boot / "mantelpiece-problem.txt").exists()
+    taken.rename(file)  # cut off as late as can be
+    assert provision.main([str(file)]) == 0
+    assert "psk=wifi\\ssecret" in connection.read_text()
+    assert secrets.of_server(home.secrets, "home").key.reveal() == "APIKEY123"
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("other", ["correct horse", "APIKEY123", "broker secret"])
+def test_another_secret_for_a_frame_that_is_set_up_is_not_taken_for_the_one_it_has(
+    boot: Path, home: Home, other: str
+) -> None:
+    provision.take_in(home, provision.read_plan(FILE))
+    (boot / "mantelpiece.toml").write_text(FILE.replace(other, "quite another one"))
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 2
+    assert "set up already" in (boot / "mantelpiece-problem.txt").read_text()
+
+
 def test_a_frame_that_is_set_up_stays_as_it_is(boot: Path, home: Home) -> None:
     home.settings.write_text('[servers.mine]\nurl = "http://192.0.2.9"\n')
     (boot / "mantelpiece.toml").write_text(FILE)
