@@ -62,7 +62,8 @@ def run(call: Call, *, what: str, albums: tuple[str, ...]) -> int:
         return _release(call, int(what))
     kind_of(what)
     if what not in _PLAIN:
-        raise UsageError(f"{what!r} has a verb of its own.", advice=f"Here: {', '.join(_PLAIN)}.")
+        advice = f"Here: {', '.join(_PLAIN)}; others by a verb or page of their own."
+        raise UsageError(f"{what!r} is not run from here.", advice=advice)
     if albums and what not in ("sync", "details"):
         raise UsageError(f"{what} concerns the whole mirror; it takes no album.")
     names = call.album_names(albums)

@@ -79,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return output.fail("UsageError", f"Say what to do: {error.ctx.command_path} {verbs}.", "", 2)
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "mantelpiece"
-        sentence = error.format_message().rstrip(".") + "."
+        sentence = error.format_message()
+        sentence += "" if sentence.endswith((".", "?")) else "."
         quotes = "A name of several words wants quotes. " if "unexpected extra argument" in sentence else ""
         return output.fail("UsageError", sentence, f"{quotes}See '{path} --help'.", 2)
     except click.ClickException as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -76,7 +77,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "nothing in the trash": (("trash", "restore", "7"), "The trash has no entry 7"),
     "a word for a trash id": (("trash", "restore", "x"), "'x'"),
     "an unknown kind of job": (("jobs", "run", "scrubb"), "Did you mean 'scrub'?"),
-    "a job with a verb of its own": (("jobs", "run", "probe"), "a verb of its own"),
+    "a job with a verb of its own": (("jobs", "run", "probe"), "not run from here"),
     "an unknown job": (("jobs", "cancel", "999"), "There is no job 999"),
     "a history of an unknown kind": (("jobs", "history", "--kind", "x"), "There is no job 'x'"),
     "an unknown setting": (("settings", "set", "wall.layuot", "fit"), "Did you mean 'wall.layout'?"),
@@ -124,6 +125,7 @@ def test_bad_input_is_one_sentence_and_code_2_and_changes_nothing(
     assert said.out == ""
     assert part in said.err
     assert len(said.err.splitlines()) == 1
+    assert not re.search(r"[.?!][.] |\w See ", said.err), "each sentence ends once"
     assert "Traceback" not in said.err
     assert once.files() == before
 
