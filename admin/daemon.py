@@ -12,6 +12,7 @@ from contextlib import suppress
 from threading import Event, Thread
 from types import FrameType
 
+from admin import drafts
 from admin.app import create_app
 from admin.heartbeat import keep_beating
 from admin.house import EXTENSION, House
@@ -49,7 +50,8 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     house: House = app.extensions[EXTENSION]
     logs.set_up(home, house.settings.log)
     with suppress(MantelpieceError, OSError):
-        # A key that somebody tried and left; what is wrong with the file the page itself says.
+        # Keys that somebody tried or brought and left; what is wrong with the file the page itself says.
+        drafts.sweep(home)
         secrets.sweep_candidates(home.secrets)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Uploads on their way would fill the memory of a small machine whose /tmp is one.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from sync.errors import UsageError
@@ -25,7 +26,7 @@ def put(home: Home, text: str, ending: str) -> str:
         raise UsageError(f"This is larger than {MOST_BYTES // 1000} KB, and no such file.")
     folder = _folder(home)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sweep(folder)
+    sweep(home)
     name = f"{secrets.token_hex(8)}.{ending}"
     write_durably(folder / name, text.encode(errors="replace"), mode=0o600)
     return name
@@ -33,6 +34,7 @@ def put(home: Home, text: str, ending: str) -> str:
 
 def find(home: Home, name: str) -> Path | None:
     """Where it is kept; None where it is not, any more."""
+    sweep(home)
     path = _folder(home) / name
     return path if _NAME.fullmatch(name) and path.is_file() else None
 
@@ -44,13 +46,14 @@ def forget(home: Home, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
+def sweep(home: Home) -> None:
+    """Forget what nobody came back for; a clock that was set meanwhile makes it old."""
+    now = time.time()
+    for path in _folder(home).glob("*"):
+        with suppress(FileNotFoundError):
+            if abs(now - path.stat().st_mtime) > _LIFE_SECONDS:
+                path.unlink()
+
+
 def _folder(home: Home) -> Path:
     return home.private / "drafts"
-
-
-def _sweep(folder: Path) -> None:
-    """What nobody came back for; a clock that was set meanwhile makes it old."""
-    now = time.time()
-    for path in folder.iterdir():
-        if abs(now - path.stat().st_mtime) > _LIFE_SECONDS:
-            path.unlink(missing_ok=True)
