@@ -266,6 +266,8 @@ def _result(work: Work, found: Found, *, repaired: int) -> Result:
     }
     problems = [f"{row.name}: {verdict}; {len(wanted)} photos want it again." for row, verdict, wanted in found.bad]
     sentence = f"{found.checked} files checked, {len(found.bad)} bad, {repaired} repaired."
+    if found.checked == 1:
+        sentence = f"1 file checked, {len(found.bad)} bad, {repaired} repaired."
     if found.count(Verdict.BY_HAND):
         sentence += (
             f" {found.count(Verdict.BY_HAND)} were changed by hand and lie in {work.home.trash / trash.QUARANTINE}."

@@ -50,7 +50,8 @@ def thumbs(work: Work, arguments: dict[str, Any]) -> Result:
             except PictureRefused as error:
                 problems.append(f"{name}: {error.sentence}")
     sweep(work)
-    return Result({"made": made, "problems": problems}, f"{made} small pictures made.", problems=problems)
+    sentence = f"{made} small pictures made." if made != 1 else "1 small picture made."
+    return Result({"made": made, "problems": problems}, sentence, problems=problems)
 
 
 def _places(home: Home, name: str) -> tuple[Path, Path]:

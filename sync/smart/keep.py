@@ -40,6 +40,8 @@ def keep(work: Work, arguments: dict[str, Any]) -> Result:
     problems = [f"{name}: {text}" for name, facts in told.items() for text in facts["problems"]]
     added, removed = (sum(facts[key] for facts in told.values()) for key in ("added", "removed"))
     sentence = f"{added} added, {removed} taken out in {len(told)} smart albums."
+    if len(told) == 1:
+        sentence = f"{added} added, {removed} taken out in 1 smart album."
     return Result({"albums": told}, sentence, exit_code=most_serious(codes), problems=problems)
 
 
