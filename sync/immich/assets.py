@@ -136,6 +136,7 @@ class _Transfer:
         limit = _UNANNOUNCED_BYTES if self._announced is None else self._announced
         left = 0 if self._announced is None else limit - self._bytes
         deadline.restart(patience.grace_seconds + left / patience.slowest_bytes_per_second)
+        deadline.silent_seconds = patience.silent_seconds
         while count := fill(raw, _mine.buffer):
             chunk = _mine.buffer[:count]
             self._bytes += count
@@ -149,4 +150,4 @@ class _Transfer:
 
 def _length(raw: BaseHTTPResponse) -> int | None:
     text = raw.headers.get("Content-Length", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
 import socket
 import ssl
 import struct
@@ -38,6 +39,9 @@ class Patience(Struct, frozen=True, kw_only=True):
     grace_seconds: float = 30.0
     """For a body, beside the time that its size needs at the slowest rate."""
     slowest_bytes_per_second: float = 50_000.0
+    silent_seconds: float = 60.0
+    """For so long nothing may come in a file's body: of a connection that died without a word, a film's length would
+    have us wait for hours."""
     attempts: int = 4
     backoff_seconds: float = 0.5
     """The first pause is random below this, each further one below twice as much."""
@@ -55,6 +59,8 @@ class Deadline:
     def __init__(self, seconds: float, cancelled: Callable[[], bool]) -> None:
         self._until = time.monotonic() + seconds
         self._cancelled = cancelled
+        self.silent_seconds = math.inf
+        """For so long nothing may come at all."""
 
     def restart(self, seconds: float) -> None:
         """Count anew from now."""
@@ -95,8 +101,11 @@ class _Reader(socket.SocketIO):
         # More than the reader's own buffer is asked for in the midst of a body alone, which has as much to come: then
         # the kernel fills it while the other threads work. A head's end must not be waited beyond.
         flags = socket.MSG_WAITALL if self._kernel_waits and len(buffer) > _BUFFER_BYTES else 0
+        began = time.monotonic()
         while True:
             self._deadline.check()
+            if time.monotonic() - began > self._deadline.silent_seconds:
+                raise DeadlinePassed("silent")
             try:
                 return self._socket.recv_into(buffer, 0, flags) if flags else self._socket.recv_into(buffer)
             except (TimeoutError, BlockingIOError):

@@ -36,6 +36,8 @@ class RawServer:
 
     def __init__(self, script: Script) -> None:
         self.requests: list[bytes] = []
+        self.may_close = threading.Event()
+        self.may_close.set()
         self._script = script
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -55,8 +57,10 @@ class RawServer:
                     request += chunk
                 self.requests.append(request)
                 connection.sendall(self._script(request))
+                self.may_close.wait()
 
     def close(self) -> None:
+        self.may_close.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 

@@ -8,13 +8,14 @@ import re
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from sync import errors
 from sync.immich.facts import Asset, Wanted
 from sync.immich.server import Immich
 from sync.settings import Source
 from tests.fakes.immich import FakeImmich
-from tests.sync.immich.conftest import HASTY, Connect
+from tests.sync.immich.conftest import HASTY, STEADY, Connect
 
 
 def _asset(client: Immich, server: FakeImmich, name: str) -> Asset:
@@ -168,6 +169,27 @@ def test_a_body_that_is_not_the_file_is_refused(
     broken = raw_server(lambda _: b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + body)
     with pytest.raises(error):
         _fetch(connect(broken.url), asset, io.BytesIO())
+
+
+def test_a_film_whose_connection_died_without_a_word_is_not_waited_for_by_its_length(
+    servers: dict[int, FakeImmich], connect: Connect, raw_server: Any
+) -> None:
+    asset = _asset(connect(servers[3]), servers[3], "plain.jpg")
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 9000000000\r\n\r\n"
+    silent = raw_server(lambda _: head + b"x" * 1000)
+    silent.may_close.clear()
+    patience = replace(STEADY, silent_seconds=0.6)
+    with pytest.raises(errors.Unreachable, match="slowly"):
+        _fetch(connect(silent.url, patience=patience), asset, io.BytesIO())
+
+
+def test_a_length_that_is_no_number_of_bytes_announces_nothing(
+    servers: dict[int, FakeImmich], connect: Connect, raw_server: Any
+) -> None:
+    asset = _asset(connect(servers[3]), servers[3], "plain.jpg")
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"
+    got = _fetch(connect(raw_server(lambda _: head + b"abc").url), asset, io.BytesIO())
+    assert (got.bytes, got.announced) == (3, None)
 
 
 def test_more_bytes_than_announced_are_not_taken_and_spoil_nothing_that_follows(
