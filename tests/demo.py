@@ -52,9 +52,12 @@ def main() -> int:
 def _run(server: dict[str, str], seconds: float | None) -> int:
     environment = _environment()
     mantelpiece = [sys.executable, "-m", "admin.cli"]
-    _step([*mantelpiece, "server", "add", "demo", "--url", server["url"]], environment, answer=server["api_key"])
+    # Quietly: each verb would say what to do next, and here the next is done.
+    print(f"Connecting, and putting up the albums {' and '.join(ALBUMS)} ...", flush=True)
+    connect = [*mantelpiece, "server", "add", "demo", "--url", server["url"], "--quiet"]
+    _step(connect, environment, answer=server["api_key"])
     for album in ALBUMS:
-        _step([*mantelpiece, "album", "add", album, "--server", "demo"], environment)
+        _step([*mantelpiece, "album", "add", album, "--server", "demo", "--quiet"], environment)
     password = secrets.token_hex(4)
     _step([*mantelpiece, "password", "--quiet"], environment, answer=password)
     wall = environment.get("MANTELPIECE_WALL_DISPLAY", "")
