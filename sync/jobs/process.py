@@ -48,7 +48,8 @@ class JobProcess:
         self.home, self.job, self._clock = home, job, clock
         self._cancelled_at: float | None = None
         progress.forget_ended(home, job.id)
-        environment = os.environ | {"MANTELPIECE_HOME": str(home.root)}
+        # One heap for all threads: each would keep one of its own, with the holes that it made in there.
+        environment = os.environ | {"MANTELPIECE_HOME": str(home.root), "MALLOC_ARENA_MAX": "1"}
         if log_level:
             environment["MANTELPIECE_LOG_LEVEL"] = log_level
         self._popen = subprocess.Popen(

@@ -22,7 +22,7 @@ from sync.writeback.examine import Around
 from sync.writeback.exiftool import Answer, ExifTool
 from sync.writeback.put import Put
 
-HANDS = 4 if (os.cpu_count() or 1) > 1 else 1
+HANDS = 3 if (os.cpu_count() or 1) > 1 else 1
 """So many, that the exiftool that writes never waits: it does half of all work."""
 BATCH = 4
 """So many files share a command and an entry in the journal: what a crash leaves open, and a second of waiting for who

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,7 +27,10 @@ def stand_in(module: str, *arguments: str) -> Iterator[dict[str, Any]]:
 def in_child(module: str, order: dict[str, Any]) -> dict[str, Any]:
     """What `module` --child answers to that order. Raises RuntimeError with what it complains of."""
     command = [sys.executable, "-m", module, "--child"]
-    done = subprocess.run(command, input=json.dumps(order), capture_output=True, text=True, check=False)
+    environment = os.environ | {"MALLOC_ARENA_MAX": "1"}  # as jobs have it
+    done = subprocess.run(
+        command, input=json.dumps(order), env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(done.stderr)
     found: dict[str, Any] = json.loads(done.stdout)
