@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -23,73 +23,30 @@ from sync.library.known import AssetRow, ServerRow
 from sync.library.writeback import FileRow
 from sync.settings_writeback import Owner, Root, Where
 from sync.work import Work
-from sync.writeback.changes import Change, Decided, changes
+from sync.writeback.changes import changes
+from sync.writeback.examined import (
+    AMBIGUOUS,
+    FAILED,
+    MISSING,
+    ORIGINAL,
+    OUTSIDE,
+    SIDECAR,
+    UNPROVED,
+    UNWRITABLE,
+    Examined,
+    Target,
+)
 from sync.writeback.exiftool import ExifTool
-from sync.writeback.found import Found
-from sync.writeback.hold import losses
 from sync.writeback.identity import as_we_left_it, prove
 from sync.writeback.look import look, look_ahead, look_beside, real_path
 from sync.writeback.mapping import Options
 from sync.writeback.ours import ours_in, row_of
 from sync.writeback.paths import Mapping
 from sync.writeback.pause import rests
-from sync.writeback.remembered import Facts, facts_of, knowledge_of, proof_of
+from sync.writeback.remembered import facts_of, knowledge_of, proof_of
 from sync.writeback.roots import Probed
 from sync.writeback.sidecar import is_there, sidecar_of
 from sync.writeback.tags import Ahead
-
-MISSING, OUTSIDE, AMBIGUOUS, UNPROVED, UNWRITABLE, FAILED, HELD = (
-    "missing", "outside", "ambiguous", "unproved", "unwritable", "failed", "held",
-)  # fmt: skip
-ORIGINAL, SIDECAR = "original", "sidecar"
-
-
-@dataclass(frozen=True)
-class Target:
-    """One file that is written, or would be."""
-
-    role: str
-    path: Path
-    found: Found
-    decided: Decided
-    row: FileRow
-    """As it is in the ledger, or would be."""
-
-
-@dataclass
-class Examined:
-    """One asset and its files; `state` says why nothing is written, where that is so."""
-
-    row: AssetRow
-    facts: Facts
-    path: Path
-    targets: list[Target] = field(default_factory=list)
-    state: str = ""
-    reason: str = ""
-    tried: str = ""
-    unread: bool = False
-    """Immich is to be told to read its sidecar."""
-    rests: bool = False
-    """It failed before, and is not tried again yet."""
-
-    @property
-    def changed(self) -> list[Target]:
-        return [target for target in self.targets if target.decided.changes]
-
-    @property
-    def loses(self) -> frozenset[str]:
-        """The modules of which less of ours would be in its files."""
-        return frozenset().union(
-            *(
-                losses(json.loads(each.row.ours), each.decided.ours, {one.tag for one in each.decided.changes})
-                for each in self.changed
-            )
-        )
-
-    def digest(self) -> str:
-        """Of all that would be written; another one is another plan."""
-        told = [(str(target.path), [shown(one) for one in target.decided.changes]) for target in self.changed]
-        return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass
@@ -294,19 +251,6 @@ def _roles(around: Around, seen: Examined) -> list[tuple[str, Path]]:
     return roles
 
 
-def shown(change: Change) -> tuple[str, str, str]:
-    """A change as texts: tag, old, new."""
-    return change.tag, _text(change.old), _text(change.new)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return ", ".join(value)
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
-
-
 def doubled(places: Iterable[tuple[int, Path]]) -> frozenset[str]:
     """Paths that are one file for several assets: the same name, names that this file system does not tell apart, or
     links to it. Hard links are files of their own: writing parts them."""
@@ -322,12 +266,3 @@ def doubled(places: Iterable[tuple[int, Path]]) -> frozenset[str]:
             twice |= {seen[key], str(path)}
         seen[key] = str(path)
     return frozenset(twice)
-
-
-def unchanged(path: str, size_bytes: int, mtime_ns: int) -> bool:
-    """Whether a file is as the ledger has it."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 - a hundred thousand times, and Path.stat is three times slower
-    except OSError:
-        return False
-    return (found.st_size, found.st_mtime_ns) == (size_bytes, mtime_ns)

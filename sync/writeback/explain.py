@@ -14,7 +14,8 @@ from sync.library import known, known_groups
 from sync.library import writeback as ledger
 from sync.settings_writeback import Module, Root
 from sync.work import Result, Work
-from sync.writeback.examine import HELD, Around, examine, shown
+from sync.writeback.examine import Around, examine
+from sync.writeback.examined import HELD, shown
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.knowledge import Knowledge
 from sync.writeback.paths import Mapping

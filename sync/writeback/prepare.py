@@ -3,6 +3,7 @@ have changed. An unchanged root costs one look at each file's size and time, and
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import islice
@@ -15,7 +16,6 @@ from sync.library import writeback as ledger
 from sync.library.writeback import RootRow
 from sync.settings_writeback import Root
 from sync.work import Work
-from sync.writeback.examine import unchanged
 from sync.writeback.roots import Probed, probe, trouble
 
 _PROBED = msgspec.json.Decoder(Probed)
@@ -72,9 +72,18 @@ def _moved(work: Work, root: Root) -> Iterator[str]:
         if number % 5000 == 0:
             work.check()
             work.report({"doing": "Looking at files", "album": root.name, "done": number})
-        if not unchanged(path, size_bytes, mtime_ns):
+        if not _unchanged(path, size_bytes, mtime_ns):
             yield asset
 
 
 def _digest(*things: object) -> str:
     return sha256(msgspec.json.encode(things, enc_hook=str)).hexdigest()[:16]
+
+
+def _unchanged(path: str, size_bytes: int, mtime_ns: int) -> bool:
+    """Whether a file is as the ledger has it."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a hundred thousand times, and Path.stat is three times slower
+    except OSError:
+        return False
+    return (found.st_size, found.st_mtime_ns) == (size_bytes, mtime_ns)

@@ -21,7 +21,8 @@ from sync.settings import chosen_of
 from sync.settings_writeback import Root
 from sync.work import Result, Work, most_serious
 from sync.writeback.counts import count_state, counted, sentence
-from sync.writeback.examine import HELD, Around, Examined, doubled, shown
+from sync.writeback.examine import Around, doubled
+from sync.writeback.examined import HELD, Examined, shown
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import gather
 from sync.writeback.hold import Losing, judge

@@ -18,18 +18,8 @@ from sync.settings_writeback import Owner
 from sync.work import Work
 from sync.writeback.copies import Copies
 from sync.writeback.counts import count_state
-from sync.writeback.examine import (
-    FAILED,
-    HELD,
-    ORIGINAL,
-    UNWRITABLE,
-    Around,
-    Examined,
-    Target,
-    examine_all,
-    failing,
-    shown,
-)
+from sync.writeback.examine import Around, examine_all, failing
+from sync.writeback.examined import FAILED, HELD, ORIGINAL, UNWRITABLE, Examined, Target, shown
 from sync.writeback.hold import Losing
 from sync.writeback.ours import ours_in
 from sync.writeback.pause import failed

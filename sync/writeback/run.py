@@ -22,7 +22,8 @@ from sync.settings_writeback import Root
 from sync.work import Result, Work, most_serious
 from sync.writeback.counts import counted, sentence
 from sync.writeback.crew import Shift
-from sync.writeback.examine import HELD, Around, doubled
+from sync.writeback.examine import Around, doubled
+from sync.writeback.examined import HELD
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import Gathered, gather
 from sync.writeback.hold import judge
