@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 TEST_PACKAGES := libimage-exiftool-perl ffmpeg strace xvfb x11-apps curl openssl gcc libc6-dev e2fsprogs mount chromium fonts-dejavu-core systemd mosquitto
 BENCH_PACKAGES := libvips-tools curl mate-backgrounds
 
-.PHONY: demo test lint faults soak appliance container bench golden clean
+.PHONY: demo test lint explore faults soak appliance container bench golden clean
 
 # The demo needs no exiftool itself (write-back does), so missing rights cost a sentence, not the demo.
 demo: $(VENV)/.installed
@@ -19,6 +19,10 @@ test: $(VENV)/.tested lint
 lint: $(VENV)/.tested
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
+
+# New examples for every rule that must always hold, many more of them than a test takes.
+explore: $(VENV)/.tested
+	@base=$$(mktemp -d /tmp/mp-XXXX) && { $(PY) -m pytest -q -n 2 --dist loadfile -m hypothesis --hypothesis-profile exploring --basetemp=$$base/t; status=$$?; rm -rf $$base; exit $$status; }
 
 faults: $(VENV)/.tested
 	@$(PY) -m pytest -q tests/faults --long

@@ -126,7 +126,8 @@ def _logical(clean: str, style: str, fonts: Fonts, whole: bool) -> list[_Stretch
     for letter, following in zip_longest(clean, clean[1:], fillvalue=""):
         last = logical[-1] if logical else None
         after_emoji = last is not None and last.emoji
-        emoji = is_emoji(letter) or following in _MAKES_EMOJI or (_joins(letter) and after_emoji)
+        meant = following in _MAKES_EMOJI and not letter.isspace()
+        emoji = is_emoji(letter) or meant or (_joins(letter) and after_emoji)
         if _joins(letter) and not after_emoji:
             continue
         if emoji and fonts.emoji is None:

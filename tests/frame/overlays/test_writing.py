@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
@@ -98,6 +98,7 @@ words = st.text(st.sampled_from("abcdefg äß,.·東京。、 สวัสดี
 
 
 @given(words, st.integers(60, 600), st.integers(1, 4))
+@example("aaa京a \ufe0faaa京", 60, 3)
 def test_rows_hold_all_the_words_and_fit(text: str, width: int, most: int) -> None:
     rows = rows_of(text, width, most)
     assert len(rows) <= most
@@ -105,6 +106,10 @@ def test_rows_hold_all_the_words_and_fit(text: str, width: int, most: int) -> No
     for row in rows[:-1]:
         alone = len(row.split()) == 1
         assert alone or length(Line(row, 20), FONTS) <= width
+
+
+def test_a_mark_that_stands_after_a_space_makes_no_picture_of_it() -> None:
+    assert length(Line("a \ufe0faaa", 20), FONTS) == length(Line("a aaa", 20), FONTS)
 
 
 def kept(text: str) -> str:
