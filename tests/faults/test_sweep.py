@@ -1,6 +1,6 @@
 """SIGKILL, EIO and ENOSPC at the mutating system calls of a three-photo sync: nothing half, and it goes on by itself.
 
-`make test` strikes a sample of the points, `make faults` (--long) every one.
+`make test` strikes a sample of the points, `make faults` (--long) every one, in parts that run beside each other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ from tests.faults import small_mirror, sweep
 from tests.faults.test_mutants import copy
 
 FAULTS = {"kill": sweep.KILL, "EIO": str(errno.EIO), "ENOSPC": str(errno.ENOSPC)}
-SAMPLE = 12
+SAMPLE, PARTS = 12, 8
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "part" in metafunc.fixturenames:
+        metafunc.parametrize("part", range(PARTS) if metafunc.config.getoption("--long") else [None])
 
 
 @pytest.fixture(scope="module")
@@ -39,16 +44,14 @@ def three_photos(folder: Path) -> ServerLibrary:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_at_any_mutating_call_leaves_nothing_half_and_is_made_good(
-    server: FakeImmich, tmp_path: Path, fault: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+    server: FakeImmich, tmp_path: Path, fault: str, part: int | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     template = small_mirror.home_at(tmp_path / "template")
     small_mirror.set_up(template, server, "Three")
     command = small_mirror.sync_command(template)
     unharmed = _fresh(template, tmp_path, "count")
     points = sweep.count(command, small_mirror.environment(unharmed), unharmed.root)
-    chosen = range(1, points + 1)
-    if not request.config.getoption("--long"):
-        chosen = range(1, points + 1, max(1, points // SAMPLE))
+    chosen = range(1, points + 1, max(1, points // SAMPLE)) if part is None else range(part + 1, points + 1, PARTS)
     for at in chosen:
         home = _fresh(template, tmp_path, f"at-{at}")
         struck = sweep.strike(command, small_mirror.environment(home), home.root, at=at, kind=FAULTS[fault])
@@ -60,6 +63,7 @@ def test_a_fault_at_any_mutating_call_leaves_nothing_half_and_is_made_good(
         assert small_mirror.shown(home) == 3, where
         assert small_mirror.leftovers(home) == [], where
         shutil.rmtree(home.root)
+        shutil.rmtree(home.runtime.parent)
     with capsys.disabled():
         print(f"\n{fault}: {points} points, {len(chosen)} struck")
 
