@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, get_type_hints
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from msgspec import ValidationError, convert
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
+from admin.hours_form import EDGES, EVENING, MOST, Row, by_sun, more_or_less, rows_of, text_of, typed_rows
 from admin.house import House, ServiceAway, house
 from admin.language import text
 from admin.pages.asked import waiting
 from admin.pages.choose import LONGEST_NAME
-from admin.pages.edited import digest_of
+from admin.pages.edited import digest_of, wrong_rows
 from admin.pages.parts import facts_of
 from admin.thumbs import want
 from admin.uploads import album_of
@@ -25,12 +25,13 @@ from sync.library.database import Library
 from sync.library.photos import PhotoRow
 from sync.settings import Album, Keep, Pick
 from sync.settings_edit import change_album, remove_album
+from sync.settings_wall import DAYS
 
 pages = Blueprint("album", __name__, url_prefix="/album")
 
 _MOST_PROBLEMS = 50
 _A_PAGE = 24
-_TYPED = ("called", "interval_hours", "limit", "weight", "pick", "keep", "hours")
+_TYPED = ("called", "interval_hours", "limit", "weight", "pick", "keep")
 _TICKS = ("archived", "partners")
 
 
@@ -39,7 +40,10 @@ def page() -> str:
     return _page({}, {})
 
 
-def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
+def _page(
+    problems: dict[str, str], typed: dict[str, str], rows_typed: tuple[Row, ...] | None = None, *,
+    clash: bool = False, unsaved: bool = False,
+) -> str:  # fmt: skip
     here, album = house(), _album(request.values.get("name", ""))
     facts: dict[str, Any] = {"row": None, "here": 0, "held": None, "problems_of": [], "off_disk": 0, "rewritten": 0}
     facts |= {"bytes": 0, "shown": []}
@@ -61,28 +65,35 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
     want(here, [each["object"] for each in facts["shown"]])
     return render_template(
         "album.html", first=first, most=_A_PAGE, album=album, problems=problems, typed=typed, clash=clash,
-        seen=digest_of(album),
+        unsaved=unsaved, seen=digest_of(album), days=DAYS, edges=EDGES, most_hours=MOST,
+        hours=rows_of(album.hours) if rows_typed is None else rows_typed,
         from_phones=album == album_of(here.settings, here.home), trash_days=f"{here.settings.mirror.trash_days:g}",
         picks=[pick.value for pick in Pick], keeps=[keep.value for keep in Keep], **facts, **facts_of("work"),
     )  # fmt: skip
 
 
 @pages.post("/edit")
-def edit() -> Response | tuple[str, int]:
+def edit() -> Response | str | tuple[str, int]:
     here, album = house(), _album(request.form.get("name", ""))
     form = request.form
-    typed = {key: form.get(key, "").strip() for key in _TYPED}
+    typed = {key: form.get(key, "").strip() for key in (*_TYPED, *_TICKS)}
+    rows = typed_rows(form)
     if form.get("seen") != digest_of(album):
-        return _page({}, typed, clash=True), 409
+        return _page({}, {}, clash=True), 409
+    if (asked := more_or_less(form, rows, EVENING)) is not None:
+        return _page({}, typed, asked, unsaved=True)
     values, problems = _judge(album, typed)
+    problems |= _judge_hours(here, rows)
     values |= {key: form.get(key) == "yes" for key in _TICKS if form.get(key) == "yes" or getattr(album, key)}
+    if rows != rows_of(album.hours):
+        values["hours"] = text_of(rows)[0]
     if not problems:
         try:
             _write(here, album, values)
         except UsageError as error:
             problems["form"] = error.sentence
     if problems:
-        return _page(problems, typed), 422
+        return _page(problems, typed, rows), 422
     name = str(values.get("name", album.name))
     queue(here, "sync", {"albums": [name]})
     return redirect(url_for("album.page", name=name, saved=1), 303)
@@ -118,17 +129,20 @@ def _judge(album: Album, typed: dict[str, str]) -> tuple[dict[str, object], dict
         value = int(number) if key == "limit" or number.is_integer() else number
         if value != getattr(album, key):
             values[key] = value
-    if typed["hours"] != album.hours:
-        values["hours"] = typed["hours"]
-        try:
-            convert(typed["hours"], get_type_hints(Album, include_extras=True)["hours"])
-        except ValidationError:
-            problems["hours"] = text("album.hours_wrong")
     if typed["pick"] in [pick.value for pick in Pick] and typed["pick"] != album.pick.value:
         values["pick"] = typed["pick"]
     if typed["keep"] in [keep.value for keep in Keep] and typed["keep"] != album.kept.value:
         values["keep"] = typed["keep"]
     return values, problems
+
+
+def _judge_hours(here: House, rows: tuple[Row, ...]) -> dict[str, str]:
+    """A sentence for each window that cannot be; hours by the sun of nowhere would never come."""
+    problems = wrong_rows(rows)
+    power = here.settings.power
+    if by_sun(rows) and not (power.latitude or power.longitude):
+        problems["hours"] = text("album.place_missing")
+    return problems
 
 
 @pages.post("/pause")

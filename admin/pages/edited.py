@@ -1,6 +1,7 @@
-"""What the pages of plain settings (wall, night, notices) share: how a form writes a value, what is wrong with one
-that was typed, and whether what somebody edits is still what they saw. Two phones, or a phone and an editor, never
-overwrite each other unnoticed: a form carries the digest of what it showed, and the page compares before it writes.
+"""What the pages of plain settings (wall, night, notices, an album's) share: how a form writes a value, what is wrong
+with one that was typed, and whether what somebody edits is still what they saw. Two phones, or a phone and an editor,
+never overwrite each other unnoticed: a form carries the digest of what it showed, and the page compares before it
+writes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from admin.hours_form import Row, text_of
 from admin.house import house
 from admin.language import text
 from sync.settings_reading import parse_value
@@ -25,7 +27,7 @@ def written(value: Any) -> str:
     """A value as a form writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def changed(typed: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
@@ -42,6 +44,11 @@ def wrong_with(full_key: str, value: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def wrong_rows(rows: tuple[Row, ...]) -> dict[str, str]:
+    """A sentence for each window of hours that cannot be, by `w` and its number."""
+    return {f"w{number}": text(f"window.wrong_{what}") for number, what in text_of(rows)[1].items()}
 
 
 def pinned_in(section: str) -> set[str]:

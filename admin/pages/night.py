@@ -6,10 +6,10 @@ import msgspec
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from admin.hours_form import EDGES, MOST, NIGHT, Row, by_sun, more_or_less, rows_of, text_of, typed_rows
 from admin.house import house
 from admin.language import text
-from admin.night_form import EDGES, FRESH, MOST, Row, by_sun, rows_of, text_of, typed_rows
-from admin.pages.edited import changed, digest_of, pinned_in, written, wrong_with
+from admin.pages.edited import changed, digest_of, pinned_in, written, wrong_rows, wrong_with
 from sync.settings_edit import set_value
 from sync.settings_wall import DAYS, WAYS
 
@@ -32,9 +32,8 @@ def change() -> Response | str | tuple[str, int]:
     rows = rows_of(power.night) if "night" in pinned_in("power") else typed_rows(form)
     if form.get("seen") != digest_of(power):
         return _page({}, {}, rows_of(power.night), clash=True), 409
-    if "add" in form or "remove" in form:
-        left = tuple(row for number, row in enumerate(rows) if str(number) != form.get("remove"))
-        return _page({}, typed, (*left, FRESH)[:MOST] if "add" in form else left, unsaved=True)
+    if (asked := more_or_less(form, rows, NIGHT)) is not None:
+        return _page({}, typed, asked, unsaved=True)
     before = _values()
     wanted = changed(typed, before)
     problems = {key: sentence for key, value in wanted.items() if (sentence := wrong_with(f"power.{key}", value))}
@@ -50,7 +49,7 @@ def change() -> Response | str | tuple[str, int]:
 
 def _judge_rows(rows: tuple[Row, ...], values: dict[str, str]) -> dict[str, str]:
     """A sentence for each window that cannot be, by `w` and its number; and for a place that is missing."""
-    problems = {f"w{number}": text(f"night.wrong_{what}") for number, what in text_of(rows)[1].items()}
+    problems = wrong_rows(rows)
     if by_sun(rows) and values["latitude"] in ("", "0") and values["longitude"] in ("", "0"):
         problems["latitude"] = text("night.place_missing")
     return problems
@@ -71,6 +70,6 @@ def _page(
     return render_template(
         "night.html", values=_values() | typed, rows=rows, problems=problems, clash=clash, unsaved=unsaved,
         seen=digest_of(here.settings.power), methods=WAYS, pinned=pinned, days=DAYS, edges=EDGES, levels=levels,
-        most=MOST, written=here.settings.power.night, screen=(here.now() or {}).get("screen"),
+        most_hours=MOST, written=here.settings.power.night, screen=(here.now() or {}).get("screen"),
         changed="changed" in request.args,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from admin.night_form import FRESH, rows_of, text_of, typed_rows
+from admin.hours_form import NIGHT, rows_of, text_of, typed_rows
 from frame.power.hours import Place, level_at
 from sync.home import Home
 from sync.settings_edit import set_value
@@ -146,4 +146,4 @@ def test_pinned_hours_are_shown_and_stay(phone: Phone, home: Home, monkeypatch: 
 
 
 def test_what_is_added_is_every_night() -> None:
-    assert text_of([FRESH]) == ("22:30-06:30", {})
+    assert text_of([NIGHT]) == ("22:30-06:30", {})

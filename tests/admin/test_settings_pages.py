@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from werkzeug.test import TestResponse
 
 from admin.pages.wall_fields import FIELDS
 from sync import secrets
@@ -18,10 +19,10 @@ from sync.library.jobs import Lane, State
 from sync.library.objects import ObjectRow
 from sync.library.runs import Outcome
 from sync.settings import Source
-from sync.settings_edit import add_album, put_server
+from sync.settings_edit import add_album, change_album, put_server
 from sync.settings_reading import load
 from sync.settings_wall import Choosing, Wall, Words
-from tests.admin.phone import Phone
+from tests.admin.phone import Phone, fields_of
 
 TOP = Path(__file__).parents[2]
 SEEN = 'name="seen" value="'
@@ -405,9 +406,53 @@ def test_a_person_is_left_out_with_one_tap_and_let_in_again(phone: Phone, home: 
     assert phone.post("/wall/leave-out", {"kind": "servers", "name": "x"}).status_code == 400
 
 
-def test_an_album_is_given_its_hours(phone: Phone, furnished: Home) -> None:
-    form = {"name": "Holidays", "seen": seen_on(phone.get("/album?name=Holidays").text), "interval_hours": "6"}
-    form |= {"limit": "0", "weight": "1", "hours": "Sa,Su 08:00-24:00"}
-    assert phone.post("/album/edit", form | {"hours": "evenings"}).status_code == 422
-    assert phone.post("/album/edit", form).status_code == 303
-    assert load(furnished.settings).settings.albums[0].hours == "Sa,Su 08:00-24:00"
+def edited(phone: Phone, page: str, **more: object) -> TestResponse:
+    """Send the album's form as the page shows it, but for these."""
+    return phone.post("/album/edit", fields_of(page, "/album/edit").to_dict(flat=False) | more)
+
+
+def hours_of(home: Home) -> str:
+    return load(home.settings).settings.albums[0].hours
+
+
+def test_an_album_is_given_its_hours_by_picking_them(phone: Phone, furnished: Home) -> None:
+    page = edited(phone, phone.get("/album?name=Holidays").text, add="1", weight="3", archived="yes").text
+    assert "Nothing is saved yet" in page
+    assert hours_of(furnished) == ""
+    answer = edited(phone, page, w0_days=["5", "6"], w0_from_time="08:00", w0_to_time="23:00")
+    assert answer.status_code == 303
+    album = load(furnished.settings).settings.albums[0]
+    assert (album.hours, album.weight, album.archived) == ("Sa,Su 08:00-23:00", 3, True), "nothing ticked is lost"
+    page = edited(phone, phone.get("/album?name=Holidays").text, remove="0").text
+    assert hours_of(furnished), "not before save"
+    assert edited(phone, page).status_code == 303
+    assert hours_of(furnished) == ""
+
+
+HOURS_SLIPS = {
+    "no day": ({"w0_days": []}, "Tick at least one day"),
+    "no time": ({"w0_from_time": "soon"}, "Something is missing here"),
+    "the sun of nowhere": ({"w0_from": "sunset"}, "under Night and brightness"),
+}
+
+
+@pytest.mark.parametrize(("slip", "sentence"), HOURS_SLIPS.values(), ids=HOURS_SLIPS)
+def test_a_slip_in_an_albums_hours_loses_nothing_typed(
+    phone: Phone, furnished: Home, slip: dict[str, object], sentence: str
+) -> None:
+    page = edited(phone, phone.get("/album?name=Holidays").text, add="1").text
+    answer = edited(phone, page, w0_to_time="05:55", limit="7", **slip)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'value="05:55"' in answer.text
+    assert 'name="limit" type="text" value="7"' in answer.text
+    assert hours_of(furnished) == ""
+
+
+@pytest.mark.parametrize("hours", ["Mo-Fr 17:00-22:00; Sa,Su 08:00-24:00", "17:00-22:00 40%", "Mo 24:00-06:00"])
+def test_an_albums_hours_stay_as_written_where_nobody_touched_them(phone: Phone, furnished: Home, hours: str) -> None:
+    change_album(furnished, "Holidays", {"hours": hours})
+    before = furnished.settings.read_bytes()
+    assert edited(phone, phone.get("/album?name=Holidays").text).status_code == 303
+    assert furnished.settings.read_bytes() == before
+

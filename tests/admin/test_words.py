@@ -13,7 +13,7 @@ import pytest
 import admin
 from admin import rule_form
 from admin.album_names import ENDS, OWN
-from admin.night_form import EDGES
+from admin.hours_form import EDGES
 from admin.pages.moving import TOOLS
 from admin.pages.smart_edit import COVERS
 from admin.words.catalogue import Texts, read
@@ -69,8 +69,10 @@ ENUMERATED = {
     "trash": ["title", "short"],
     "marked": ["title", "short"],
     "tokens": ["title", "short", "text", "made", "name", "example", "make"],
-    "night": ["from", "to", "wrong_days", "wrong_times", "wrong_text"],
-    "night.edge": EDGES,
+    "night": ["always", "window", "add_hours"],
+    "album": ["always", "window", "add_hours"],
+    "window": ["from", "to", "wrong_days", "wrong_times", "wrong_text"],
+    "window.edge": EDGES,
     "weekday": DAYS,
     "album_by": [each or "any" for each in (*ENDS, OWN)],
     "ingest.stack_of": ["any", *(each.value for each in Size)],

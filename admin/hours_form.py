@@ -1,5 +1,6 @@
-"""Night hours as a form asks for them: a row a window, with days to tick, from, to and how bright. The text of the
-settings becomes rows and rows become that text again; a row that nobody touched is written as it was. Pure.
+"""Hours as a form asks for them, the night's and an album's own: a row a window, with days to tick, from, to and (for
+the night) how bright. The text of the settings becomes rows and rows become that text again; a row that nobody touched
+is written as it was. Pure.
 
 A window that begins at 24:00 has no place in a form: it is shown as it is written, and stays or goes whole.
 """
@@ -43,8 +44,10 @@ class Row:
     text: str = ""
 
 
-FRESH = Row(tuple(str(day) for day in range(len(DAYS))), TypedEdge(time="22:30"), TypedEdge(time="06:30"))
-"""What is added when somebody wants one more."""
+ALL_DAYS = tuple(str(day) for day in range(len(DAYS)))
+NIGHT = Row(ALL_DAYS, TypedEdge(time="22:30"), TypedEdge(time="06:30"))
+EVENING = Row(ALL_DAYS, TypedEdge(time="17:00"), TypedEdge(time="22:00"))
+"""What is added when somebody wants one more, for the night and for an album."""
 
 
 def rows_of(text: str) -> tuple[Row, ...]:
@@ -58,6 +61,14 @@ def rows_of(text: str) -> tuple[Row, ...]:
 def typed_rows(form: MultiDict[str, str]) -> tuple[Row, ...]:
     """The rows that a browser sent, whatever is in them."""
     return tuple(_typed(form, number) for number in form.getlist("window")[:MOST])
+
+
+def more_or_less(form: MultiDict[str, str], rows: tuple[Row, ...], fresh: Row) -> tuple[Row, ...] | None:
+    """The rows after one more, or one less, was asked for in place of saving; None where it was not."""
+    if "add" not in form and "remove" not in form:
+        return None
+    left = tuple(row for number, row in enumerate(rows) if str(number) != form.get("remove"))
+    return (*left, fresh)[:MOST] if "add" in form else left
 
 
 def text_of(rows: Iterable[Row]) -> tuple[str, Mapping[int, str]]:
@@ -105,7 +116,7 @@ def _typed(form: MultiDict[str, str], number: str) -> Row:
 
     if written := form.get(f"w{number}_text"):
         return Row(text=written)
-    ticked = {day for day in form.getlist(f"w{number}_days") if day in FRESH.days}
+    ticked = {day for day in form.getlist(f"w{number}_days") if day in ALL_DAYS}
     return Row(tuple(sorted(ticked)), edge("from"), edge("to"), form.get(f"w{number}_level", "0"))
 
 
