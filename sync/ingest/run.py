@@ -13,15 +13,16 @@ from typing import Any
 import msgspec
 
 from sync.connect import open_server
-from sync.errors import MantelpieceError, ServerError, UsageError
+from sync.errors import DiskError, MantelpieceError, ServerError, UsageError
 from sync.immich.batches import batches
 from sync.immich.server import Immich
 from sync.ingest.arrive import look_for, take_in
 from sync.ingest.check import judge_emptied, judge_here, judge_library
+from sync.ingest.let_go import let_go
 from sync.ingest.one_run import Run
 from sync.ingest.plan import plan_of
 from sync.ingest.renew import renew
-from sync.ingest.send import let_go, send_up
+from sync.ingest.send import send_up
 from sync.ingest.steps import finish
 from sync.ingest.survey import Survey, Todo, remember, survey
 from sync.library import ingest as rows
@@ -42,22 +43,29 @@ _ALWAYS = ("photos", "files", "stacks", "favourites", "live", "albums")
 
 def ingest(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"inboxes": [names] | None, "plan": id | None, "full": bool, "favourites": bool}`; a plan is that of exactly one
-    inbox. Facts: {"inboxes": {name: {photos, files, stacks, …, waiting, run, problems}}}. Raises UsageError, Cancelled,
-    DiskError."""
+    inbox. Facts: {"inboxes": {name: {photos, files, stacks, …, waiting, run, problems}}}. Raises UsageError,
+    Cancelled, and DiskError once the other inboxes were taken in."""
     chosen = chosen_of(work.settings.inboxes, arguments.get("inboxes"), work.settings.need_inbox)
     confirmed = arguments.get("plan") or None
     if confirmed and len(chosen) != 1:
         raise UsageError("A plan is of one inbox; name it.")
     told: dict[str, dict[str, Any]] = {}
     codes: list[int] = []
+    full: DiskError | None = None
     for inbox in chosen:
         work.check()
         try:
             facts, code = _of_inbox(work, inbox, arguments, confirmed)
         except (ServerError, UsageError) as error:
             facts, code = _trouble(work, inbox, error), error.exit_code
+        except DiskError as error:
+            # Each inbox has a disk of its own; if it is ours that fails, the next one raises too.
+            full = full or error
+            continue
         told[inbox.name] = facts
         codes.append(code)
+    if full is not None:
+        raise full
     problems = [f"{name}: {text}" for name, facts in told.items() for text in facts["problems"]]
     sentence = _sentence(list(told.values()))
     return Result({"inboxes": told}, sentence, exit_code=most_serious(codes), problems=problems)

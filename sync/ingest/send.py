@@ -1,8 +1,7 @@
-"""The way by upload: hash, ask which the server has, send the rest, several at once; and what becomes of the files.
+"""The way by upload: hash, ask which the server has, send the rest, several at once.
 
-A file is moved or deleted only when every file of its group went through all steps and the server, asked again, names
-this very content, read once more from the disk, as an upload that is not in its trash. A file that changed meanwhile
-stays, and so does a sidecar of which no copy went along.
+What went up earlier is asked for too: a server that came back from an older backup has it no more. What becomes of the
+files is let_go.py's.
 """
 
 from __future__ import annotations
@@ -15,22 +14,18 @@ from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
 
-from sync.errors import BadTransfer, MantelpieceError, NotAvailable, ServerError, UsageError
-from sync.files import disk_errors, fsync_folder
+from sync.errors import NotAvailable, ServerError
 from sync.immich.batches import batches
 from sync.immich.upload import Known, Upload, Uploaded
 from sync.ingest.group import Role
-from sync.ingest.landing import Beside, publish
 from sync.ingest.one_run import Run
 from sync.ingest.sidecar_writing import normalised
 from sync.ingest.sidecars import SidecarRefused, bytes_of
 from sync.ingest.survey import Todo
-from sync.library import ingest as rows
 from sync.library.ingest import State
-from sync.settings_ingest import After
 
 _CHUNK_BYTES = 1 << 20
-_SLICE = 32
+SLICE = 32
 """So many groups are hashed, asked for and sent together."""
 
 One = tuple[Todo, str]
@@ -39,7 +34,7 @@ One = tuple[Todo, str]
 
 def send_up(run: Run, todos: Sequence[Todo]) -> Iterator[list[Todo]]:
     """Upload a batch; gives the groups that are whole on the server. Raises ServerError, Cancelled, DiskError."""
-    slices = list(batches(todos, _SLICE))
+    slices = list(batches(todos, SLICE))
     # The next files are hashed while these go up.
     with ThreadPoolExecutor(max_workers=1) as ahead:
         coming = ahead.submit(_digests, run, slices[0]) if slices else None
@@ -55,7 +50,7 @@ def send_up(run: Run, todos: Sequence[Todo]) -> Iterator[list[Todo]]:
 def _send_part(run: Run, todos: Sequence[Todo], told: dict[str, str | NotAvailable], *, of: int) -> None:
     for todo in todos:
         run.change(todo, problem="")
-    wanted = [(todo, path) for todo in todos for path in todo.paths if not todo.assets.get(path)]
+    wanted = [(todo, path) for todo in todos for path in todo.paths]
     for todo, path in wanted:
         digest = told[path]
         if isinstance(digest, NotAvailable):
@@ -65,6 +60,7 @@ def _send_part(run: Run, todos: Sequence[Todo], told: dict[str, str | NotAvailab
     wanted = [one for one in wanted if not one[0].row.problem]
     run.write(todos)
     known = run.immich.known_uploads(list(dict.fromkeys(run.file(path).sha1 for _, path in wanted)))
+    # Also of what went up earlier: a server that came back from its backup has lost it.
     missing = [one for one in wanted if not _there(run, one, known)]
     _intend(run, [path for _, path in missing])
     run.write(todos)
@@ -92,9 +88,9 @@ def _is_live(one: One) -> bool:
 
 
 def _digests(run: Run, todos: Sequence[Todo]) -> dict[str, str | NotAvailable]:
-    """The SHA-1 of every file that is to go up, or why it cannot be read."""
+    """The SHA-1 of every file, or why it cannot be read."""
     found: dict[str, str | NotAvailable] = {}
-    for path in [path for todo in todos for path in todo.paths if not todo.assets.get(path)]:
+    for path in [path for todo in todos for path in todo.paths]:
         run.work.check()
         try:
             found[path] = run.file(path).sha1 or _digest(run.found.source / path)
@@ -104,10 +100,10 @@ def _digests(run: Run, todos: Sequence[Todo]) -> dict[str, str | NotAvailable]:
 
 
 def _digest(path: Path) -> str:
-    return _read_through(path)[0]
+    return read_through(path)[0]
 
 
-def _read_through(path: Path) -> tuple[str, os.stat_result]:
+def read_through(path: Path) -> tuple[str, os.stat_result]:
     """The SHA-1 of a plain file, and what the disk says of the very file that was read."""
     state = sha1(usedforsecurity=False)
     try:
@@ -122,9 +118,13 @@ def _read_through(path: Path) -> tuple[str, os.stat_result]:
 def _there(run: Run, one: One, known: dict[str, Known]) -> bool:
     """Whether the server has it, or must not get it."""
     todo, path = one
-    found = known.get(run.file(path).sha1)
+    found, before = known.get(run.file(path).sha1), todo.assets.get(path)
+    if before and (found is None or found.asset_id != before):
+        forget(run, todo, path)
     if found is None:
         return False
+    if found.asset_id == before:
+        return True
     if found.trashed:
         run.fail(todo, f"{path} lies in Immich's trash. Restore it there, or take the file out of the inbox.")
         return True
@@ -132,6 +132,13 @@ def _there(run: Run, one: One, known: dict[str, Known]) -> bool:
     _noted(run, todo, path, found.asset_id)
     todo.old.add(found.asset_id)
     return True
+
+
+def forget(run: Run, todo: Todo, path: str) -> None:
+    """It goes up anew, and everything is done with it anew."""
+    todo.assets.pop(path, None)
+    run.set_file(path, asset="", sent="")
+    run.change(todo, state=State.PENDING, steps="")
 
 
 def _noted(run: Run, todo: Todo, path: str, asset: str) -> None:
@@ -187,115 +194,15 @@ def _video(todo: Todo, path: str) -> str | None:
 def _sidecar(run: Run, file: Path) -> tuple[bytes | None, str]:
     """What goes up beside a file, and its stamp. Raises SidecarRefused where it cannot be understood."""
     beside = file.with_name(file.name + ".xmp")
-    stamp = _stamp_of(beside)
+    stamp = stamp_of(beside)
     data = bytes_of(beside)
     return (None, "") if data is None else (normalised(data, stars=run.inbox.stars), stamp)
 
 
-def _stamp_of(sidecar: Path) -> str:
+def stamp_of(sidecar: Path) -> str:
     """As the ledger has it."""
     try:
         status = sidecar.lstat()
     except OSError:
         return ""
     return f"{status.st_size} {status.st_ctime_ns}"
-
-
-def let_go(run: Run, todos: Sequence[Todo]) -> None:
-    """Move or delete what the server has confirmed. What is wrong with one file leaves it where it is, and is said."""
-    leaving = [todo for todo in todos if todo.row.state is State.LEAVING]
-    for todo in leaving:
-        run.change(todo, problem="", state=State.DONE if run.inbox.after is After.KEEP else State.LEAVING)
-    if run.inbox.after is After.KEEP:
-        # They were to leave, and now no longer.
-        run.write(leaving)
-        return
-    for chunk in batches(leaving, _SLICE):
-        read: dict[str, os.stat_result] = {}
-        whole = [todo for todo in chunk if _is_as_it_went(run, todo, read)]
-        contents = list(dict.fromkeys(run.file(path).sha1 for todo in whole for path in todo.paths))
-        known = run.immich.known_uploads(contents)
-        confirmed = [todo for todo in whole if _confirmed(run, todo, known)]
-        run.write(chunk)
-        gone = [todo for todo in confirmed if _gone(run, todo, read)]
-        run.write([todo for todo in confirmed if todo not in gone])
-        with run.work.library.transaction() as db:
-            paths = [path for todo in gone for path in todo.paths]
-            rows.gone(db, run.inbox.name, paths=paths, keys=[todo.group.key for todo in gone])
-
-
-def _is_as_it_went(run: Run, todo: Todo, read: dict[str, os.stat_result]) -> bool:
-    """Whether every file still has the bytes that went up; times and lengths can be the same and the picture another.
-    One that has not goes up anew."""
-    for path in todo.paths:
-        run.work.check()
-        row = run.file(path)
-        try:
-            digest, read[path] = _read_through(run.found.source / path)
-        except NotAvailable as error:
-            run.fail(todo, f"{path} was kept: {error.sentence}")
-            return False
-        if row.sha1 not in ("", digest) or (read[path].st_size, read[path].st_mtime_ns) != (row.size, row.modified_ns):
-            run.fail(todo, f"{path} was kept: it changed after it was uploaded.")
-            run.set_file(path, asset="", sha1="", sent="")
-            run.change(todo, state=State.PENDING, steps="")
-            return False
-        run.set_file(path, sha1=digest)
-    return True
-
-
-def _confirmed(run: Run, todo: Todo, known: dict[str, Known]) -> bool:
-    for path in todo.paths:
-        row = run.file(path)
-        there = known.get(row.sha1)
-        if there is None or there.trashed or there.asset_id != row.asset:
-            run.fail(todo, f"{path} was kept: Immich does not name an upload of exactly this content.")
-            return False
-    return True
-
-
-def _gone(run: Run, todo: Todo, read: dict[str, os.stat_result]) -> bool:
-    try:
-        for path in todo.paths:
-            _take_away(run, path, read[path])
-    except (MantelpieceError, OSError) as error:
-        verb = "moved" if run.inbox.after is After.MOVE else "deleted"
-        run.fail(todo, f"{todo.group.key} could not be {verb}: {getattr(error, 'sentence', error)}")
-        return False
-    return True
-
-
-def _take_away(run: Run, path: str, read: os.stat_result) -> None:
-    file = run.found.source / path
-    sidecar, stamp = file.with_name(file.name + ".xmp"), _stamp_of(file.with_name(file.name + ".xmp"))
-    sent = bool(stamp) and stamp == run.file(path).sent
-    if run.inbox.after is After.MOVE:
-        sent = _copied(run, path) in (Beside.WRITTEN, Beside.THERE) and _stamp_of(sidecar) == stamp
-    with disk_errors(f"Removing {path}"):
-        if _identity(file.lstat()) != _identity(read):
-            raise NotAvailable(f"{path} changed at the last moment.")
-        file.unlink()
-        run.counts["moved" if run.inbox.after is After.MOVE else "deleted"] += 1
-        if sent:
-            sidecar.unlink()
-        fsync_folder(file.parent)
-    if stamp and not sent:
-        run.problems.append(f"{path}.xmp was kept: no copy of it went with its photo.")
-
-
-def _copied(run: Run, path: str) -> Beside:
-    """Put it where uploaded files go; what became of its sidecar there."""
-    source, target = run.found.source, Path(run.inbox.move_to)
-    if not target.is_dir():
-        raise NotAvailable(f"The folder {target} is not there.")
-    done = publish(path, landing=source, library=target, stars=True)
-    # The same folder by another way (a mount) has the file already, and it is the only one.
-    if (target / done.path).parent.samefile((source / path).parent):
-        raise UsageError(f"{target} is the inbox's own folder.")
-    if not (target / done.path).is_file():
-        raise BadTransfer(f"{path} did not arrive in {target}.")
-    return done.sidecar
-
-
-def _identity(status: os.stat_result) -> tuple[int, ...]:
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 
 from sync.immich.server import Immich
 from sync.immich.upload import Upload, Uploaded
-from sync.ingest import send
+from sync.ingest.let_go import let_go
 from sync.settings_ingest import After, Inbox, Way
 from sync.settings_writeback import Root
 from tests.fakes.icloud import Asset, Options, download, sidecar
@@ -63,7 +64,7 @@ def test_other_bytes_of_the_same_length_and_time_are_not_deleted_and_go_up_next(
     content = put(taker)
     file = taker.landing / "IMG_1.JPG"
     edited = content[:-4] + b"edit"
-    finish = send.let_go
+    finish = let_go
 
     def replaced_before(run, todos):  # type: ignore[no-untyped-def]
         if todos:
@@ -193,3 +194,87 @@ def test_an_inbox_never_deletes_what_is_anothers(taker: Taker) -> None:
     taker.settings = msgspec.structs.replace(taker.settings, inboxes=taker.settings.inboxes[:1], writeback=roots)
     assert "one of the originals 'originals' lie in one another" in taker.run().problems[0]
     assert (taker.landing / "IMG_1.JPG").exists()
+
+
+def kept_on_a_read_only_card(taker: Taker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A photo that was uploaded and confirmed, and could not be deleted."""
+    real = Path.unlink
+
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        if self.parent == taker.landing:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        real(self, missing_ok=missing_ok)
+
+    with monkeypatch.context() as card:
+        card.setattr(Path, "unlink", refuse)
+        assert "could not be deleted: Removing IMG_1.JPG: Read-only file system" in taker.run().problems[0]
+
+
+def test_an_upload_that_the_server_lost_with_its_backup_goes_up_again_before_its_file_leaves(
+    taker: Taker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = put(taker)
+    kept_on_a_read_only_card(taker, monkeypatch)
+    taker.server.edits.delete("IMG_1.JPG")
+    taker.run()
+    assert taker.state()["assets"] == ["IMG_1.JPG"]
+    assert sha1(content) in on_server(taker)
+    assert not (taker.landing / "IMG_1.JPG").exists()
+
+
+def test_a_confirmed_upload_that_lies_in_the_trash_now_keeps_its_file(
+    taker: Taker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(taker)
+    kept_on_a_read_only_card(taker, monkeypatch)
+    taker.server.edits.trash("IMG_1.JPG")
+    assert "was kept: Immich does not name an upload of exactly this content" in taker.run().problems[0]
+    assert (taker.landing / "IMG_1.JPG").exists()
+
+
+def test_a_photo_that_waits_for_its_album_goes_up_again_where_the_server_lost_it(taker: Taker) -> None:
+    put(taker)
+    taker.server.faults.add("status", status=403, path="/albums", times=9)
+    assert "lacks a permission" in taker.run().problems[0]
+    taker.server.faults.clear()
+    taker.server.edits.delete("IMG_1.JPG")
+    assert taker.run().problems == []
+    assert taker.state()["albums"] == [("iCloud/2024/05", ["IMG_1.JPG"])]
+    assert not (taker.landing / "IMG_1.JPG").exists()
+
+
+def test_a_full_pass_uploads_what_the_server_has_no_more(taker: Taker) -> None:
+    taker.set(after=After.KEEP)
+    put(taker)
+    taker.run()
+    taker.server.edits.delete("IMG_1.JPG")
+    facts = taker.facts(full=True)
+    assert (facts["files"], taker.state()["assets"]) == (1, ["IMG_1.JPG"])
+    again = taker.facts(full=True)
+    assert (again["files"], again["there"], again["problems"]) == (0, 0, [])
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_a_power_cut_between_the_files_of_one_photo_makes_no_photo_of_its_video(
+    taker: Taker, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    download([dataclasses.replace(PHOTO, live=True)], taker.landing, Options())
+    steps, real = iter(range(1, 99)), Path.unlink
+
+    def unlink(self: Path, missing_ok: bool = False) -> None:
+        if self.parent == taker.landing and next(steps) == cut:
+            raise PowerCut
+        real(self, missing_ok=missing_ok)
+
+    with monkeypatch.context() as power, pytest.raises(PowerCut):
+        power.setattr(Path, "unlink", unlink)
+        taker.run()
+    assert taker.run().problems == []
+    state = taker.state()
+    assert state["albums"] == [("iCloud/2024/05", ["IMG_1.JPG"])]
+    assert state["live"] == {"IMG_1.JPG": "IMG_1.MOV"}
+    assert not list(taker.landing.glob("IMG_1.[JM]*[GV]"))
+
+
+class PowerCut(Exception):
+    pass

@@ -8,16 +8,17 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sync.errors import UsageError
 from sync.ingest import landing
 from sync.library import ingest as rows
 from sync.library.database import Library as Database
-from sync.settings_ingest import After, Size, Way
+from sync.settings_ingest import After, Inbox, Size, Way
 from tests.fakes.icloud import ID7, SIZES, SUFFIXED, Asset, Options, download, sidecar
 from tests.fakes.immich import FakeImmich, Library
-from tests.fakes.ingest import Taker, make_taker
+from tests.fakes.ingest import SERVER, Taker, make_taker
 from tests.sync.ingest.inbox_room import expected_state
 from tests.sync.ingest.test_groups import LIBRARY, NOON
 
@@ -439,6 +440,26 @@ def test_a_full_disk_ends_the_run_with_its_name_and_the_next_goes_on(
         any_taker.run()
     assert any_taker.run().problems == []
     assert any_taker.state() == expected_state(PHOTOS, written, album=ALBUM, live_sizes=("adjusted",))
+
+
+def test_a_full_disk_of_one_inbox_does_not_stop_the_others(
+    taker: Taker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sync.errors import DiskFull
+
+    (tmp_path / "camera").mkdir()
+    download([ONE], taker.landing, Options())
+    download([dataclasses.replace(ONE, name="IMG_9.HEIC", record="other", salt=7)], tmp_path / "camera", Options())
+    camera = Inbox(name="camera", server=SERVER, way=Way.UPLOAD, folder=str(tmp_path / "camera"), quiet_seconds=0)
+    taker.settings = msgspec.structs.replace(taker.settings, inboxes=(*taker.settings.inboxes, camera))
+
+    def full(*_arguments: object) -> object:
+        raise DiskFull("Publishing IMG: No space left on device.")
+
+    monkeypatch.setattr(landing, "_place", full)
+    with pytest.raises(DiskFull, match="No space left"):
+        taker.run()
+    assert taker.state()["assets"] == ["IMG_9.HEIC", "IMG_9_HEVC.MOV"]
 
 
 def test_a_file_still_growing_is_not_taken(any_taker: Taker) -> None:
