@@ -28,7 +28,7 @@ from sync.clock import Clock
 from sync.errors import ANEW, MantelpieceError
 from sync.home import SERVICE_HOME, Home, prepare
 from sync.notify import Notifier
-from sync.settings import Admin
+from sync.settings.tree import Admin
 
 log = logging.getLogger(__name__)
 

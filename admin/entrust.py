@@ -10,8 +10,8 @@ from typing import Any
 from sync import secrets
 from sync.errors import MantelpieceError
 from sync.home import Home
-from sync.settings_edit import put_server
-from sync.settings_reading import load
+from sync.settings.edit import put_server
+from sync.settings.reading import load
 
 
 def entrust(home: Home, name: str, values: dict[str, Any], given: dict[str, Any]) -> None:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from sync.settings_hours import Edge, Window, read_windows, write_windows
-from sync.settings_wall import DAYS
+from sync.settings.hours import Edge, Window, read_windows, write_windows
+from sync.settings.wall import DAYS
 
 CLOCK = "clock"
 EDGES = (CLOCK, "sunrise", "sunset")

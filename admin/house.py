@@ -26,8 +26,8 @@ from sync.errors import DiskError, LibraryTooNew, MantelpieceError
 from sync.files import holder_of, signature
 from sync.home import Home
 from sync.library.database import Library
-from sync.settings import Settings
-from sync.settings_reading import Loaded, load
+from sync.settings.reading import Loaded, load
+from sync.settings.tree import Settings
 
 if TYPE_CHECKING:
     from admin.wifi.watch import Watch

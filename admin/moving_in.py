@@ -13,8 +13,8 @@ from sync import secrets
 from sync.errors import UsageError
 from sync.home import Home
 from sync.jobs.wake import ring
-from sync.settings import Settings
-from sync.settings_edit import add_inbox, add_smart, set_value
+from sync.settings.edit import add_inbox, add_smart, set_value
+from sync.settings.tree import Settings
 from sync.smart.take_over import TakenOver
 
 

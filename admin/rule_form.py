@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sync.errors import RuleError, UsageError
-from sync.settings_text import written
+from sync.settings.text import written
 from sync.smart.flat import parse_flat
 from sync.smart.parse import parse
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from sync.errors import DiskFull, UsageError
 from sync.files import disk_errors, free_bytes, fsync_folder, id_of_path
 from sync.home import Home
-from sync.settings import Album, Settings, Source
+from sync.settings.tree import Album, Settings, Source
 
 MOST_BYTES = 50_000_000
 MOST_AT_ONCE = 20

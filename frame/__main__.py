@@ -74,7 +74,7 @@ def _overrides(options: argparse.Namespace) -> dict[str, str | None]:
 
 
 def _check(overrides: dict[str, str]) -> str:
-    from sync.settings_reading import parse_value
+    from sync.settings.reading import parse_value
 
     try:
         for key, value in overrides.items():

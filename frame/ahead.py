@@ -15,7 +15,7 @@ from frame.picture import Renderer
 from frame.playlist import Item
 from frame.worker import Job, Worker
 from sync.home import Home
-from sync.settings_wall import Wall
+from sync.settings.wall import Wall
 
 if TYPE_CHECKING:
     from frame.displays.contract import Display

@@ -12,7 +12,7 @@ from frame.power.screen import Screen
 from frame.sign import Sign
 from frame.stage import Stage
 from sync.clock import Clock
-from sync.settings import Settings
+from sync.settings.tree import Settings
 
 
 class Curtain:

@@ -12,8 +12,8 @@ from frame.overlays.manner import Manner, drift_at
 from frame.power.sun import sun
 from sync.clock import Clock as Time
 from sync.clock import zone_of
-from sync.settings import Settings
-from sync.settings_wall import Wall
+from sync.settings.tree import Settings
+from sync.settings.wall import Wall
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -14,8 +14,8 @@ from frame.render.crop import boxes_on
 from frame.render.layout import Subject, plan, viewer_canvas
 from frame.selection.pool import digest_of
 from sync.home import Home
-from sync.settings_wall import Layout, Wall
-from sync.settings_wall import Motion as Motions
+from sync.settings.wall import Layout, Wall
+from sync.settings.wall import Motion as Motions
 
 if TYPE_CHECKING:
     from frame.displays.contract import Display, Prepared

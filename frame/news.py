@@ -14,8 +14,8 @@ from frame.watch import CatalogueWatch, SettingsWatch
 from frame.wishes import Wishing
 from frame.worker import Job
 from sync.clock import Clock
-from sync.settings import Settings
-from sync.settings_reading import Loaded
+from sync.settings.reading import Loaded
+from sync.settings.tree import Settings
 
 LOOK_SECONDS = 1.0
 """How often the files are looked at."""

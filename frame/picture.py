@@ -16,7 +16,7 @@ from frame.render.request import Mat, Part, RenderRequest, Wording
 from sync.catalogue import PhotoEntry
 from sync.errors import MantelpieceError
 from sync.home import Home
-from sync.settings_wall import Wall
+from sync.settings.wall import Wall
 
 if TYPE_CHECKING:
     from PIL.Image import Image

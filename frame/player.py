@@ -29,7 +29,7 @@ from frame.worker import Worker
 from sync.clock import Clock
 from sync.errors import DisplayLost
 from sync.home import Home
-from sync.settings_wall import Wall
+from sync.settings.wall import Wall
 
 log = logging.getLogger(__name__)
 

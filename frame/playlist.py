@@ -18,7 +18,7 @@ from frame.watch import Collection
 from sync.catalogue import PhotoEntry
 from sync.clock import Clock
 from sync.errors import CatalogueUnreadable
-from sync.settings_wall import Choosing, Selection
+from sync.settings.wall import Choosing, Selection
 
 RETRY_SECONDS = 600.0
 """A display copy that was missing or damaged may have been mended by then."""

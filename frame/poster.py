@@ -8,7 +8,7 @@ from __future__ import annotations
 from frame.sign import Sign
 from frame.stage import Stage
 from sync.errors import DisplayLost
-from sync.settings_wall import Wall
+from sync.settings.wall import Wall
 
 SHINES_THROUGH = 0.2
 """Of a photo, through what is told of it: enough to see which one is meant, little enough to read and to scan."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from frame.hands.touch import Touch
 from sync.clock import Clock
-from sync.settings_wall import Transition, Wall
+from sync.settings.wall import Transition, Wall
 
 if TYPE_CHECKING:
     from PIL.Image import Image

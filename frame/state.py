@@ -22,7 +22,7 @@ from frame.selection.memory import Memory, Position
 from frame.selection.pool import digest_of
 from sync.clock import Clock
 from sync.errors import DiskError
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 
 FLUSH_SECONDS = 600.0
 HISTORY = 50

@@ -18,9 +18,9 @@ from sync.catalogue import Catalogue, PhotoEntry, previous
 from sync.clock import Clock
 from sync.errors import CatalogueUnreadable
 from sync.files import Signature, signature
-from sync.settings import Settings
-from sync.settings_reading import Loaded, load
-from sync.settings_wall import Choosing
+from sync.settings.reading import Loaded, load
+from sync.settings.tree import Settings
+from sync.settings.wall import Choosing
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from frame.power.hours import Place, level_at
 from frame.selection.narrow import Wishes
 from sync.catalogue import Catalogue
 from sync.errors import CatalogueUnreadable
-from sync.settings import Settings
-from sync.settings_hours import read_windows
-from sync.settings_wall import Selection
+from sync.settings.hours import read_windows
+from sync.settings.tree import Settings
+from sync.settings.wall import Selection
 
 MOST_ALBUMS = 62
 """Albums beyond this count share a bit that is always set."""

@@ -28,10 +28,10 @@ from sync.files import locked, make_folder, write_durably
 from sync.home import Home
 from sync.library import ledgers
 from sync.library.database import Library
-from sync.settings import Source
-from sync.settings_copy import load_kept
-from sync.settings_reading import parse_text
-from sync.settings_text import with_folder
+from sync.settings.last_good import load_kept
+from sync.settings.reading import parse_text
+from sync.settings.text import with_folder
+from sync.settings.tree import Source
 
 FORMAT = 1
 MOST_BYTES = 200_000_000

@@ -9,10 +9,10 @@ from typing import Any
 
 from sync import secrets
 from sync.errors import UsageError
-from sync.settings import Server, Settings, Source
-from sync.settings_ingest import Icloudpd
-from sync.settings_reading import parse_text
-from sync.settings_text import with_programs
+from sync.settings.ingest import Icloudpd
+from sync.settings.reading import parse_text
+from sync.settings.text import with_programs
+from sync.settings.tree import Server, Settings, Source
 
 
 def bounded(text: str, here: Settings) -> tuple[str, list[str]]:

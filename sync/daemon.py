@@ -34,8 +34,8 @@ from sync.library.jobs import SCHEDULE, State
 from sync.notices.disk_watch import DiskWatch
 from sync.notices.watch import Watch
 from sync.notify import Notifier
-from sync.settings_clashes import Problem
-from sync.settings_copy import keep_copy, load_kept
+from sync.settings.clashes import Problem
+from sync.settings.last_good import keep_copy, load_kept
 
 LOOK_SECONDS = 5.0
 DISK_RETRY_SECONDS = 300.0

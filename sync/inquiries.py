@@ -15,7 +15,7 @@ from sync import secrets
 from sync.errors import PermissionMissing
 from sync.immich.reader import Reader
 from sync.mirror.covers import covers
-from sync.settings import Mode, Server, Source
+from sync.settings.tree import Mode, Server, Source
 from sync.work import Result, Work
 
 OPTIONAL = (("asset.update", "Favourites marked at the wall stay here and do not reach Immich."),)

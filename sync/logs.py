@@ -17,7 +17,7 @@ from pathlib import Path
 from sync import secrets
 from sync.files import Signature, signature
 from sync.home import Home
-from sync.settings import Log, LogFormat
+from sync.settings.tree import Log, LogFormat
 
 ROTATED_BYTES = 1_000_000
 ROTATED_FILES = 3

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sync.errors import UsageError, did_you_mean
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.taken_over import Lines, env_values
 
 ALL = ("people", "gps", "caption", "time", "rating")

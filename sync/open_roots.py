@@ -1,7 +1,7 @@
 """Which folders can be originals or inboxes: refused at set-up, rather than found out at night.
 
 None of our own; on a service installation none that its sandbox keeps closed (at a desk the person's own rights
-decide). Called by settings_edit.py, and by ingest for what somebody wrote into the settings by hand.
+decide). Called by settings/edit.py, and by ingest for what somebody wrote into the settings by hand.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from sync.clock import Clock
 from sync.errors import Cancelled
 from sync.home import Home
 from sync.library.database import Library
-from sync.settings import Album, Settings
+from sync.settings.tree import Album, Settings
 
 if TYPE_CHECKING:
     from datetime import date

@@ -67,10 +67,10 @@ def all_imports() -> list[Import]:
 IMPORTS = all_imports()
 
 FRAME_MAY = (
-    "sync.settings",
-    "sync.settings_hours",
-    "sync.settings_wall",
-    "sync.settings_reading",
+    "sync.settings.tree",
+    "sync.settings.hours",
+    "sync.settings.wall",
+    "sync.settings.reading",
     "sync.clock",
     "sync.files",
     "sync.errors",
@@ -119,17 +119,11 @@ def ground_floor_knows_no_room(each: Import) -> bool:
         "sync.files",
         "sync.home",
         "sync.settings",
-        "sync.settings_reading",
-        "sync.settings_clashes",
-        "sync.settings_hours",
-        "sync.settings_ingest",
-        "sync.settings_wall",
-        "sync.settings_writeback",
         "sync.catalogue",
         "sync.catalogue_writing",
     )
     rooms = ("sync.immich", "sync.library", "sync.jobs", *WORKERS)
-    return each.module in ground and is_below(each.target, *rooms)
+    return is_below(each.module, *ground) and is_below(each.target, *rooms)
 
 
 def immich_and_library_know_no_workshop(each: Import) -> bool:
@@ -179,7 +173,7 @@ LIVES_IN = {
     "pillow_heif": ("frame.render", "sync.mirror", "sync.writeback.pixels_child"),
     "exiftool": ("sync.writeback",),
     "sqlite_utils": ("sync.library",),
-    "tomlkit": ("sync.settings_file", "sync.settings_text", "sync.secrets", "admin.cli.provision"),
+    "tomlkit": ("sync.settings.file", "sync.settings.text", "sync.secrets", "admin.cli.provision"),
     "numpy": (),
     "sync.immich.sender": ("sync.immich",),
 }

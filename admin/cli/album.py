@@ -18,8 +18,8 @@ from sync.jobs.wake import ring
 from sync.library import albums as rows
 from sync.library import held, memberships, photos
 from sync.library.reading import reading
-from sync.settings import Album
-from sync.settings_edit import remove_album
+from sync.settings.edit import remove_album
+from sync.settings.tree import Album
 
 
 @click.group("album", cls=Verbs)

@@ -15,8 +15,8 @@ from sync import secrets
 from sync.errors import UsageError, did_you_mean
 from sync.jobs.follow import serving
 from sync.jobs.wake import ring
-from sync.settings import Keep, Pick, Server, Settings, Source
-from sync.settings_edit import add_album, put_server
+from sync.settings.edit import add_album, put_server
+from sync.settings.tree import Keep, Pick, Server, Settings, Source
 
 _TITLES = {Source.FAVOURITES: "Favourites", Source.MEMORIES: "Memories", Source.ALL: "Library"}
 

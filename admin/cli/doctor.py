@@ -13,7 +13,7 @@ from admin.cli.checks.servers import servers
 from admin.cli.verb import Call, verb
 from sync.errors import MantelpieceError
 from sync.home import Home
-from sync.settings_copy import Kept
+from sync.settings.last_good import Kept
 
 CHECKS: tuple[Callable[[Home, Kept], Iterator[Finding]], ...] = (
     house.folder,

@@ -15,7 +15,7 @@ from admin.cli.verb import Call, prepared, tell_settings_problems, verb
 from sync.library import ingest as rows
 from sync.library.ingest import State
 from sync.library.reading import reading
-from sync.settings_ingest import Inbox
+from sync.settings.ingest import Inbox
 from sync.work import most_serious
 
 

@@ -18,7 +18,7 @@ from sync.jobs.wake import ring
 from sync.library import notices as rows
 from sync.library.reading import reading
 from sync.notices.address import host_of
-from sync.settings import Notices
+from sync.settings.tree import Notices
 
 _MOST_BYTES = 4096
 

@@ -28,7 +28,7 @@ from sync import secrets
 from sync.errors import MantelpieceError, UsageError
 from sync.files import write_durably
 from sync.home import Home, find, prepare
-from sync.settings_reading import load, parse_text
+from sync.settings.reading import load, parse_text
 
 MOVED = "moved to the frame"
 CONNECTIONS = Path("/etc/NetworkManager/system-connections")

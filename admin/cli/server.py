@@ -20,8 +20,8 @@ from sync import secrets
 from sync.errors import UsageError
 from sync.jobs.progress import Ended
 from sync.jobs.wake import ring
-from sync.settings import Server
-from sync.settings_edit import remove_server
+from sync.settings.edit import remove_server
+from sync.settings.tree import Server
 
 
 @click.group("server", cls=Verbs)

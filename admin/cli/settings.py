@@ -11,10 +11,10 @@ from admin.cli.group import Verbs
 from admin.cli.verb import Call, prepared, verb
 from sync.errors import UsageError
 from sync.jobs.wake import ring
-from sync.settings import Settings
-from sync.settings_cautions import cautions
-from sync.settings_edit import set_value, unset
-from sync.settings_reading import parse_value, plain_hint
+from sync.settings.cautions import cautions
+from sync.settings.edit import set_value, unset
+from sync.settings.reading import parse_value, plain_hint
+from sync.settings.tree import Settings
 from sync.smart.written import problem_of
 
 

@@ -11,7 +11,7 @@ import click
 
 from admin.cli.verb import Call, verb
 from sync.errors import UsageError
-from sync.settings_reading import choices, parse_value
+from sync.settings.reading import choices, parse_value
 
 _KEYS = {
     "display": "wall.display",

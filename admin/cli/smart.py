@@ -14,7 +14,7 @@ from admin.moving_in import server_for, take_smart
 from sync.errors import RuleError
 from sync.library import smart as rows
 from sync.library.reading import reading
-from sync.settings import Smart
+from sync.settings.tree import Smart
 from sync.smart.explain import explain
 from sync.smart.take_over import read_file
 from sync.smart.written import rule_of

@@ -16,7 +16,7 @@ from sync.jobs.kinds import describe
 from sync.library import albums, held, intents, jobs, memberships, photos, runs
 from sync.library.jobs import State
 from sync.library.reading import reading
-from sync.settings import Settings
+from sync.settings.tree import Settings
 
 
 @verb("status")

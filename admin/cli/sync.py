@@ -8,7 +8,7 @@ import click
 
 from admin.cli.output import size
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
-from sync.settings_copy import keep_copy
+from sync.settings.last_good import keep_copy
 from sync.work import most_serious
 
 

@@ -21,8 +21,8 @@ from sync.home import Home, find, prepare
 from sync.jobs.follow import follow, open_library, queue
 from sync.jobs.progress import Ended
 from sync.library.database import Library
-from sync.settings import Log
-from sync.settings_copy import Kept, load_kept
+from sync.settings.last_good import Kept, load_kept
+from sync.settings.tree import Log
 from sync.work import most_serious
 
 

@@ -26,8 +26,8 @@ from sync.library import writeback as rows
 from sync.library.database import Library
 from sync.library.reading import reading
 from sync.old_writeback import take_over
-from sync.settings_edit import add_root
-from sync.settings_writeback import Root
+from sync.settings.edit import add_root
+from sync.settings.writeback import Root
 from sync.taken_over import text_of
 from sync.work import most_serious
 

@@ -25,7 +25,7 @@ from frame.control import FrameNotRunning, FrameRefused
 from sync import secrets
 from sync.errors import MantelpieceError
 from sync.library import runs
-from sync.settings import Mqtt
+from sync.settings.tree import Mqtt
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessage

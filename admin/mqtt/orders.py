@@ -8,8 +8,8 @@ from admin.asking import queue
 from admin.house import House
 from admin.mqtt.entities import ALL_ALBUMS
 from sync.errors import MantelpieceError, UsageError
-from sync.settings_edit import set_value
-from sync.settings_reading import parse_value
+from sync.settings.edit import set_value
+from sync.settings.reading import parse_value
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,9 @@ from sync.library import albums as rows
 from sync.library import held, memberships, objects, photos
 from sync.library.database import Library
 from sync.library.photos import PhotoRow
-from sync.settings import Album, Keep, Pick
-from sync.settings_edit import change_album, remove_album
-from sync.settings_wall import DAYS
+from sync.settings.edit import change_album, remove_album
+from sync.settings.tree import Album, Keep, Pick
+from sync.settings.wall import DAYS
 
 pages = Blueprint("album", __name__, url_prefix="/album")
 

@@ -14,8 +14,8 @@ from admin.house import house
 from admin.language import text
 from admin.pages.asked import failed, waiting
 from sync.errors import UsageError
-from sync.settings import Source
-from sync.settings_edit import add_album
+from sync.settings.edit import add_album
+from sync.settings.tree import Source
 
 pages = Blueprint("choose", __name__, url_prefix="/albums")
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from admin.house import house
 from admin.security.redirects import safe_path
 from frame.control import FrameNotRunning, FrameRefused
-from sync.settings_edit import set_value
+from sync.settings.edit import set_value
 
 pages = Blueprint("choosing", __name__, url_prefix="/wall")
 

@@ -23,7 +23,7 @@ from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
 from sync.errors import DiskError
 from sync.library import objects, servers
-from sync.settings_cautions import cautions
+from sync.settings.cautions import cautions
 
 pages = Blueprint("device", __name__)
 

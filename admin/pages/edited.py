@@ -15,7 +15,7 @@ import msgspec
 from admin.hours_form import Row, text_of
 from admin.house import house
 from admin.language import text
-from sync.settings_reading import parse_value
+from sync.settings.reading import parse_value
 
 
 def digest_of(shown: msgspec.Struct | dict[str, str]) -> str:

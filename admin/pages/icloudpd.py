@@ -22,8 +22,8 @@ from sync import questions
 from sync.jobs.kinds import ICLOUDPD
 from sync.library import runs
 from sync.library.runs import Run
-from sync.settings_edit import change_inbox
-from sync.settings_ingest import Icloudpd, Inbox, Size
+from sync.settings.edit import change_inbox
+from sync.settings.ingest import Icloudpd, Inbox, Size
 
 pages = Blueprint("icloudpd", __name__, url_prefix="/ingest/icloud")
 

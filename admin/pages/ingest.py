@@ -15,8 +15,8 @@ from admin.pages.chore import Arguments, Chore, install, outcome_of
 from admin.pages.parts import facts_of
 from sync.library import ingest as rows
 from sync.library.database import Library
-from sync.settings_edit import change_inbox, remove_inbox
-from sync.settings_ingest import Inbox
+from sync.settings.edit import change_inbox, remove_inbox
+from sync.settings.ingest import Inbox
 
 pages = Blueprint("ingest", __name__, url_prefix="/ingest")
 

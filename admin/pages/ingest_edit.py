@@ -19,8 +19,8 @@ from admin.pages.asked import failed, waiting
 from admin.pages.edited import digest_of
 from admin.pages.ingest import named
 from sync.errors import UsageError
-from sync.settings_edit import add_inbox, change_inbox
-from sync.settings_ingest import After, Inbox, Size, Way
+from sync.settings.edit import add_inbox, change_inbox
+from sync.settings.ingest import After, Inbox, Size, Way
 
 pages = Blueprint("ingest_edit", __name__, url_prefix="/ingest")
 

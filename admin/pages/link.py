@@ -15,8 +15,8 @@ from admin.pages.asked import waiting
 from admin.pages.choose import free_name
 from sync import secrets
 from sync.errors import UsageError
-from sync.settings import Source
-from sync.settings_edit import add_album, put_server
+from sync.settings.edit import add_album, put_server
+from sync.settings.tree import Source
 
 pages = Blueprint("link", __name__, url_prefix="/link")
 

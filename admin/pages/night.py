@@ -10,8 +10,8 @@ from admin.hours_form import EDGES, MOST, NIGHT, Row, by_sun, more_or_less, rows
 from admin.house import house
 from admin.language import text
 from admin.pages.edited import changed, digest_of, pinned_in, written, wrong_rows, wrong_with
-from sync.settings_edit import set_value
-from sync.settings_wall import DAYS, WAYS
+from sync.settings.edit import set_value
+from sync.settings.wall import DAYS, WAYS
 
 pages = Blueprint("night", __name__, url_prefix="/night")
 

@@ -17,8 +17,8 @@ from sync import secrets
 from sync.errors import UsageError
 from sync.library import notices as rows
 from sync.notices.address import host_of
-from sync.settings import MailSecurity
-from sync.settings_edit import set_value
+from sync.settings.edit import set_value
+from sync.settings.tree import MailSecurity
 
 pages = Blueprint("notices", __name__, url_prefix="/notices")
 

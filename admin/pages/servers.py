@@ -20,7 +20,7 @@ from admin.language import text
 from admin.pages.asked import waiting
 from sync import secrets
 from sync.library import servers as rows
-from sync.settings_edit import remove_server
+from sync.settings.edit import remove_server
 
 pages = Blueprint("servers", __name__, url_prefix="/servers")
 

@@ -14,7 +14,7 @@ from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
 from admin.sign import sign_lines
 from frame.control import FrameNotRunning, FrameRefused
-from sync.settings_edit import set_value
+from sync.settings.edit import set_value
 
 pages = Blueprint("setup", __name__)
 

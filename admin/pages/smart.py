@@ -20,8 +20,8 @@ from admin.pages.parts import facts_of
 from sync.errors import RuleError, UsageError
 from sync.jobs.progress import Ended
 from sync.library import smart as rows
-from sync.settings import Smart
-from sync.settings_edit import change_smart, remove_smart
+from sync.settings.edit import change_smart, remove_smart
+from sync.settings.tree import Smart
 from sync.smart.explain import explain, say
 from sync.smart.rules import tests_of
 from sync.smart.written import rule_of

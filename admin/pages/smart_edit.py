@@ -20,8 +20,8 @@ from admin.pages.edited import digest_of
 from admin.pages.smart import named
 from admin.rule_form import FIELDS, fields_of, names_in, rule_of
 from sync.errors import UsageError
-from sync.settings import Mode, Smart
-from sync.settings_edit import add_smart, change_smart
+from sync.settings.edit import add_smart, change_smart
+from sync.settings.tree import Mode, Smart
 
 pages = Blueprint("smart_edit", __name__, url_prefix="/smart")
 

@@ -19,7 +19,7 @@ from frame.control import FrameNotRunning, FrameRefused
 from sync.errors import UsageError
 from sync.library import memberships, photos
 from sync.library.photos import PhotoRow
-from sync.settings_edit import add_album
+from sync.settings.edit import add_album
 
 pages = Blueprint("upload", __name__, url_prefix="/upload")
 

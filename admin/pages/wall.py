@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from admin.house import house
 from admin.pages.edited import changed, digest_of, wrong_with
 from admin.pages.wall_fields import FIELDS, full_key, groups, values_of
-from sync.settings_edit import set_value
-from sync.settings_wall import Layout, Rotation, Selection, Transition
+from sync.settings.edit import set_value
+from sync.settings.wall import Layout, Rotation, Selection, Transition
 
 pages = Blueprint("wall", __name__, url_prefix="/wall")
 

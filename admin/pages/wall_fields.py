@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from admin.pages.edited import written
-from sync.settings import Settings
+from sync.settings.tree import Settings
 
 FIRST = ("layout", "interval_seconds", "selection", "transition", "transition_seconds", "rotation")
 """What stands open at the top; the template draws these one by one."""

@@ -21,8 +21,8 @@ from sync.errors import UsageError
 from sync.library import known
 from sync.library import writeback as rows
 from sync.library.database import Library
-from sync.settings_edit import change_root, remove_root
-from sync.settings_writeback import Module, Owner, Root, Where
+from sync.settings.edit import change_root, remove_root
+from sync.settings.writeback import Module, Owner, Root, Where
 
 pages = Blueprint("writeback", __name__, url_prefix="/writeback")
 

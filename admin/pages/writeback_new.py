@@ -18,8 +18,8 @@ from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.pages.writeback import choices, judge, shown, typed_in
 from sync.errors import UsageError
-from sync.settings_edit import add_root
-from sync.settings_writeback import Root
+from sync.settings.edit import add_root
+from sync.settings.writeback import Root
 
 pages = Blueprint("writeback_new", __name__, url_prefix="/writeback")
 

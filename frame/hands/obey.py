@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from frame.hands.touch import Touch, verb_of
 from frame.power.decide import Press
-from sync.settings_wall import Rotation
+from sync.settings.wall import Rotation
 
 if TYPE_CHECKING:
     from frame.hands.hands import Hands

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sync.settings_wall import Rotation
+from sync.settings.wall import Rotation
 
 HELD_SECONDS = 0.8
 _SWIPE = 0.15

@@ -16,7 +16,7 @@ from frame.overlays.writing import ink
 from frame.render.compose import TURNS
 from frame.render.layout import Size, viewer_canvas
 from frame.render.tone import DAYLIGHT, Tone
-from sync.settings_wall import Words
+from sync.settings.wall import Words
 
 _ALIGNED = 8
 """The pattern of a dithered panel repeats after so many pixels; patches keep to it."""

@@ -17,7 +17,7 @@ from frame.overlays.tongue import tongue
 from frame.render.layout import viewer_canvas
 from frame.render.request import Wording
 from sync.catalogue import PhotoEntry
-from sync.settings_wall import Words
+from sync.settings.wall import Words
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -14,7 +14,7 @@ from frame.overlays.sayings import clock_text
 from frame.overlays.tongue import Tongue
 from frame.overlays.writing import LEADING, Line, length
 from frame.render.layout import Size
-from sync.settings_wall import Words
+from sync.settings.wall import Words
 
 _HAIR = 1.02
 """Digits are not equally wide in every font."""

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from frame.overlays.tongue import Tongue
 from frame.render.request import BETWEEN
 from sync.catalogue import PhotoEntry
-from sync.settings_wall import Hours, Words
+from sync.settings.wall import Hours, Words
 
 _MOST_PEOPLE = 6
 

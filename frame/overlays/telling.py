@@ -11,8 +11,8 @@ from frame.overlays.tongue import Tongue
 from frame.render.request import BETWEEN
 from frame.selection.why import Why
 from sync.catalogue import PhotoEntry
-from sync.settings import Settings
-from sync.settings_wall import Words
+from sync.settings.tree import Settings
+from sync.settings.wall import Words
 
 _MOST_LETTERS = 180
 

@@ -1,4 +1,4 @@
-"""What night hours say now: `Mo-Fr 22:30-06:30; Sa,Su 23:30-08:00; sunset+30-22:00 40%`, read by settings_hours.
+"""What night hours say now: `Mo-Fr 22:30-06:30; Sa,Su 23:30-08:00; sunset+30-22:00 40%`, as settings write them.
 
 Pure. A window belongs to the day it begins on; without a level it means dark. Where windows overlap the darkest
 counts. Clock times are the wall's own: on the day the clocks change the night ends when people get up.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from frame.power.sun import sun
-from sync.settings_hours import Edge, Window
+from sync.settings.hours import Edge, Window
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from frame.power.decide import Decision, Press, Why, decide, still_holds
 from frame.power.hours import Place, level_at
 from frame.power.panel import Panel
 from sync.clock import Clock, zone_of
-from sync.settings import Settings
-from sync.settings_hours import Window, needs_place, read_windows
-from sync.settings_wall import Power
+from sync.settings.hours import Window, needs_place, read_windows
+from sync.settings.tree import Settings
+from sync.settings.wall import Power
 
 EARLY = timedelta(seconds=20)
 """A panel takes seconds to come up: it is woken so long before night ends."""

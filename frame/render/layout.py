@@ -115,7 +115,7 @@ def shape_suits_a_pair(ratio: float, canvas: Size) -> bool:
 def plan(
     subject: Subject, canvas: Size, *, layout: str, mat_width: float = MAT_WIDTH, clear: Clear = NOTHING
 ) -> Plan:
-    """Lay out one picture. `layout` is a value of sync.settings_wall.Layout, `mat_width` a share of the shorter
+    """Lay out one picture. `layout` is a value of sync.settings.wall.Layout, `mat_width` a share of the shorter
     side."""
     picture = subject.size
     across, down = canvas[0] / picture[0], canvas[1] / picture[1]

@@ -40,7 +40,7 @@ class Wording:
     blocks: tuple[tuple[str, ...], ...] = ()
     """Lines for the whole wall, or for each of its pictures."""
     position: str = "bottom-left"
-    """A value of sync.settings_wall.Corner."""
+    """A value of sync.settings.wall.Corner."""
     scale: float = 1.0
     style: str = "sans"
     """`sans`, `serif`, `light`, or a font's own name."""
@@ -66,7 +66,7 @@ class RenderRequest:
     rotation: int = 0
     """How far the panel is turned clockwise on the wall: 0, 90, 180 or 270."""
     layout: str = "blur"
-    """A value of sync.settings_wall.Layout."""
+    """A value of sync.settings.wall.Layout."""
     faces: tuple[Box, ...] = ()
     partner: Part | None = None
     """A second picture that hangs beside it."""

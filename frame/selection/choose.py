@@ -10,7 +10,7 @@ from frame.selection.pool import Pool
 from frame.selection.shuffle import Resting, Shuffle, never
 from frame.selection.story import Story
 from frame.selection.why import Why
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 
 
 class Chooser(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 
 
 class Position(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from frame.selection.memory import Memory, Position
 from frame.selection.pool import Pool
 from frame.selection.shuffle import Resting, never
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 
 _MIDDLE = 1 << 61
 _UNKNOWN = 1 << 62

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from frame.selection.memory import Memory, Position
 from frame.selection.pool import Pool
 from frame.selection.shuffle import Resting, Shuffle, never
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 
 CHAPTER_SECONDS = 18 * 3600
 """A longer time without a photo ends a day or a trip."""

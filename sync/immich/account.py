@@ -21,7 +21,7 @@ from sync.immich.shapes import Shapes, shapes_of
 from sync.immich.slots import Slots
 from sync.immich.transport import Transport
 from sync.secrets import LinkSecrets, Secret, ServerSecrets
-from sync.settings import Server
+from sync.settings.tree import Server
 
 
 def _never() -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from sync.settings import Source
+from sync.settings.tree import Source
 
 
 class Kind(StrEnum):

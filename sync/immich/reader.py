@@ -41,7 +41,7 @@ from sync.immich.searches import filters_of, list_search
 from sync.immich.stacks import ask_stacks, own_stacks
 from sync.immich.thumbnail import read_thumbnail
 from sync.immich.upload import Known, known_uploads
-from sync.settings import Source
+from sync.settings.tree import Source
 
 
 def _deaf(_token: str) -> None:

@@ -21,7 +21,7 @@ from sync.immich.shapes import Shapes
 from sync.immich.stacks import ask_stacks, own_stacks
 from sync.immich.stored import Stored
 from sync.immich.transport import Transport
-from sync.settings import Source
+from sync.settings.tree import Source
 
 PAGE_SIZE = 1000
 _WHAT = "a search"

@@ -22,7 +22,7 @@ from sync.immich.address import Address
 from sync.immich.deadline import Deadline, DeadlineAdapter, Patience, running
 from sync.immich.streamed import Streamed
 from sync.secrets import LinkSecrets, ServerSecrets, blotted
-from sync.settings import Server
+from sync.settings.tree import Server
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse

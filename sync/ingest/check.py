@@ -22,8 +22,8 @@ from sync.ingest.settled import IMMICHS_MARKER
 from sync.ingest.templates import AlbumFacts, parse
 from sync.library.ingest import FileRow
 from sync.open_roots import refuse_own
-from sync.settings import Settings
-from sync.settings_ingest import After, Inbox, Way
+from sync.settings.ingest import After, Inbox, Way
+from sync.settings.tree import Settings
 from sync.work import Result, Work
 
 NEEDED = {

@@ -21,7 +21,7 @@ from sync.ingest.dialogue import Dialogue, Prompt, SignInRefused
 from sync.ingest.icloudpd import arguments, environment, find_program, landing_of, own_folder
 from sync.library import ingest as rows
 from sync.questions import Asks, Question
-from sync.settings_ingest import After, Inbox, Way
+from sync.settings.ingest import After, Inbox, Way
 from sync.work import Result, Work
 
 PATIENCE_SECONDS = 1800.0

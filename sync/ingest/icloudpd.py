@@ -16,8 +16,8 @@ from pathlib import Path
 
 from sync.errors import UsageError
 from sync.home import Home
-from sync.settings import Settings
-from sync.settings_ingest import AlignRaw, Icloudpd, Inbox, LiveSize
+from sync.settings.ingest import AlignRaw, Icloudpd, Inbox, LiveSize
+from sync.settings.tree import Settings
 
 OURS = {
     "-u": "the account is a field of its own", "--username": "the account is a field of its own",

@@ -21,7 +21,7 @@ from sync.ingest.send import SLICE, forget, read_through, stamp_of
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows
 from sync.library.ingest import State
-from sync.settings_ingest import After
+from sync.settings.ingest import After
 
 
 def let_go(run: Run, todos: Sequence[Todo]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sync.errors import UsageError, did_you_mean
 from sync.ingest.templates import parse as parse_template
-from sync.settings_ingest import Size
+from sync.settings.ingest import Size
 from sync.taken_over import Lines
 
 _SIZES = [size.value for size in Size]

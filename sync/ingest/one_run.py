@@ -19,7 +19,7 @@ from sync.immich.server import Immich
 from sync.ingest.survey import Survey, Todo
 from sync.library import ingest as rows
 from sync.library.ingest import Change, FileRow
-from sync.settings_ingest import Inbox
+from sync.settings.ingest import Inbox
 from sync.work import Work
 
 T = TypeVar("T")

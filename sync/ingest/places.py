@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from sync.settings_ingest import Inbox, Way
+from sync.settings.ingest import Inbox, Way
 
 _DATE = re.compile(r"\{[^{}]*%[^{}]*\}|%-?[aAbBdHIjmMpSUVWyYGu](?![A-Za-z0-9])")
 """A placeholder; a folder that is called `100% photos` has none, and is not its parent."""

@@ -14,7 +14,7 @@ from sync.ingest.file_albums import facts_of
 from sync.ingest.group import Role
 from sync.ingest.survey import Survey, Todo
 from sync.ingest.templates import parse
-from sync.settings_ingest import After, Way
+from sync.settings.ingest import After, Way
 
 MOST_ITEMS = 500
 

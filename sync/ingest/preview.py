@@ -15,7 +15,7 @@ from sync.ingest.plan import plan_of
 from sync.ingest.run import identity_of
 from sync.ingest.survey import survey
 from sync.library import ingest as rows
-from sync.settings_ingest import Way
+from sync.settings.ingest import Way
 from sync.work import Result, Work
 
 

@@ -27,8 +27,8 @@ from sync.ingest.steps import finish
 from sync.ingest.survey import Survey, Todo, remember, survey
 from sync.library import ingest as rows
 from sync.library.ingest import InboxRow, State
-from sync.settings import chosen_of
-from sync.settings_ingest import Inbox, Way
+from sync.settings.ingest import Inbox, Way
+from sync.settings.tree import chosen_of
 from sync.work import Result, Work, most_serious
 
 COUNTED = (

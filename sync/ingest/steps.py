@@ -19,7 +19,7 @@ from sync.ingest.one_run import Run, all_or_each
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows
 from sync.library.ingest import Change, State, What
-from sync.settings_ingest import After, Way
+from sync.settings.ingest import After, Way
 
 
 def finish(run: Run, todos: Sequence[Todo]) -> None:

@@ -23,7 +23,7 @@ from sync.ingest.sidecars import Sidecar, SidecarRefused, bytes_of, read
 from sync.library import ingest as rows
 from sync.library.database import Library
 from sync.library.ingest import FileRow, GroupRow, State
-from sync.settings_ingest import Inbox, Way
+from sync.settings.ingest import Inbox, Way
 
 HID = "hid"
 """The step of a group that we archived because iCloud hides it."""

@@ -31,7 +31,7 @@ from sync.library import jobs, runs
 from sync.library.database import Library, condemn
 from sync.library.jobs import SCHEDULE, Job, Lane, State
 from sync.library.runs import Outcome
-from sync.settings_copy import load_kept
+from sync.settings.last_good import load_kept
 from sync.work import Handler, Result, Work
 
 SMALL_BYTES = 32_768

@@ -9,9 +9,9 @@ from hashlib import sha256
 import msgspec
 
 from sync.jobs.schedule import Entry
-from sync.settings import Album, Settings, Smart, Source
-from sync.settings_ingest import Inbox
-from sync.settings_writeback import Root
+from sync.settings.ingest import Inbox
+from sync.settings.tree import Album, Settings, Smart, Source
+from sync.settings.writeback import Root
 
 MINUTE = 60.0
 HOUR = 3600.0

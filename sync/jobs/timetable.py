@@ -17,8 +17,8 @@ from sync.library import jobs, runs, schedule
 from sync.library.database import Library
 from sync.library.jobs import SCHEDULE, Job, State
 from sync.library.runs import Outcome, Run
-from sync.settings import Settings
-from sync.settings_copy import Kept
+from sync.settings.last_good import Kept
+from sync.settings.tree import Settings
 
 
 class Timetable:

@@ -27,7 +27,7 @@ from sync.mirror.plan import Plan
 from sync.mirror.publish import entry_of
 from sync.mirror.sources import key_of, server_of
 from sync.mirror.stage import Stage
-from sync.settings import Album
+from sync.settings.tree import Album
 
 _AT_ONCE = 1000
 

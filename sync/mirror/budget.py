@@ -15,7 +15,7 @@ from sync.library import objects, space
 from sync.library.photos import PhotoRow
 from sync.mirror import trash
 from sync.mirror.plan import Staged, order_of
-from sync.settings import Album, Keep
+from sync.settings.tree import Album, Keep
 from sync.work import Work
 
 PREVIEW_BYTES = 600_000

@@ -28,7 +28,7 @@ from sync.mirror.moment import Moment
 from sync.mirror.plan import Member, Plan
 from sync.mirror.sources import identity_of, read_identity, wanted_of
 from sync.mirror.stage import Stage
-from sync.settings import Album, Source
+from sync.settings.tree import Album, Source
 from sync.today import moment_in
 from sync.work import Work
 

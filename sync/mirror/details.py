@@ -22,7 +22,7 @@ from sync.mirror.folders import FolderSource
 from sync.mirror.origins import Origins, workers_of
 from sync.mirror.publish import Publisher
 from sync.mirror.sources import fingerprint_of
-from sync.settings import Album, Source
+from sync.settings.tree import Album, Source
 from sync.work import Result, Work
 
 _AT_ONCE = 50

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from sync.errors import UsageError
 from sync.secrets import Secret
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 
 _NO_COUNTERPART = ("saturation_boost", "contrast_boost", "brightness_boost")
 

@@ -11,7 +11,7 @@ from sync.immich.reader import Reader
 from sync.library import photos
 from sync.mirror.folders import FolderSource
 from sync.mirror.sources import key_of
-from sync.settings import Album, Source
+from sync.settings.tree import Album, Source
 from sync.work import Work
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sync.library import meta, photos
 from sync.library.database import Library
 from sync.mirror.rendition import LONG_SIDE, SHORT_SIDE
-from sync.settings import Settings
+from sync.settings.tree import Settings
 
 _KEY = "copies_for"
 

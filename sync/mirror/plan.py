@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from sync.mirror.sources import ABSENT
-from sync.settings import Pick
+from sync.settings.tree import Pick
 
 
 class Member(NamedTuple):

@@ -21,7 +21,7 @@ from sync.library import albums, meta, objects, shown
 from sync.library.database import Library
 from sync.library.photos import PhotoRow
 from sync.mirror.restore import pack
-from sync.settings import Settings
+from sync.settings.tree import Settings
 from sync.work import Work
 
 SOON = 20

@@ -19,7 +19,7 @@ from sync.library.meta import wall_changed
 from sync.mirror import trash
 from sync.mirror.moment import Moment, certainly_passed, read
 from sync.mirror.sources import identity_of, read_identity
-from sync.settings import Keep
+from sync.settings.tree import Keep
 from sync.work import Work
 
 SECOND_LISTING_SECONDS = 30 * 60.0

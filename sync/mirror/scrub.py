@@ -29,7 +29,7 @@ from sync.library.database import Library
 from sync.library.objects import ObjectRow
 from sync.mirror import trash, view
 from sync.mirror.publish import publish
-from sync.settings import Keep
+from sync.settings.tree import Keep
 from sync.work import Result, Work
 
 ORPHAN_DAYS = 7

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from sync.immich.facts import Asset, Kind, Visibility, Wanted
-from sync.settings import Album, Source
+from sync.settings.tree import Album, Source
 
 ABSENT = frozenset({"in the trash", "offline"})
 """Reasons that do not explain a removal."""

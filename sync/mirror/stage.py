@@ -20,7 +20,7 @@ from sync.library import photos
 from sync.library.database import Library
 from sync.mirror.plan import Staged
 from sync.mirror.sources import NO_MATCH, STACKED, content_of, facts_of, fingerprint_of, key_of, left_out, position_of
-from sync.settings import Album
+from sync.settings.tree import Album
 
 _PAGE = 500
 

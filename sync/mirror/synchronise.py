@@ -44,7 +44,7 @@ from sync.mirror.publish import Publisher
 from sync.mirror.rendition import Decoders
 from sync.mirror.restore import restore
 from sync.mirror.views import show_views
-from sync.settings import Album, Keep, Source, chosen_of
+from sync.settings.tree import Album, Keep, Source, chosen_of
 from sync.today import today
 from sync.work import Result, Work, most_serious
 

@@ -20,7 +20,7 @@ from sync.mirror.folders import PICTURES
 from sync.mirror.old_frame import OldFrame, read_files, read_frames
 from sync.mirror.place import hash_of, part_file, place, settle
 from sync.mirror.proof import expected_sha1
-from sync.settings import Server, Source
+from sync.settings.tree import Server, Source
 from sync.work import Result, Work
 
 _CHUNK = 1 << 20

@@ -17,7 +17,7 @@ from sync.mirror.held import held
 from sync.mirror.rendition import Decoders
 from sync.mirror.sources import key_of
 from sync.mirror.synchronise import synchronise
-from sync.settings import Album, Source
+from sync.settings.tree import Album, Source
 from sync.work import Result, Work
 
 

@@ -22,7 +22,7 @@ from sync.home import Home
 from sync.notices import letter
 from sync.notices.channels import names, senders
 from sync.notices.decide import News
-from sync.settings_copy import load_kept
+from sync.settings.last_good import load_kept
 
 
 class Words(Struct, frozen=True):

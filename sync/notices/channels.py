@@ -9,7 +9,7 @@ from sync import secrets
 from sync.errors import NoticeFailed
 from sync.notices.letter import Letter
 from sync.secrets import NoticeSecrets
-from sync.settings import Notices
+from sync.settings.tree import Notices
 
 MAIL, WEBHOOK = "mail", "webhook"
 Send = Callable[[Letter], str]

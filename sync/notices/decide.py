@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sync.library.notices import NoticeRow
 from sync.notices.matters import Matter
-from sync.settings import Notices
+from sync.settings.tree import Notices
 
 GAP = timedelta(minutes=10)
 """Between two messages; news of the meantime goes into the next."""

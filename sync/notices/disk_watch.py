@@ -11,7 +11,7 @@ from sync.clock import Clock
 from sync.errors import MantelpieceError
 from sync.home import Home
 from sync.notices import alarm
-from sync.settings_copy import load_kept
+from sync.settings.last_good import load_kept
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from email.utils import formatdate, make_msgid
 from sync.errors import NoticeFailed, UsageError
 from sync.notices.letter import Letter, one_line
 from sync.secrets import Secret
-from sync.settings import MailSecurity, Notices
+from sync.settings.tree import MailSecurity, Notices
 
 PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 25}
 _SECONDS = 30.0

@@ -17,7 +17,7 @@ from sync.library.database import Library
 from sync.library.jobs import State
 from sync.library.runs import Outcome, Run
 from sync.questions import Asks, Question
-from sync.settings import Settings
+from sync.settings.tree import Settings
 
 _ROWS_TELL = ("sync", "smart-apply")
 """What is wrong with an album stands in its own row; of these runs only one that did not come to its end counts."""

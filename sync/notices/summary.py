@@ -9,7 +9,7 @@ from sync.library import runs
 from sync.library.database import Library
 from sync.library.runs import Outcome
 from sync.notices.matters import matters
-from sync.settings import Settings
+from sync.settings.tree import Settings
 
 _WORDS = {"sync": "the wall's albums", "smart-apply": "smart albums"}
 

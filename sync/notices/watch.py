@@ -21,7 +21,7 @@ from sync.library.runs import Run
 from sync.notices.channels import names
 from sync.notices.decide import decide, summary_is_due
 from sync.notices.matters import matters
-from sync.settings_copy import Kept, load_kept
+from sync.settings.last_good import Kept, load_kept
 from sync.today import moment_in
 
 FIRST_SECONDS = 600.0

@@ -21,7 +21,7 @@ from sync.immich.server import Immich
 from sync.library import smart as rows
 from sync.library.database import Library
 from sync.library.smart import ChangeRow, SmartRow, State
-from sync.settings import Smart
+from sync.settings.tree import Smart
 from sync.smart import proof
 from sync.smart.gather import NEWEST, OLDEST
 from sync.smart.look import Looked

@@ -13,7 +13,7 @@ from sync.library import servers
 from sync.library import smart as rows
 from sync.library.servers import ServerRow
 from sync.library.smart import SmartRow
-from sync.settings import Smart, chosen_of
+from sync.settings.tree import Smart, chosen_of
 from sync.smart.apply import apply
 from sync.smart.look import Looked, look
 from sync.work import Result, Work, most_serious

@@ -14,7 +14,7 @@ from sync.immich.facts import AlbumInfo
 from sync.immich.reader import Reader
 from sync.library import smart as rows
 from sync.library.smart import SmartRow, State
-from sync.settings import Mode, Smart
+from sync.settings.tree import Mode, Smart
 from sync.smart import proof, rules
 from sync.smart.bind import Directory, bind, refuse_unseen
 from sync.smart.gather import NEWEST, OF_ONE_RULE, OLDEST, Asked, gather

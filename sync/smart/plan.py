@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
-from sync.settings import Mode
+from sync.settings.tree import Mode
 
 FEW = 10
 SHARE = 0.2

@@ -20,7 +20,7 @@ from sync.errors import ServerError
 from sync.immich.facts import Wanted
 from sync.immich.reader import Reader
 from sync.library.smart import SmartRow
-from sync.settings import Smart, Source
+from sync.settings.tree import Smart, Source
 from sync.smart import rules
 from sync.smart.gather import Asked
 from sync.smart.rules import Operator, Rule

@@ -16,7 +16,7 @@ from sync.errors import Incomplete, RuleError
 from sync.immich.facts import Asset, Found
 from sync.immich.listing import Listing
 from sync.immich.reader import Reader
-from sync.settings import Album, Source
+from sync.settings.tree import Album, Source
 from sync.smart import rules
 from sync.smart.bind import Directory, bind, refuse_unseen
 from sync.smart.evaluate import predicate

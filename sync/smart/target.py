@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sync.errors import NotAvailable, UsageError
 from sync.immich.facts import AlbumInfo
 from sync.library.smart import SmartRow
-from sync.settings import Mode, Smart
+from sync.settings.tree import Mode, Smart
 from sync.smart.bind import Directory, is_id
 
 

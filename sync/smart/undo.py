@@ -15,7 +15,7 @@ from sync.immich.batches import batches
 from sync.immich.server import Immich
 from sync.library import smart as rows
 from sync.library.smart import RunRow, SmartRow, State
-from sync.settings import Smart
+from sync.settings.tree import Smart
 from sync.work import Result, Work
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 import msgspec
 
 from sync.errors import RuleError
-from sync.settings import Smart
+from sync.settings.tree import Smart
 from sync.smart.flat import parse_flat
 from sync.smart.parse import parse
 from sync.smart.rules import Rule

@@ -13,7 +13,7 @@ from threading import Lock
 from sync.errors import DiskFull
 from sync.files import free_bytes, fsync_folder, make_folder, part_head
 from sync.home import Home
-from sync.settings_writeback import Root
+from sync.settings.writeback import Root
 
 GB = 1_000_000_000
 

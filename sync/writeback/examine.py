@@ -21,7 +21,7 @@ from sync.library import known, known_groups
 from sync.library import writeback as ledger
 from sync.library.known import AssetRow, ServerRow
 from sync.library.writeback import FileRow
-from sync.settings_writeback import Owner, Root, Where
+from sync.settings.writeback import Owner, Root, Where
 from sync.work import Work
 from sync.writeback.changes import changes
 from sync.writeback.examined import (

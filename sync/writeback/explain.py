@@ -12,7 +12,7 @@ import msgspec
 from sync.errors import UsageError
 from sync.library import known, known_groups
 from sync.library import writeback as ledger
-from sync.settings_writeback import Module, Root
+from sync.settings.writeback import Module, Root
 from sync.work import Result, Work
 from sync.writeback.examine import Around, examine
 from sync.writeback.examined import HELD, shown

@@ -18,7 +18,7 @@ from sync.immich.facts import Asset
 from sync.immich.server import Immich
 from sync.library import known, known_groups, meta
 from sync.library.known import ServerRow
-from sync.settings_writeback import Module, Root
+from sync.settings.writeback import Module, Root
 from sync.work import Work
 from sync.writeback import gather_groups
 from sync.writeback.paths import Mapping

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sync.settings_writeback import Root
+from sync.settings.writeback import Root
 
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 

@@ -14,7 +14,7 @@ import msgspec
 from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.writeback import RootRow
-from sync.settings_writeback import Root
+from sync.settings.writeback import Root
 from sync.work import Work
 from sync.writeback.roots import Probed, probe, trouble
 

@@ -17,8 +17,8 @@ from sync.connect import open_server
 from sync.errors import ServerError
 from sync.library import known
 from sync.library import writeback as ledger
-from sync.settings import chosen_of
-from sync.settings_writeback import Root
+from sync.settings.tree import chosen_of
+from sync.settings.writeback import Root
 from sync.work import Result, Work, most_serious
 from sync.writeback.counts import count_state, counted, sentence
 from sync.writeback.examine import Around, doubled

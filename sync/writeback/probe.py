@@ -17,7 +17,7 @@ import msgspec
 from sync.connect import open_server
 from sync.errors import PermissionMissing, UsageError
 from sync.immich.server import Immich
-from sync.settings_writeback import Root
+from sync.settings.writeback import Root
 from sync.work import Result, Work
 from sync.writeback.paths import Mapping, found_under, suggest
 from sync.writeback.roots import Probed

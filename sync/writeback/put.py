@@ -14,7 +14,7 @@ from sync.errors import DiskError, MantelpieceError, Moved, OwnerWouldChange, To
 from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.writeback import FileRow
-from sync.settings_writeback import Owner
+from sync.settings.writeback import Owner
 from sync.work import Work
 from sync.writeback.copies import Copies
 from sync.writeback.counts import count_state

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from sync.immich.facts import Asset, PersonInPhoto
 from sync.library.known import AssetRow, ServerRow
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback.knowledge import FaceBox, Knowledge
 
 ALBUMS_LIMIT = timedelta(days=7)

@@ -17,8 +17,8 @@ from sync.errors import DiskError, MantelpieceError, ServerError, UsageError
 from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.known import ServerRow
-from sync.settings import chosen_of
-from sync.settings_writeback import Root
+from sync.settings.tree import chosen_of
+from sync.settings.writeback import Root
 from sync.work import Result, Work, most_serious
 from sync.writeback.counts import counted, sentence
 from sync.writeback.crew import Shift

@@ -17,7 +17,7 @@ from sync.errors import DiskError, MantelpieceError, ServerError, ToolMissing, U
 from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.writeback import ChangeRow, RunRow
-from sync.settings_writeback import Owner
+from sync.settings.writeback import Owner
 from sync.work import Result, Work
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.settle import settle

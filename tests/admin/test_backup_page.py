@@ -9,8 +9,8 @@ from sync import secrets
 from sync.home import Home
 from sync.library import jobs
 from sync.library.database import Library
-from sync.settings_edit import add_album, put_server
-from sync.settings_reading import load
+from sync.settings.edit import add_album, put_server
+from sync.settings.reading import load
 from tests.admin.phone import Phone
 
 KEY = "CANARY0123456789abcdef"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.home import Home
-from sync.settings_edit import set_value
+from sync.settings.edit import set_value
 from tests.admin.phone import Phone
 
 

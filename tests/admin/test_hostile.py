@@ -15,7 +15,7 @@ from sync.library import albums, held, trash
 from sync.library.albums import AlbumRow
 from sync.library.database import Library
 from sync.library.held import HeldRow
-from sync.settings_edit import add_album, put_server
+from sync.settings.edit import add_album, put_server
 from tests.admin.phone import HOST, Phone
 
 NASTY = (

@@ -12,9 +12,9 @@ from sync.files import locked
 from sync.home import Home
 from sync.library.database import Library
 from sync.questions import Asks, Question
-from sync.settings_edit import add_inbox, put_server
-from sync.settings_ingest import Inbox, Size
-from sync.settings_reading import load
+from sync.settings.edit import add_inbox, put_server
+from sync.settings.ingest import Inbox, Size
+from sync.settings.reading import load
 from tests.admin.phone import Phone
 from tests.admin.test_settings_pages import queued
 

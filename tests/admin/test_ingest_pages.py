@@ -14,9 +14,9 @@ from sync.home import Home
 from sync.ingest.templates import AlbumFacts, parse
 from sync.library import ingest as rows
 from sync.library.database import Library
-from sync.settings_edit import add_inbox, add_root, add_smart, put_server
-from sync.settings_ingest import After, Inbox, Size, Way
-from sync.settings_reading import load
+from sync.settings.edit import add_inbox, add_root, add_smart, put_server
+from sync.settings.ingest import After, Inbox, Size, Way
+from sync.settings.reading import load
 from tests.admin.phone import Phone, fields_of
 from tests.admin.test_settings_pages import queued
 from tests.admin.test_smart_pages import ended, the_only

@@ -10,7 +10,7 @@ from sync.home import Home
 from sync.library import intents, jobs
 from sync.library.database import Library
 from sync.library.intents import FAVOURITE, HIDE, IntentRow, State
-from sync.settings import Settings
+from sync.settings.tree import Settings
 from tests.admin.phone import Phone
 from tests.admin.wall import hanging, until
 from tests.sample_catalogues import make

@@ -12,8 +12,8 @@ from sync import secrets
 from sync.home import Home
 from sync.ingest.move_in import read_old
 from sync.library.database import Library
-from sync.settings_edit import add_inbox, put_server
-from sync.settings_reading import load
+from sync.settings.edit import add_inbox, put_server
+from sync.settings.reading import load
 from sync.work import Work
 from tests.admin.phone import Phone
 from tests.admin.test_settings_pages import queued

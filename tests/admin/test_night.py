@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 from admin.hours_form import NIGHT, rows_of, text_of, typed_rows
 from frame.power.hours import Place, level_at
 from sync.home import Home
-from sync.settings_edit import set_value
-from sync.settings_hours import Edge, Window, read_windows, write_windows
-from sync.settings_reading import load, parse_value
+from sync.settings.edit import set_value
+from sync.settings.hours import Edge, Window, read_windows, write_windows
+from sync.settings.reading import load, parse_value
 from tests.admin.phone import Phone
 from tests.admin.phone import fields_of as sent_by
 

@@ -16,7 +16,7 @@ from sync.library.database import Library
 from sync.library.jobs import State
 from sync.library.notices import NoticeRow
 from sync.notices.tell import test as try_notices
-from sync.settings_reading import load
+from sync.settings.reading import load
 from sync.work import Work
 from tests.admin.phone import Phone
 from tests.fakes.post import Hook, webhook

@@ -9,8 +9,8 @@ import pytest
 
 from sync.home import Home, find, prepare
 from sync.library.database import Library
-from sync.settings_edit import put_server, set_value
-from sync.settings_reading import load
+from sync.settings.edit import put_server, set_value
+from sync.settings.reading import load
 from tests.admin.chromium import PROGRAM, Browser, open_browser
 from tests.admin.phone import PASSWORD
 from tests.admin.test_journey import answering, look

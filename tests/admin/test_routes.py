@@ -129,7 +129,7 @@ def test_cookies_are_kept_from_scripts_and_other_sites(app: Flask, house: House)
 
 def test_no_page_holds_a_secret(app: Flask, phone: Phone, library: Library, home: Home) -> None:
     from sync import secrets
-    from sync.settings_edit import put_server
+    from sync.settings.edit import put_server
 
     key = "CANARY0123456789abcdef"
     secrets.put(home.secrets, "servers", "home", key=key)

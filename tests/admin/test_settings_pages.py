@@ -18,10 +18,10 @@ from sync.library.held import HeldRow
 from sync.library.jobs import Lane, State
 from sync.library.objects import ObjectRow
 from sync.library.runs import Outcome
-from sync.settings import Source
-from sync.settings_edit import add_album, change_album, put_server
-from sync.settings_reading import load
-from sync.settings_wall import Choosing, Wall, Words
+from sync.settings.edit import add_album, change_album, put_server
+from sync.settings.reading import load
+from sync.settings.tree import Source
+from sync.settings.wall import Choosing, Wall, Words
 from tests.admin.phone import Phone, fields_of
 
 TOP = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from admin.network import page_address
 from admin.sign import sign_lines, tell
 from frame.control import ask
 from sync.home import Home
-from sync.settings_edit import add_album, put_server
+from sync.settings.edit import add_album, put_server
 from tests.admin.phone import Phone
 from tests.admin.wall import hanging, until
 

@@ -12,8 +12,8 @@ from admin.house import EXTENSION, House
 from sync import secrets
 from sync.library import servers
 from sync.library.database import Library
-from sync.settings import Album, Source
-from sync.settings_edit import put_server
+from sync.settings.edit import put_server
+from sync.settings.tree import Album, Source
 from tests.admin.phone import Phone
 from tests.fakes.immich import FakeImmich, sample_library
 from tests.fakes.mirror import SERVER, Mirror, album_of, mirror_of

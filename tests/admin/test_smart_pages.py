@@ -14,9 +14,9 @@ from sync.library import smart as rows
 from sync.library.database import Library
 from sync.library.jobs import State
 from sync.library.smart import ChangeRow, SmartRow
-from sync.settings import Mode, Smart
-from sync.settings_edit import add_smart, put_server
-from sync.settings_reading import load
+from sync.settings.edit import add_smart, put_server
+from sync.settings.reading import load
+from sync.settings.tree import Mode, Smart
 from tests.admin.phone import Phone
 from tests.admin.test_settings_pages import queued, seen_on
 

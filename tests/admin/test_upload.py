@@ -23,7 +23,7 @@ from sync.home import Home
 from sync.library import jobs, memberships
 from sync.library.database import Library
 from sync.mirror.folders import PICTURES
-from sync.settings_reading import load
+from sync.settings.reading import load
 from sync.work import Result, Work
 from tests.admin.phone import HOST, Phone
 from tests.manual_clock import ManualClock

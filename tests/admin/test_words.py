@@ -22,10 +22,10 @@ from sync.jobs.kinds import KINDS
 from sync.library.ingest import State as GroupState
 from sync.library.runs import Outcome
 from sync.mirror import sources
-from sync.settings import Keep, MailSecurity, Mode, Pick, Source
-from sync.settings_ingest import After, Size, Way
-from sync.settings_wall import DAYS, Choosing, Corner, Hours, Layout, Motion, Rotation, Selection, Transition, Words
-from sync.settings_writeback import Module, Owner, Where
+from sync.settings.ingest import After, Size, Way
+from sync.settings.tree import Keep, MailSecurity, Mode, Pick, Source
+from sync.settings.wall import DAYS, Choosing, Corner, Hours, Layout, Motion, Rotation, Selection, Transition, Words
+from sync.settings.writeback import Module, Owner, Where
 from sync.smart import source
 
 ROOM = Path(admin.__file__).parent

@@ -12,9 +12,9 @@ from sync.library import known
 from sync.library import writeback as rows
 from sync.library.database import Library
 from sync.library.writeback import FileRow
-from sync.settings_edit import add_root, put_server
-from sync.settings_reading import load
-from sync.settings_writeback import Module, Root, Where
+from sync.settings.edit import add_root, put_server
+from sync.settings.reading import load
+from sync.settings.writeback import Module, Root, Where
 from tests.admin.phone import Phone
 from tests.admin.test_settings_pages import queued, seen_on
 from tests.admin.test_smart_pages import ended, the_only

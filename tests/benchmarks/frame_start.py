@@ -26,7 +26,7 @@ from sync.catalogue import AlbumEntry, Candidate, PhotoEntry
 from sync.catalogue_writing import write
 from sync.clock import SystemClock
 from sync.home import Home, find, prepare
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 from tests.benchmarks.report import report
 from tests.sample_catalogues import add_object, jpeg
 

@@ -26,8 +26,8 @@ from sync.clock import SystemClock
 from sync.home import Home, prepare
 from sync.ingest.run import ingest
 from sync.library.database import Library
-from sync.settings import Server, Settings
-from sync.settings_ingest import Inbox, Size, Way
+from sync.settings.ingest import Inbox, Size, Way
+from sync.settings.tree import Server, Settings
 from sync.work import Work
 from tests.benchmarks.memory import Memory
 from tests.benchmarks.program import in_child, stand_in

@@ -31,7 +31,7 @@ from sync.library.database import Library
 from sync.mirror.origins import Origins
 from sync.mirror.publish import Publisher
 from sync.mirror.synchronise import AlbumRun, mirror, synchronise
-from sync.settings import Album, Keep, Server, Settings
+from sync.settings.tree import Album, Keep, Server, Settings
 from sync.work import Work
 from tests.benchmarks.program import in_child, stand_in
 from tests.benchmarks.report import report

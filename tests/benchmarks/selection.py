@@ -17,7 +17,7 @@ from frame.selection.memory import Memory
 from frame.selection.narrow import Wishes, narrow
 from frame.selection.pool import Pool, digest_of, gather
 from sync.catalogue import Candidate
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 from tests.benchmarks.report import report
 
 TODAY = date(2026, 11, 21)

@@ -24,7 +24,7 @@ from sync.clock import SystemClock
 from sync.connect import open_server
 from sync.home import Home, prepare
 from sync.library.database import Library
-from sync.settings import Server, Settings, Smart
+from sync.settings.tree import Server, Settings, Smart
 from sync.smart import gather
 from sync.smart.bind import Directory, bind
 from sync.smart.gather import Asked, searches

@@ -26,8 +26,8 @@ from sync.clock import SystemClock
 from sync.home import Home, prepare
 from sync.library.database import Library
 from sync.library.writeback import FileRow, put_file
-from sync.settings import Server, Settings
-from sync.settings_writeback import Module, Root
+from sync.settings.tree import Server, Settings
+from sync.settings.writeback import Module, Root
 from sync.work import Work
 from sync.writeback import replace as replacing
 from sync.writeback import write

@@ -17,8 +17,8 @@ from sync.ingest.preview import preview
 from sync.ingest.run import ingest
 from sync.ingest.undo import undo
 from sync.library.database import Library
-from sync.settings import Server, Settings
-from sync.settings_ingest import Inbox, Size, Way
+from sync.settings.ingest import Inbox, Size, Way
+from sync.settings.tree import Server, Settings
 from sync.work import Result, Work
 from tests.fakes.immich import FakeImmich
 from tests.fakes.immich.model import Asset

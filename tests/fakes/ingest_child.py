@@ -9,7 +9,7 @@ from sync.clock import SystemClock
 from sync.home import Home
 from sync.ingest import arrive, preview, run, send  # noqa: F401 - imported before the fork
 from sync.library.database import Library
-from sync.settings import Settings
+from sync.settings.tree import Settings
 from sync.work import Work
 
 CHILDREN = multiprocessing.get_context("forkserver")

@@ -17,7 +17,7 @@ from sync.home import Home, prepare
 from sync.library.database import Library
 from sync.mirror.preview import preview
 from sync.mirror.synchronise import synchronise
-from sync.settings import Album, Server, Settings
+from sync.settings.tree import Album, Server, Settings
 from sync.smart.source import list_by_rule
 from sync.work import Result, Work
 from tests.fakes.immich import FakeImmich

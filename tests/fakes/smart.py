@@ -13,7 +13,7 @@ import msgspec
 from sync import secrets
 from sync.home import Home, prepare
 from sync.library.database import Library
-from sync.settings import Server, Settings, Smart
+from sync.settings.tree import Server, Settings, Smart
 from sync.smart.keep import keep
 from sync.smart.undo import undo
 from sync.smart.why import preview, why

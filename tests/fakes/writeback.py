@@ -19,8 +19,8 @@ from PIL import Image
 from sync import secrets
 from sync.home import Home, prepare
 from sync.library.database import Library
-from sync.settings import Server, Settings
-from sync.settings_writeback import Module, Root
+from sync.settings.tree import Server, Settings
+from sync.settings.writeback import Module, Root
 from sync.work import Result, Work
 from sync.writeback.explain import explain
 from sync.writeback.preview import preview

@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from sync import secrets
-from sync.settings import Keep
+from sync.settings.tree import Keep
 from tests.fakes.immich import FakeImmich, quick_photo
 from tests.fakes.immich.photos import add_photo
 from tests.fakes.mirror import Mirror, album_of, mirror_of

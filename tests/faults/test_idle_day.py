@@ -24,7 +24,7 @@ from sync.home import Home, find, prepare
 from sync.library import jobs, runs
 from sync.library.jobs import State
 from sync.library.reading import reading
-from sync.settings_edit import add_album, put_server, set_value
+from sync.settings.edit import add_album, put_server, set_value
 from tests.soak.part import surroundings
 
 TOP = Path(__file__).parents[2]

@@ -26,7 +26,7 @@ import pytest
 from frame.control import FrameNotRunning, ask
 from sync import secrets
 from sync.home import Home, find, prepare
-from sync.settings_edit import add_album, put_server, set_value
+from sync.settings.edit import add_album, put_server, set_value
 from tests.frame.displays.panel import Panel, xvfb
 from tests.soak.day import NICE
 from tests.soak.flapping import ALBUM, immich

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.look import look

@@ -11,7 +11,7 @@ import pytest
 
 from frame.crashes import PLAIN, QUICK_SECONDS, Crashes, Record, judge
 from sync.home import Home
-from sync.settings_reading import parse_value
+from sync.settings.reading import parse_value
 from tests.frame.rig import set_wall
 from tests.manual_clock import ManualClock
 from tests.sample_catalogues import make

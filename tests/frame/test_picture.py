@@ -11,7 +11,7 @@ import pytest
 from frame.picture import CopyUnusable, request_for
 from sync.catalogue import PhotoEntry
 from sync.home import Home
-from sync.settings_wall import Wall
+from sync.settings.wall import Wall
 from tests.sample_catalogues import make
 
 SIZE = (320, 240)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from frame.stage import STAND_IN_SECONDS, Stage
-from sync.settings_wall import Wall
+from sync.settings.wall import Wall
 from tests.frame.rig import MemoryDisplay
 from tests.manual_clock import ManualClock
 

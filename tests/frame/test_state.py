@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from frame.selection.memory import Position
 from frame.selection.pool import digest_of
 from frame.state import FLUSH_SECONDS, SEEN_BESIDE, State
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 from tests.manual_clock import ManualClock
 
 

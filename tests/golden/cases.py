@@ -9,7 +9,7 @@ from PIL import Image
 
 from frame.render.renderer import Renderer
 from frame.render.request import Part, RenderRequest, Wording
-from sync.settings_wall import Layout
+from sync.settings.wall import Layout
 from tests.golden.scenes import encoded
 
 FOLDER = Path(__file__).parent

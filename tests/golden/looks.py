@@ -11,7 +11,7 @@ from frame.picture import request_for
 from frame.render.renderer import Renderer
 from sync.catalogue import FaceEntry, PhotoEntry
 from sync.home import Home, prepare
-from sync.settings_wall import Layout, Wall, Words
+from sync.settings.wall import Layout, Wall, Words
 from tests.fakes.immich.pictures import PLACES, SAMPLES, Sample
 from tests.sample_catalogues import add_object
 

@@ -18,7 +18,7 @@ from frame.overlays.manner import Manner
 from frame.render.paint import paint
 from frame.render.request import Part, RenderRequest, Wording
 from sync.catalogue import PhotoEntry
-from sync.settings_wall import Corner, Layout, Words
+from sync.settings.wall import Corner, Layout, Words
 from tests.golden.cases import FONT, SEVEN_INCH
 from tests.golden.scenes import encoded, scene
 

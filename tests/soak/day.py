@@ -32,7 +32,7 @@ from sync.home import Home, find, prepare
 from sync.jobs.progress import KEPT_OUTCOMES
 from sync.library import objects, trash
 from sync.library.reading import reading
-from sync.settings_edit import add_album, put_server, set_value
+from sync.settings.edit import add_album, put_server, set_value
 from tests.faults.test_idle_day import at_rest, synced
 from tests.frame.displays.panel import Panel, xvfb
 from tests.soak.flapping import ALBUM, TOP, Server, immich

@@ -18,7 +18,7 @@ from sync.files import locked
 from sync.home import Home, prepare
 from sync.library import ledgers
 from sync.library.database import Library
-from sync.settings_reading import load
+from sync.settings.reading import load
 from tests.manual_clock import ManualClock
 
 KEY = "CANARY0123456789abcdef"

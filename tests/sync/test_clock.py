@@ -16,8 +16,8 @@ from sync.home import Home
 from sync.jobs import believed
 from sync.library import meta
 from sync.library.database import Library
-from sync.settings import Settings
-from sync.settings_wall import Power
+from sync.settings.tree import Settings
+from sync.settings.wall import Power
 from tests.manual_clock import ManualClock
 
 FUTURE = timedelta(days=365)

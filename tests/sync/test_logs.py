@@ -10,7 +10,7 @@ import pytest
 
 from sync import logs, secrets
 from sync.home import Home
-from sync.settings import Log, LogFormat
+from sync.settings.tree import Log, LogFormat
 
 KEY = "CANARY0123456789abcdef"
 

@@ -10,9 +10,9 @@ from sync.errors import UsageError
 from sync.home import Home
 from sync.ingest.check import judge_here
 from sync.open_roots import OPEN, refuse_closed, refuse_own
-from sync.settings import Settings
-from sync.settings_edit import add_inbox, add_root, put_server
-from sync.settings_ingest import Inbox
+from sync.settings.edit import add_inbox, add_root, put_server
+from sync.settings.ingest import Inbox
+from sync.settings.tree import Settings
 
 UNIT = Path(__file__).parents[2] / "systemd" / "units" / "mantelpiece-sync.service"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.settings_ingest import After, Way
+from sync.settings.ingest import After, Way
 from tests.fakes.icloud import Asset, Options, download
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import make_taker

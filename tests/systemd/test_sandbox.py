@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from sync.home import Home
-from sync.settings_edit import set_value
+from sync.settings.edit import set_value
 
 UNITS = Path(__file__).parents[2] / "systemd" / "units"
 _SOCKET_CALL = {"x86_64": 41, "aarch64": 198}

@@ -12,9 +12,9 @@ from sync import files, secrets
 from sync.clock import SystemClock
 from sync.errors import UsageError
 from sync.home import Home, file_system
-from sync.settings import Settings, Source
-from sync.settings_cautions import cautions
-from sync.settings_copy import Kept
+from sync.settings.cautions import cautions
+from sync.settings.last_good import Kept
+from sync.settings.tree import Settings, Source
 
 
 def folder(home: Home, _kept: Kept) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from admin.cli.checks.finding import Finding, bad, ok, warn
 from frame.control import FrameNotRunning, FrameRefused, ask
 from sync.home import Home
 from sync.jobs.follow import serving
-from sync.settings_copy import Kept
+from sync.settings.last_good import Kept
 
 _PARTS = (
     ("PIL", "Pillow", "no picture can be decoded", bad),

@@ -14,7 +14,7 @@ from sync.library.damage import count as count_objects
 from sync.library.database import SCHEMA_VERSION, Library
 from sync.library.jobs import State
 from sync.library.reading import reading
-from sync.settings_copy import Kept
+from sync.settings.last_good import Kept
 
 
 def library(home: Home, kept: Kept) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from sync.home import Home
 from sync.library import known
 from sync.library import writeback as rows
 from sync.library.reading import reading
-from sync.settings_copy import Kept
+from sync.settings.last_good import Kept
 
 _WORDS = {
     "missing": "{} of its originals are not found: is the folder the one that the prefix stands for?",

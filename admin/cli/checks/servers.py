@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from admin.cli.checks.finding import Finding, bad, ok, warn
 from admin.cli.verb import Call, JobFailed
 from sync import secrets
-from sync.settings_copy import Kept
+from sync.settings.last_good import Kept
 
 
 def servers(call: Call, kept: Kept) -> Iterator[Finding]:

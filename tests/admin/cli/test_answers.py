@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.settings_copy import copy_path
+from sync.settings.last_good import copy_path
 from tests.admin.cli.conftest import Mantelpiece, StandIn
 
 DEAD = "http://127.0.0.1:9"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.settings_reading import load
+from sync.settings.reading import load
 from tests.admin.cli.conftest import Mantelpiece
 from tests.fakes.icloud import Options, download
 from tests.fakes.icloudpd import install

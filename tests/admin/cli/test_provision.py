@@ -13,7 +13,7 @@ from admin.cli import provision
 from admin.security.passwords import matches
 from sync import secrets
 from sync.home import Home
-from sync.settings_reading import load
+from sync.settings.reading import load
 
 FILE = """\
 # for grandma

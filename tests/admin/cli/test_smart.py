@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync import secrets
-from sync.settings_reading import load
+from sync.settings.reading import load
 from tests.admin.cli.conftest import Mantelpiece
 from tests.fakes.immich import FakeImmich
 from tests.sync.smart.libraries import add, empty_library

@@ -25,8 +25,8 @@ from admin.mqtt.identity import frame_id
 from frame.control import ask
 from sync.clock import SystemClock
 from sync.home import Home, prepare
-from sync.settings_edit import add_album, put_server, set_value
-from sync.settings_reading import load
+from sync.settings.edit import add_album, put_server, set_value
+from sync.settings.reading import load
 from tests.admin.wall import hanging, until
 from tests.sample_catalogues import make
 

@@ -19,9 +19,9 @@ from frame.hands.touch import Touch
 from frame.power.panel import Panel
 from frame.power.screen import Screen
 from sync.home import Home
-from sync.settings_edit import set_value
-from sync.settings_reading import parse_value
-from sync.settings_wall import Rotation
+from sync.settings.edit import set_value
+from sync.settings.reading import parse_value
+from sync.settings.wall import Rotation
 from tests.frame.rig import MemoryDisplay, rig
 from tests.manual_clock import ManualClock
 from tests.sample_catalogues import make

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frame.hands.touch import HELD_SECONDS, Touch, verb_of
-from sync.settings_wall import Rotation
+from sync.settings.wall import Rotation
 
 # where it is seen to begin and to end, how long, what it means
 CASES = {

@@ -19,7 +19,7 @@ from frame.render.compose import turned
 from frame.render.layout import NOTHING, Subject, plan, viewer_canvas
 from frame.render.request import Wording
 from frame.render.tone import Tone, toned
-from sync.settings_wall import Corner, Words
+from sync.settings.wall import Corner, Words
 from tests.frame.rig import MemoryDisplay, make_home, rig
 from tests.manual_clock import ManualClock
 from tests.sample_catalogues import make

@@ -17,7 +17,7 @@ from frame.overlays.settling import settled
 from frame.render.layout import NOTHING, Clear, Plan, Subject, heads_on, pair, plan
 from frame.render.request import Wording
 from sync.catalogue import PhotoEntry
-from sync.settings_wall import Corner, Words
+from sync.settings.wall import Corner, Words
 
 FONTS = Fonts()
 WALLS = ((1920, 1080), (1080, 1920), (800, 480), (480, 800), (1024, 600))

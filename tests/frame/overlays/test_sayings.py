@@ -12,7 +12,7 @@ from frame.overlays.sayings import camera, clock_lines, sayings
 from frame.overlays.tongue import FOLDER, tongue
 from frame.selection.why import Why
 from sync.catalogue import FaceEntry, PhotoEntry
-from sync.settings_wall import Corner, Hours, Words
+from sync.settings.wall import Corner, Hours, Words
 
 TODAY = date(2026, 11, 21)
 ALL = Words(people=True, album=True, camera=True)

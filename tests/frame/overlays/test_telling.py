@@ -15,7 +15,7 @@ from frame.overlays.tongue import FOLDER, tongue
 from frame.overlays.welcome import draw_welcome
 from frame.selection.why import OFTEN, SENTENCES, Why
 from sync.catalogue import FaceEntry, PhotoEntry
-from sync.settings import Server, Settings
+from sync.settings.tree import Server, Settings
 from tests.frame.rig import make_home, rig
 from tests.sample_catalogues import make
 

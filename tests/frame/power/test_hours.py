@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from frame.power.hours import Place, level_at
 from frame.power.sun import sun
-from sync.settings_hours import read_windows
-from sync.settings_reading import parse_value
-from sync.settings_wall import DAYS
+from sync.settings.hours import read_windows
+from sync.settings.reading import parse_value
+from sync.settings.wall import DAYS
 
 VIENNA = Place(ZoneInfo("Europe/Vienna"), 48.21, 16.37)
 TROMSO = Place(ZoneInfo("Europe/Oslo"), 69.65, 18.96)

@@ -15,7 +15,7 @@ from frame.power.panel import AGAIN_SECONDS, LOOK_SECONDS, Panel
 from frame.power.screen import Screen
 from sync.errors import PanelRefused, UsageError
 from sync.home import Home
-from sync.settings_edit import set_value
+from sync.settings.edit import set_value
 from tests.frame.rig import MemoryDisplay, Rig, number_on, rig
 from tests.manual_clock import ManualClock
 from tests.sample_catalogues import make

@@ -13,7 +13,7 @@ from frame.render.decode import OpenPicture
 from frame.render.renderer import Renderer
 from frame.render.request import RenderRequest
 from sync.errors import PictureRefused
-from sync.settings_wall import Layout
+from sync.settings.wall import Layout
 from tests.frame.render.corpus import BLUE, RED, REFUSED, SHOWN, SHOWN_GREY, halves, saved
 
 Show = Callable[..., Image.Image]

@@ -13,7 +13,7 @@ from PIL import Image
 from frame.render.renderer import Renderer
 from frame.render.request import RenderRequest
 from sync.errors import PictureRefused
-from sync.settings_wall import Layout
+from sync.settings.wall import Layout
 from tests.frame.render.corpus import SHOWN
 from tests.frame.render.profiles import display_p3
 

@@ -10,8 +10,8 @@ from PIL import Image
 
 from frame.dress import Dress
 from frame.render.tone import Tone, toned
-from sync.settings import Settings
-from sync.settings_wall import Power, Wall
+from sync.settings.tree import Settings
+from sync.settings.wall import Power, Wall
 from tests.manual_clock import ManualClock
 
 

@@ -10,7 +10,7 @@ from frame.selection.choose import Chooser, chooser
 from frame.selection.memory import Memory, Position
 from frame.selection.pool import Pool, digest_of, gather
 from sync.catalogue import Candidate
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 
 
 def pool_of(names: list[str], *, weights: dict[str, float] | None = None, taken: dict[str, int] | None = None) -> Pool:

@@ -16,8 +16,8 @@ from frame.wishes import Wishing, albums_at, celebrated_on
 from sync.catalogue import AlbumEntry, Candidate, Catalogue, FaceEntry, PhotoEntry
 from sync.catalogue_writing import write
 from sync.home import Home
-from sync.settings import Album, Settings, Source
-from sync.settings_wall import Choosing, Selection, Wall
+from sync.settings.tree import Album, Settings, Source
+from sync.settings.wall import Choosing, Selection, Wall
 
 DAY = 86_400
 TODAY = date(2026, 11, 21)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frame.selection.memory import Memory
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 from tests.frame.selection.album import reborn, walk
 
 SEQUENTIAL, NEWEST, OLDEST = Selection.SEQUENTIAL, Selection.NEWEST, Selection.OLDEST

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from frame.selection.memory import Memory
 from frame.selection.pool import digest_of
 from frame.selection.shuffle import Shuffle
-from sync.settings_wall import Selection
+from sync.settings.wall import Selection
 from tests.frame.selection.album import pool_of, reborn, step, walk
 
 RANDOM = Selection.RANDOM

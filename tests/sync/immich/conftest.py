@@ -16,7 +16,7 @@ from sync.clock import SystemClock
 from sync.immich.deadline import Patience
 from sync.immich.server import Immich
 from sync.secrets import LinkSecrets, Secret, ServerSecrets
-from sync.settings import Server
+from sync.settings.tree import Server
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.immich.special import special_library
 

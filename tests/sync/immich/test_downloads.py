@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sync import errors
 from sync.immich.facts import Asset, Wanted
 from sync.immich.server import Immich
-from sync.settings import Source
+from sync.settings.tree import Source
 from tests.fakes.immich import FakeImmich
 from tests.sync.immich.conftest import HASTY, STEADY, Connect
 

@@ -13,7 +13,7 @@ from sync.errors import NotAvailable, UsageError
 from sync.immich.facts import Kind, Visibility, Wanted
 from sync.immich.listing import Listing
 from sync.immich.server import Immich
-from sync.settings import Source
+from sync.settings.tree import Source
 from tests.fakes.immich import FakeImmich, sample_library
 from tests.fakes.immich.samples import synthetic_library
 from tests.sync.immich.conftest import Connect

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync.immich.facts import Wanted
-from sync.settings import Source
+from sync.settings.tree import Source
 from tests.fakes.immich import FakeImmich, sample_library
 from tests.sync.immich.conftest import Connect
 

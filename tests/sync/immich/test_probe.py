@@ -14,7 +14,7 @@ from sync.immich.probe import NEEDED
 from sync.immich.server import Immich
 from sync.inquiries import probe
 from sync.secrets import LinkSecrets, Secret
-from sync.settings import Mode, Source
+from sync.settings.tree import Mode, Source
 from tests.fakes.immich import FakeImmich, sample_library
 from tests.fakes.smart import SERVER, keeper_of, smart
 from tests.sync.immich.conftest import Connect

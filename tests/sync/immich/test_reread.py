@@ -12,7 +12,7 @@ from sync import secrets
 from sync.clock import SystemClock
 from sync.errors import NotAvailable, PermissionMissing
 from sync.immich.server import Immich
-from sync.settings import Server
+from sync.settings.tree import Server
 from tests.fakes.immich import FakeImmich
 from tests.sync.smart.libraries import add, empty_library
 

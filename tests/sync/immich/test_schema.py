@@ -20,7 +20,7 @@ from sync.errors import SchemaDrift
 from sync.immich import answers
 from sync.immich.facts import Asset, Wanted
 from sync.immich.server import Immich
-from sync.settings import Source
+from sync.settings.tree import Source
 from tests.fakes.immich import FakeImmich
 from tests.fakes.immich.keys import OPERATIONS, key_paths
 

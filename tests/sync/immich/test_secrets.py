@@ -12,7 +12,7 @@ import pytest
 from sync.errors import MantelpieceError
 from sync.immich.facts import Wanted
 from sync.secrets import LinkSecrets, Secret
-from sync.settings import Source
+from sync.settings.tree import Source
 from tests.sync.immich.conftest import CANARY, Connect, RawServer, Script
 
 PASSWORD = "CANARY-link-password"

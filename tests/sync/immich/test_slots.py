@@ -76,7 +76,7 @@ def test_threads_never_exceed_the_slots(tmp_path: Path) -> None:
 
 def test_a_listing_holds_no_slot_while_its_reader_works(server: FakeImmich, connect: object) -> None:
     from sync.immich.facts import Wanted
-    from sync.settings import Source
+    from sync.settings.tree import Source
 
     client = connect(server, requests=1)  # type: ignore[operator]
     wanted = Wanted(source=Source.ALBUM, id=server.albums["Everything"])

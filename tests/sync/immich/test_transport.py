@@ -16,7 +16,7 @@ from sync.errors import ServerError
 from sync.immich.facts import Wanted
 from sync.immich.server import Immich
 from sync.secrets import Secret
-from sync.settings import Source
+from sync.settings.tree import Source
 from tests.fakes.immich import FakeImmich
 from tests.manual_clock import ManualClock
 from tests.sync.immich.conftest import CANARY, HASTY, Connect, RawServer, Script, json_answer

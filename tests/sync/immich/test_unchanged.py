@@ -9,7 +9,7 @@ import pytest
 
 from sync.immich.facts import Wanted
 from sync.immich.server import Immich
-from sync.settings import Source
+from sync.settings.tree import Source
 from tests.fakes.immich import FakeImmich, sample_library
 from tests.sync.immich.conftest import Connect
 

@@ -19,7 +19,7 @@ from sync.ingest.places import plain_folder
 from sync.ingest.sidecar_writing import normalised
 from sync.ingest.sidecars import read
 from sync.ingest.tiff import read_exif
-from sync.settings_ingest import After, Icloudpd, Inbox, Size, Way
+from sync.settings.ingest import After, Icloudpd, Inbox, Size, Way
 from tests.fakes.icloud import Asset, Options, download, sidecar
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import Taker, make_taker

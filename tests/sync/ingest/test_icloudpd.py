@@ -22,8 +22,8 @@ from sync.library import ingest as rows
 from sync.library.database import Library
 from sync.library.ingest import GroupRow, State
 from sync.questions import Asks
-from sync.settings import Server, Settings
-from sync.settings_ingest import Icloudpd, Inbox, Size
+from sync.settings.ingest import Icloudpd, Inbox, Size
+from sync.settings.tree import Server, Settings
 from sync.work import Result, Work
 from tests.fakes.icloud import Asset
 from tests.fakes.icloudpd import install

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sync.settings_ingest import After, Way
+from sync.settings.ingest import After, Way
 from tests.fakes.icloud import SIZES, Options, Written, download
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.immich.wire import Request, Response

@@ -15,8 +15,8 @@ import pytest
 from sync.immich.server import Immich
 from sync.immich.upload import Upload, Uploaded
 from sync.ingest.let_go import let_go
-from sync.settings_ingest import After, Inbox, Way
-from sync.settings_writeback import Root
+from sync.settings.ingest import After, Inbox, Way
+from sync.settings.writeback import Root
 from tests.fakes.icloud import Asset, Options, download, sidecar
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import SERVER, Taker, make_taker

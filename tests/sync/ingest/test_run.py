@@ -15,7 +15,7 @@ from sync.errors import UsageError
 from sync.ingest import landing
 from sync.library import ingest as rows
 from sync.library.database import Library as Database
-from sync.settings_ingest import After, Inbox, Size, Way
+from sync.settings.ingest import After, Inbox, Size, Way
 from tests.fakes.icloud import ID7, SIZES, SUFFIXED, Asset, Options, download, sidecar
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import SERVER, Taker, make_taker

@@ -13,7 +13,7 @@ from sync.errors import UsageError
 from sync.ingest.old_options import TakenOver
 from sync.ingest.pending import PendingGroup, read_pending
 from sync.ingest.take_over import read_command
-from sync.settings_ingest import Inbox, Size
+from sync.settings.ingest import Inbox, Size
 
 LINE = r"""
 #!/bin/sh

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sync.settings import Album, Keep, Source
+from sync.settings.tree import Album, Keep, Source
 from tests.fakes.icloud import SIZES, Options, download
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import SERVER, make_taker

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sync.jobs.entries import entries
 from sync.jobs.schedule import Entry, Schedule
 from sync.library.schedule import Remembered
-from sync.settings import Album, Server, Settings, Source
+from sync.settings.tree import Album, Server, Settings, Source
 from tests.manual_clock import ManualClock
 
 HOUR, DAY = 3600.0, 86400.0

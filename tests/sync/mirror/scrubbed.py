@@ -14,7 +14,7 @@ from sync.immich.facts import Asset, Kind, Visibility
 from sync.library import memberships, objects, photos
 from sync.library.database import Library
 from sync.library.objects import ObjectRow
-from sync.settings import Album, Server, Settings
+from sync.settings.tree import Album, Server, Settings
 from sync.work import Work
 from tests.manual_clock import ManualClock
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sync import secrets
-from sync.settings import Album, Source
+from sync.settings.tree import Album, Source
 from tests.fakes.immich import FakeImmich
 from tests.fakes.mirror import SERVER, Mirror, mirror_of
 

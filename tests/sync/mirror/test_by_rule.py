@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sync.mirror import sources
-from sync.settings import Album, Source
+from sync.settings.tree import Album, Source
 from sync.smart import source
 from tests.fakes.immich import FakeImmich, sample_library
 from tests.fakes.mirror import SERVER, Mirror, album_of, mirror_of

@@ -16,7 +16,7 @@ from sync.errors import BadTransfer, NotAvailable
 from sync.home import MARKER
 from sync.immich.facts import Asset, Kind, Wanted
 from sync.mirror.folders import FolderSource
-from sync.settings import Source
+from sync.settings.tree import Source
 
 WANTED = Wanted(source=Source.FOLDER)
 

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from sync.mirror.panel import larger_than_preview
-from sync.settings import Settings
-from sync.settings_wall import Wall
+from sync.settings.tree import Settings
+from sync.settings.wall import Wall
 from tests.fakes.immich import FakeImmich
 from tests.fakes.immich.samples import synthetic_library
 from tests.fakes.mirror import Mirror, album_of, mirror_of

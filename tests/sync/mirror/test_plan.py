@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.mirror.plan import Change, Member, Plan, Staged, choose, make
-from sync.settings import Pick
+from sync.settings.tree import Pick
 
 
 def member(asset: str, *, facts: bytes = b"f", content: bytes = b"c", kept: bool = False, gone: bool = False) -> Member:

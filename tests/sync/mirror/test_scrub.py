@@ -260,7 +260,7 @@ from pathlib import Path
 from sync.home import Home
 from sync.library.database import Library
 from sync.mirror import scrub
-from sync.settings import Settings
+from sync.settings.tree import Settings
 from sync.work import Work
 from tests.manual_clock import ManualClock
 home = Home(root=Path(sys.argv[1]), runtime=Path(sys.argv[2]))

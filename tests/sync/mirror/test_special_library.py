@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sync.catalogue import FaceEntry, PhotoEntry
-from sync.settings import Album, Source
+from sync.settings.tree import Album, Source
 from tests.fakes.immich import FakeImmich, special_library
 from tests.fakes.mirror import SERVER, Mirror, album_of, mirror_of
 

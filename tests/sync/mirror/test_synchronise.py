@@ -10,7 +10,7 @@ import pytest
 
 from sync import secrets
 from sync.errors import MarkerMissing, UsageError
-from sync.settings import Album, Keep, Pick, Server, Source
+from sync.settings.tree import Album, Keep, Pick, Server, Source
 from tests.fakes.immich import FakeImmich
 from tests.fakes.mirror import SERVER, Mirror, album_of, mirror_of
 

@@ -11,7 +11,7 @@ from sync import secrets
 from sync.errors import UsageError
 from sync.mirror.old_frame import read_frames
 from sync.mirror.take_over import take_over
-from sync.settings import Album, Server, Settings
+from sync.settings.tree import Album, Server, Settings
 from tests.fakes.immich import FakeImmich, sample_library
 from tests.fakes.mirror import Mirror, mirror_of
 

@@ -13,7 +13,7 @@ from sync.library import trash as rows
 from sync.library.database import Library
 from sync.library.objects import ObjectRow
 from sync.mirror import trash
-from sync.settings import Album, Server, Settings
+from sync.settings.tree import Album, Server, Settings
 from sync.work import Work
 from tests.manual_clock import ManualClock
 from tests.sync.mirror.scrubbed import facts

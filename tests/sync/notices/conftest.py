@@ -12,7 +12,7 @@ from sync import secrets
 from sync.home import Home
 from sync.library.database import Library
 from sync.notices.tell import tell, test
-from sync.settings import Notices, Server, Settings
+from sync.settings.tree import Notices, Server, Settings
 from sync.work import Result, Work
 from tests.manual_clock import ManualClock
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sync.library.notices import NoticeRow
 from sync.notices.decide import SUMMARY, Decision, decide, summary_is_due
 from sync.notices.matters import Matter
-from sync.settings import Notices
+from sync.settings.tree import Notices
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RULES = Notices()

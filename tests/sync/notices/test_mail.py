@@ -12,7 +12,7 @@ from sync.notices.decide import News
 from sync.notices.letter import write
 from sync.notices.mail import send
 from sync.secrets import Secret
-from sync.settings import MailSecurity, Notices
+from sync.settings.tree import MailSecurity, Notices
 from tests.fakes.post import MailServer, mail_server
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from sync.library.smart import SmartRow
 from sync.notices import channels
 from sync.notices.matters import matters
 from sync.questions import Asks, Question
-from sync.settings import Album, MailSecurity, Server, Settings, Smart
+from sync.settings.tree import Album, MailSecurity, Server, Settings, Smart
 from tests.fakes.post import Hook, MailServer, mail_server, webhook
 from tests.sync.notices.conftest import Device
 

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from sync.settings import Mode
+from sync.settings.tree import Mode
 from tests.fakes.immich import FakeImmich
 from tests.fakes.immich.model import Asset
 from tests.fakes.smart import Keeper, keeper_of, smart

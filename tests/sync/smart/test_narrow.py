@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sync.immich.server import Immich
 from sync.secrets import Secret, ServerSecrets
-from sync.settings import Server
+from sync.settings.tree import Server
 from sync.smart import rules
 from sync.smart.bind import Directory, bind
 from sync.smart.evaluate import predicate

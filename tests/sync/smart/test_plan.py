@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.jobs.entries import entries
-from sync.settings import Mode, Server, Settings, Smart
+from sync.settings.tree import Mode, Server, Settings, Smart
 from sync.smart.plan import Ledger, make, too_much
 
 SETS = st.sets(st.sampled_from("abcdefghij"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sync.settings import Mode
+from sync.settings.tree import Mode
 from tests.fakes.immich import FakeImmich
 from tests.fakes.smart import Keeper, keeper_of, smart
 from tests.sync.smart.libraries import add, empty_library

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from sync import secrets
-from sync.settings import Server
+from sync.settings.tree import Server
 from tests.fakes.immich import FakeImmich
 from tests.fakes.immich.model import User
 from tests.fakes.smart import SERVER, Keeper, keeper_of, smart

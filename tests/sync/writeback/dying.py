@@ -15,7 +15,7 @@ import msgspec
 from sync.home import Home
 from sync.library import writeback as ledger
 from sync.library.database import Library
-from sync.settings import Settings
+from sync.settings.tree import Settings
 from sync.work import Work
 from sync.writeback import write as writing
 from sync.writeback.run import run

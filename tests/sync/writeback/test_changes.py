@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback.changes import Decided, changes
 from sync.writeback.found import Found, items
 from sync.writeback.knowledge import FaceBox, Knowledge

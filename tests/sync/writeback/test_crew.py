@@ -14,7 +14,7 @@ import pytest
 
 from sync.errors import Cancelled
 from sync.library import writeback as ledger
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback import crew, room
 from sync.writeback.replace import MARK, scratch_beside
 from tests.fakes.writeback import Originals, originals_of, root_of

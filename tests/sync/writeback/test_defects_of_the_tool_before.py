@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sync.old_writeback import ALL
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback.changes import Decided, changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.knowledge import FaceBox, Knowledge

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback.hold import FEW, SHARE, Losing, judge, losses
 from tests.fakes.writeback import Originals, originals_of, root_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback.mapping import (
     EVERYWHERE,
     FILES,

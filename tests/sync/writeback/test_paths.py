@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.settings_writeback import Root
+from sync.settings.writeback import Root
 from sync.writeback.paths import Mapping, suggest
 
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from sync import secrets
-from sync.settings_writeback import Module, Owner, Where
+from sync.settings.writeback import Module, Owner, Where
 from sync.writeback import exiftool
 from sync.writeback.run import run
 from tests.fakes.writeback import INSIDE, SERVER, Originals, photo, root_of, scan, tags_of

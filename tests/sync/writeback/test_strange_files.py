@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from sync.errors import MantelpieceError, ToolFailed, Unwritable
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.look import look, look_beside

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sync.errors import Moved, NotProved
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback import delta
 from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool

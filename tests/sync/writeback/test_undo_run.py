@@ -9,7 +9,7 @@ import pytest
 
 from sync.errors import Cancelled, UsageError
 from sync.library import writeback as ledger
-from sync.settings_writeback import Where
+from sync.settings.writeback import Where
 from sync.writeback import crew
 from tests.fakes.writeback import Originals, photo, root_of, scan, tags_of
 

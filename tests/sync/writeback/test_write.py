@@ -14,7 +14,7 @@ import pytest
 
 from sync.errors import DiskError, Moved, NotProved, OwnerWouldChange, ToolFailed, Unwritable
 from sync.old_writeback import ALL
-from sync.settings_writeback import Module
+from sync.settings.writeback import Module
 from sync.writeback.changes import Change, Decided, changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found

@@ -1,4 +1,4 @@
-"""Roots: folders of originals that write-back may touch, and how it writes. Part of sync/settings.py.
+"""Roots: folders of originals that write-back may touch, and how it writes. Part of tree.py.
 
 Where a folder cannot work, sync/writeback says why when it is set and when a run begins.
 """

@@ -1,6 +1,6 @@
 """What a person changes of the settings, by the command line or the phone page: values, servers, entries of lists.
 
-Each is refused with one sentence where it cannot be; settings_file.py judges and writes it.
+Each is refused with one sentence where it cannot be; file.py judges and writes it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from sync.clock import named_zone
 from sync.errors import UsageError
 from sync.home import Home
 from sync.open_roots import refuse_closed, refuse_own
-from sync.settings_cut import without_section
-from sync.settings_file import append, change_entry, edit, remove_entry
-from sync.settings_reading import load, parse_value, plain_hint
-from sync.settings_text import Tree
+from sync.settings.cut import without_section
+from sync.settings.file import append, change_entry, edit, remove_entry
+from sync.settings.reading import load, parse_value, plain_hint
+from sync.settings.text import Tree
 
 
 def set_value(home: Home, key: str, text: str) -> Any:

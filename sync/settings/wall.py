@@ -1,4 +1,4 @@
-"""The part of sync/settings.py that hangs on the wall: its panel, which photos come, what is said of them, its power.
+"""The part of tree.py that hangs on the wall: its panel, which photos come, what is said of them, its power.
 
 The frame reads it; the tree's other parts are sync's. How a text must look stands with an example for people.
 """

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.home import Home
-from sync.settings import Settings
-from sync.settings_copy import copy_path, keep_copy, load_kept
-from sync.settings_reading import load, parse_text, parse_value
+from sync.settings.last_good import copy_path, keep_copy, load_kept
+from sync.settings.reading import load, parse_text, parse_value
+from sync.settings.tree import Settings
 
 GOOD = """\
 language = "de"

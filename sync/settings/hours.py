@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sync.settings_wall import DAYS
+from sync.settings.wall import DAYS
 
 _WINDOW = re.compile(
     r"(?:(?P<days>[A-Za-z, -]+?)\s+)?"

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from sync.hosts import is_this_machine
-from sync.settings import Mqtt, Settings
+from sync.settings.tree import Mqtt, Settings
 
 
 def cautions(settings: Settings) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reads settings.toml, the environment and the command line into the tree of sync/settings.py.
+"""Reads settings.toml, the environment and the command line into the tree of tree.py.
 
 `load` never raises: it gives the settings and a list of problems, each naming its key. A value that does not fit
 falls back to the last good copy's value or the default; unknown keys stay in the file and are reported. Precedence:
@@ -20,10 +20,10 @@ import msgspec
 from msgspec import Struct
 
 from sync.errors import did_you_mean
-from sync.settings import Album, Server, Settings, Smart
-from sync.settings_clashes import Problem, in_a_zone, without_clashes
-from sync.settings_ingest import Inbox
-from sync.settings_writeback import Root
+from sync.settings.clashes import Problem, in_a_zone, without_clashes
+from sync.settings.ingest import Inbox
+from sync.settings.tree import Album, Server, Settings, Smart
+from sync.settings.writeback import Root
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Changes the file settings.toml: one change at a time (locks/settings), judged first, then written whole.
 
 Where a change would bring a problem that was not there, UsageError says which, and the file stays as it was to the
-byte. Comments and keys that it does not concern stay. Called by settings_edit.py.
+byte. Comments and keys that it does not concern stay. Called by edit.py.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from tomlkit.exceptions import TOMLKitError
 from sync.errors import UsageError, did_you_mean
 from sync.files import locked, make_folder, write_durably
 from sync.home import Home
-from sync.settings_cut import without_entry
-from sync.settings_reading import parse_text
-from sync.settings_text import Tree, inline
+from sync.settings.cut import without_entry
+from sync.settings.reading import parse_text
+from sync.settings.text import Tree, inline
 
 Change = Callable[[Tree, Callable[[], Any]], None]
 """Changes a tree in place; the second argument makes an empty section of its kind. Called for a plain tree too."""

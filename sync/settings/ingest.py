@@ -1,4 +1,4 @@
-"""Inboxes: folders whose photos become assets, and what becomes of each group of files. Part of sync/settings.py.
+"""Inboxes: folders whose photos become assets, and what becomes of each group of files. Part of tree.py.
 
 Where a value cannot work (a template, a folder), sync/ingest says why when it is set and when a run begins.
 """

@@ -1,7 +1,7 @@
 """What each value alone cannot tell: names given twice, servers that are not set up, entries that lack what they need.
 
 An entry that breaks this is left out of the settings, and a problem says so; the file keeps it. Called by
-settings_reading.py.
+reading.py.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import msgspec
 
 from sync.clock import named_zone
 from sync.errors import did_you_mean
-from sync.settings import Album, Settings, Smart, Source
-from sync.settings_ingest import After, Inbox, Way
-from sync.settings_writeback import Root
+from sync.settings.ingest import After, Inbox, Way
+from sync.settings.tree import Album, Settings, Smart, Source
+from sync.settings.writeback import Root
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the owner wants, as a typed tree with its defaults. sync/settings_reading.py fills it; secrets lie elsewhere."""
+"""What the owner wants, as a typed tree with its defaults. reading.py fills it; secrets lie elsewhere."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Annotated, Any, TypeVar
 from msgspec import Meta, Struct
 
 from sync.errors import UsageError, did_you_mean
-from sync.settings_ingest import Inbox
-from sync.settings_wall import Choosing, Hands, Power, Wall, Windows, Words
-from sync.settings_writeback import Root
+from sync.settings.ingest import Inbox
+from sync.settings.wall import Choosing, Hands, Power, Wall, Windows, Words
+from sync.settings.writeback import Root
 
 
 class Source(StrEnum):

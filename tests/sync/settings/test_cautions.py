@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sync.settings import Mqtt, Settings
-from sync.settings_cautions import cautions
+from sync.settings.cautions import cautions
+from sync.settings.tree import Mqtt, Settings
 
 CASES = {
     "in clear over the network": (Mqtt(host="nas.lan", user="frame"), 1),

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from sync.errors import UsageError
 from sync.home import Home, prepare
-from sync.settings_edit import add_album, change_inbox, put_server, remove_album, remove_server, set_value, unset
-from sync.settings_reading import load
+from sync.settings.edit import add_album, change_inbox, put_server, remove_album, remove_server, set_value, unset
+from sync.settings.reading import load
 
 BEFORE = """\
 # The owner's own words.
@@ -84,7 +84,7 @@ def test_an_edit_changes_its_own_lines_and_no_others(
 
 
 def load_text_problems(text: str) -> tuple[object, ...]:
-    from sync.settings_reading import parse_text
+    from sync.settings.reading import parse_text
 
     return parse_text(text).problems
 
@@ -142,7 +142,7 @@ def test_inline_albums_are_edited_too(home: Home) -> None:
 
 def test_edits_at_the_same_time_are_all_kept(home: Home) -> None:
     program = (
-        "import sys; from pathlib import Path; from sync.home import Home; from sync.settings_edit import put_server\n"
+        "import sys; from pathlib import Path; from sync.home import Home; from sync.settings.edit import put_server\n"
         "root, runtime, name = sys.argv[1:]\n"
         "put_server(Home(Path(root), Path(runtime)), name, {'url': 'http://' + name})"
     )

@@ -12,9 +12,9 @@ from pathlib import Path
 from sync.errors import DiskError
 from sync.files import write_durably
 from sync.home import Home
-from sync.settings import Settings
-from sync.settings_clashes import Problem
-from sync.settings_reading import Loaded, load
+from sync.settings.clashes import Problem
+from sync.settings.reading import Loaded, load
+from sync.settings.tree import Settings
 
 
 @dataclass(frozen=True)

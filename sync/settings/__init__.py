@@ -1,0 +1,1 @@
+"""What the owner wants: read from settings.toml, judged, edited, and never a secret."""
