@@ -20,7 +20,8 @@ _PIECES = 20_000
 """At most so many places of the new file are remembered: some megabytes, however long a video is."""
 _LEAST_PIECE = 24
 _KEY = 64
-_STEP = 1 << 18
+_STEP = 1 << 16
+"""Larger pieces are asked of the kernel anew each time, which takes longer than to compare them."""
 
 Op = tuple[int, int] | bytes
 """Copy (offset, length) of the new file, or these bytes."""

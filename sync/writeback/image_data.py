@@ -18,6 +18,10 @@ from pathlib import Path
 from sync.writeback.mapping import VIDEOS
 
 Bytes = bytes | mmap.mmap
+Part = bytes | slice
+"""A slice is one of the file that it is found in: what is long is compared and hashed where it lies."""
+_CHUNK = 1 << 16
+"""Compared at once: larger pieces are asked of the kernel anew each time, which takes longer than to compare them."""
 
 _JPEG_META = {0xE1: (b"Exif\0", b"http://ns.adobe.com/x"), 0xE2: (b"MPF\0",), 0xED: (b"Photoshop 3.0",), 0xFE: (b"",)}
 _TIFF_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
@@ -56,16 +60,19 @@ class Unreadable(Exception):
     """The file is not built as its type says; what it shows cannot be told apart."""
 
 
-def same(one: Path, other: Path, file_type: str) -> bool | None:
-    """Whether both show the same; None for the types that must be decoded to know. Raises Unreadable, OSError."""
+def same(one: Path, other: Path, file_type: str) -> str | None:
+    """What both show, as `digest` gives it; empty where they differ, None for the types that must be decoded to know.
+    Raises Unreadable, OSError."""
     parts = _PARTS.get(file_type)
     if parts is None:
         return None
-    with _mapped(one) as first, _mapped(other) as second:
-        try:
-            return all(a == b for a, b in zip_longest(parts(first), parts(second)))
-        except (struct.error, ValueError, IndexError, KeyError, RecursionError) as error:
-            raise Unreadable(f"{one.name} is cut short or damaged") from error
+    total = hashlib.sha256()
+    with _mapped(one) as first, _mapped(other) as second, _whole(one):
+        for a, b in zip_longest(parts(first), parts(second)):
+            if not _equal(first, a, second, b):
+                return ""
+            _add(total, second, b)
+    return total.hexdigest()
 
 
 def digest(path: Path, file_type: str) -> str | None:
@@ -74,13 +81,37 @@ def digest(path: Path, file_type: str) -> str | None:
     if parts is None:
         return None
     total = hashlib.sha256()
-    with _mapped(path) as data:
-        try:
-            for part in parts(data):
-                total.update(struct.pack(">Q", len(part)) + part)
-        except (struct.error, ValueError, IndexError, KeyError, RecursionError) as error:
-            raise Unreadable(f"{path.name} is cut short or damaged") from error
+    with _mapped(path) as data, _whole(path):
+        for part in parts(data):
+            _add(total, data, part)
     return total.hexdigest()
+
+
+def _equal(first: Bytes, a: Part | None, second: Bytes, b: Part | None) -> bool:
+    if not isinstance(a, slice) or not isinstance(b, slice):
+        return a == b
+    if a.stop - a.start != b.stop - b.start:
+        return False
+    away = b.start - a.start
+    starts = range(a.start, a.stop, _CHUNK)
+    return all(first[at : (end := min(at + _CHUNK, a.stop))] == second[at + away : end + away] for at in starts)
+
+
+def _add(total: hashlib._Hash, data: Bytes, part: Part | None) -> None:
+    if isinstance(part, slice):
+        total.update(struct.pack(">Q", part.stop - part.start))
+        with memoryview(data) as view, view[part] as seen:
+            total.update(seen)
+    elif part is not None:
+        total.update(struct.pack(">Q", len(part)) + part)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (struct.error, ValueError, IndexError, KeyError, RecursionError) as error:
+        raise Unreadable(f"{path.name} is cut short or damaged") from error
 
 
 @contextmanager
@@ -89,7 +120,7 @@ def _mapped(path: Path) -> Iterator[mmap.mmap]:
         yield data
 
 
-def _jpeg(data: Bytes) -> Iterator[bytes]:
+def _jpeg(data: Bytes) -> Iterator[Part]:
     at = 2
     if data[:2] != b"\xff\xd8":
         raise Unreadable("it is no JPEG")
@@ -109,7 +140,7 @@ def _jpeg(data: Bytes) -> Iterator[bytes]:
         at += 2 + length
 
 
-def _tiff(data: Bytes) -> Iterator[bytes]:
+def _tiff(data: Bytes) -> Iterator[Part]:
     order = {b"II": "<", b"MM": ">"}[data[:2]]
     if struct.unpack_from(order + "H", data, 2)[0] != 42:
         raise Unreadable("it is no classic TIFF")
@@ -151,7 +182,7 @@ def _numbers(value: tuple[int, bytes], order: str) -> tuple[int, ...]:
     return struct.unpack(f"{order}{len(raw) // _TIFF_SIZES[kind]}{letter}", raw)
 
 
-def _boxes(data: Bytes) -> Iterator[bytes]:
+def _boxes(data: Bytes) -> Iterator[Part]:
     top = list(_children(data, 0, len(data)))
     media = [(start, end) for name, start, end in top if name == b"mdat"]
     if not media:
@@ -165,7 +196,7 @@ def _boxes(data: Bytes) -> Iterator[bytes]:
             yield from _of_boxes(data, start, end, media)
 
 
-def _of_boxes(data: Bytes, start: int, end: int, media: list[tuple[int, int]]) -> Iterator[bytes]:
+def _of_boxes(data: Bytes, start: int, end: int, media: list[tuple[int, int]]) -> Iterator[Part]:
     for name, inner, after in _children(data, start, end):
         if name in _BOX_PARENTS:
             yield name
@@ -202,7 +233,7 @@ def _children(data: Bytes, start: int, end: int) -> Iterator[tuple[bytes, int, i
         start = after
 
 
-_PARTS: dict[str, Callable[[Bytes], Iterator[bytes]]] = {
+_PARTS: dict[str, Callable[[Bytes], Iterator[Part]]] = {
     "JPEG": _jpeg,
     "TIFF": _tiff,
     "DNG": _tiff,
@@ -210,8 +241,8 @@ _PARTS: dict[str, Callable[[Bytes], Iterator[bytes]]] = {
 }
 
 
-def _slices(data: Bytes, start: int, end: int) -> Iterator[bytes]:
+def _slices(data: Bytes, start: int, end: int) -> Iterator[slice]:
     if end > len(data):
         raise Unreadable("its picture is cut short")
     for at in range(start, end, 1 << 20):
-        yield data[at : min(at + (1 << 20), end)]
+        yield slice(at, min(at + (1 << 20), end))

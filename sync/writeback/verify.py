@@ -45,11 +45,11 @@ def prove_picture(found: Found, scratch: Path) -> str:
     if found.file_type in SIDECAR:
         return ""
     try:
-        if image_data.same(original, scratch, found.file_type) is False:
-            raise NotProved("Its picture would change.", path=found.path)
-        picture = image_data.digest(scratch, found.file_type)
+        picture = image_data.same(original, scratch, found.file_type)
     except image_data.Unreadable:
         picture = None
+    if picture == "":
+        raise NotProved("Its picture would change.", path=found.path)
     if picture is not None:
         return picture
     told = pixels.digests(original, scratch)
