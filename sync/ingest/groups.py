@@ -115,7 +115,7 @@ class _Folder:
                     continue
                 others = [each for each in self._families.get(key_of(base), ()) if each.is_video == cluster.is_video]
                 chosen, why = _choose(others, cluster.head, trusted=len(others) == 1, edited=True)
-                if chosen is not None and chosen is not cluster:
+                if chosen is not None and chosen is not cluster and not _strangers(chosen, cluster):
                     _merge(chosen, cluster, why.value)
                     self._families[key].remove(cluster)
 
@@ -147,6 +147,11 @@ def _precedence(named: _Named) -> tuple[bool, int, bool, int, str]:
 def _kind(name: Name) -> int:
     """The likelier original of two plain files of one stem has the smaller number."""
     return 0 if name.extension in RAW else 1 if name.extension in HEIF else 3 if name.extension in JPEG else 2
+
+
+def _strangers(one: _Cluster, other: _Cluster) -> bool:
+    """Whether identifiers say so: an edit without one may have brought a live video that has another photo's."""
+    return len(one.identifiers() | other.identifiers()) > 1
 
 
 def _may_hold(cluster: _Cluster, named: _Named) -> bool:

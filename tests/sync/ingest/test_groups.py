@@ -164,6 +164,10 @@ LATER = MOMENT + timedelta(days=3)
             [found("IMG_1.JPG", taken=MOMENT), found("IMG_E0001.JPG"), found("IMG_0001.JPG", at=77)],
             [{"original IMG_1.JPG"}, {"original IMG_0001.JPG", "adjusted IMG_E0001.JPG"}], id="a phone's own edit"),
         pytest.param(
+            [found("IMG_E0001.JPG"), found("IMG_E0001.MOV", identifier="B"), found("IMG_0001.JPG", identifier="A")],
+            [{"original IMG_0001.JPG"}, {"original IMG_E0001.JPG", "live IMG_E0001.MOV"}],
+            id="an edit whose live video is another photo's"),
+        pytest.param(
             [found("a.jpg", taken=MOMENT), found("a-edited.jpg", taken=MOMENT), found("a-Edit.tif", taken=LATER)],
             [{"original a.jpg", "adjusted a-edited.jpg"}, {"original a-Edit.tif"}], id="edits by their moment"),
         pytest.param(
