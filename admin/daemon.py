@@ -23,10 +23,11 @@ from admin.security import gate
 from admin.security.server import serve
 from admin.sign import keep_telling
 from admin.wifi.watch import Watch
+from admin.wifi.wishes import SOCKET
 from sync import logs, secrets
 from sync.clock import Clock
 from sync.errors import ANEW, MantelpieceError
-from sync.home import SERVICE_HOME, Home, prepare
+from sync.home import Home, prepare
 from sync.notify import Notifier
 from sync.settings.tree import Admin
 
@@ -74,7 +75,7 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     signal.signal(signal.SIGINT, end)
     signal.signal(BEGIN_ANEW, end)
     Thread(target=keep_talking, args=(house, ended), name="mqtt", daemon=True).start()
-    if home.root == SERVICE_HOME:  # at a desk somebody else looks after the network
+    if SOCKET.exists():  # else somebody else looks after the network
         house.wifi = Watch(house)
         Thread(target=house.wifi.keep_watching, args=(ended,), name="wifi", daemon=True).start()
     Thread(target=keep_telling, args=(house, ended), name="sign", daemon=True).start()

@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response
 from admin.house import house
 from admin.language import text
 from admin.wifi.manager import Network, NetworkTrouble
+from admin.wifi.wishes import is_name, is_password
 
 pages = Blueprint("wifi", __name__, url_prefix="/wifi")
-
-_LONGEST_NAME_BYTES, _LONGEST_PASSWORD = 32, 63
 
 
 @pages.get("")
@@ -25,9 +24,9 @@ def join() -> Response | tuple[str, int]:
     watch = house().wifi
     if watch is None or not watch.manager.device():
         return _page(text("wifi.none")), 422
-    if not 0 < len(name.encode()) <= _LONGEST_NAME_BYTES or not name.isprintable() or name.startswith("-"):
+    if not is_name(name):
         return _page(text("wifi.bad_name")), 422
-    if (password and not 8 <= len(password) <= _LONGEST_PASSWORD) or not password.isprintable():
+    if not is_password(password):
         return _page(text("wifi.bad_password")), 422
     watch.wish(name, password)
     return redirect(url_for("wifi.page", joining=name), 303)

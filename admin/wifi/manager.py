@@ -1,5 +1,7 @@
 """NetworkManager, by nmcli: what networks are heard, our own, and joining one. Raises NetworkTrouble.
 
+What changes anything wants root, which the page is not: see wishing.py.
+
 Codes and passwords go to nmcli's standard input, never into its arguments: those everybody on the machine can list.
 """
 
@@ -10,11 +12,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 
 from sync.errors import MantelpieceError
 
-OWN, JOINED = "mantelpiece-setup", "mantelpiece"
+OWN, JOINED, TRIED = "mantelpiece-setup", "mantelpiece", "mantelpiece-tried"
 ADDRESS = "10.42.0.1"
 """What NetworkManager gives itself in a network that it shares."""
 PATIENCE_SECONDS = 60.0
@@ -37,15 +40,15 @@ class Network:
     """WPA3 alone."""
 
 
-@dataclass(frozen=True)
 class Manager:
     """nmcli on this machine."""
 
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._environ = environ
 
     def device(self) -> str:
         """The Wi-Fi device, or empty: there is none, or no NetworkManager."""
-        if shutil.which("nmcli", path=self.environ.get("PATH")) is None:
+        if shutil.which("nmcli", path=self._environ.get("PATH")) is None:
             return ""
         try:
             rows = self._rows("device", "status", fields="DEVICE,TYPE,STATE")
@@ -59,10 +62,12 @@ class Manager:
         kinds = ("802-11-wireless", "802-3-ethernet", "wifi", "ethernet")
         return any(row[0] != OWN and row[1] in kinds for row in rows)
 
-    def tried(self) -> list[str]:
-        """Names of the Wi-Fi networks that are known here."""
-        rows = self._rows("connection", "show", fields="NAME,TYPE")
-        return [row[0] for row in rows if row[1] in ("802-11-wireless", "wifi") and row[0] != OWN]
+    def known(self) -> list[str]:
+        """The Wi-Fi networks that are remembered here, as they call themselves."""
+        rows = self._rows("connection", "show", fields="NAME,UUID,TYPE")
+        ours = [row[1] for row in rows if row[2] in ("802-11-wireless", "wifi") and row[0] != OWN]
+        wanted = ("--escape", "no", "--get-values", "802-11-wireless.ssid", "connection", "show", "uuid")
+        return sorted({self._run(*wanted, uuid).removesuffix("\n") for uuid in ours})
 
     def networks(self) -> list[Network]:
         """What is heard, the strongest first, each name once."""
@@ -73,36 +78,49 @@ class Manager:
                 found[name] = Network(name, level, security not in ("", "--"), security.split()[:1] == ["WPA3"])
         return sorted(found.values(), key=lambda each: -each.signal)
 
-    def open_own(self, device: str, name: str, code: str) -> None:
+    def open_own(self, name: str, code: str) -> None:
         """A network of our own, with this name and code."""
         self.close_own()
         # Kept in memory alone: it must not come back by itself after a restart, and its code lies on no card.
-        self._run("connection", "add", "save", "no", "type", "wifi", "ifname", device, "con-name", OWN, "ssid", name,
-                  "autoconnect", "no", "wifi.mode", "ap", "ipv4.method", "shared", "ipv6.method", "ignore",
-                  "wifi-sec.key-mgmt", "wpa-psk", "wifi-sec.proto", "rsn", "wifi-sec.pairwise", "ccmp",
-                  "wifi-sec.group", "ccmp")  # fmt: skip
+        self._run("connection", "add", "save", "no", "type", "wifi", "ifname", self._one(), "con-name", OWN,
+                  "ssid", name, "autoconnect", "no", "wifi.mode", "ap", "ipv4.method", "shared",
+                  "ipv6.method", "ignore", "wifi-sec.key-mgmt", "wpa-psk", "wifi-sec.proto", "rsn",
+                  "wifi-sec.pairwise", "ccmp", "wifi-sec.group", "ccmp")  # fmt: skip
         self._bring_up(OWN, code)
 
     def close_own(self) -> None:
         """Take it down, and forget it: it must not come back by itself after a restart."""
-        try:
-            self._run("connection", "delete", "id", OWN)
-        except NetworkTrouble:
-            return  # it was not there
+        self._forget(OWN)
 
-    def join(self, device: str, name: str, password: str) -> None:
-        """Join this Wi-Fi and remember it; what was tried before under our name is forgotten."""
-        for old in self.tried():
-            if old == JOINED:
-                self._run("connection", "delete", "id", JOINED)
+    def join(self, name: str, password: str) -> None:
+        """Join this Wi-Fi and remember it; the one that was chosen before is forgotten only then, and comes back where
+        this one was not joined."""
         kind = "sae" if any(each.name == name and each.only_sae for each in self.networks()) else "wpa-psk"
         secured = ("wifi-sec.key-mgmt", kind) if password else ()
-        self._run("connection", "add", "type", "wifi", "ifname", device, "con-name", JOINED, "ssid", name, *secured)
+        self._forget(TRIED)
+        self._run("connection", "add", "type", "wifi", "ifname", self._one(), "con-name", TRIED, "autoconnect", "no",
+                  "ssid", name, *secured)  # fmt: skip
         try:
-            self._bring_up(JOINED, password)
+            self._bring_up(TRIED, password)
         except NetworkTrouble:
-            self._run("connection", "delete", "id", JOINED)
+            self._forget(TRIED)
+            with suppress(NetworkTrouble):  # there was none, or it is out of reach
+                self._bring_up(JOINED, "")
             raise
+        # It comes back by itself from now on, also where the power fails before it has its name.
+        self._run("connection", "modify", "id", TRIED, "connection.autoconnect", "yes")
+        self._forget(JOINED)
+        self._run("connection", "modify", "id", TRIED, "connection.id", JOINED)
+
+    def _one(self) -> str:
+        device = self.device()
+        if not device:
+            raise NetworkTrouble("There is no Wi-Fi device.")
+        return device
+
+    def _forget(self, connection: str) -> None:
+        with suppress(NetworkTrouble):  # it was not there
+            self._run("connection", "delete", "id", connection)
 
     def _bring_up(self, connection: str, secret: str) -> None:
         if not secret:
@@ -121,7 +139,7 @@ class Manager:
         try:
             done = subprocess.run(
                 ["nmcli", *words], capture_output=True, text=True, errors="replace", timeout=PATIENCE_SECONDS,
-                input=told, env={**self.environ, "LC_ALL": "C"}, check=False,
+                input=told, env={**self._environ, "LC_ALL": "C"}, check=False,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             raise NetworkTrouble("NetworkManager does not answer.") from error

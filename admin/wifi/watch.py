@@ -11,6 +11,7 @@ from threading import Event, Lock
 from admin.house import House
 from admin.wifi.decide import Do, Facts, decide
 from admin.wifi.manager import ADDRESS, Manager, NetworkTrouble
+from admin.wifi.wishing import Wishing
 from frame.control import FrameNotRunning, FrameRefused
 from sync.errors import MantelpieceError
 
@@ -26,7 +27,7 @@ class Watch:
 
     def __init__(self, house: House, manager: Manager | None = None) -> None:
         self._house = house
-        self.manager = manager or Manager()
+        self.manager = manager or Wishing()
         self._seen_at = house.clock.monotonic()
         self._said_at: float | None = None
         self._seen_file = house.home.private / "network-seen"
@@ -59,13 +60,12 @@ class Watch:
 
     def step(self) -> None:
         """One look."""
-        device = self.manager.device()
-        if not device:
+        if not self.manager.device():
             return
         with self._lock:
             wish, self._wish = self._wish, None
         if wish is not None:
-            self._join(device, *wish)
+            self._join(*wish)
         now, connected = self._house.clock.monotonic(), self.manager.connected()
         if connected:
             self._seen_at, self._said_at = now, None
@@ -74,7 +74,7 @@ class Watch:
         facts = Facts(connected, now - self._seen_at, self._seen_file.exists(), bool(self.code), said)
         match decide(facts):
             case Do.OPEN:
-                self._open(device)
+                self._open()
             case Do.CLOSE:
                 self._close()
             case Do.SAY:
@@ -84,27 +84,27 @@ class Watch:
                 if self.code:
                     self._sign(self._lines(), SIGN_SECONDS)  # also for a wall that started later
 
-    def _join(self, device: str, name: str, password: str) -> None:
+    def _join(self, name: str, password: str) -> None:
         self._sign([self._text("wifi.joining", name=name)], _SAY_SECONDS)
         was_open, self.code = bool(self.code), ""
         self.manager.close_own()
         try:
-            self.manager.join(device, name, password)
+            self.manager.join(name, password)
         except NetworkTrouble as error:
             self.trouble = self._text("wifi.failed", name=name, why=error.sentence)
             log.warning("%s", self.trouble)
             if was_open or not self._seen_file.exists():
-                self._open(device)
+                self._open()
         else:
             self.trouble = ""
             self._sign([], 0)
 
-    def _open(self, device: str) -> None:
+    def _open(self) -> None:
         if not self._wall_answers():
             return  # a network whose code nobody reads helps nobody
         self.code = f"{secrets.randbelow(10**8):08d}"
         try:
-            self.manager.open_own(device, self.name, self.code)
+            self.manager.open_own(self.name, self.code)
         except NetworkTrouble as error:
             self.code = ""
             log.warning("no set-up network: %s", error)
@@ -127,7 +127,7 @@ class Watch:
 
     def _gone(self) -> list[str]:
         try:
-            names = ", ".join(self.manager.tried()) or "–"
+            names = ", ".join(self.manager.known()) or "–"
         except NetworkTrouble:
             names = "–"
         return [self._text("wifi.gone_title"), self._text("wifi.gone_tried", name=names), self._text("wifi.gone_do")]

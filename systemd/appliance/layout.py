@@ -35,11 +35,11 @@ FILES = {
     "/etc/udev/rules.d/60-mantelpiece.rules": "etc/udev.rules",
 }
 """Installed path to the file beside this room."""
-FRAME_FILES = {
-    "/etc/systemd/journald.conf.d/mantelpiece.conf": "etc/journald.conf",
-    "/etc/polkit-1/rules.d/60-mantelpiece.rules": "etc/polkit.rules",
-}
+FRAME_FILES = {"/etc/systemd/journald.conf.d/mantelpiece.conf": "etc/journald.conf"}
+FRAME_UNITS = ("mantelpiece-frame.service", "mantelpiece-wifi.socket", "mantelpiece-wifi@.service")
 """Of a frame alone: a box where originals lie keeps its journal, and nobody chooses its network from a phone."""
+GONE = ("/etc/polkit-1/rules.d/60-mantelpiece.rules",)
+"""Of earlier versions; it gave the page rights that it no longer needs."""
 
 
 def chosen_before(text: str | None) -> Wanted | None:
@@ -65,9 +65,8 @@ class Wanted:
     def units(self) -> dict[str, Path]:
         """Installed path to unit."""
         found = {f"{UNITS}/{path.name}": path for path in sorted((SOURCE / "systemd" / "units").iterdir())}
-        if not self.frame or self.desktop_user:
-            del found[f"{UNITS}/mantelpiece-frame.service"]
-        return found
+        without = FRAME_UNITS if not self.frame else FRAME_UNITS[:1] if self.desktop_user else ()
+        return {path: unit for path, unit in found.items() if unit.name not in without}
 
     def desktop(self) -> dict[str, str]:
         """Installed path to content."""
@@ -78,7 +77,7 @@ class Wanted:
         """Installed path to content; None: not wanted, and not to stay from an installation of another kind. `there`
         are the drop-ins of ours that are installed."""
         rest = FILES | (FRAME_FILES if self.frame else {})
-        found: dict[str, str | None] = dict.fromkeys((*there, *Wanted().units(), *DESKTOP, *FRAME_FILES))
+        found: dict[str, str | None] = dict.fromkeys((*there, *GONE, *Wanted().units(), *DESKTOP, *FRAME_FILES))
         found |= {path: unit.read_text() for path, unit in self.units().items()} | self.drop_ins()
         found |= self.desktop() if self.desktop_user else {}
         found |= {path: (SOURCE / "systemd" / name).read_text() for path, name in rest.items()}

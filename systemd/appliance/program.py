@@ -20,6 +20,7 @@ def main() -> int:
     if os.getuid() != 0 and not options.dry_run:
         print("This changes the system: sudo systemd/install", file=sys.stderr)
         return 2
+    os.umask(0o022)  # whatever this root's shell says: the program must be readable for its users
     try:
         if options.uninstall:
             removal.remove_all(machine, data=options.data)

@@ -14,8 +14,8 @@ def remove_all(machine: Machine, *, data: bool) -> None:
     if machine.runs:
         machine.run("systemctl", "disable", "-q", "--now", "mantelpiece.target", "mantelpiece-provision.service",
                     may_fail=True)  # fmt: skip
-        machine.run("systemctl", "stop", "mantelpiece-sync", "mantelpiece-frame", "mantelpiece-admin",
-                    "mantelpiece-admin.socket", "mantelpiece-clock", may_fail=True)  # fmt: skip
+        machine.run("systemctl", "stop", "mantelpiece-admin.socket", "mantelpiece-wifi.socket", "mantelpiece-sync",
+                    "mantelpiece-frame", "mantelpiece-admin", "mantelpiece-clock", may_fail=True)  # fmt: skip
     links = (f"{UNITS}/multi-user.target.wants/mantelpiece.target", f"{UNITS}/mantelpiece.target.wants")
     drop_ins = (f"{UNITS}/mantelpiece-frame.service.d", f"{UNITS}/mantelpiece-sync.service.d")
     for path in (*links, *drop_ins, *Wanted().files(), COMMAND, PROGRAM, VERSIONS):

@@ -3,7 +3,11 @@ script with the state of a NetworkManager; the wall is a real one."""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,31 +16,40 @@ from admin.house import House
 from admin.wifi.decide import FIRST_SECONDS, SAY_AFTER_SECONDS, SAY_EVERY_SECONDS, Do, Facts, decide
 from admin.wifi.manager import OWN, Manager, Network, NetworkTrouble
 from admin.wifi.watch import Watch
+from admin.wifi.wishing import Wishing
 from frame.control import ask
 from sync.home import Home
 from tests.admin.phone import Phone
-from tests.admin.wall import hanging
+from tests.admin.wall import hanging, until
 from tests.manual_clock import ManualClock
 
+TOP = Path(__file__).parents[3]
 NMCLI = r"""#!/bin/sh
+# Profiles are files below profiles/, each with what its network is called; `active` holds the one that is up.
 S=@STATE@
 echo "$*" >> "$S/calls"
+gone() { echo "Error: unknown connection '$1'." >&2; exit 10; }
+named() { key=$1; shift; while [ "$1" != "$key" ]; do shift; done; echo "$2"; }
 case "$*" in
   *"device status") echo "lo:loopback:unmanaged"; echo "wlan0:wifi:$(cat $S/device)";;
-  *"connection show --active") cat "$S/active" 2>/dev/null; true;;
-  *"connection show") cat "$S/known" 2>/dev/null; true;;
+  *"connection show --active") for up in $(cat "$S/active" 2>/dev/null); do echo "$up:802-11-wireless"; done;;
+  *"connection show") for each in $(ls "$S/profiles"); do echo "$each:uuid-of-$each:802-11-wireless"; done;;
+  *"connection show uuid "*) for id; do :; done; cat "$S/profiles/${id#uuid-of-}";;
   *"device wifi list") printf 'Our\\: house:80:WPA2\nOur\\: house:60:WPA2\nCafé:40:\nNew:35:WPA3\n:90:WPA2\n'
     printf 'evil\\\\:30:WPA2\nbroken\n\033[2Jline:20:WPA2\n';;
-  "connection add"*) true;;
-  "connection delete id @OWN@") grep -q @OWN@ "$S/active" 2>/dev/null && rm "$S/active";;
-  "connection delete"*) rm -f "$S/known";;
-  *"connection up id @OWN@ passwd-file /dev/stdin")
-    cat >> "$S/told"; echo "@OWN@:802-11-wireless" > "$S/active"; [ ! -e "$S/no-hotspot" ];;
-  *"connection up id mantelpiece passwd-file /dev/stdin")
-    cat > "$S/said"; cat "$S/said" >> "$S/told"
-    if grep -q wrong "$S/said"; then echo "Error: Secrets were required, but not provided." >&2; exit 4; fi
-    echo "mantelpiece:802-11-wireless" | tee "$S/known" > "$S/active";;
-  *"connection up id mantelpiece") echo "mantelpiece:802-11-wireless" | tee "$S/known" > "$S/active";;
+  "connection add"*) named ssid "$@" > "$S/profiles/$(named con-name "$@")" 2>/dev/null;;
+  "connection delete id"*) [ -e "$S/profiles/$4" ] || gone "$4"
+    rm "$S/profiles/$4"; grep -qx "$4" "$S/active" && rm "$S/active";;
+  "connection modify id"*) [ -e "$S/profiles/$4" ] || gone "$4"
+    [ "$5" = connection.autoconnect ] && exit 0
+    mv "$S/profiles/$4" "$S/profiles/$6"; echo "$6" > "$S/active";;
+  *"connection up id"*) id=$6; [ -e "$S/profiles/$id" ] || gone "$id"
+    if [ "$8" = /dev/stdin ]; then cat > "$S/said"; cat "$S/said" >> "$S/told"; fi
+    if grep -q wrong "$S/said" 2>/dev/null && [ "$8" ]; then
+      rm -f "$S/active"; echo "Error: Secrets were required, but not provided." >&2; exit 4
+    fi
+    [ "$id" = @OWN@ ] && [ -e "$S/no-hotspot" ] && exit 4
+    echo "$id" > "$S/active";;
   *) echo "Error: not understood: $*" >&2; exit 2;;
 esac
 """
@@ -45,7 +58,7 @@ esac
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder, programs = tmp_path / "state", tmp_path / "programs"
-    folder.mkdir()
+    (folder / "profiles").mkdir(parents=True)
     programs.mkdir()
     (folder / "device").write_text("disconnected\n")
     script = programs / "nmcli"
@@ -53,6 +66,26 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     return folder
+
+
+@pytest.fixture
+def door(tmp_path: Path, state: Path) -> Iterator[Path]:
+    """Where root's part is wished of: systemd's own hand that listens, and a program for each wish."""
+    path = tmp_path / "door"
+    command = ["systemd-socket-activate", "--listen", path, "--accept", "--inetd"]
+    listening = subprocess.Popen([*command, sys.executable, "-m", "admin.wifi.helper"], stderr=subprocess.DEVNULL,
+                                 env=os.environ | {"PYTHONPATH": str(TOP)})  # fmt: skip
+    try:
+        until(path.exists)
+        yield path
+    finally:
+        listening.terminate()
+        listening.wait()
+
+
+def remembered(state: Path) -> dict[str, str]:
+    """Each profile, and what its network is called."""
+    return {each.name: each.read_text().strip() for each in sorted((state / "profiles").iterdir())}
 
 
 def calls(state: Path) -> str:
@@ -86,9 +119,9 @@ def test_what_is_done_about_it(given: tuple, expected: Do) -> None:
 
 
 def test_at_first_boot_the_wall_shows_the_frames_own_network_and_the_page_leads_into_ours(
-    phone: Phone, house: House, home: Home, clock: ManualClock, state: Path
+    phone: Phone, house: House, home: Home, clock: ManualClock, state: Path, door: Path
 ) -> None:
-    house.wifi = watch = Watch(house)
+    house.wifi = watch = Watch(house, Wishing(door))
     with hanging(home):
         watch.step()
         assert not watch.code
@@ -111,7 +144,8 @@ def test_at_first_boot_the_wall_shows_the_frames_own_network_and_the_page_leads_
         watch.step()
         assert (watch.code, watch.trouble) == ("", "")
         assert ask(home, "now")["sign_seconds"] == 0
-        assert (state / "active").read_text() == "mantelpiece:802-11-wireless\n"
+        assert (state / "active").read_text() == "mantelpiece\n"
+        assert remembered(state) == {"mantelpiece": "Our: house"}
 
 
 SECRETS = {
@@ -124,30 +158,65 @@ SECRETS = {
 @pytest.mark.parametrize(("secret", "line"), SECRETS.values(), ids=SECRETS)
 def test_no_code_and_no_password_is_an_argument_that_everybody_could_list(state: Path, secret: str, line: str) -> None:
     manager = Manager()
-    manager.open_own("wlan0", "mantelpiece-1", "12345678")
-    manager.join("wlan0", "Our: house", secret)
+    manager.open_own("mantelpiece-1", "12345678")
+    manager.join("Our: house", secret)
     assert told(state) == ["802-11-wireless-security.psk:12345678", f"802-11-wireless-security.psk:{line}"]
     assert not any(each in calls(state) for each in ("12345678", secret, line))
 
 
-def test_each_network_is_joined_in_its_own_way_and_what_failed_is_forgotten(state: Path) -> None:
+def test_each_network_is_joined_in_its_own_way(state: Path) -> None:
     manager = Manager()
-    manager.join("wlan0", "New", "long enough")
-    assert "ssid New wifi-sec.key-mgmt sae" in calls(state)
-    manager.join("wlan0", "Our: house", "long enough")
-    assert "ssid Our: house wifi-sec.key-mgmt wpa-psk" in calls(state)
-    manager.join("wlan0", "Café", "")
-    assert calls(state).splitlines()[-1] == "--wait 45 connection up id mantelpiece"
+    for name, password, said in (
+        ("New", "long enough", "ssid New wifi-sec.key-mgmt sae"), ("Café", "", "connection up id mantelpiece-tried\n"),
+        ("Our: house", "long enough", "ssid Our: house wifi-sec.key-mgmt wpa-psk"),
+    ):  # fmt: skip
+        manager.join(name, password)
+        assert said in calls(state)
+        assert remembered(state) == {"mantelpiece": name}
+
+
+def test_a_password_that_is_wrong_costs_nobody_the_network_that_there_was(state: Path) -> None:
+    manager = Manager()
     with pytest.raises(NetworkTrouble):
-        manager.join("wlan0", "Our: house", "wrong but long")
-    assert calls(state).splitlines()[-1] == "connection delete id mantelpiece"
+        manager.join("Our: house", "wrong but long")
+    assert (remembered(state), (state / "active").exists()) == ({}, False)
+    manager.join("Our: house", "long enough")
+    with pytest.raises(NetworkTrouble, match="Secrets were required"):
+        manager.join("New", "wrong but long")
+    assert remembered(state) == {"mantelpiece": "Our: house"}
+    assert (state / "active").read_text() == "mantelpiece\n", "up again"
+
+
+NO_WISHES = {
+    "no JSON": b"join me",
+    "another verb": b'{"type": "show", "name": "Our: house"}',
+    "a network of ours by another name": b'{"type": "open", "name": "Our: house", "code": "12345678"}',
+    "a code that is none": b'{"type": "open", "name": "mantelpiece-1a2b", "code": "1 yes"}',
+    "an option of nmcli": b'{"type": "join", "name": "--help", "password": "long enough"}',
+    "a line more": b'{"type": "join", "name": "x", "password": "long enough\\n802-1x.password:x"}',
+    "too much": json.dumps({"type": "join", "name": "x", "password": "x" * 9999}).encode(),
+}
+
+
+@pytest.mark.parametrize("wish", NO_WISHES.values(), ids=NO_WISHES)
+def test_what_is_none_of_the_four_wishes_reaches_no_networkmanager(state: Path, wish: bytes) -> None:
+    command = [sys.executable, "-m", "admin.wifi.helper"]
+    done = subprocess.run(command, input=wish, capture_output=True, check=False, cwd=TOP)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"refused" in done.stderr
+    assert not (state / "calls").exists()
+
+
+def test_where_nobody_listens_it_is_said(phone: Phone, house: House, state: Path, tmp_path: Path) -> None:
+    house.wifi = Watch(house, Wishing(tmp_path / "nowhere"))
+    assert "does not answer" in phone.get("/wifi").text
 
 
 def test_a_frame_that_had_a_network_waits_for_it_and_says_so_now_and_then(
     house: House, home: Home, clock: ManualClock, state: Path
 ) -> None:
-    (state / "active").write_text("mantelpiece:802-11-wireless\n")
-    (state / "known").write_text("mantelpiece:802-11-wireless\n")
+    (state / "active").write_text("mantelpiece\n")
+    (state / "profiles" / "mantelpiece").write_text("Our: house\n")
     Watch(house).step()
     (state / "active").unlink()
     watch = Watch(house)
@@ -156,7 +225,7 @@ def test_a_frame_that_had_a_network_waits_for_it_and_says_so_now_and_then(
         watch.step()
         assert ask(home, "now")["sign_seconds"] > 0
         assert "connection add" not in calls(state)
-        assert watch._gone()[1] == "Tried: mantelpiece"
+        assert watch._gone()[1] == "Tried: Our: house"
 
 
 def test_without_a_wall_to_show_its_code_no_network_is_opened(house: House, clock: ManualClock, state: Path) -> None:
@@ -195,4 +264,4 @@ def test_what_nmcli_says_is_read_with_its_colons(state: Path) -> None:
     assert heard[3] == Network("evil\\", 30, True), "a neighbour's name spoils no list"
     (state / "no-hotspot").touch()
     with pytest.raises(NetworkTrouble):
-        Manager().open_own("wlan0", "x", "12345678")
+        Manager().open_own("x", "12345678")
