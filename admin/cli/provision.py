@@ -1,10 +1,10 @@
 """Set-up without a phone: `mantelpiece.toml` on the boot partition, taken in once, and its secrets moved away.
 
 It is a settings.toml in which servers have a `key`, link albums a `key` and `password`, `[admin]` a `password` and
-`[mqtt]` too, and
-`[wifi]` a `name`, `password` and `country`. `python -m admin.cli.provision FILE` is started as root by
-mantelpiece-provision.service before sync; all but the Wi-Fi is written as the service's user. What is wrong is told in
-`mantelpiece-problem.txt` beside it, and changes nothing.
+`[mqtt]` too, and `[wifi]` a `name`, `password` and `country`. One of nothing but `[wifi]` and `[admin] password` is for
+a frame that is set up too: another router, a forgotten password. `python -m admin.cli.provision FILE` is started as
+root by mantelpiece-provision.service before sync; all but the Wi-Fi is written as the service's user. What is wrong is
+told in `mantelpiece-problem.txt` beside it, and changes nothing.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from typing import Any
 import tomlkit
 
 from admin.cli.owner import become_owner
+from admin.house import House
 from admin.security.passwords import LONGEST, SHORTEST, hashed, matches
 from sync import secrets
+from sync.clock import SystemClock
 from sync.errors import MantelpieceError, UsageError
 from sync.files import write_durably
 from sync.home import Home, find, prepare
@@ -43,6 +45,11 @@ class Plan:
     secrets: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     password: str = ""
     wifi: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def mends(self) -> bool:
+        """Whether it is only a way in: Wi-Fi, the page's password."""
+        return not self.secrets and not any(tomllib.loads(self.settings).values())
 
 
 def read_plan(text: str) -> Plan:
@@ -77,6 +84,9 @@ def take_in(home: Home, plan: Plan) -> None:
     set up otherwise already."""
     prepare(home)
     known = load(home.settings).settings
+    if plan.mends and home.settings.exists():
+        _mend(home, plan)
+        return
     if known.servers or known.albums:
         if _is_taken_in(home, plan):
             return
@@ -86,6 +96,12 @@ def take_in(home: Home, plan: Plan) -> None:
     if plan.password:
         secrets.put(home.secrets, "admin", "password", hash=hashed(plan.password))
     write_durably(home.settings, plan.settings.encode(), mode=0o640)
+
+
+def _mend(home: Home, plan: Plan) -> None:
+    """Whoever has the card in hand may set the page's password anew; every phone is signed out by that."""
+    if plan.password not in ("", MOVED):
+        House(home, SystemClock()).set_password(plan.password)
 
 
 def _is_taken_in(home: Home, plan: Plan) -> bool:
@@ -138,22 +154,31 @@ def _escaped(text: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """0 when there is nothing to do or all is done, 2 when the file was refused."""
-    file = Path(arguments[0])
-    problem = file.with_name("mantelpiece-problem.txt")
-    if not file.exists():
+    """0 when there is nothing to do or all is done, 2 when the file was refused, 1 when the card failed."""
+    named = Path(arguments[0])
+    # Windows hides the ending that its editor adds.
+    file = next((path for path in (named, named.with_name(named.name + ".txt")) if path.exists()), None)
+    if file is None:
         return 0
-    home = find()
+    problem = named.with_name("mantelpiece-problem.txt")
     try:
-        plan = read_plan(file.read_text(encoding="utf-8-sig"))
-        _as_owner(home, plan)
-        said = write_wifi(plan)
+        return _take(file, named.with_suffix(".toml.taken"), problem)
     except (MantelpieceError, UnicodeDecodeError) as error:
-        write_durably(problem, f"{file.name}: {error}\n".encode())
-        print(error, file=sys.stderr)
-        return 2
+        said, code = str(error), 2
+    except OSError as error:
+        said, code = f"{error}. Its secrets are still on this partition; delete it once the card can be written.", 1
+    print(said, file=sys.stderr)
+    with suppress(MantelpieceError, OSError):
+        write_durably(problem, f"{file.name}: {said}\n".encode())
+    return code
+
+
+def _take(file: Path, taken: Path, problem: Path) -> int:
+    plan = read_plan(file.read_text(encoding="utf-8-sig"))
+    _as_owner(find(), plan)
+    said = write_wifi(plan)
     _overwrite(file, plan.left.encode())
-    file.replace(file.with_suffix(".toml.taken"))
+    file.replace(taken)
     problem.unlink(missing_ok=True)
     if said:
         write_durably(problem, f"{file.name}: {said}\n".encode())

@@ -82,7 +82,7 @@ class Manager:
         """A network of our own, with this name and code."""
         self.close_own()
         # Kept in memory alone: it must not come back by itself after a restart, and its code lies on no card.
-        self._run("connection", "add", "save", "no", "type", "wifi", "ifname", self._one(), "con-name", OWN,
+        self._run("connection", "add", "save", "no", "type", "wifi", "ifname", "*", "con-name", OWN,
                   "ssid", name, "autoconnect", "no", "wifi.mode", "ap", "ipv4.method", "shared",
                   "ipv6.method", "ignore", "wifi-sec.key-mgmt", "wpa-psk", "wifi-sec.proto", "rsn",
                   "wifi-sec.pairwise", "ccmp", "wifi-sec.group", "ccmp")  # fmt: skip
@@ -98,7 +98,7 @@ class Manager:
         kind = "sae" if any(each.name == name and each.only_sae for each in self.networks()) else "wpa-psk"
         secured = ("wifi-sec.key-mgmt", kind) if password else ()
         self._forget(TRIED)
-        self._run("connection", "add", "type", "wifi", "ifname", self._one(), "con-name", TRIED, "autoconnect", "no",
+        self._run("connection", "add", "type", "wifi", "ifname", "*", "con-name", TRIED, "autoconnect", "no",
                   "ssid", name, *secured)  # fmt: skip
         try:
             self._bring_up(TRIED, password)
@@ -111,12 +111,6 @@ class Manager:
         self._run("connection", "modify", "id", TRIED, "connection.autoconnect", "yes")
         self._forget(JOINED)
         self._run("connection", "modify", "id", TRIED, "connection.id", JOINED)
-
-    def _one(self) -> str:
-        device = self.device()
-        if not device:
-            raise NetworkTrouble("There is no Wi-Fi device.")
-        return device
 
     def _forget(self, connection: str) -> None:
         with suppress(NetworkTrouble):  # it was not there

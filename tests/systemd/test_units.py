@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from admin.cli.run import PARTS
+from admin.wifi.wishes import SOCKET
 from sync.clock import OWN_SIGN
 
 ROOM = Path(__file__).parents[2] / "systemd"
 UNITS = sorted((ROOM / "units").iterdir())
 SERVICES = ("sync", "frame", "admin")
-MOST_EXPOSED = {"sync": 1.5, "frame": 1.2, "admin": 1.5, "clock": 1.2}
+MOST_EXPOSED = {"sync": 1.5, "frame": 1.2, "admin": 1.5, "clock": 1.2, "wifi@": 1.5}
 DROP_INS = {"ddc": "frame", "cec": "frame", "gpio": "frame", "eink": "frame", "root": "sync"}
 
 pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
@@ -119,6 +120,15 @@ def test_the_sign_of_a_certain_time_is_left_where_it_is_looked_for_and_nobody_wa
     assert found["ExecStart"] == ["/opt/mantelpiece/bin/python -m sync.clock"]
     others = [unit for unit in UNITS if unit.suffix == ".service" and unit.stem != "mantelpiece-clock"]
     assert not [unit.name for unit in others if "mantelpiece-clock" in unit.read_text()]
+
+
+def test_nobody_but_the_page_may_wish_for_a_wifi() -> None:
+    found = dict(line.split("=", 1) for line in lines(ROOM / "units" / "mantelpiece-wifi.socket") if line[:1].isalpha())
+    assert found["ListenStream"] == str(SOCKET)
+    assert SOCKET.parent == Path("/run"), "where nobody else could lay one"
+    assert (found["SocketUser"], found["SocketMode"]) == (*directives("admin")["User"], "0600")
+    assert "User" not in directives("wifi@"), "NetworkManager takes it from root alone"
+    assert directives("wifi@")["CapabilityBoundingSet"] == [""]
 
 
 def test_the_picture_comes_first_and_the_chores_last() -> None:

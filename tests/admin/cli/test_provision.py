@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -167,6 +168,44 @@ def test_a_frame_that_is_set_up_stays_as_it_is(boot: Path, home: Home) -> None:
     assert provision.main([str(boot / "mantelpiece.toml")]) == 2
     assert "set up already" in (boot / "mantelpiece-problem.txt").read_text()
     assert list(load(home.settings).settings.servers) == ["mine"]
+
+
+def test_a_way_in_is_taken_also_where_the_frame_is_set_up(boot: Path, home: Home) -> None:
+    """Another router, a forgotten password: what the wall says to do."""
+    provision.take_in(home, provision.read_plan(FILE))
+    before = home.settings.read_bytes()
+    (boot / "mantelpiece.toml").write_text('[wifi]\nname = "New"\npassword = "new secret"\n')
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+    (connection,) = provision.write_wifi.__defaults__[0].iterdir()  # type: ignore[index]
+    assert "psk=new\\ssecret" in connection.read_text()
+    assert matches("correct horse", secrets.password_hash(home.secrets))
+    (boot / "mantelpiece.toml").write_text('[admin]\npassword = "another one"\n')
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+    assert matches("another one", secrets.password_hash(home.secrets))
+    assert home.settings.read_bytes() == before
+    assert [path.name for path in boot.iterdir()] == ["mantelpiece.toml.taken"]
+
+
+def test_the_ending_that_windows_hides_does_not_matter(boot: Path, home: Home) -> None:
+    (boot / "mantelpiece.toml.txt").write_text("\ufeff" + FILE.replace("\n", "\r\n"))
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+    assert [album.name for album in load(home.settings).settings.albums] == ["Holidays", "Link"]
+    assert [path.name for path in boot.iterdir()] == ["mantelpiece.toml.taken"]
+
+
+def test_a_card_that_cannot_be_written_is_named(
+    boot: Path, home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    (boot / "mantelpiece.toml").write_text(FILE)
+    monkeypatch.setattr(provision, "_overwrite", fail)
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 1
+    said = capsys.readouterr().err
+    assert "Read-only file system" in said
+    assert "secrets are still on this partition" in said
+    assert said.strip() in (boot / "mantelpiece-problem.txt").read_text()
 
 
 def test_without_a_file_nothing_happens(boot: Path, home: Home) -> None:

@@ -127,7 +127,7 @@ def test_at_first_boot_the_wall_shows_the_frames_own_network_and_the_page_leads_
         assert not watch.code
         clock.advance(FIRST_SECONDS)
         watch.step()
-        assert f"ifname wlan0 con-name {OWN} ssid {watch.name} autoconnect no wifi.mode ap" in calls(state)
+        assert f"ifname * con-name {OWN} ssid {watch.name} autoconnect no wifi.mode ap" in calls(state)
         assert told(state) == [f"802-11-wireless-security.psk:{watch.code}"]
         assert ask(home, "now")["sign_seconds"] > 3000, "name and code are on the wall"
         assert [watch.name in watch._lines()[1], watch.code[:4] in watch._lines()[2]] == [True, True]
