@@ -44,7 +44,7 @@ VERBS = {
     "verify": ("admin.cli.verify", "Re-hash every object; fetch bad ones again."),
     "screen": ("admin.cli.screen", "The panel: on, off, or as night hours say."),
     "show": ("admin.cli.show", "The wall without sync."),
-    "held": ("admin.cli.held", "Removals that wait for your yes: list, keep, remove."),
+    "held": ("admin.cli.held", "Removals that wait for your yes: list, keep, remove, ask."),
     "trash": ("admin.cli.trash", "What was removed lately: list, restore."),
     "jobs": ("admin.cli.jobs", "What ran, runs and will run: list, run, cancel, history, export."),
     "notices": ("admin.cli.notices", "Mail and webhook for what is wrong or waits: list, test, password, webhook."),

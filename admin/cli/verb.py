@@ -12,14 +12,16 @@ from typing import Any
 
 import click
 
+from admin.cli.again import told_truly
 from admin.cli.output import Output
 from admin.cli.owner import become_owner
 from sync import logs
 from sync.clock import SystemClock
-from sync.errors import Maintenance, MantelpieceError, RuleError, Unreachable
+from sync.errors import MantelpieceError
 from sync.home import Home, find, prepare
-from sync.jobs.follow import follow, open_library, queue
+from sync.jobs.follow import follow, open_library, queue, serving
 from sync.jobs.progress import Ended
+from sync.library import jobs
 from sync.library.database import Library
 from sync.settings.last_good import Kept, load_kept
 from sync.settings.tree import Log
@@ -47,15 +49,12 @@ class Call:
         library = open_library(self.home)
         try:
             return self.follow(library, queue(self.home, library, kind, arguments, asked_by="command line"))
-        except JobFailed as error:
-            if kind in _ASKED_ONCE:
-                error.advice = _ONCE.get(error.advice, error.advice)
-            raise
         finally:
             library.close()
 
     def follow(self, library: Library, number: int) -> Ended:
         """Follow a queued job to its end, as `do`."""
+        job = jobs.get(library, number)
         with _interruptible() as cancelled:
             ended = follow(
                 self.home,
@@ -66,6 +65,7 @@ class Call:
                 cancelled=cancelled,
                 log_level="debug" if self.output.verbose else "error",
             )
+        ended = told_truly(ended, kind=job.kind if job else "", serving=serving(self.home))
         if ended.outcome != "done":
             failed = JobFailed(ended.sentence, advice=ended.advice, **ended.facts)
             failed.exit_code = ended.exit_code
@@ -87,15 +87,6 @@ class Call:
                 found.append(ended.facts | {"sentence": ended.sentence, "problems": list(ended.problems)})
                 codes.append(ended.exit_code)
         return found, most_serious(codes)
-
-
-_ASKED_ONCE = ("probe", "resolve", "albums", "preview")
-_ONCE = {
-    Unreachable.default_advice: "Check the address, and that Immich is running there; then try again.",
-    RuleError.default_advice: "Nothing was changed.",
-    Maintenance.default_advice: "Nothing was changed; try again later.",
-}
-"""Advice for who asks once, in place of advice that promises another try."""
 
 
 class JobFailed(MantelpieceError):

@@ -1,4 +1,5 @@
-"""Removals that wait for a person: how many of which album, why, what they show; remove or keep."""
+"""Removals that wait for a person: how many of which album, why, what they show; remove or keep, and
+what was kept before: to be asked about anew."""
 
 from __future__ import annotations
 
@@ -12,26 +13,28 @@ from admin.house import ServiceAway, house
 from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.thumbs import want
-from sync.library import held, photos
+from sync.library import held, memberships, photos
 from sync.library.database import Library
 from sync.library.held import HeldRow
 
 pages = Blueprint("held", __name__, url_prefix="/held")
 
 _MOST_SHOWN = 12
-DECISIONS = ("keep", "remove")
+DECISIONS = ("keep", "remove", "ask")
 
 
 @pages.get("")
 def page() -> str:
     waiting: list[dict[str, Any]] = []
+    kept: dict[str, int] = {}
     try:
         with house().library() as library:
             waiting = [_shown(library, row) for row in held.every(library)]
+            kept = memberships.kept_counts(library)
     except ServiceAway:
         pass
     want(house(), [name for each in waiting for name, _ in each["pictures"]])
-    return render_template("held.html", waiting=waiting)
+    return render_template("held.html", waiting=waiting, kept=kept)
 
 
 @pages.post("")
@@ -40,6 +43,9 @@ def decide() -> Response:
     here, form = house(), request.form
     if form.get("decision") not in DECISIONS:
         abort(400)
+    if form["decision"] == "ask":
+        arguments = {"album": form.get("album", ""), "decision": "ask"}
+        return redirect(url_for("held.decided", number=queue(here, "held", arguments)), 303)
     with here.library() as library:
         row = held.get(library, form.get("album", ""))
     if row is None or row.plan != form.get("plan"):

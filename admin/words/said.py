@@ -1,6 +1,7 @@
 """Says what sync and the wall said, in the language of whoever reads. `words/sentences/<language>.toml` holds the
 sentences, English to that language, with blanks in braces; what is not there stays English, whole. A blank stays as it
-is but for those of TOLD and LISTED, which are said too; those of NUMBERS are filled by numbers alone.
+is but for those of TOLD and LISTED, which are said too; those of NUMBERS, and those that count as sync/counted.py has
+it (`{files:file|files}`), are filled by numbers alone.
 `words/rules/<language>.toml` holds the words of which a rule is told.
 """
 
@@ -8,8 +9,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Set
 from functools import cache
 from pathlib import Path
+
+from sync.counted import counted
 
 FOLDER = Path(__file__).parent / "sentences"
 RULES = Path(__file__).parent / "rules"
@@ -21,6 +25,7 @@ LONGEST = 2000
 """Longer ones are not looked for: names from a server could be made to match at great length."""
 NUMBERS = frozenset({"number", "count"})
 _BLANK = re.compile(r"\{(\w+)\}")
+_COUNTS = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
 
 
 Shapes = tuple[tuple[re.Pattern[str], str], ...]
@@ -51,7 +56,7 @@ def _one(sentence: str, known: dict[str, str], shapes: Shapes) -> str | None:
         found = shape.fullmatch(sentence)
         if found is not None:
             filled = {name: _filled(name, value, known, shapes) for name, value in found.groupdict().items()}
-            return _BLANK.sub(lambda blank, filled=filled: filled[blank[1]], text)  # type: ignore[misc]
+            return counted(text, **filled)
     return None
 
 
@@ -70,7 +75,7 @@ def _catalogue(language: str) -> tuple[dict[str, str], Shapes]:
 
 
 def _fixed(english: str) -> int:
-    return len(_BLANK.sub("", english))
+    return len(_BLANK.sub("", _COUNTS.sub("", english)))
 
 
 @cache
@@ -86,11 +91,18 @@ def read(language: str, folder: Path = FOLDER) -> dict[str, str]:
 
 
 def _shape(english: str) -> re.Pattern[str]:
-    pieces = _BLANK.split(english)
-    return re.compile("".join(_hole(piece) if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)))
+    numbers = NUMBERS | {counts[1] for counts in _COUNTS.finditer(english)}
+    pieces = re.split(r"(\{[^{}]*\})", english)
+    return re.compile("".join(_hole(piece, numbers) for piece in pieces))
 
 
-def _hole(name: str) -> str:
+def _hole(piece: str, numbers: Set[str]) -> str:
+    """What may stand for a piece of a shape."""
+    if counts := _COUNTS.fullmatch(piece):
+        return f"(?:{re.escape(counts[2])}|{re.escape(counts[3])})"
+    if not (blank := _BLANK.fullmatch(piece)):
+        return re.escape(piece)
+    name = blank[1]
     if name == LISTED:
         return rf"(?P<{name}>(?:(?!\. ).)*?)"
-    return rf"(?P<{name}>[\d.,]+)" if name in NUMBERS else f"(?P<{name}>.*?)"
+    return rf"(?P<{name}>[\d.,]+)" if name in numbers else f"(?P<{name}>.*?)"

@@ -96,6 +96,25 @@ def keep_by_hand(db: sqlite3.Connection, *, album: str, assets: tuple[str, ...])
     )
 
 
+def kept(library: Library, album: str) -> tuple[str, ...]:
+    """Asset ids that stay because a person said so, sorted."""
+    sql = """SELECT p.asset FROM memberships m JOIN photos p ON p.id = m.photo
+             WHERE m.album = ? AND m.kept_by_hand = 1 AND m.gone IS NULL ORDER BY p.asset"""
+    return tuple(row[0] for row in library.rows(sql, (album,)))
+
+
+def kept_counts(library: Library) -> dict[str, int]:
+    """How many photos stay because a person said so, by album, where any do."""
+    sql = """SELECT album, count(*) FROM memberships WHERE kept_by_hand = 1 AND gone IS NULL
+             GROUP BY album ORDER BY album"""
+    return {str(row[0]): int(row[1]) for row in library.rows(sql)}
+
+
+def keep_no_more(db: sqlite3.Connection, *, album: str) -> None:
+    """What stayed because a person said so follows the server's list again; inside a transaction."""
+    db.execute("UPDATE memberships SET kept_by_hand = 0 WHERE album = ? AND kept_by_hand = 1", (album,))
+
+
 def remove(db: sqlite3.Connection, *, album: str, photo: int) -> int:
     """The photo is out of the album; inside a transaction. Gives in how many albums it still is."""
     db.execute("DELETE FROM memberships WHERE album = ? AND photo = ?", (album, photo))

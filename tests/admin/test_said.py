@@ -20,7 +20,7 @@ from sync.smart.parse import parse
 
 TOP = Path(admin.__file__).parents[1]
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.toml"))
-_BLANK = re.compile(r"\{\w+\}")
+_BLANK = re.compile(r"\{\w+(?::[^{}|]*\|[^{}|]*)?\}")
 
 
 def spoken() -> str:
@@ -67,10 +67,15 @@ def test_what_is_translated_is_really_said(language: str) -> None:
     assert not idle, idle
 
 
+_FILLED = re.compile(r"\{(\w+)\}")
+_COUNTED = re.compile(r"\{(\w+):")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_translation_fills_the_same_blanks(language: str) -> None:
     for english, text in read(language).items():
-        assert sorted(_BLANK.findall(text)) == sorted(_BLANK.findall(english)), english
+        assert sorted(_FILLED.findall(text)) == sorted(_FILLED.findall(english)), english
+        assert {*_COUNTED.findall(text), *_COUNTED.findall(english)} <= {*_FILLED.findall(english)}, english
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -106,7 +111,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 
 def _text_of(node: ast.AST) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        plain = node.value.replace("{often}", "")
+        plain = re.sub(r"\{\w+:[^{}|]*\|([^{}|]*)\}", r"\1", node.value.replace("{often}", ""))
         return re.sub(r"\{\w+(!r)?\}", lambda blank: "'7'" if blank[1] else "7", plain)
     if isinstance(node, ast.JoinedStr):
         return "".join(_part_of(part) for part in node.values)
@@ -181,6 +186,8 @@ CASES = {
         "Album 'Listing' can wait. There is one called Listing already.",
     ),
     "a name is never said": ("There is one called Listing already.", "Es gibt schon einen namens Listing."),
+    "one of them": ("1 photo stays in 'Holidays'.", "1 Foto bleibt in 'Holidays'."),
+    "several of them": ("1,200 photos stay in 'Holidays'.", "1,200 Fotos bleiben in 'Holidays'."),
     "with a number of photos": (
         "12 photos would leave, and the album would be empty.", "12 Fotos kämen heraus, und das Album wäre leer.",
     ),

@@ -245,6 +245,20 @@ def test_what_is_held_asks_and_decides_what_was_looked_at(phone: Phone, furnishe
     assert queued(library)[0][1]["decision"] == "keep"
 
 
+def test_what_was_kept_is_named_and_can_be_asked_about_again(
+    phone: Phone, furnished: Home, library: Library
+) -> None:
+    assert "Kept by your word" not in phone.get("/held").text
+    with library.transaction() as db:
+        number = photos.upsert(db, server="home", asset="a", facts=b"", content=b"", added="2026-11-20T10:00:00+00:00")
+        memberships.put(db, album="Holidays", photo=number, position=0, fingerprint=None)
+        memberships.keep_by_hand(db, album="Holidays", assets=("a",))
+    page = phone.get("/held").text
+    assert "1 photo stays, though the server lists it no more." in page
+    phone.post("/held", {"album": "Holidays", "decision": "ask"})
+    assert queued(library) == [("held", {"album": "Holidays", "decision": "ask"})]
+
+
 def test_albums_say_what_is_wrong_with_them(phone: Phone, furnished: Home, library: Library) -> None:
     with library.transaction() as db:
         albums.put(db, AlbumRow(name="Holidays", problem="Not found or no album.read access.",

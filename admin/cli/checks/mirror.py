@@ -47,7 +47,7 @@ def _told(rows: Library, home: Home, kept: Kept) -> Iterator[Finding]:
         if album.problem and album.name in wanted:
             since = f" (since {album.problem_since[:16]} UTC)" if album.problem_since else ""
             yield bad("albums", f"{album.name}: {album.problem}{since}",
-                      "Its photos stay, and it is tried again by itself. If the album was deleted or is no longer "
+                      "Its photos stay, and the next sync looks again. If the album was deleted or is no longer "
                       "shared with you, 'mantelpiece album list --on-server SERVER' does not name it.")  # fmt: skip
     for row in held.every(rows):
         if row.decision is None:

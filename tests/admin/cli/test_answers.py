@@ -49,6 +49,17 @@ def test_who_asks_once_is_not_told_that_it_is_tried_again(mantelpiece: Mantelpie
     assert (added.code, "by itself" in added.err, "Check the address" in added.err) == (3, False, True)
 
 
+def test_without_a_service_nobody_is_said_to_try_again(connected: Mantelpiece, immich: StandIn) -> None:
+    assert connected("album", "add", "--all", "--name", "All").code == 0
+    settings = connected.home.settings
+    settings.write_text(settings.read_text().replace(immich.url, DEAD))
+    synced = connected("sync")
+    assert synced.code == 3
+    assert "The wall goes on showing what is here; no service runs" in synced.err
+    told = synced.err + connected("sync", "--json").out + connected("doctor").out
+    assert "by itself" not in told
+
+
 def test_what_a_key_lacks_is_told_in_one_sentence_each(mantelpiece: Mantelpiece, immich: StandIn) -> None:
     key = edit(immich, do="make_key", name="narrow", permissions=["asset.read", "album.read"])["api_key"]
     added = mantelpiece("server", "add", "home", "--url", immich.url, answer=key)

@@ -73,6 +73,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
         ("run", "--without", "frame", "--without", "sync", "--without", "admin"), "Nothing is left"
     ),
     "a password as an argument": (("password", "correct horse"), "unexpected"),
+    "nothing kept": (("held", "ask", "A"), "Nothing in 'A' was kept by your word"),
     "nothing held": (("held", "keep", "A"), "Nothing is held in 'A'"),
     "nothing in the trash": (("trash", "restore", "7"), "The trash has no entry 7"),
     "a word for a trash id": (("trash", "restore", "x"), "'x'"),

@@ -49,6 +49,33 @@ def test_held_photos_that_are_kept_stay_and_are_not_asked_for_again(mirror: Mirr
     assert len(mirror.shown("Holidays")) == 8
 
 
+def test_what_was_kept_is_asked_about_again_and_can_be_kept_again(mirror: Mirror) -> None:
+    say(mirror, "keep")
+    mirror.run(asked=True)
+    assert say(mirror, "ask").sentence == "5 photos wait for your yes in 'Holidays' again."
+    assert len(mirror.shown("Holidays")) == 8, "nothing leaves by it"
+    mirror.clock.advance(86400)
+    assert mirror.run(asked=True).exit_code == 4, "and nothing leaves by the next listings"
+    assert say(mirror, "remove", plan=plan_of(mirror)).facts["removed"] == 5
+
+
+def test_one_photo_that_was_kept_is_asked_about_again_although_few_leave_unasked(
+    server: FakeImmich, mirror: Mirror
+) -> None:
+    say(mirror, "keep")
+    for name in GONE[1:]:
+        server.edits.add_to_album(name, "Holidays")
+    mirror.run(asked=True)
+    assert say(mirror, "ask").sentence == "1 photo waits for your yes in 'Holidays' again."
+    assert mirror.facts("Holidays")["held"] == 1
+    assert say(mirror, "keep").sentence == "1 photo stays in 'Holidays'."
+
+
+def test_only_what_was_kept_is_asked_about_again(mirror: Mirror) -> None:
+    with pytest.raises(UsageError, match="Nothing is kept"):
+        say(mirror, "ask")
+
+
 def test_held_photos_that_are_removed_leave_exactly(server: FakeImmich, mirror: Mirror) -> None:
     server.edits.add_to_album(GONE[0], "Holidays")
     server.edits.remove_from_album("IMG_0008.jpg", "Holidays")
