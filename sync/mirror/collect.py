@@ -20,6 +20,7 @@ from sync.errors import (
     MantelpieceError,
     NotAvailable,
     PictureRefused,
+    SchemaDrift,
     ServerFailure,
 )
 from sync.library import objects, photos
@@ -131,7 +132,8 @@ class Collector:
         except NotAvailable:
             self.outcome.not_there += 1
             return
-        except (BadTransfer, PictureRefused) as error:
+        except (BadTransfer, PictureRefused, SchemaDrift) as error:
+            # Of a file, drift is a checksum that is none: the others of the album have theirs.
             self._failed(photo, error, attempts=photo.attempts + 1, wait=True)
             return
         except ServerFailure as error:

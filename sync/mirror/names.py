@@ -70,7 +70,8 @@ def read_sums(content: bytes) -> dict[str, str]:
     found = {}
     for line in content.decode("utf-8", "replace").split("\n"):
         digest, gap, name = line.lstrip("\\").partition("  ")
-        if gap and len(digest) == 40:
+        # A name of ours has no slash: what lies in other folders is not spoken of here.
+        if gap and len(digest) == 40 and "/" not in name:
             found[name.replace("\\\\", "\\") if line.startswith("\\") else name] = digest
     return found
 

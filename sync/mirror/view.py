@@ -1,13 +1,15 @@
 """The readable view: published/albums/<name>/, hard links to the objects with a SHA1SUMS that `sha1sum -c` accepts.
 
 Only links of ours are ever replaced or removed: a name in our SHA1SUMS whose file is still the object it was linked
-to. A file that a person put there, or saved over a link, stays. Nothing is written when nothing changed. Called by
+to. A file that a person put there, or saved over a link, stays, and so does a folder of theirs, be it a copy of one of
+ours or a link to elsewhere. Nothing is written when nothing changed. Called by
 the mirror when an album's photos or objects changed, and by scrub when an object went bad.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import uuid
 from collections.abc import Iterable
 from hashlib import file_digest
@@ -24,6 +26,8 @@ def update(home: Home, album: str, entries: Iterable[tuple[str, str]]) -> bool:
     Objects that are not on the disk are left out.
     """
     folder = home.albums / names.folder_name(album)
+    if folder.is_symlink():
+        return False
     entries = list(entries)
     inodes = _inodes(home, {item for _, item in entries})
     objects = set(inodes.values())
@@ -57,13 +61,15 @@ def update(home: Home, album: str, entries: Iterable[tuple[str, str]]) -> bool:
 
 def remove(home: Home, album: str) -> bool:
     """Take the album's view away; its folder goes too unless a person's own file lies in it. Whether anything went."""
-    return _remove(home, home.albums / names.folder_name(album))
+    folder = home.albums / names.folder_name(album)
+    return _remove(folder, {name for name, digest in _listed(folder).items() if _ours(home, folder / name, digest)})
 
 
 def remove_others(home: Home, albums: Iterable[str]) -> int:
     """Take away the views of all albums but these; gives how many."""
     kept = {names.folder_name(album) for album in albums}
-    return sum(_remove(home, folder) for folder in home.albums.iterdir() if folder.name not in kept)
+    others = [folder for folder in home.albums.iterdir() if folder.name not in kept and not folder.is_symlink()]
+    return sum(_remove(folder, _links(home, folder)) for folder in others)
 
 
 def drop_links(home: Home, inode: int) -> int:
@@ -82,12 +88,16 @@ def drop_links(home: Home, inode: int) -> int:
     return dropped
 
 
-def _remove(home: Home, folder: Path) -> bool:
-    listed = _listed(folder)
-    if not listed:
+def _links(home: Home, folder: Path) -> set[str]:
+    """What in a folder of no album is surely ours: a copy that a person made of a view has the same sums and bytes."""
+    listed = _listed(folder).items()
+    return {name for name, digest in listed if _is_object(home, folder / name, digest)}
+
+
+def _remove(folder: Path, ours: set[str]) -> bool:
+    if not ours:
         return False
     with disk_errors(f"Removing the view {folder.name!r}"):
-        ours = {name for name, digest in listed.items() if _ours(home, folder / name, digest)}
         _unlink_all(folder, ours)
         (folder / names.SUMS).unlink(missing_ok=True)
         try:
@@ -123,19 +133,26 @@ def _is_part(name: str) -> bool:
 
 def _ours(home: Home, file: Path, digest: str) -> bool:
     """Whether this name is still the link that we made, and not what a person saved over it."""
-    try:
-        found = file.lstat()
-    except FileNotFoundError:
-        return False
-    for folder in (home.objects / digest[:2], home.trash):
-        for candidate in folder.glob(f"{digest}.*"):
-            if os.path.samestat(candidate.lstat(), found):
-                return True
+    if _is_object(home, file, digest):
+        return True
     if not file.is_file() or file.is_symlink():
         return False
-    # Its object is gone: the same bytes are what we linked, others are somebody's work.
+    found = file.lstat()
+    if found.st_nlink > 1 or stat.S_IMODE(found.st_mode) & 0o222:
+        return False
+    # Its object is gone: the same bytes, which nobody may write, are what we linked; others are somebody's work.
     with file.open("rb") as opened:
         return file_digest(opened, "sha1").hexdigest() == digest
+
+
+def _is_object(home: Home, file: Path, digest: str) -> bool:
+    """Whether it is the object of that SHA-1, in place or in the trash."""
+    try:
+        found = file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    folders = (home.objects / digest[:2], home.trash)
+    return any(os.path.samestat(one.lstat(), found) for each in folders for one in each.glob(f"{digest}.*"))
 
 
 def _link(item: Path, name: Path) -> None:

@@ -104,6 +104,29 @@ def test_wrong_bytes_of_one_photo_are_never_kept_and_stop_no_other(server: FakeI
     assert sum(entry.original is None for entry in mirror.entries()) == 0
 
 
+@pytest.mark.parametrize("checksum", ["!!!", "QUJD", "A" * 44], ids=["no base64", "short", "SHA-256"])
+def test_a_checksum_that_is_none_is_one_photos_trouble(server: FakeImmich, mirror: Mirror, checksum: str) -> None:
+    odd = server.library.asset_named(first_of(server))
+    whole, odd.checksum = odd.checksum, checksum
+    server.library.changed()
+    result = mirror.run()
+    assert (result.exit_code, len(result.problems)) == (1, 1)
+    assert f"{odd.name}: The checksum of {odd.name} is no SHA-1" in result.problems[0]
+    assert [entry.file_name for entry in mirror.entries() if entry.original is None] == [odd.name]
+    assert len(mirror.shown()) == HOLIDAYS
+    odd.checksum = whole
+    server.library.touch(odd)
+    mirror.clock.advance(25 * 3600)
+    assert mirror.run().exit_code == 0
+    assert all(entry.original for entry in mirror.entries())
+
+
+def first_of(server: FakeImmich) -> str:
+    """The photo that is fetched first, before the others."""
+    album = next(album for album in server.library.albums.values() if album.name == "Holidays")
+    return max((server.library.assets[one] for one in album.asset_ids), key=lambda asset: asset.taken_ms).name
+
+
 BODY_FAULTS = {
     "truncated once": {"do": "truncate", "times": 1},
     "reset once": {"do": "reset", "times": 1},

@@ -73,6 +73,11 @@ def test_the_sums_are_read_as_they_were_written(entries):
     assert read == {name: item.partition(".")[0] for name, item in assigned.items()}
 
 
+def test_sums_of_other_folders_are_passed_over():
+    digest = ITEM.partition(".")[0]
+    assert names.read_sums(f"{digest}  ../objects/a.jpg\n{digest}  a.jpg\n".encode()) == {"a.jpg": digest}
+
+
 def test_twins_are_numbered_by_their_content():
     entries = [("IMG.jpg", OTHER), ("img.JPG", ITEM), ("IMG.jpg", ITEM)]
     assert names.assign(entries) == {"IMG.jpg": ITEM, "IMG (2).jpg": OTHER, "img (3).JPG": ITEM}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from hashlib import sha1
 
@@ -88,6 +89,29 @@ def test_a_persons_own_file_stays(home, add):
     assert view.remove(home, ALBUM)
     assert shown(home) == {"1.jpg": b"edited by hand", "notes.txt": b"mine"}
     assert not view.remove(home, ALBUM)
+
+
+def test_a_persons_own_folder_stays_be_it_a_copy_of_a_view_or_a_link_to_elsewhere(home, add, tmp_path):
+    view.update(home, ALBUM, [("1.jpg", add(b"a")), ("2.jpg", add(b"b"))])
+    shutil.copytree(home.albums / ALBUM, home.albums / "Keep")
+    shutil.copytree(home.albums / ALBUM, tmp_path / "card")
+    (home.albums / "Card").symlink_to(tmp_path / "card")
+    (home.albums / "Hills").symlink_to(tmp_path / "card")
+    assert view.remove_others(home, [ALBUM, "Hills"]) == 0
+    view.update(home, "Hills", [("1.jpg", add(b"c"))])
+    for folder in (home.albums / "Keep", tmp_path / "card"):
+        assert sorted(file.name for file in folder.iterdir()) == ["1.jpg", "2.jpg", "SHA1SUMS"]
+        assert (folder / "1.jpg").read_bytes() == b"a"
+
+
+def test_an_album_whose_folder_a_person_filled_before_takes_nothing_of_it(home, add):
+    folder = home.albums / ALBUM
+    folder.mkdir()
+    (folder / "old.jpg").write_bytes(b"old")
+    (folder / "SHA1SUMS").write_text(f"{sha1(b'old').hexdigest()}  old.jpg\n")
+    view.update(home, ALBUM, [("1.jpg", add(b"a"))])
+    view.update(home, ALBUM, [])
+    assert shown(home) == {"old.jpg": b"old"}
 
 
 def test_an_album_that_is_gone_takes_its_folder_along(home, add):
