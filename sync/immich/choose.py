@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Sequence
 
 from sync.errors import UsageError
 
 _SHOWN = 10
+
+
+def folded(text: str) -> str:
+    """The same for texts that differ in letter case alone, or in how their letters are composed: names of files that
+    come from a Mac have an umlaut in two pieces, and no keyboard types it so."""
+    if text.isascii():
+        return text.casefold()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 
 def choose(typed: str, known: Sequence[tuple[str, str]], *, what: str) -> tuple[str, str]:
@@ -17,8 +26,8 @@ def choose(typed: str, known: Sequence[tuple[str, str]], *, what: str) -> tuple[
     """
     by_id = [entry for entry in known if entry[0] == typed.strip().lower()]
     exact = [entry for entry in known if entry[1] == typed]
-    folded = [entry for entry in known if entry[1].casefold() == typed.strip().casefold()]
-    for found in (by_id, exact, folded):
+    alike = [entry for entry in known if folded(entry[1]) == folded(typed.strip())]
+    for found in (by_id, exact, alike):
         if len(found) == 1:
             return found[0]
         if found:

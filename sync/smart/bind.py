@@ -14,7 +14,7 @@ from typing import Any
 
 from sync.errors import NotAvailable, RuleError, UsageError
 from sync.immich.answers import Person
-from sync.immich.choose import choose
+from sync.immich.choose import choose, folded
 from sync.immich.facts import AlbumInfo
 from sync.immich.reader import Reader
 from sync.smart import rules
@@ -68,8 +68,8 @@ class Directory:
 
     def tag(self, tag: Named) -> str:
         """A tag's id by its whole path, or by its last part where that is unique."""
-        paths = {path.casefold() for _, path in self._tags}
-        if tag.name.casefold() in paths or is_id(tag.name):
+        paths = {folded(path) for _, path in self._tags}
+        if folded(tag.name.strip()) in paths or is_id(tag.name):
             return choose(tag.name, self._tags, what="tag")[0]
         ends = [(one, path.rpartition("/")[2]) for one, path in self._tags]
         return choose(tag.name, [*ends, *self._tags], what="tag")[0]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import fnmatch
 import math
 import re
-from collections.abc import Callable, Container, Iterable, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Set
 from datetime import date, timedelta
 from typing import Any
 
+from sync.immich.choose import folded
 from sync.immich.facts import Found, Kind, PersonInPhoto
 from sync.smart import rules
 from sync.smart.calendar import birthday_in, first_day, same_day_in
@@ -190,15 +191,22 @@ def _text(test: rules.Text, _around: Surroundings) -> Predicate:
     # Names of files are never told apart by letter case alone: the replaced tool did not, and no memory card does.
     loose = test.field in ("file_name", "path")
     exact = {value for value in test.values if not loose and not is_glob(value)}
-    globs = [re.compile(fnmatch.translate(value.casefold())) for value in test.values if value not in exact]
+    globs = [glob for value in test.values if value not in exact for glob in _globs(folded(value))]
 
     def judge(found: Found) -> bool:
         text = read(found)
         if text is None:
             return False
-        return text in exact or any(glob.match(text.casefold()) for glob in globs)
+        return text in exact or any(glob.match(folded(text)) for glob in globs)
 
     return judge
+
+
+def _globs(value: str) -> Iterator[re.Pattern[str]]:
+    yield re.compile(fnmatch.translate(value))
+    if "[" in value:
+        # The replaced tool read a choice of letters in it; a folder called "Sea [2023]" is meant as it is written.
+        yield re.compile(fnmatch.translate(value.replace("[", "[[]")))
 
 
 def _near(test: rules.Near, _around: Surroundings) -> Predicate:
@@ -220,8 +228,8 @@ def km_between(latitude: float, longitude: float, other_latitude: float, other_l
 
 
 def _description(test: rules.Description, _around: Surroundings) -> Predicate:
-    wanted = test.text.casefold()
-    return lambda found: wanted in (found.asset.caption or "").casefold()
+    wanted = folded(test.text)
+    return lambda found: wanted in folded(found.asset.caption or "")
 
 
 def _owner(test: rules.Owner, _around: Surroundings) -> Predicate:

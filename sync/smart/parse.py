@@ -7,6 +7,7 @@ is understood whole or not at all, for one that is half understood would match f
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -218,7 +219,8 @@ def _megapixels(value: object, _tree: Tree) -> Test:
 
 
 def _text(field: str, key: str) -> Callable[[object, Tree], Test]:
-    return lambda value, _tree: rules.Text(field, texts(key, value))
+    # Immich writes letters composed; some keyboards and files do not.
+    return lambda value, _tree: rules.Text(field, tuple(unicodedata.normalize("NFC", one) for one in texts(key, value)))
 
 
 def _near(value: object, _tree: Tree) -> Test:

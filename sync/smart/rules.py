@@ -141,7 +141,7 @@ class InAlbum:
 @dataclass(frozen=True)
 class Text:
     """One of these values, as Immich writes it; `*` and `?` stand for anything, and then letter case is ignored, as it
-    always is in names and paths of files."""
+    always is in names and paths of files. `[ab]` is a letter of these, and itself."""
 
     field: str
     """country, state, city, make, model, lens, file_name or path."""

@@ -125,6 +125,20 @@ CASES: dict[str, tuple[dict[str, Any], Found, Found]] = {
     "lens": ({"lens": "RF24-105mm"}, photo(lens="RF24-105mm"), photo()),
     "file name": ({"file_name": "img_*.jpg"}, photo(), photo(file_name="DSC1.JPG")),
     "path": ({"path": "*/2024/*"}, photo(), photo(original_path="/data/2023/x.jpg")),
+    "path with brackets": (
+        {"path": "/photos/Sea [2023]/*"},
+        photo(original_path="/photos/Sea [2023]/x.jpg"),
+        photo(original_path="/photos/Sea [2024]/x.jpg"),
+    ),
+    "file name with brackets": (
+        {"file_name": "scan[1].jpg"}, photo(file_name="Scan[1].jpg"), photo(file_name="scan[2].jpg")),
+    "a choice of letters": ({"file_name": "img_000[13].*"}, photo(), photo(file_name="IMG_0002.JPG")),
+    "a file of a Mac": (
+        {"file_name": "\u00dcbung*"}, photo(file_name="U\u0308bung 1.jpg"), photo(file_name="Ubung 1.jpg")),
+    "a path of a Mac": (
+        {"path": "*/fu\u0308r/*"}, photo(original_path="/data/F\u00dcR/x.jpg"), photo(original_path="/data/fur/x.jpg")),
+    "a city typed on a Mac": ({"city": "Zu\u0308rich"}, photo(city="Z\u00fcrich"), photo(city="Zurich")),
+    "a caption of a Mac": ({"description": "\u00fcber"}, photo(caption="U\u0308ber uns"), photo(caption="Uber")),
     "description": ({"description": "BEACH"}, photo(caption="At the beach"), photo()),
     "library": ({"library": "uploads"}, photo(), photo(library_id="x")),
     "orientation": ({"orientation": "portrait"}, photo(width=3, height=4), photo(width=4, height=3)),
