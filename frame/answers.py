@@ -145,6 +145,9 @@ class Answers:
         for key in keys:
             write_intent(self._home, "favourite", key, value=value, now=self._clock.now())
             self._favourites[key] = value
+        current = self._player.turn.current
+        if current is not None and set(keys) & set(current.item.keys):
+            self._player.nods.nod("liked" if value else "not-liked")
         return {"key": keys[0], "keys": keys, "favourite": value}
 
     def toggle_favourite(self) -> None:
@@ -159,6 +162,7 @@ class Answers:
             self._favourite({"value": not liked})
         except (MantelpieceError, OSError) as error:
             self._player.problems["favourite"] = f"The favourite could not be written down: {error}"
+            self._player.nods.nod("not-noted")
 
     def _hide(self, request: dict[str, Any]) -> dict[str, Any]:
         keys, value = self._target(request)

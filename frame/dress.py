@@ -47,8 +47,12 @@ class Dress:
 
     def manner(self) -> Manner:
         """For a picture that is made now."""
-        words, language, drift = self.settings.words, self.settings.language, drift_at(self._clock.monotonic())
-        return Manner(words, language, self.now(), drift, self.warmth(), self.manner)
+        settings = self.settings
+        return Manner(settings.words, settings.language, self.now(), self.drift(), self.warmth(), self.manner)
+
+    def drift(self) -> tuple[float, float]:
+        """Where what stands on the wall for long stands now within its play, -1 to 1 each way."""
+        return drift_at(self._clock.monotonic())
 
     def warmth(self) -> float:
         """Of this hour: grows in the half hour after sunset, and goes before sunrise; none while nobody knows it."""

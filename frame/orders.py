@@ -9,6 +9,7 @@ from frame.ahead import Way
 from frame.curtain import Curtain
 from frame.dress import Dress
 from frame.news import News
+from frame.nods import Nods
 from frame.playlist import Playlist
 from frame.turn import Turn
 from frame.upcoming import Upcoming
@@ -21,18 +22,21 @@ class Orders:
     """`ended` once somebody wants the frame to end, `anew` if it is to come back."""
 
     def __init__(
-        self, *, turn: Turn, playlist: Playlist, upcoming: Upcoming, curtain: Curtain, news: News, dress: Dress
-    ) -> None:
+        self, *, turn: Turn, playlist: Playlist, upcoming: Upcoming, curtain: Curtain, news: News, dress: Dress,
+        nods: Nods,
+    ) -> None:  # fmt: skip
         self._turn, self._playlist, self._upcoming = turn, playlist, upcoming
-        self._curtain, self._news, self._dress = curtain, news, dress
+        self._curtain, self._news, self._dress, self._nods = curtain, news, dress, nods
         self.ended = self.anew = False
 
     def press(self, verb: str) -> bool:
         """One of next, back, pause, resume, info, quit, restart; False when there is nothing to go back to. A sign that
         is up only comes down by next and back."""
         if verb == "pause":
+            self._nods.nod("held")
             self._turn.pause()
         elif verb == "resume":
+            self._nods.nod("goes-on")
             self._turn.resume()
         elif verb in ("quit", "restart"):
             self.ended, self.anew = True, verb == "restart"
@@ -43,6 +47,7 @@ class Orders:
         elif verb == "info":
             self.tell()
         elif verb == "back" and self._playlist.back() is None:
+            self._nods.nod("first")
             return False
         else:
             self._turn.press(Way(verb))

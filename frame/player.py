@@ -16,6 +16,7 @@ from frame.dress import Dress
 from frame.hands.obey import Obedience
 from frame.hanging import Hanging
 from frame.news import LOOK_SECONDS, Change, News
+from frame.nods import Nods
 from frame.orders import Orders
 from frame.picture import Renderer
 from frame.playlist import Item, Playlist
@@ -68,6 +69,7 @@ class Player:
         self.curtain = Curtain(stage, screen, clock)
         self._dress = Dress(clock)
         self._hanging = Hanging(stage, self._dress, self.worker, clock)
+        self.nods = Nods(stage, self._dress, clock)
         self._news = News(
             settings, CatalogueWatch(home.catalogue, self.worker, clock), playlist=self.playlist, dress=self._dress,
             state=state, clock=clock,
@@ -78,9 +80,9 @@ class Player:
         )  # fmt: skip
         self.orders = Orders(
             turn=self.turn, playlist=self.playlist, upcoming=self._upcoming, curtain=self.curtain, news=self._news,
-            dress=self._dress,
+            dress=self._dress, nods=self.nods,
         )  # fmt: skip
-        self.obedience = Obedience(stage, screen, self.orders.press)
+        self.obedience = Obedience(stage, screen, self.orders.press, self.nods)
 
     @property
     def busy(self) -> bool:
@@ -110,9 +112,11 @@ class Player:
             self._state.load()
             self._follow(self._news.look(at_once=True))
         self._prepare()
-        self.curtain.keep_panel(photo=self.turn.current is not None)
+        if not (self.curtain.dark and self.nods.up):  # switched off at once, a panel would hide the sign that says so
+            self.curtain.keep_panel(photo=self.turn.current is not None)
         self._let_it_hang()
         self._put_up_words()
+        self._put_above(moves=self._hanging.moves and self.curtain.open)
         self._state.flush_if_due()
         if self._crashes is not None:
             self._crashes.lived()
@@ -195,6 +199,7 @@ class Player:
         if self.attend is not None:
             self.attend()
         self._press_keys()
+        self._put_above(moves=True)
         return self.orders.ended or self.turn.urge is not None
 
     def _note(self, ready: Ready) -> None:
@@ -226,6 +231,11 @@ class Player:
             troubled = len(self.playlist) > 0 or self._news.troubled
             self.curtain.draw(self._dress.settings, troubled=troubled, photo=self.turn.current is not None)
 
+    def _put_above(self, *, moves: bool) -> None:
+        """The signs above whatever is on the panel."""
+        held = self.turn.paused and self.turn.current is not None and self.curtain.open
+        self.stage.put_above(self.nods.pieces(held=held), moves=moves)
+
     @property
     def _seconds_each(self) -> float:
         """How long each photo hangs; longer on panels that wear."""
@@ -240,6 +250,8 @@ class Player:
             waits.append(retry)
         if (moves := self._hanging.seconds()) is not None and not self.curtain.dark:
             waits.append(moves)
+        if (nods := self.nods.seconds()) is not None:
+            waits.append(nods)
         if self.curtain.sign:
             return min([*waits, self.curtain.seconds_left()])
         if self._upcoming.ready is not None and not self.curtain.dark:

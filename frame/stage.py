@@ -16,7 +16,7 @@ from sync.settings.wall import Transition, Wall
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from frame.displays.contract import Display, Prepared
+    from frame.displays.contract import Above, Display, Prepared
     from frame.transitions.moving import Motion
     from frame.transitions.travel import Travel
 
@@ -39,6 +39,9 @@ class Stage:
         self._dark: tuple[Prepared] | None = None
         self._covered: tuple[Prepared] | None = None
         """The photo behind a sign."""
+        self._shines = 0.0
+        """The share of that photo which is seen through the sign."""
+        self._above: tuple[Above, ...] = ()
         self.level = 100
         """How bright pictures are drawn, in percent; 0 draws black and keeps what comes for later."""
         self._retry_at = clock.monotonic()
@@ -116,17 +119,37 @@ class Stage:
         display = self.display
         if display is None:
             return False
-        self._covered = self._covered or self._on_panel
+        self._covered, self._shines = self._covered or self._on_panel, 0.0 if self.least_seconds else share
+        self._on_panel = (sign,)
         try:
-            if self._covered is not None and not self.least_seconds:
-                display.blend(self._covered[0], sign, 1 - share)
-            else:
-                display.show(sign)
+            self._draw(display)
         except Exception as error:  # noqa: BLE001 - as above
             self.fail(error)
             return False
-        self._on_panel = (sign,)
         return True
+
+    def put_above(self, pieces: tuple[Above, ...], *, moves: bool) -> None:
+        """Have these seen above all pictures, in place of those before; what `moves` is drawn anew by itself."""
+        display = self.display
+        if display is None or not display.animated or pieces == self._above:
+            return
+        self._above = pieces
+        try:
+            display.put_above(pieces)
+            if not moves:
+                self._draw(display)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.fail(error)
+
+    def _draw(self, display: Display) -> None:
+        """What is on the panel, once more."""
+        on_panel = None if self._on_panel is None else self._on_panel[0]
+        if self._covered is not None and self._shines:
+            display.blend(self._covered[0], on_panel, 1 - self._shines)
+        elif self.level < 100:
+            self._draw_dimmed(display, on_panel)
+        elif self._on_panel is not None:
+            display.show(on_panel)
 
     def _change(
         self, display: Display, old: Prepared, new: Prepared, wall: Wall, should_stop: Callable[[], bool] | None
@@ -221,6 +244,7 @@ class Stage:
     def close(self) -> None:
         """Give the display back; it is opened again when somebody asks."""
         display, self.display, self._on_panel, self._dark, self._covered = self.display, None, None, None, None
+        self._above = ()
         self._retry_at = self._clock.monotonic()
         if display is not None:
             try:

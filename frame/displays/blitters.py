@@ -5,10 +5,12 @@ Both give rows of bytes that the framebuffer copies. Mixing happens in memory: f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from PIL import Image
 
+from frame.displays.contract import Above
 from frame.displays.pixels import PixelFormat, dither, pack, pack_words
 
 _STRIP = 64
@@ -32,8 +34,11 @@ class Blitter(Protocol):
     def patch(self, prepared: Any, part: Image.Image, corner: tuple[int, int]) -> None:
         """Put a part on a prepared picture; the corner's coordinates are multiples of the dither pattern's 8."""
 
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        """Lay these over all bytes that are handed out from now on."""
+
     def rows(self, prepared: Any) -> bytes | memoryview:
-        """Its bytes."""
+        """Its bytes; valid until the next call."""
 
     def mix(self, old: Any, new: Any, fraction: float) -> bytes | memoryview:
         """The bytes of a mix; valid until the next call."""
@@ -66,6 +71,7 @@ class SdlBlitter:
 
         self._pygame, self._size, self._pixels = pygame, size, pixels
         self._work: Any = None
+        self._above: list[tuple[Any, tuple[int, int]]] = []
         self.pitch = self._surface().get_pitch()
 
     def _surface(self) -> Any:
@@ -92,25 +98,43 @@ class SdlBlitter:
         for row in range(part.height):
             buffer.write(data[row * length : (row + 1) * length], (corner[1] + row) * self.pitch + left)
 
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        def surface(picture: Image.Image) -> Any:
+            return self._pygame.image.frombytes(picture.tobytes(), picture.size, "RGBA")
+
+        self._above = [(surface(piece.picture), piece.corner) for piece in pieces]
+
     def rows(self, prepared: Any) -> memoryview:
-        return memoryview(prepared.get_buffer())
+        if not self._above:
+            return memoryview(prepared.get_buffer())
+        work = self._bench()
+        work.blit(prepared, (0, 0))
+        return self._topped(work)
 
     def mix(self, old: Any, new: Any, fraction: float) -> memoryview:
-        if self._work is None:
-            self._work = self._surface()
-        self._work.blit(old, (0, 0))
+        work = self._bench()
+        work.blit(old, (0, 0))
         new.set_alpha(round(255 * fraction))
-        self._work.blit(new, (0, 0))
+        work.blit(new, (0, 0))
         # left translucent it could not be the old picture of the next transition
         new.set_alpha(None)
-        return self.rows(self._work)
+        return self._topped(work)
 
     def slid(self, old: Any, new: Any, places: Places) -> memoryview:
+        work = self._bench()
+        work.blit(old, places[0])
+        work.blit(new, places[1])
+        return self._topped(work)
+
+    def _bench(self) -> Any:
         if self._work is None:
             self._work = self._surface()
-        self._work.blit(old, places[0])
-        self._work.blit(new, places[1])
-        return self.rows(self._work)
+        return self._work
+
+    def _topped(self, work: Any) -> memoryview:
+        for surface, corner in self._above:
+            work.blit(surface, corner)
+        return memoryview(work.get_buffer())
 
     def release(self) -> None:
         self._work = None
@@ -124,22 +148,30 @@ class PillowBlitter:
     def __init__(self, size: tuple[int, int], pixels: PixelFormat) -> None:
         self._size, self._pixels = size, pixels
         self._mode = {16: "L", 24: "RGB", 32: "RGBX"}[pixels.bits]
+        self._above: list[tuple[list[Image.Image], Image.Image, tuple[int, int]]] = []
         self.pitch = size[0] * pixels.bytes_per_pixel
 
     def prepare(self, picture: Image.Image) -> list[Image.Image]:
         if self._pixels.bits == 16:
             return list(dither(picture, self._pixels))
-        return [Image.frombytes(self._mode, self._size, pack(picture, self._pixels))]
+        return [Image.frombytes(self._mode, picture.size, pack(picture, self._pixels))]
 
     def patch(self, prepared: list[Image.Image], part: Image.Image, corner: tuple[int, int]) -> None:
-        if self._pixels.bits == 16:
-            pieces = list(dither(part, self._pixels))
-        else:
-            pieces = [Image.frombytes(self._mode, part.size, pack(part, self._pixels))]
-        for whole, piece in zip(prepared, pieces, strict=True):
+        for whole, piece in zip(prepared, self.prepare(part), strict=True):
             whole.paste(piece, corner)
 
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        self._above = [
+            (self.prepare(piece.picture.convert("RGB")), piece.picture.getchannel("A"), piece.corner)
+            for piece in pieces
+        ]
+
     def rows(self, prepared: list[Image.Image]) -> bytes:
+        if self._above:
+            prepared = [one.copy() for one in prepared]
+        for piece, through, corner in self._above:
+            for whole, part in zip(prepared, piece, strict=True):
+                whole.paste(part, corner, through)
         if self._pixels.bits == 16:
             red, green, blue = prepared
             return pack_words((red, green, blue), self._pixels)

@@ -8,6 +8,7 @@ the picture it was given. `prepare` may be called from any thread; all else from
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from PIL import Image
@@ -16,6 +17,16 @@ from frame.hands.touch import Touch
 
 Prepared = Any
 """A picture in a display's own form; only the display that made it can use it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Above:
+    """A small picture that stands still above all others: a sign, or a clock over what moves."""
+
+    picture: Image.Image
+    """RGBA, turned for the panel."""
+    corner: tuple[int, int]
+    """Of the panel, its upper left; all of it lies on the panel."""
 
 
 class Display(Protocol):
@@ -46,6 +57,10 @@ class Display(Protocol):
     def patch(self, picture: Prepared, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
         """Put `part` on a prepared picture, its upper left at `corner` (multiples of 8); when that picture is `shown`,
         on the panel too, at the cost of the part alone."""
+
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        """Draw these above whatever is drawn from now on, in place of those before; nothing changes on the panel until
+        then. Only where `animated`."""
 
     def events(self) -> Sequence[str | Touch]:
         """Keys pressed since the last call, as verbs of keys.py, and touches."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from PIL import Image
 
+from frame.displays.contract import Above
 from sync.errors import DisplayLost
 
 Colour = tuple[int, int, int]
@@ -77,6 +78,9 @@ class EinkDisplay:
 
     def patch(self, picture: Image.Image, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
         """A part alone cannot be refreshed; it comes with the next picture."""
+
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        """Nothing is seen here as it happens."""
 
     def events(self) -> list[str]:
         return []

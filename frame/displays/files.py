@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 
+from frame.displays.contract import Above
 from frame.displays.keys import TerminalKeys
 from frame.displays.pixels import corners
 from sync.errors import DisplayLost
@@ -99,6 +101,9 @@ class FileDisplay:
             new.replace(current)
         except OSError as error:
             raise DisplayLost(f"{self._folder}: {error.strerror or error}.", folder=str(self._folder)) from error
+
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        """Nothing is seen here as it happens."""
 
     def events(self) -> list[str]:
         return self._keys.verbs()

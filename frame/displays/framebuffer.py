@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -20,6 +20,7 @@ from PIL import Image
 from frame.displays import fbdev
 from frame.displays.blitters import Blitter, make_blitter
 from frame.displays.console import Console, own_console
+from frame.displays.contract import Above
 from frame.displays.keys import TerminalKeys
 from frame.displays.pixels import corners
 from sync.errors import DisplayLost
@@ -102,6 +103,10 @@ class FramebufferDisplay:
             for row in range(corner[1], corner[1] + part.height):
                 at = mode.start + (self._front + row) * mode.stride + left
                 self._memory[at : at + length] = rows[row * pitch + left : row * pitch + left + length]
+        self.blitter.release()
+
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        self.blitter.put_above(pieces)
 
     def events(self) -> list[str]:
         return self._keys.verbs()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PIL import Image
 
+from frame.displays.contract import Above
 from frame.displays.files import DEFAULT_SIZE
 
 
@@ -31,6 +34,9 @@ class NoDisplay:
 
     def patch(self, picture: None, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
         return None
+
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        """Nothing is seen here as it happens."""
 
     def events(self) -> list[str]:
         return []

@@ -7,13 +7,14 @@ probe.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
 from PIL import Image
 
+from frame.displays.contract import Above
 from frame.displays.keys import VERBS
 from frame.displays.pixels import corners
 from frame.hands.touch import Touch
@@ -42,6 +43,7 @@ class WindowDisplay:
         self.size = self._screen.get_size()
         self._open_now = True
         self._finger: tuple[tuple[float, float], float] | None = None
+        self._above: list[tuple[Any, tuple[int, int]]] = []
         used = pygame.display.get_driver()
         self.name = f"{'screen' if size is None else 'window'} {self.size[0]}x{self.size[1]}, {used}"
 
@@ -61,7 +63,7 @@ class WindowDisplay:
     def show(self, picture: Any) -> None:
         with self._lost():
             self._screen.blit(picture, (0, 0))
-            self._pygame.display.flip()
+            self._finish()
 
     def blend(self, old: Any, new: Any, fraction: float) -> None:
         with self._lost():
@@ -70,20 +72,38 @@ class WindowDisplay:
             self._screen.blit(new, (0, 0))
             # left translucent it could not be the old picture of the next transition
             new.set_alpha(None)
-            self._pygame.display.flip()
+            self._finish()
 
     def slide(self, old: Any, new: Any, fraction: float, way: tuple[int, int]) -> None:
         with self._lost():
             for picture, corner in zip((old, new), corners(self.size, fraction, way), strict=True):
                 self._screen.blit(picture, corner)
-            self._pygame.display.flip()
+            self._finish()
+
+    def _finish(self) -> None:
+        for surface, corner in self._above:
+            self._screen.blit(surface, corner)
+        self._pygame.display.flip()
+
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        frombytes = self._pygame.image.frombytes
+        with self._lost():
+            self._above = [
+                (frombytes(piece.picture.tobytes(), piece.picture.size, "RGBA").convert_alpha(), piece.corner)
+                for piece in pieces
+            ]
 
     def patch(self, picture: Any, part: Image.Image, corner: tuple[int, int], *, shown: bool) -> None:
         piece = self._pygame.image.frombytes(part.tobytes(), part.size, "RGB")
         with self._lost():
             picture.blit(piece, corner)
             if shown:
-                self._pygame.display.update(self._screen.blit(piece, corner))
+                place = self._screen.blit(piece, corner)
+                self._screen.set_clip(place)
+                for surface, at in self._above:
+                    self._screen.blit(surface, at)
+                self._screen.set_clip(None)
+                self._pygame.display.update(place)
 
     def events(self) -> list[str | Touch]:
         pygame = self._pygame

@@ -14,6 +14,7 @@ from sync.settings.wall import Rotation
 
 if TYPE_CHECKING:
     from frame.hands.hands import Hands
+    from frame.nods import Nods
     from frame.power.screen import Screen
     from frame.stage import Stage
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 class Obedience:
     """`press` takes the player's verbs; `mark` makes the photo on the wall a favourite, or no longer one."""
 
-    def __init__(self, stage: Stage, screen: Screen | None, press: Callable[[str], object]) -> None:
-        self._stage, self._screen, self._press = stage, screen, press
+    def __init__(self, stage: Stage, screen: Screen | None, press: Callable[[str], object], nods: Nods) -> None:
+        self._stage, self._screen, self._press, self._nods = stage, screen, press, nods
         self.hands: Hands | None = None
         self.mark: Callable[[], None] | None = None
 
@@ -41,8 +42,10 @@ class Obedience:
             return
         if self._stage.level == 0 and self._screen is not None and verb != "quit":
             self._screen.press(Press.ON)
+            self._nods.nod("light")
         elif verb == "screen" and self._screen is not None:
             self._screen.press(Press.OFF)
+            self._nods.nod("dark")
         elif verb == "favourite" and self.mark is not None:
             self.mark()
         elif verb in ("next", "back", "pause", "info", "quit"):

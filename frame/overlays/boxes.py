@@ -55,3 +55,16 @@ def shared(one: Place, other: Place) -> int:
     wide = min(one[2], other[2]) - max(one[0], other[0])
     down = min(one[3], other[3]) - max(one[1], other[1])
     return wide * down if wide > 0 and down > 0 else 0
+
+
+def box_on_panel(box: Place, canvas: Size, rotation: int) -> Place:
+    """Where a box of the canvas lies on the panel."""
+    left, top, right, bottom = box
+    width, height = canvas
+    if rotation == 90:
+        return (top, width - right, bottom, width - left)
+    if rotation == 180:
+        return (width - right, height - bottom, width - left, height - top)
+    if rotation == 270:
+        return (height - bottom, left, height - top, right)
+    return box

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from PIL import Image
 
+from frame.overlays.boxes import box_on_panel
 from frame.overlays.contrast import WANTED_LARGE, Verdict, lay, reach_of
 from frame.overlays.fonts import Fonts
 from frame.overlays.measure import drifted
@@ -40,9 +41,9 @@ class Clock:
         self._canvas = viewer_canvas(picture.size, rotation)
         self._rotation, self._words, self._fonts = rotation, words, fonts
         self._place = clock_place(self._canvas, words, size) or (0, 0, *self._canvas)
-        self.box = _aligned(_turned(self._area(), self._canvas, rotation), picture.size)
+        self.box = _aligned(box_on_panel(self._area(), self._canvas, rotation), picture.size)
         """Of the panel: what `draw` gives belongs there."""
-        self._begins = _turned(self.box, picture.size, (360 - rotation) % 360)[:2]
+        self._begins = box_on_panel(self.box, picture.size, (360 - rotation) % 360)[:2]
         self._bare = picture.crop(self.box)
         self.said: tuple[str, ...] = ()
 
@@ -78,19 +79,6 @@ class Clock:
         reach = reach_of(bottom - top, bottom - top)
         width, height = self._canvas
         return (max(0, left - reach), max(0, top - reach), min(width, right + reach), min(height, bottom + reach))
-
-
-def _turned(box: Box, canvas: Size, rotation: int) -> Box:
-    """Where a box of the canvas lies on the panel."""
-    left, top, right, bottom = box
-    width, height = canvas
-    if rotation == 90:
-        return (top, width - right, bottom, width - left)
-    if rotation == 180:
-        return (width - right, height - bottom, width - left, height - top)
-    if rotation == 270:
-        return (height - bottom, left, height - top, right)
-    return box
 
 
 def _aligned(box: Box, panel: Size) -> Box:

@@ -51,6 +51,8 @@ class Tongue(Struct, frozen=True):
     """{name}: on the day of birth."""
     empty: dict[str, tuple[str, ...]]
     """What a wall without a photo says: `set_up`, `on_the_way`, `trouble`; the large line first."""
+    nods: dict[str, str]
+    """Beside a sign that says too little alone; the names are values of marks.Mark."""
     first: str = ""
     """How the first of a month is written, where not as a number."""
     often: str = OFTEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from random import Random
 from PIL import Image
 
 from frame.answers import Answers
+from frame.displays.contract import Above
 from frame.picture import Renderer
 from frame.player import Player
 from frame.power.screen import Screen
@@ -44,6 +45,7 @@ class MemoryDisplay:
     slid: list[float] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     closed: int = 0
+    above: Sequence[Above] = ()
 
     def prepare(self, picture: Image.Image) -> Image.Image:
         assert picture.mode == "RGB"
@@ -67,6 +69,10 @@ class MemoryDisplay:
         self._check()
         picture.paste(part, corner)
         self.patched += shown
+
+    def put_above(self, pieces: Sequence[Above]) -> None:
+        self._check()
+        self.above = pieces
 
     def events(self) -> list[str]:
         self._check()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from frame.displays.contract import Display
+from frame.displays.contract import Above, Display
 from frame.displays.files import FileDisplay
 from frame.displays.framebuffer import FramebufferDisplay
 from frame.displays.none import NoDisplay
@@ -136,6 +136,44 @@ def test_a_patch_changes_its_part_of_the_picture_and_of_the_panel(wall: Wall) ->
     for prepared, whole in ((waiting, later), (shown, picture)):
         wall.display.show(prepared)
         assert difference(wall.seen(), whole) <= wall.tolerance
+
+
+def test_what_stands_above_is_seen_over_all_that_is_drawn_until_it_is_taken_away(wall: Wall) -> None:
+    glass = Image.new("RGBA", (40, 24), (240, 200, 80, 255))
+    # Where nothing is seen as it happens, nothing is seen of a sign.
+    most = 255 if wall.display.animated else 0
+    glass.putalpha(Image.linear_gradient("L").resize(glass.size).point(lambda level: min(most, level)))
+    old, new = wall.display.prepare(first()), wall.display.prepare(second())
+    wall.display.show(old)
+    wall.display.put_above([Above(glass, (32, 56)), Above(glass, (0, 0))])
+    part = second().crop((0, 0, 64, 64))
+
+    def topped(picture: Image.Image) -> Image.Image:
+        for corner in ((32, 56), (0, 0)):
+            picture.paste(glass, corner, glass)
+        return picture
+
+    def patched() -> Image.Image:
+        picture = first()
+        picture.paste(part, (24, 40))
+        return picture
+
+    pushed = Image.new("RGB", SIZE)
+    half = round(SIZE[0] * 0.5)
+    pushed.paste(first(), (-half, 0))
+    pushed.paste(second(), (SIZE[0] - half, 0))
+    for draw, meant in (
+        (lambda: wall.display.show(old), first()),
+        (lambda: wall.display.blend(old, new, 0.5), Image.blend(first(), second(), 0.5)),
+        (lambda: wall.display.slide(old, new, 0.5, (-1, 0)), pushed),
+        (lambda: wall.display.show(old), first()),
+        (lambda: wall.display.patch(old, part, (24, 40), shown=True), patched()),
+    ):
+        draw()
+        assert difference(wall.seen(), topped(meant)) <= wall.tolerance * 2 + 6
+    wall.display.put_above([])
+    wall.display.show(old)
+    assert difference(wall.seen(), patched()) <= wall.tolerance, "the picture below it is itself"
 
 
 def test_brightness_is_kept_on_average(wall: Wall) -> None:
