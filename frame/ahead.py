@@ -19,7 +19,7 @@ from sync.settings.wall import Wall
 
 if TYPE_CHECKING:
     from frame.displays.contract import Display
-    from frame.overlays.manner import Manner
+    from frame.overlays.style import Style
 
 
 class Way(Enum):
@@ -67,9 +67,9 @@ class Ahead:
     def busy(self) -> bool:
         return self._under_way is not None
 
-    def make(self, item: Item, way: Way, *, display: Display, wall: Wall, manner: Manner) -> None:
+    def make(self, item: Item, way: Way, *, display: Display, wall: Wall, style: Style) -> None:
         """Have the worker make this picture; what was ready is dropped."""
-        maker = Maker(self._home, self._renderer, display, wall, manner)
+        maker = Maker(self._home, self._renderer, display, wall, style)
         self.ready = None
         self._under_way = _UnderWay(self._worker.submit(lambda: maker.make(item)), item, way)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from frame.control import VERBS
 from frame.intents import write_intent
-from frame.overlays.tongue import reasons
+from frame.overlays.locale import reasons
 from frame.player import Player
 from frame.power.decide import Press
 from frame.power.screen import Screen

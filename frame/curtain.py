@@ -5,7 +5,7 @@ Used by the player and its parts, from its thread.
 
 from __future__ import annotations
 
-from frame.overlays.sentences import of_empty_wall
+from frame.overlays.empty_wall import lines_of_empty_wall
 from frame.poster import Poster
 from frame.power.decide import Press
 from frame.power.screen import Screen
@@ -80,7 +80,7 @@ class Curtain:
 
     def draw(self, settings: Settings, *, troubled: bool, photo: bool) -> None:
         """The words that are to hang there, once; `photo` says that one hangs behind."""
-        own = of_empty_wall(settings.language, albums=bool(settings.albums), troubled=troubled)
+        own = lines_of_empty_wall(settings.language, albums=bool(settings.albums), troubled=troubled)
         self._poster.draw(settings.wall, self.welcome or own, photo=photo)
 
     def draw_anew(self) -> None:

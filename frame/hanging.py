@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from frame.dress import WANDER_SECONDS, Dress
 from frame.making import Made
 from frame.stage import Stage
+from frame.theme import WANDER_SECONDS, Theme
 from frame.worker import Worker
 from sync.clock import Clock
 
@@ -27,8 +27,8 @@ APPROACH_SECONDS = 1 / 20
 class Hanging:
     """`hang` takes what came on the wall; `go_on` is called with each tick of the player."""
 
-    def __init__(self, stage: Stage, dress: Dress, worker: Worker, clock: Clock) -> None:
-        self._stage, self._dress, self._worker, self._time = stage, dress, worker, clock
+    def __init__(self, stage: Stage, theme: Theme, worker: Worker, clock: Clock) -> None:
+        self._stage, self._theme, self._worker, self._time = stage, theme, worker, clock
         self._since = 0.0
         self._travel: Travel | None = None
         self._motion: Motion | None = None
@@ -50,7 +50,7 @@ class Hanging:
         """It is about to replace what hangs, which moves no more and lets go of what it moved with. It may have waited
         for its turn for hours: its clock is put right before anybody sees it."""
         self._travel = self._motion = None
-        late = self._dress.tick(made.clock)
+        late = self._theme.tick(made.clock)
         if late is not None:
             self._stage.patch(*late, picture=made.picture)
 
@@ -72,13 +72,13 @@ class Hanging:
     def go_on(self) -> bool:
         """Draw what is due; whether it is time to write all words anew, a little beside."""
         now = self._time.monotonic()
-        if (change := self._dress.tick(self._clock)) is not None:
+        if (change := self._theme.tick(self._clock)) is not None:
             self._stage.patch(*change)
         if self._motion is not None and not self._stage.approach(self._motion, now):
             self._motion = None
         if self._travel is not None and not self._stage.travel(self._travel, now - self._since):
             self._travel = None
-        if now - self._since <= WANDER_SECONDS or not self._dress.speaks():
+        if now - self._since <= WANDER_SECONDS or not self._theme.speaks():
             return False
         self._since = now
         return True

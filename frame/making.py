@@ -20,7 +20,7 @@ from sync.settings.wall import Motion as Motions
 if TYPE_CHECKING:
     from frame.displays.contract import Display, Prepared
     from frame.overlays.clock import Clock
-    from frame.overlays.manner import Manner
+    from frame.overlays.style import Style
     from frame.render.tone import Tone
     from frame.transitions.moving import Moving
     from frame.transitions.travel import Travel
@@ -53,7 +53,7 @@ class Maker:
     renderer: Renderer
     display: Display
     wall: Wall
-    manner: Manner
+    style: Style
 
     @property
     def rotation(self) -> int:
@@ -64,7 +64,7 @@ class Maker:
         """Of pictures made now."""
         from frame.render.tone import Tone
 
-        return Tone(self.wall.gamma, white_of(self.wall.white), self.manner.warmth)
+        return Tone(self.wall.gamma, white_of(self.wall.white), self.style.warmth)
 
     def make(self, item: Item) -> Made:
         if (strip := strip_of(item, self.wall, self.display)) is not None:
@@ -75,19 +75,19 @@ class Maker:
 
     def _still(self, item: Item) -> Made:
         size = self.display.size
-        wording = self.manner.wording(item.entry, item.partner, size=size, rotation=self.rotation)
+        wording = self.style.wording(item.entry, item.partner, size=size, rotation=self.rotation)
         picture = make_picture(
             self.home, self.renderer, item.entry, partner=item.partner, wall=self.wall, size=size, wording=wording,
-            warmth=self.manner.warmth,
+            warmth=self.style.warmth,
         )
         slow = getattr(self.display, "least_seconds", 0.0) > 60  # a clock would be wrong on it
-        clock = None if slow else self.manner.clock(picture, rotation=self.rotation, tone=self._tone)
-        return Made(self.display.prepare(picture), clock, problem=self.manner.lacking(wording))
+        clock = None if slow else self.style.clock(picture, rotation=self.rotation, tone=self._tone)
+        return Made(self.display.prepare(picture), clock, problem=self.style.lacking(wording))
 
     def _panorama(self, item: Item, strip: tuple[int, int]) -> Made:
         from frame.transitions.travel import cut
 
-        wording = self.manner.wording(item.entry, None, size=self.display.size, rotation=self.rotation)
+        wording = self.style.wording(item.entry, None, size=self.display.size, rotation=self.rotation)
         if wording is not None:
             # On the strip, where its way begins; nothing ticks on what travels.
             upright = viewer_canvas(strip, self.rotation)
@@ -95,7 +95,7 @@ class Maker:
             wording = replace(wording, position=start, clock=None)
         picture = make_picture(
             self.home, self.renderer, item.entry, wall=self.wall, size=strip, wording=wording, layout="fill",
-            warmth=self.manner.warmth,
+            warmth=self.style.warmth,
         )
         travel = cut(picture, self.display, rotation=self.rotation, interval_seconds=self.wall.interval_seconds)
         return Made(travel.first, travel=travel)
@@ -113,25 +113,25 @@ class Maker:
         from frame.transitions.moving import Moving, veil_of
         from frame.transitions.zoom import aim, larger
 
-        display, manner = self.display, self.manner
+        display, style = self.display, self.style
         picture = make_picture(
             self.home, self.renderer, item.entry, wall=self.wall, size=larger(display.size), layout="fill",
-            warmth=manner.warmth,
+            warmth=style.warmth,
         )
         target = self._target(item, aim)
         start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)
-        wording = manner.wording(item.entry, None, size=display.size, rotation=self.rotation)
+        wording = style.wording(item.entry, None, size=display.size, rotation=self.rotation)
         request = request_for(
-            self.home, item.entry, wall=self.wall, size=display.size, wording=wording, warmth=manner.warmth
+            self.home, item.entry, wall=self.wall, size=display.size, wording=wording, warmth=style.warmth
         )
         veil, tone = veil_of(self.renderer, request, start), self._tone
-        clock = manner.clock(start, rotation=self.rotation)
+        clock = style.clock(start, rotation=self.rotation)
         known = clock.verdict if clock is not None else None
         del start, clock  # as large as the panel, and so is what comes
         seconds = max(_LEAST_SECONDS, min(self.wall.interval_seconds * _UNDER_WAY, 90.0))
         moving = Moving(
             picture, display.size, target, _inwards(item), veil,
-            lambda made: manner.current().clock(made, rotation=self.rotation, tone=tone, verdict=known), seconds,
+            lambda made: style.current().clock(made, rotation=self.rotation, tone=tone, verdict=known), seconds,
         )  # fmt: skip
         return Made(display.prepare(moving.key(0.0)), moving=moving)
 

@@ -1,4 +1,4 @@
-"""What is new in the files: settings, the hour's wishes, the catalogue. Keeps dress and playlist up to date with them.
+"""What is new in the files: settings, this hour's criteria, the catalogue. Keeps theme and playlist up to date.
 
 `look` says what changed; what follows from that for panel and pictures is the player's business.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from frame.dress import Dress
+from frame.criteria import CurrentCriteria
 from frame.playlist import Playlist
 from frame.state import State
+from frame.theme import Theme
 from frame.watch import CatalogueWatch, SettingsWatch
-from frame.wishes import Wishing
 from frame.worker import Job
 from sync.clock import Clock
 from sync.settings.reading import Loaded
@@ -39,12 +39,12 @@ class News:
     """`begin` once, `look` with each tick, `take_in` with each job that the worker finished."""
 
     def __init__(
-        self, settings: SettingsWatch, catalogue: CatalogueWatch, *, playlist: Playlist, dress: Dress, state: State,
+        self, settings: SettingsWatch, catalogue: CatalogueWatch, *, playlist: Playlist, theme: Theme, state: State,
         clock: Clock,
     ) -> None:  # fmt: skip
         self._settings, self._catalogue = settings, catalogue
-        self._playlist, self._dress, self._state, self._clock = playlist, dress, state, clock
-        self._wishing = Wishing()
+        self._playlist, self._theme, self._state, self._clock = playlist, theme, state, clock
+        self._criteria = CurrentCriteria()
         self._looked_at: float | None = None
         self._wrong: list[str] = []
 
@@ -78,7 +78,7 @@ class News:
         choice = self._follow_the_hour()
         if self._state.loaded:
             nothing_yet = self._playlist.collection is None
-            self._catalogue.look(self._state.hidden, or_previous=nothing_yet, only=self._dress.settings.wall.album)
+            self._catalogue.look(self._state.hidden, or_previous=nothing_yet, only=self._theme.settings.wall.album)
         return Change(change.settings, change.display, change.looks, choice)
 
     def look_again(self) -> None:
@@ -102,8 +102,8 @@ class News:
         return [sentence for sentence in found if sentence]
 
     def _use(self, loaded: Loaded) -> Change:
-        old, new = self._dress.settings.wall, loaded.settings.wall
-        looks = self._dress.use(loaded.settings)
+        old, new = self._theme.settings.wall, loaded.settings.wall
+        looks = self._theme.use(loaded.settings)
         self._wrong = [
             problem.sentence
             for problem in loaded.problems
@@ -116,6 +116,6 @@ class News:
 
     def _follow_the_hour(self) -> bool:
         """What this hour wants; whether that is another choice than before."""
-        collection, settings = self._playlist.collection, self._dress.settings
-        wishes = self._wishing.at(settings, self._dress.now(), collection.catalogue if collection else None)
-        return self._playlist.wish(settings.wall.selection, settings.choosing, wishes)
+        collection, settings = self._playlist.collection, self._theme.settings
+        criteria = self._criteria.at(settings, self._theme.now(), collection.catalogue if collection else None)
+        return self._playlist.select_by(settings.wall.selection, settings.choosing, criteria)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from frame.dress import Dress
 from frame.stage import Stage
+from frame.theme import Theme
 from sync.clock import Clock
 from sync.settings.tree import Settings
 
@@ -31,8 +31,8 @@ _CORNERS = ("top-right", "top-left", "bottom-right", "bottom-left")
 class Nods:
     """`nod` begins one, in place of any other; `pieces` says what is seen of it and of a wall that is held."""
 
-    def __init__(self, stage: Stage, dress: Dress, clock: Clock) -> None:
-        self._stage, self._dress, self._clock = stage, dress, clock
+    def __init__(self, stage: Stage, theme: Theme, clock: Clock) -> None:
+        self._stage, self._theme, self._clock = stage, theme, clock
         self._mark: Mark | None = None
         self._began = 0.0
         self._made: dict[str, tuple[object, Above]] = {}
@@ -80,7 +80,7 @@ class Nods:
 
     def _phase(self, since: float) -> tuple[float, float]:
         """How strong it is, and how much of its size it has."""
-        if self._dress.settings.wall.reduce_motion:
+        if self._theme.settings.wall.reduce_motion:
             return float(since < COMES_SECONDS + STAYS_SECONDS), 1.0
         if since < COMES_SECONDS:
             share = 1 - (1 - max(0.05, since / COMES_SECONDS)) ** 2
@@ -92,7 +92,7 @@ class Nods:
         from frame.overlays.marks import above, drawn, faded
         from frame.render.layout import viewer_canvas
 
-        settings = self._dress.settings
+        settings = self._theme.settings
         look = (mark, panel, settings.wall.rotation, settings.language, strength, grown)
         if (kept := self._made.get("nod")) is not None and kept[0] == look:
             return kept[1]
@@ -108,11 +108,11 @@ class Nods:
         from frame.overlays.measure import drifted, margin
         from frame.render.layout import viewer_canvas
 
-        settings = self._dress.settings
+        settings = self._theme.settings
         rotation, words = int(settings.wall.rotation.value), settings.words
         canvas = viewer_canvas(panel, rotation)
         # A wall may be held for weeks: this wanders as words do.
-        drift = drifted(canvas, self._dress.drift())
+        drift = drifted(canvas, self._theme.drift())
         look = (panel, settings.wall.rotation, words, drift)
         if (kept := self._made.get("held")) is not None and kept[0] == look:
             return kept[1]
@@ -129,6 +129,6 @@ class Nods:
 
 def _words(mark: Mark, settings: Settings) -> str:
     """Beside a sign that says too little alone, in the wall's language."""
-    from frame.overlays.tongue import tongue
+    from frame.overlays.locale import locale_of
 
-    return tongue(settings.language).nods.get(mark.value, "")
+    return locale_of(settings.language).nods.get(mark.value, "")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from frame.ahead import Way
 from frame.curtain import Curtain
-from frame.dress import Dress
 from frame.news import News
 from frame.nods import Nods
 from frame.playlist import Playlist
+from frame.theme import Theme
 from frame.turn import Turn
 from frame.upcoming import Upcoming
 
@@ -22,11 +22,11 @@ class Orders:
     """`ended` once somebody wants the frame to end, `anew` if it is to come back."""
 
     def __init__(
-        self, *, turn: Turn, playlist: Playlist, upcoming: Upcoming, curtain: Curtain, news: News, dress: Dress,
+        self, *, turn: Turn, playlist: Playlist, upcoming: Upcoming, curtain: Curtain, news: News, theme: Theme,
         nods: Nods,
     ) -> None:  # fmt: skip
         self._turn, self._playlist, self._upcoming = turn, playlist, upcoming
-        self._curtain, self._news, self._dress, self._nods = curtain, news, dress, nods
+        self._curtain, self._news, self._theme, self._nods = curtain, news, theme, nods
         self.ended = self.anew = False
 
     def press(self, verb: str) -> bool:
@@ -71,12 +71,12 @@ class Orders:
         current = self._turn.current
         if current is None:
             return
-        from frame.overlays.telling import telling
-        from frame.overlays.tongue import tongue
+        from frame.overlays.details import details
+        from frame.overlays.locale import locale_of
 
-        settings, now, item = self._dress.settings, self._dress.now(), current.item
+        settings, now, item = self._theme.settings, self._theme.now(), current.item
         today = None if now is None else now.date()
-        lines = telling(item.entry, item.partner, item.why, settings, tongue(settings.language), today)
+        lines = details(item.entry, item.partner, item.why, settings, locale_of(settings.language), today)
         self.put_up_sign(lines, INFO_SECONDS, over_photo=True)
 
     def put_up_sign(self, lines: tuple[str, ...], seconds: float, *, over_photo: bool = False) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from frame.ahead import Ahead, Ready, Way
 from frame.crashes import Crashes
 from frame.curtain import Curtain
-from frame.dress import Dress
 from frame.hands.obey import Obedience
 from frame.hanging import Hanging
 from frame.news import LOOK_SECONDS, Change, News
@@ -23,6 +22,7 @@ from frame.playlist import Item, Playlist
 from frame.power.screen import Screen
 from frame.stage import Stage
 from frame.state import State
+from frame.theme import Theme
 from frame.turn import Turn
 from frame.upcoming import Upcoming
 from frame.watch import CatalogueWatch, SettingsWatch
@@ -67,20 +67,20 @@ class Player:
         self.worker = Worker()
         self.playlist, self.turn = Playlist(state, clock), Turn(clock)
         self.curtain = Curtain(stage, screen, clock)
-        self._dress = Dress(clock)
-        self._hanging = Hanging(stage, self._dress, self.worker, clock)
-        self.nods = Nods(stage, self._dress, clock)
+        self._theme = Theme(clock)
+        self._hanging = Hanging(stage, self._theme, self.worker, clock)
+        self.nods = Nods(stage, self._theme, clock)
         self._news = News(
-            settings, CatalogueWatch(home.catalogue, self.worker, clock), playlist=self.playlist, dress=self._dress,
+            settings, CatalogueWatch(home.catalogue, self.worker, clock), playlist=self.playlist, theme=self._theme,
             state=state, clock=clock,
         )  # fmt: skip
         self._upcoming = Upcoming(
             home, ahead=Ahead(home, renderer, self.worker), playlist=self.playlist, turn=self.turn,
-            hanging=self._hanging, dress=self._dress, clock=clock, crashes=crashes,
+            hanging=self._hanging, theme=self._theme, clock=clock, crashes=crashes,
         )  # fmt: skip
         self.orders = Orders(
             turn=self.turn, playlist=self.playlist, upcoming=self._upcoming, curtain=self.curtain, news=self._news,
-            dress=self._dress, nods=self.nods,
+            theme=self._theme, nods=self.nods,
         )  # fmt: skip
         self.obedience = Obedience(stage, screen, self.orders.press, self.nods)
 
@@ -144,7 +144,7 @@ class Player:
 
     @property
     def _wall(self) -> Wall:
-        return self._dress.settings.wall
+        return self._theme.settings.wall
 
     def _follow(self, change: Change) -> None:
         """What new settings and a new hour mean for the panel, its pictures and those who listen to settings."""
@@ -229,7 +229,7 @@ class Player:
         empty = self.turn.current is None and self._news.certain and not self._upcoming.busy
         if self.curtain.sign or (empty and self._upcoming.ready is None and not self.curtain.dark):
             troubled = len(self.playlist) > 0 or self._news.troubled
-            self.curtain.draw(self._dress.settings, troubled=troubled, photo=self.turn.current is not None)
+            self.curtain.draw(self._theme.settings, troubled=troubled, photo=self.turn.current is not None)
 
     def _put_above(self, *, moves: bool) -> None:
         """The signs above whatever is on the panel."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from frame.render.layout import shape_suits_a_pair
 from frame.selection.choose import Chooser, chooser, reason
-from frame.selection.narrow import Wishes, narrow
+from frame.selection.narrow import Criteria, narrow
 from frame.selection.partner import candidates, kinship
 from frame.selection.pool import Pool, digest_of, without
 from frame.selection.why import Why
@@ -54,10 +54,10 @@ class Playlist:
         self._state = state
         self._clock = clock
         self._mode = Selection.RANDOM
-        self._wishes = Wishes()
+        self._criteria = Criteria()
         self._choosing = Choosing()
         self._pool: Pool | None = None
-        """What is chosen from at present: those of the collection that the wishes leave."""
+        """What is chosen from at present: those of the collection that the criteria leave."""
         self._chooser: Chooser | None = None
         self._steps_back = 0
         self._refused: dict[str, tuple[str, float]] = {}
@@ -83,11 +83,11 @@ class Playlist:
         self._state.forget_old(len(collection.pool))
         self._rebuild()
 
-    def wish(self, mode: Selection, choosing: Choosing, wishes: Wishes) -> bool:
+    def select_by(self, mode: Selection, choosing: Choosing, criteria: Criteria) -> bool:
         """Choose that way from now on; whether that is another way than before."""
-        if (mode, choosing, wishes) == (self._mode, self._choosing, self._wishes):
+        if (mode, choosing, criteria) == (self._mode, self._choosing, self._criteria):
             return False
-        self._mode, self._choosing, self._wishes = mode, choosing, wishes
+        self._mode, self._choosing, self._criteria = mode, choosing, criteria
         self._rebuild()
         return True
 
@@ -162,7 +162,7 @@ class Playlist:
     def _rebuild(self) -> None:
         self._pool = self._chooser = None
         if self.collection is not None:
-            self._pool = narrow(self.collection.pool, self._wishes)
+            self._pool = narrow(self.collection.pool, self._criteria)
             memory, length = self._state.memory, self._choosing.story_photos
             self._chooser = chooser(self._mode, self._pool, memory, story_photos=length)
 
@@ -177,7 +177,7 @@ class Playlist:
         pool = self._pool
         if self._chooser is None or self.collection is None or pool is None:
             return None
-        narrowed = self._wishes.within_days is not None and len(pool) < len(self.collection.pool)
+        narrowed = self._criteria.within_days is not None and len(pool) < len(self.collection.pool)
         refused = self.refused
         for _ in range(min(_TRIES, len(pool))):
             index = self._chooser.peek(self._rests)

@@ -1,4 +1,4 @@
-"""Which picture comes next, made ahead of its time; and what becomes of it when the albums or wishes change meanwhile.
+"""Which picture comes next, made ahead of its time; and what becomes of it when albums or criteria change meanwhile.
 
 A photo that cannot be shown is passed over with the reason. Used by the player and its parts, from its thread.
 """
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from frame.ahead import Ahead, Failed, Ready, Way
 from frame.crashes import Crashes
-from frame.dress import Dress
 from frame.hanging import Hanging
 from frame.making import strip_of
 from frame.picture import CopyUnusable
@@ -18,6 +17,7 @@ from frame.playlist import Item, Playlist
 from frame.render.layout import viewer_canvas
 from frame.selection.why import Why
 from frame.stage import RETRY_SECONDS
+from frame.theme import Theme
 from frame.turn import Turn
 from frame.watch import find_photo
 from frame.worker import Job
@@ -45,13 +45,13 @@ class Upcoming:
         playlist: Playlist,
         turn: Turn,
         hanging: Hanging,
-        dress: Dress,
+        theme: Theme,
         clock: Clock,
         crashes: Crashes | None,
     ) -> None:
         self._catalogue = home.catalogue
         self._ahead, self._playlist, self._turn = ahead, playlist, turn
-        self._hanging, self._dress, self._clock, self._crashes = hanging, dress, clock, crashes
+        self._hanging, self._theme, self._clock, self._crashes = hanging, theme, clock, crashes
         self._resume: str | None = None
         self._again = self._waits = False
         self._not_before = clock.monotonic()
@@ -76,7 +76,7 @@ class Upcoming:
         photos are about to be known."""
         if self._ahead.busy or self._clock.monotonic() < self._not_before or self._must_wait():
             return
-        wall, turn = self._dress.settings.wall, self._turn
+        wall, turn = self._theme.settings.wall, self._turn
         self._playlist.canvas = viewer_canvas(display.size, int(wall.rotation.value)) if wall.pairs else None
         if (last := self._take_last()) is not None:
             self._make(last, Way.NEXT, display)
@@ -147,7 +147,7 @@ class Upcoming:
             turn.leave(others=len(self._playlist) > 0)
 
     def _is_soon(self) -> bool:
-        left = self._turn.seconds_left(self._dress.settings.wall.interval_seconds)
+        left = self._turn.seconds_left(self._theme.settings.wall.interval_seconds)
         return left is not None and left < SOON_SECONDS
 
     def _must_wait(self) -> bool:
@@ -168,14 +168,14 @@ class Upcoming:
         if way is Way.NEXT and same and (made := self._hanging.as_it_hangs()) is not None:
             self._ahead.ready = Ready(made, item, way)  # the only photo there is
             return
-        wall = self._dress.settings.wall
+        wall = self._theme.settings.wall
         if self._hanging.moves and strip_of(item, wall, display) is not None:
             if way is Way.NEXT:
                 self._waits = True
                 return
             self._hanging.stand()
         if not self._is_poison(item):
-            self._ahead.make(item, way, display=display, wall=wall, manner=self._dress.manner())
+            self._ahead.make(item, way, display=display, wall=wall, style=self._theme.style())
 
     def _is_poison(self, item: Item) -> bool:
         """Whether the frame died over it before; it is passed over then. Else it is noted, should this one die."""

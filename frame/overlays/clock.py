@@ -9,10 +9,10 @@ from __future__ import annotations
 from PIL import Image
 
 from frame.overlays.boxes import box_on_panel
+from frame.overlays.clock_area import clock_lines_on, clock_place
 from frame.overlays.contrast import WANTED_LARGE, Verdict, lay, reach_of
 from frame.overlays.fonts import Fonts
 from frame.overlays.measure import drifted
-from frame.overlays.room import clock_lines_on, clock_place
 from frame.overlays.writing import ink
 from frame.render.compose import TURNS
 from frame.render.layout import Size, viewer_canvas

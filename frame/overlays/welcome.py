@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from PIL import Image, ImageDraw
 
+from frame.overlays.empty_wall import lines_of_empty_wall
 from frame.overlays.fonts import Fonts
-from frame.overlays.sentences import of_empty_wall
 from frame.overlays.wrapping import wrapped
 from frame.overlays.writing import Ink, Line, ink, length
 
@@ -48,7 +48,7 @@ def draw_welcome(size: tuple[int, int], *, rotation: int = 0, lines: Sequence[st
     """The picture for a panel of `size` physical pixels that hangs turned by `rotation` degrees clockwise."""
     upright = size if rotation in (0, 180) else (size[1], size[0])
     picture = _background(upright)
-    lines = list(lines or of_empty_wall("en", albums=False, troubled=False))[:MOST_LINES]
+    lines = list(lines or lines_of_empty_wall("en", albums=False, troubled=False))[:MOST_LINES]
     room = _place_code(picture, lines)
     _write(picture, lines, room, scanned=room != upright)
     # The panel is turned clockwise, so what it gets is turned back.

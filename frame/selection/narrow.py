@@ -1,7 +1,7 @@
 """Which photos may come at present and how often, from all that there are: albums of this hour, bursts, days, weights.
 
 Pure: gives the indices that stay and their weights. Nothing here ever leaves the wall empty: a wish that would is let
-go, for as long as it would. Called by the playlist whenever wishes, hour or catalogue change.
+go, for as long as it would. Called by the playlist whenever criteria, hour or catalogue change.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MOST_WEIGHT = 100.0
 _LONG_MONTH_DAYS = 366
 
 
-class Wishes(Struct, frozen=True, kw_only=True):
+class Criteria(Struct, frozen=True, kw_only=True):
     """What the settings want at this hour."""
 
     favourites: float = 1.0
@@ -39,19 +39,19 @@ class Wishes(Struct, frozen=True, kw_only=True):
     """The catalogue's ids of photos of whoever has a birthday."""
 
 
-def narrow(pool: Pool, wishes: Wishes) -> Pool:
+def narrow(pool: Pool, criteria: Criteria) -> Pool:
     """The pool that is chosen from now; never empty where `pool` is not."""
     kept: Sequence[int] = range(len(pool))
-    if wishes.albums != -1:
-        kept = _kept(kept, lambda index: bool(pool.albums[index] & wishes.albums))
-    if wishes.bursts:
+    if criteria.albums != -1:
+        kept = _kept(kept, lambda index: bool(pool.albums[index] & criteria.albums))
+    if criteria.bursts:
         kept = _kept(kept, lambda index: not pool.flags[index] & SPARE)
-    if wishes.today is not None and wishes.within_days is not None:
-        days = days_around(wishes.today, wishes.within_days)
+    if criteria.today is not None and criteria.within_days is not None:
+        days = days_around(criteria.today, criteria.within_days)
         kept = _kept(kept, lambda index: pool.days[index] in days)
     whole = len(kept) == len(pool)
     narrowed = pool if whole else part(pool, kept)
-    return _weighted(narrowed, wishes)
+    return _weighted(narrowed, criteria)
 
 
 def _kept(among: Sequence[int], wanted: Callable[[int], bool]) -> Sequence[int]:
@@ -71,17 +71,17 @@ def days_around(today: date, within: int) -> frozenset[int]:
     return frozenset(day for day in found if today.toordinal() - day > _LONG_MONTH_DAYS // 2)
 
 
-def _weighted(pool: Pool, wishes: Wishes) -> Pool:
-    favourites, recent = wishes.favourites != 1, wishes.recent != 1 and wishes.recent_since > 0
-    if not (favourites or recent or wishes.celebrated):
+def _weighted(pool: Pool, criteria: Criteria) -> Pool:
+    favourites, recent = criteria.favourites != 1, criteria.recent != 1 and criteria.recent_since > 0
+    if not (favourites or recent or criteria.celebrated):
         return pool
     weights = array("d", pool.weights)
     for index in range(len(pool)):
         if favourites and pool.flags[index] & FAVOURITE:
-            weights[index] *= wishes.favourites
-        if recent and pool.taken[index] >= wishes.recent_since:
-            weights[index] *= wishes.recent
-        if pool.numbers[index] in wishes.celebrated:
+            weights[index] *= criteria.favourites
+        if recent and pool.taken[index] >= criteria.recent_since:
+            weights[index] *= criteria.recent
+        if pool.numbers[index] in criteria.celebrated:
             weights[index] *= BIRTHDAY
         weights[index] = min(weights[index], _MOST_WEIGHT)
     return pool.with_weights(weights)

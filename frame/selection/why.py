@@ -1,6 +1,6 @@
 """Why a photo is on the wall: an English sentence for logs and the control socket that can be said in other languages.
 
-Made by whoever chooses; `Tongue.because` says it on the wall.
+Made by whoever chooses; `Locale.because` says it on the wall.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ import pytest
 from PIL import ImageStat
 
 from frame.nods import COMES_SECONDS, GOES_SECONDS, STAYS_SECONDS
+from frame.overlays.locale import locale_of
 from frame.overlays.marks import Mark, drawn
-from frame.overlays.tongue import tongue
 from frame.power.panel import Panel
 from frame.power.screen import Screen
 from sync.home import Home
@@ -181,7 +181,7 @@ def test_a_display_that_came_back_shows_the_mark_too(home: Home, renderer) -> No
 def test_each_sign_is_one_of_its_own_and_fits_the_smallest_wall(mark: Mark) -> None:
     for canvas in ((320, 240), (480, 800), (3840, 2160)):
         for language in ("en", "de", "es", "fr", "it", "nl"):
-            made = drawn(mark, canvas, tongue(language).nods.get(mark.value, ""))
+            made = drawn(mark, canvas, locale_of(language).nods.get(mark.value, ""))
             assert made.width <= canvas[0]
             assert made.height < canvas[1] / 3
     others = {drawn(other, (640, 480)).tobytes() for other in Mark if other is not mark}

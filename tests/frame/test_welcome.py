@@ -4,11 +4,11 @@ import numpy
 import pytest
 import segno
 
-from frame.overlays.sentences import COMMANDS, of_empty_wall
-from frame.overlays.tongue import FOLDER, tongue
+from frame.overlays.empty_wall import COMMANDS, lines_of_empty_wall
+from frame.overlays.locale import FOLDER, locale_of
 from frame.overlays.welcome import draw_welcome
 
-SET_UP = of_empty_wall("de", albums=False, troubled=False)
+SET_UP = lines_of_empty_wall("de", albums=False, troubled=False)
 TOLD = [
     "A nuthatch in front of the window, looking for the seeds that Grandma had put into the bark the evening before",
     "סבתא Anna (31) and ليلى 🐶", "東京から来たおばあちゃんと一緒に山を歩いた秋の日、おにぎりを食べました",
@@ -49,13 +49,13 @@ def test_a_turned_panel_gets_the_upright_picture_turned_back() -> None:
     ],
 )
 def test_an_empty_wall_says_what_to_do_now(albums: bool, troubled: bool, large: str) -> None:
-    assert of_empty_wall("en", albums=albums, troubled=troubled)[0] == large
+    assert lines_of_empty_wall("en", albums=albums, troubled=troubled)[0] == large
 
 
 @pytest.mark.parametrize("language", sorted(path.stem for path in FOLDER.glob("*.toml")))
 def test_an_empty_wall_speaks_every_language(language: str) -> None:
-    assert tongue(language).empty.keys() == COMMANDS.keys()
-    assert all(len(lines) == 2 for lines in tongue(language).empty.values())
+    assert locale_of(language).empty.keys() == COMMANDS.keys()
+    assert all(len(lines) == 2 for lines in locale_of(language).empty.values())
 
 
 ADDRESS = ["Hello", "Open this:", "http://192.168.1.23:8080", "1234 5678"]

@@ -6,7 +6,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from frame.overlays.manner import Manner
+from frame.overlays.style import Style
 from frame.picture import request_for
 from frame.render.renderer import Renderer
 from sync.catalogue import FaceEntry, PhotoEntry
@@ -60,13 +60,13 @@ def main() -> None:
         for look, names, layout, words in LOOKS:
             entry, *others = (entry_of(home, samples[each], folder) for each in names)
             partner = others[0] if others else None
-            manner = Manner(words, "en", NOW)
-            wording = manner.wording(entry, partner, size=SIZE, rotation=0)
+            style = Style(words, "en", NOW)
+            wording = style.wording(entry, partner, size=SIZE, rotation=0)
             wall = Wall(layout=layout)
             picture = renderer.render(
                 request_for(home, entry, wall=wall, size=SIZE, partner=partner, wording=wording)
             )
-            manner.clock(picture, rotation=0)
+            style.clock(picture, rotation=0)
             picture.save(FOLDER / f"{look}.jpg", quality=82, optimize=True)
             print(FOLDER / f"{look}.jpg")
     renderer.close()

@@ -14,7 +14,7 @@ from PIL import Image
 
 from frame.displays.eink import dithered
 from frame.displays.pixels import PixelFormat, dither
-from frame.overlays.manner import Manner
+from frame.overlays.style import Style
 from frame.render.paint import paint
 from frame.render.request import Part, RenderRequest, Wording
 from sync.catalogue import PhotoEntry
@@ -30,14 +30,14 @@ SPECTRA = ((58, 0, 66), (179, 208, 200), (215, 233, 0), (151, 38, 44), (61, 38, 
 
 
 def _hung(words: Words, entry: PhotoEntry, *, shape: str, layout: Layout, rotation: int = 0) -> Image.Image:
-    manner = Manner(words, "de", NOW)
-    wording = manner.wording(entry, None, size=SEVEN_INCH, rotation=rotation) or Wording()
+    style = Style(words, "de", NOW)
+    wording = style.wording(entry, None, size=SEVEN_INCH, rotation=rotation) or Wording()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scene.png"
         path.write_bytes(encoded(shape))
         request = RenderRequest(path, SEVEN_INCH, rotation=rotation, layout=layout.value, wording=wording)
         picture = paint(request)
-    manner.clock(picture, rotation=rotation)
+    style.clock(picture, rotation=rotation)
     return picture
 
 

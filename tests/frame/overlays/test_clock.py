@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from frame.overlays import manner
+from frame.overlays import style
 from frame.overlays.clock import Clock
+from frame.overlays.clock_area import clock_place, clock_size
 from frame.overlays.contrast import Verdict
 from frame.overlays.fonts import Fonts
-from frame.overlays.room import clock_place, clock_size
+from frame.overlays.locale import locale_of
 from frame.overlays.settling import rows_needed
-from frame.overlays.tongue import tongue
 from frame.render.compose import turned
 from frame.render.layout import NOTHING, Subject, plan, viewer_canvas
 from frame.render.request import Wording
@@ -32,7 +32,7 @@ FONTS = Fonts()
 def test_it_stands_in_its_corner_upright_for_who_looks(rotation: int, corner: Corner) -> None:
     panel = Image.new("RGB", (400, 240), (40, 60, 90))
     words = Words(clock=True, date=True, clock_position=corner)
-    size = clock_size(viewer_canvas(panel.size, rotation), words, tongue("en"), FONTS)
+    size = clock_size(viewer_canvas(panel.size, rotation), words, locale_of("en"), FONTS)
     clock = Clock(panel, rotation=rotation, words=words, fonts=FONTS, size=size)
     panel.paste(clock.draw(("12:34", "Monday, 1 June"), (0, 0)), clock.box[:2])
     assert clock.box[0] % 8 == clock.box[1] % 8 == 0
@@ -88,7 +88,7 @@ def test_a_picture_that_waited_shows_the_right_time(tmp_path: Path, renderer) ->
 def test_a_script_without_a_font_is_named(tmp_path: Path, renderer, monkeypatch: pytest.MonkeyPatch) -> None:
     home = make_home(tmp_path)
     make(home, count=1)
-    monkeypatch.setattr(manner, "_fonts", lambda: Fonts([tmp_path]))
+    monkeypatch.setattr(style, "_fonts", lambda: Fonts([tmp_path]))
     with rig(home, renderer) as wall:
         wall.settle()
         assert "No font here writes LATIN: install fonts-noto-core." in wall.player.all_problems()
@@ -109,7 +109,7 @@ def test_it_vanishes_when_the_clock_is_not_trusted(tmp_path: Path, renderer) -> 
 @pytest.mark.parametrize("corner", [Corner.TOP_RIGHT, Corner.BOTTOM_LEFT])
 def test_a_picture_in_a_mat_makes_room_for_it(corner: Corner) -> None:
     canvas, words = (800, 480), Words(clock=True, date=True, clock_position=corner)
-    wording = Wording(clock=clock_place(canvas, words, clock_size(canvas, words, tongue("en"), FONTS)))
+    wording = Wording(clock=clock_place(canvas, words, clock_size(canvas, words, locale_of("en"), FONTS)))
     squeezed = plan(Subject((1000, 620)), canvas, layout="mat")
     clear = rows_needed([], squeezed, wording)
     assert clear != NOTHING
@@ -122,7 +122,7 @@ def test_in_the_evening_it_is_as_warm_as_its_picture() -> None:
     warm = Tone(warmth=1.0)
     panel = toned(Image.new("RGB", (400, 240), (20, 20, 20)), warm)
     words = Words(clock=True)
-    size = clock_size(panel.size, words, tongue("en"), FONTS)
+    size = clock_size(panel.size, words, locale_of("en"), FONTS)
     clock = Clock(panel, rotation=0, words=words, fonts=FONTS, size=size, tone=warm)
     drawn = clock.draw(("12:34",), (0, 0))
     red, _, blue = (high for _, high in drawn.getextrema())
@@ -131,7 +131,7 @@ def test_in_the_evening_it_is_as_warm_as_its_picture() -> None:
 
 def test_below_a_picture_that_moves_it_stays_as_light_as_it_was() -> None:
     words = Words(clock=True)
-    size = clock_size((400, 240), words, tongue("en"), FONTS)
+    size = clock_size((400, 240), words, locale_of("en"), FONTS)
 
     def drawn(level: int, verdict: Verdict | None) -> Clock:
         panel = Image.new("RGB", (400, 240), (level,) * 3)

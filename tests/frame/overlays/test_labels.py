@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from frame.overlays.fonts import Fonts
 from frame.overlays.labels import Label, labels
-from frame.overlays.manner import Manner, drift_at
 from frame.overlays.measure import drifted, margin
 from frame.overlays.settling import settled
+from frame.overlays.style import Style, drift_at
 from frame.render.layout import NOTHING, Clear, Plan, Subject, heads_on, pair, plan
 from frame.render.request import Wording
 from sync.catalogue import PhotoEntry
@@ -45,8 +45,8 @@ moments = st.floats(0, 10000)
 def wording(canvas: tuple[int, int], blocks: tuple[tuple[str, ...], ...], words: Words, at: float = 0.0) -> Wording:
     """As the wall would have it, with these lines."""
     photo = PhotoEntry(key="home:a", display="x", display_width=1, display_height=1, caption="x")
-    manner = Manner(words, "de", datetime(2026, 11, 21, 18, 42), drift_at(at))
-    made = manner.wording(photo, None, size=canvas, rotation=0)
+    style = Style(words, "de", datetime(2026, 11, 21, 18, 42), drift_at(at))
+    made = style.wording(photo, None, size=canvas, rotation=0)
     assert made is not None
     return Wording(blocks, made.position, made.scale, "dejavusans", made.drift, made.clock)
 

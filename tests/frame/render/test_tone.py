@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
-from frame.dress import Dress
 from frame.render.tone import Tone, toned
+from frame.theme import Theme
 from sync.settings.tree import Settings
 from sync.settings.wall import Power, Wall
 from tests.manual_clock import ManualClock
@@ -52,9 +52,9 @@ def test_a_sky_keeps_its_steps(tone: Tone) -> None:
 )
 def test_evenings_are_warmer_by_the_sun(hour: int, minute: int, warm: float) -> None:
     clock = ManualClock(datetime(2026, 12, 1, hour, minute, tzinfo=UTC))
-    dress = Dress(clock)
+    theme = Theme(clock)
     vienna = Power(latitude=48.2, longitude=16.4)
-    dress.use(Settings(wall=Wall(warmth=80), power=vienna, time_zone="UTC"))
-    assert dress.warmth() == pytest.approx(warm, abs=0.17)
+    theme.use(Settings(wall=Wall(warmth=80), power=vienna, time_zone="UTC"))
+    assert theme.warmth() == pytest.approx(warm, abs=0.17)
     clock.believed = False
-    assert dress.warmth() == 0.0
+    assert theme.warmth() == 0.0

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frame.selection.narrow import BIRTHDAY, Wishes, days_around, narrow
+from frame.criteria import CurrentCriteria, albums_at, celebrated_on
+from frame.selection.narrow import BIRTHDAY, Criteria, days_around, narrow
 from frame.selection.pool import Pool, gather
-from frame.wishes import Wishing, albums_at, celebrated_on
 from sync.catalogue import AlbumEntry, Candidate, Catalogue, FaceEntry, PhotoEntry
 from sync.catalogue_writing import write
 from sync.home import Home
@@ -36,30 +36,30 @@ def left(narrowed: Pool) -> list[int]:
 
 def test_albums_of_another_hour_stay_away() -> None:
     both = pool({"albums": 1}, {"albums": 2}, {"albums": 3})
-    assert left(narrow(both, Wishes(albums=1))) == [0, 2]
-    assert left(narrow(both, Wishes(albums=4))) == [0, 1, 2]
-    assert narrow(both, Wishes(bursts=False)) is both
+    assert left(narrow(both, Criteria(albums=1))) == [0, 2]
+    assert left(narrow(both, Criteria(albums=4))) == [0, 1, 2]
+    assert narrow(both, Criteria(bursts=False)) is both
 
 
 def test_weights_add_up_and_stay_within_bounds() -> None:
     some = pool({"favourite": True}, {"taken": 5000 * DAY}, {}, {"favourite": True, "weight": 90.0})
-    wishes = Wishes(favourites=3, recent=2, recent_since=4000 * DAY, celebrated=frozenset({3}))
-    assert list(narrow(some, wishes).weights) == [3.0, 2.0, BIRTHDAY, 100.0]
+    criteria = Criteria(favourites=3, recent=2, recent_since=4000 * DAY, celebrated=frozenset({3}))
+    assert list(narrow(some, criteria).weights) == [3.0, 2.0, BIRTHDAY, 100.0]
     assert list(some.weights) == [1.0, 1.0, 1.0, 90.0]
-    unknown = replace_recent(wishes)
+    unknown = replace_recent(criteria)
     assert list(narrow(some, unknown).weights)[1] == 1.0
 
 
-def replace_recent(wishes: Wishes) -> Wishes:
-    return Wishes(favourites=wishes.favourites, recent=wishes.recent, celebrated=wishes.celebrated)
+def replace_recent(criteria: Criteria) -> Criteria:
+    return Criteria(favourites=criteria.favourites, recent=criteria.recent, celebrated=criteria.celebrated)
 
 
 def test_this_day_takes_other_years_alone_and_all_where_there_is_none() -> None:
     days = ["2025-11-20T10:00:00", "2026-11-21T10:00:00", "2024-11-25T00:00:00", "2001-11-24T23:59:59", ""]
     some = pool(*({"local_time": day} for day in days))
-    assert left(narrow(some, Wishes(today=TODAY, within_days=3))) == [0, 3]
-    assert left(narrow(some, Wishes(today=TODAY, within_days=0))) == [0, 1, 2, 3, 4]
-    assert left(narrow(some, Wishes(today=None, within_days=3))) == [0, 1, 2, 3, 4]
+    assert left(narrow(some, Criteria(today=TODAY, within_days=3))) == [0, 3]
+    assert left(narrow(some, Criteria(today=TODAY, within_days=0))) == [0, 1, 2, 3, 4]
+    assert left(narrow(some, Criteria(today=None, within_days=3))) == [0, 1, 2, 3, 4]
 
 
 def test_days_around_new_year_and_the_29th_of_february() -> None:
@@ -77,7 +77,7 @@ def test_days_around_new_year_and_the_29th_of_february() -> None:
 )
 def test_a_wall_with_photos_never_goes_empty(albums: list[int], wanted: int, bursts: bool, within: int | None) -> None:
     some = pool(*({"albums": bits, "taken": 100} for bits in albums))
-    assert len(narrow(some, Wishes(albums=wanted, bursts=bursts, today=TODAY, within_days=within))) > 0
+    assert len(narrow(some, Criteria(albums=wanted, bursts=bursts, today=TODAY, within_days=within))) > 0
 
 
 SETTINGS = Settings(
@@ -133,12 +133,12 @@ def test_birthdays_and_who_is_left_out_are_asked_of_the_catalogue(home: Home) ->
 def test_an_hour_s_wishes_are_worked_out_once_and_only_with_a_clock(home: Home) -> None:
     catalogue = publish(home)
     settings = Settings(wall=Wall(selection=Selection.THIS_DAY), choosing=Choosing(around_days=2))
-    wishing = Wishing()
+    current = CurrentCriteria()
     now = datetime(2026, 11, 21, 12, 0, 30, tzinfo=VIENNA)
-    first = wishing.at(settings, now, catalogue)
+    first = current.at(settings, now, catalogue)
     assert (first.today, first.within_days, first.celebrated) == (TODAY, 2, {1})
-    assert wishing.at(settings, now.replace(second=59), catalogue) is first
-    silent = wishing.at(settings, None, catalogue)
+    assert current.at(settings, now.replace(second=59), catalogue) is first
+    silent = current.at(settings, None, catalogue)
     assert (silent.today, silent.within_days, silent.celebrated, silent.recent_since) == (None, None, frozenset(), 0)
     assert datetime.fromtimestamp(first.recent_since, UTC) == datetime(2026, 10, 21, 22, tzinfo=UTC)
 

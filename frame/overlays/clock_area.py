@@ -1,6 +1,6 @@
 """How much of a wall the clock may take at any minute of any day, so that words and pictures keep out of its way.
 
-Pure but for the fonts. Called by manner, once for each wall and language, and by the clock.
+Pure but for the fonts. Called by style, once for each wall and language, and by the clock.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 
+from frame.overlays.captions import clock_text
 from frame.overlays.fonts import Fonts
+from frame.overlays.locale import Locale
 from frame.overlays.measure import DATE, TIME, drifted, letter_size, margin
-from frame.overlays.sayings import clock_text
-from frame.overlays.tongue import Tongue
 from frame.overlays.writing import LEADING, Line, length
 from frame.render.layout import Size
 from sync.settings.wall import Words
@@ -32,10 +32,10 @@ def clock_lines_on(canvas: Size, words: Words, lines: Sequence[str]) -> list[Lin
     return [Line(text, rows, 1.0, style) for text, rows in zip(lines, sizes, strict=True)]
 
 
-def clock_size(canvas: Size, words: Words, tongue: Tongue, fonts: Fonts) -> Size:
+def clock_size(canvas: Size, words: Words, locale: Locale, fonts: Fonts) -> Size:
     """The largest that it gets; nothing where none is wanted."""
-    times = [clock_text(time(hour, 58), words, tongue) for hour in (0, 8, 10, 20)] if words.clock else []
-    days = [tongue.weekday(day) for day in _DAYS] if words.date else []
+    times = [clock_text(time(hour, 58), words, locale) for hour in (0, 8, 10, 20)] if words.clock else []
+    days = [locale.weekday(day) for day in _DAYS] if words.date else []
     wide, rows = 0.0, 0.0
     for texts in filter(None, (times, days)):
         lines = clock_lines_on(canvas, words, texts)

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from PIL import ImageStat
 
-from frame.overlays.telling import address, telling
-from frame.overlays.tongue import FOLDER, tongue
+from frame.overlays.details import address, details
+from frame.overlays.locale import FOLDER, locale_of
 from frame.overlays.welcome import draw_welcome
 from frame.selection.why import OFTEN, SENTENCES, Why
 from sync.catalogue import FaceEntry, PhotoEntry
@@ -29,7 +29,7 @@ ENTRY = PhotoEntry(
 
 def test_everything_is_told_with_the_address_in_immich() -> None:
     why = Why("wished")
-    assert telling(ENTRY, None, why, SETTINGS, tongue("en"), date(2026, 11, 21)) == (
+    assert details(ENTRY, None, why, SETTINGS, locale_of("en"), date(2026, 11, 21)) == (
         "In the garden", "Anna", "Vienna, Austria", "21 November 2023 · three years ago today", "Summer",
         "Somebody asked for it.", "https://photos.example.org/photos/4d8b",
     )  # fmt: skip
@@ -38,7 +38,7 @@ def test_everything_is_told_with_the_address_in_immich() -> None:
 
 def test_of_a_pair_each_photo_has_a_line() -> None:
     beside = msgspec.structs.replace(ENTRY, caption="On the bench", faces=())
-    told = telling(ENTRY, beside, Why("resumed"), SETTINGS, tongue("en"), None)
+    told = details(ENTRY, beside, Why("resumed"), SETTINGS, locale_of("en"), None)
     assert told[0].startswith("In the garden · Anna · Vienna")
     assert told[1].startswith("On the bench · Vienna")
     assert told[2:] == ("It was on the wall when the frame stopped.", "https://photos.example.org/photos/4d8b")
@@ -48,8 +48,8 @@ def test_the_reason_is_said_in_the_language_of_the_wall() -> None:
     why = Why("random", album="Sommer", count=12, weight=2.0)
     everyone = "each of the 12 photos has its turn before any repeats."
     assert why == f"Chosen at random from “Sommer”, with weight 2: {everyone}"
-    assert tongue("de").because(why).startswith("Zufällig gewählt aus „Sommer“, mit Gewicht 2: Jedes der 12 Fotos")
-    assert tongue("en").because(why) == why
+    assert locale_of("de").because(why).startswith("Zufällig gewählt aus „Sommer“, mit Gewicht 2: Jedes der 12 Fotos")
+    assert locale_of("en").because(why) == why
 
 
 @pytest.mark.parametrize("language", sorted(path.stem for path in FOLDER.glob("*.toml")))
@@ -57,7 +57,7 @@ def test_every_language_knows_every_reason(language: str) -> None:
     def places(text: str) -> set[str]:
         return {place.replace("!r", "") for place in re.findall(r"\{[^}]*\}", text)}
 
-    words = tongue(language)
+    words = locale_of(language)
     if not language.startswith("en"):
         assert words.why.keys() == SENTENCES.keys()
         assert places(words.often) == places(OFTEN)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from frame.power.hours import Place, level_at
-from frame.selection.narrow import Wishes
+from frame.selection.narrow import Criteria
 from sync.catalogue import Catalogue
 from sync.errors import CatalogueUnreadable
 from sync.settings.hours import read_windows
@@ -19,20 +19,20 @@ MOST_ALBUMS = 62
 """Albums beyond this count share a bit that is always set."""
 
 
-class Wishing:
-    """The wishes of this minute; worked out once for it."""
+class CurrentCriteria:
+    """The criteria of this minute; worked out once for it."""
 
     def __init__(self) -> None:
-        self._made: tuple[object, Wishes] | None = None
+        self._made: tuple[object, Criteria] | None = None
         self._celebrated: tuple[object, frozenset[int]] | None = None
 
-    def at(self, settings: Settings, now: datetime | None, catalogue: Catalogue | None) -> Wishes:
+    def at(self, settings: Settings, now: datetime | None, catalogue: Catalogue | None) -> Criteria:
         minute = None if now is None else now.replace(second=0, microsecond=0)
         asked = (settings, minute, catalogue)
         if self._made is None or self._made[0] != asked:
             names = [album.name for album in catalogue.albums()] if catalogue is not None else []
             today = None if now is None or not settings.choosing.birthdays else now.date()
-            self._made = (asked, wishes_at(settings, now, names, self._people(catalogue, today)))
+            self._made = (asked, criteria_at(settings, now, names, self._people(catalogue, today)))
         return self._made[1]
 
     def _people(self, catalogue: Catalogue | None, today: date | None) -> frozenset[int]:
@@ -44,21 +44,21 @@ class Wishing:
         return self._celebrated[1]
 
 
-def wishes_at(settings: Settings, now: datetime | None, names: Sequence[str], celebrated: frozenset[int]) -> Wishes:
+def criteria_at(settings: Settings, now: datetime | None, names: Sequence[str], celebrated: frozenset[int]) -> Criteria:
     """`now` is local and aware, None while nobody knows it; `names` are the catalogue's albums in their order."""
     choosing = settings.choosing
-    wishes = Wishes(
+    criteria = Criteria(
         favourites=choosing.favourites, recent=choosing.recent, bursts=choosing.bursts, celebrated=celebrated
     )
     if now is None:
-        return wishes
+        return criteria
     since = datetime.combine(now.date(), datetime.min.time(), now.tzinfo) - timedelta(days=choosing.recent_days)
     around = choosing.around_days if settings.wall.selection is Selection.THIS_DAY else None
-    return Wishes(
-        favourites=wishes.favourites,
-        recent=wishes.recent,
+    return Criteria(
+        favourites=criteria.favourites,
+        recent=criteria.recent,
         recent_since=int(since.timestamp()),
-        bursts=wishes.bursts,
+        bursts=criteria.bursts,
         albums=albums_at(settings, now, names),
         today=now.date(),
         within_days=around,

@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from math import cos, sin
 from typing import TYPE_CHECKING
 
-from frame.overlays.sayings import clock_lines, sayings
-from frame.overlays.tongue import tongue
+from frame.overlays.captions import captions, clock_lines
+from frame.overlays.locale import locale_of
 from frame.render.layout import viewer_canvas
 from frame.render.request import Wording
 from sync.catalogue import PhotoEntry
@@ -40,9 +40,9 @@ def _fonts() -> Fonts:
 
 @lru_cache(maxsize=4)
 def _clock_size(canvas: tuple[int, int], words: Words, language: str) -> tuple[int, int]:
-    from frame.overlays.room import clock_size
+    from frame.overlays.clock_area import clock_size
 
-    return clock_size(canvas, words, tongue(language), _fonts())
+    return clock_size(canvas, words, locale_of(language), _fonts())
 
 
 def drift_at(seconds: float) -> tuple[float, float]:
@@ -52,7 +52,7 @@ def drift_at(seconds: float) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class Manner:
+class Style:
     words: Words
     language: str
     now: datetime | None
@@ -60,10 +60,10 @@ class Manner:
     drift: tuple[float, float] = (0.0, 0.0)
     warmth: float = 0.0
     """Of the evening, 0 to 1."""
-    renew: Callable[[], Manner] | None = None
-    """Gives the manner of a later moment."""
+    renew: Callable[[], Style] | None = None
+    """Gives the style of a later moment."""
 
-    def current(self) -> Manner:
+    def current(self) -> Style:
         """As it is now."""
         return self.renew() if self.renew is not None else self
 
@@ -73,7 +73,7 @@ class Manner:
         """What is written on this picture, or None."""
         today = None if self.now is None else self.now.date()
         entries = [entry] if partner is None else [entry, partner]
-        blocks = [sayings(each, self.words, tongue(self.language), today) for each in entries]
+        blocks = [captions(each, self.words, locale_of(self.language), today) for each in entries]
         if len(blocks) == 2:
             # What is true of both is said once.
             blocks[1] = tuple(line for line in blocks[1] if line not in blocks[0])
@@ -88,7 +88,7 @@ class Manner:
     def _clock_place(self, canvas: tuple[int, int]) -> tuple[int, int, int, int] | None:
         if not (self.words.clock or self.words.date):
             return None
-        from frame.overlays.room import clock_place
+        from frame.overlays.clock_area import clock_place
 
         return clock_place(canvas, self.words, _clock_size(canvas, self.words, self.language))
 
@@ -119,4 +119,4 @@ class Manner:
 
     def clock_lines(self) -> tuple[str, ...]:
         """What the clock says now."""
-        return clock_lines(self.now, self.words, tongue(self.language))
+        return clock_lines(self.now, self.words, locale_of(self.language))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frame.overlays.tongue import tongue
+from frame.overlays.locale import locale_of
 
 COMMANDS = {
     "set_up": ("mantelpiece server add home --url https://photos.example.org", "mantelpiece album add 'Family'"),
@@ -12,7 +12,7 @@ COMMANDS = {
 """The same in every language."""
 
 
-def of_empty_wall(language: str, *, albums: bool, troubled: bool) -> tuple[str, ...]:
+def lines_of_empty_wall(language: str, *, albums: bool, troubled: bool) -> tuple[str, ...]:
     """The lines for a wall without a photo: `albums` are set up, or photos are here and cannot be shown."""
     kind = "trouble" if troubled else "on_the_way" if albums else "set_up"
-    return (*tongue(language).empty[kind], *COMMANDS[kind])
+    return (*locale_of(language).empty[kind], *COMMANDS[kind])

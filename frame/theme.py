@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from frame.overlays.manner import Manner, drift_at
+from frame.overlays.style import Style, drift_at
 from frame.power.sun import sun
 from sync.clock import Clock as Time
 from sync.clock import zone_of
@@ -26,8 +26,8 @@ WANDER_SECONDS = 1800.0
 _DUSK_SECONDS = 1800.0
 
 
-class Dress:
-    """`use` takes new settings; `manner` says how the next picture is made."""
+class Theme:
+    """`use` takes new settings; `style` says how the next picture is made."""
 
     def __init__(self, clock: Time) -> None:
         self._clock = clock
@@ -45,10 +45,10 @@ class Dress:
         """Local time; None while nobody knows it."""
         return self._clock.now().astimezone(self._zone) if self._clock.trusted() else None
 
-    def manner(self) -> Manner:
+    def style(self) -> Style:
         """For a picture that is made now."""
         settings = self.settings
-        return Manner(settings.words, settings.language, self.now(), self.drift(), self.warmth(), self.manner)
+        return Style(settings.words, settings.language, self.now(), self.drift(), self.warmth(), self.style)
 
     def drift(self) -> tuple[float, float]:
         """Where what stands on the wall for long stands now within its play, -1 to 1 each way."""
@@ -70,9 +70,9 @@ class Dress:
         """What must be drawn over the picture that this clock belongs to, and where; None where it is right already."""
         if clock is None:
             return None
-        manner = self.manner()
-        lines = manner.clock_lines()
-        return None if lines == clock.said else (clock.draw(lines, manner.drift), clock.box[:2])
+        style = self.style()
+        lines = style.clock_lines()
+        return None if lines == clock.said else (clock.draw(lines, style.drift), clock.box[:2])
 
     def speaks(self) -> bool:
         """Whether anything of a photo is written on it."""

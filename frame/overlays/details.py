@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from frame.overlays.sayings import camera, day, people, place
-from frame.overlays.tongue import Tongue
+from frame.overlays.captions import camera, day, people, place
+from frame.overlays.locale import Locale
 from frame.render.request import BETWEEN
 from frame.selection.why import Why
 from sync.catalogue import PhotoEntry
@@ -17,27 +17,27 @@ from sync.settings.wall import Words
 _MOST_LETTERS = 180
 
 
-def telling(
-    entry: PhotoEntry, partner: PhotoEntry | None, why: Why, settings: Settings, tongue: Tongue, today: date | None
+def details(
+    entry: PhotoEntry, partner: PhotoEntry | None, why: Why, settings: Settings, locale: Locale, today: date | None
 ) -> tuple[str, ...]:
     """Lines for the sign, the most telling one first (of two photos a line each); the address last, where the photo is
     an Immich server's."""
     if partner is not None:
-        lines = [BETWEEN.join(_lines(each, tongue, today)[:4]) or each.file_name for each in (entry, partner)]
-        lines.append(tongue.because(why))
+        lines = [BETWEEN.join(_lines(each, locale, today)[:4]) or each.file_name for each in (entry, partner)]
+        lines.append(locale.because(why))
     else:
-        lines = [*_lines(entry, tongue, today), tongue.because(why)]
+        lines = [*_lines(entry, locale, today), locale.because(why)]
     told = [line[:_MOST_LETTERS] for line in dict.fromkeys(lines)]
     return (*told[:7], *filter(None, (address(entry, settings),)))
 
 
-def _lines(entry: PhotoEntry, tongue: Tongue, today: date | None) -> list[str]:
+def _lines(entry: PhotoEntry, locale: Locale, today: date | None) -> list[str]:
     """Caption, people, place, day; then albums and camera; those that are known."""
     lines = [
         " ".join((entry.caption or "").split()),
-        people(entry, tongue),
+        people(entry, locale),
         place(entry),
-        day(entry, Words(), tongue, today),
+        day(entry, Words(), locale, today),
         ", ".join(name for name, _ in entry.albums),
         camera(entry),
     ]

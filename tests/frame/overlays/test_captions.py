@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 import pytest
 from msgspec.structs import replace
 
-from frame.overlays.manner import Manner
-from frame.overlays.sayings import camera, clock_lines, sayings
-from frame.overlays.tongue import FOLDER, tongue
+from frame.overlays.captions import camera, captions, clock_lines
+from frame.overlays.locale import FOLDER, locale_of
+from frame.overlays.style import Style
 from frame.selection.why import Why
 from sync.catalogue import FaceEntry, PhotoEntry
 from sync.settings.wall import Corner, Hours, Words
@@ -30,18 +30,18 @@ ENTRY = PhotoEntry(
 
 
 def test_everything_that_is_wanted_is_said_line_by_line() -> None:
-    assert sayings(ENTRY, ALL, tongue("en"), TODAY) == (
+    assert captions(ENTRY, ALL, locale_of("en"), TODAY) == (
         "In the garden",
         "Anna (3) and Ben (6 months)",
         "Vienna, Austria · 21 November 2023 · three years ago today",
         "Summer · Fujifilm X-T4 · XF35mm",
     )
-    assert sayings(ENTRY, ALL, tongue("de-AT"), TODAY)[1:3] == (
+    assert captions(ENTRY, ALL, locale_of("de-AT"), TODAY)[1:3] == (
         "Anna (3) und Ben (6 Monate)",
         "Vienna, Austria · 21. November 2023 · heute vor drei Jahren",
     )
     nothing = Words(caption=False, place=False, taken=False)
-    assert sayings(ENTRY, nothing, tongue("en"), TODAY) == ()
+    assert captions(ENTRY, nothing, locale_of("en"), TODAY) == ()
 
 
 def test_a_phone_is_named_once() -> None:
@@ -67,7 +67,7 @@ def test_a_phone_is_named_once() -> None:
 )
 def test_the_day_of_a_photo(taken: str | None, today: date | None, said: str | None) -> None:
     words = Words(caption=False, place=False)
-    lines = sayings(replace(ENTRY, local_time=taken), words, tongue("en"), today)
+    lines = captions(replace(ENTRY, local_time=taken), words, locale_of("en"), today)
     assert lines == (() if said is None else (said,))
 
 
@@ -86,27 +86,27 @@ def test_the_day_of_a_photo(taken: str | None, today: date | None, said: str | N
     ],
 )
 def test_ages_are_those_of_the_photo_s_day(born: date | None, day: date, said: str) -> None:
-    assert tongue("en").person("A", born, day) == said
+    assert locale_of("en").person("A", born, day) == said
 
 
 def test_every_language_says_everything() -> None:
     names = sorted(path.stem for path in FOLDER.glob("*.toml"))
     assert {"de", "en", "fr"} <= set(names)
     for name in names:
-        words = tongue(name)
+        words = locale_of(name)
         assert (len(words.months), len(words.weekdays), len(words.numbers)) == (12, 7, 12)
         assert words.dated(TODAY)
         assert words.weekday(TODAY)
         assert words.ago(date(2021, 11, 21), TODAY)
         assert [words.person("A", TODAY, date(2026, month, day)) for month, day in ((11, 21), (11, 22), (11, 30))]
-    assert tongue("xx").today == "today"
-    assert tongue("fr").dated(date(2020, 5, 1)) == "1er mai 2020"
-    assert tongue("fr-CA").weekday(date(2020, 5, 2)) == "samedi 2 mai"
+    assert locale_of("xx").today == "today"
+    assert locale_of("fr").dated(date(2020, 5, 1)) == "1er mai 2020"
+    assert locale_of("fr-CA").weekday(date(2020, 5, 2)) == "samedi 2 mai"
 
 
 @pytest.mark.parametrize("language", sorted(path.stem for path in FOLDER.glob("*.toml")))
 def test_an_album_is_named_in_the_quotation_marks_of_the_language(language: str) -> None:
-    told = tongue(language).because(Why("only", album="Mama's"))
+    told = locale_of(language).because(Why("only", album="Mama's"))
     assert "Mama's" in told
     assert not set(told.replace("Mama's", "")) & set("'\"")
 
@@ -114,20 +114,20 @@ def test_an_album_is_named_in_the_quotation_marks_of_the_language(language: str)
 def test_the_clock_is_silent_while_nobody_knows_the_time() -> None:
     words = Words(clock=True, date=True)
     evening = datetime(2026, 11, 21, 18, 5)
-    assert clock_lines(evening, words, tongue("en")) == ("18:05", "Saturday, 21 November")
-    assert clock_lines(evening, words, tongue("en-US")) == ("6:05 pm", "Saturday, November 21")
-    assert clock_lines(evening, replace(words, hours=Hours.HALF, date=False), tongue("de")) == ("6:05 pm",)
-    assert clock_lines(None, words, tongue("en")) == ()
-    assert tongue("en-US").clock(time(0, 7)) == "12:07 am"
+    assert clock_lines(evening, words, locale_of("en")) == ("18:05", "Saturday, 21 November")
+    assert clock_lines(evening, words, locale_of("en-US")) == ("6:05 pm", "Saturday, November 21")
+    assert clock_lines(evening, replace(words, hours=Hours.HALF, date=False), locale_of("de")) == ("6:05 pm",)
+    assert clock_lines(None, words, locale_of("en")) == ()
+    assert locale_of("en-US").clock(time(0, 7)) == "12:07 am"
 
 
 def test_two_photos_say_once_what_is_true_of_both() -> None:
     other = replace(ENTRY, caption="Inside", faces=())
-    wording = Manner(ALL, "en", datetime(2026, 11, 21, 18, 5)).wording(ENTRY, other, size=(800, 480), rotation=0)
+    wording = Style(ALL, "en", datetime(2026, 11, 21, 18, 5)).wording(ENTRY, other, size=(800, 480), rotation=0)
     assert wording is not None
     assert len(wording.blocks[0]) == 4
     assert wording.blocks[1] == ("Inside",)
     shared = Words(clock=True, position=Corner.TOP_RIGHT)
-    leaves_room = Manner(shared, "en", None).wording(ENTRY, None, size=(800, 480), rotation=0)
+    leaves_room = Style(shared, "en", None).wording(ENTRY, None, size=(800, 480), rotation=0)
     assert leaves_room is not None
     assert leaves_room.clock is not None

@@ -1,6 +1,6 @@
 """Dates, ages and what else the wall says, in the chosen language: a TOML file each in `words/`, English for others.
 
-Pure but for reading the file once. Called by sayings and by the clock.
+Pure but for reading the file once. Called by captions and by the clock.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent / "words"
 FALLBACK = "en"
 
 
-class Tongue(Struct, frozen=True):
+class Locale(Struct, frozen=True):
     """What a file of `words/` holds."""
 
     months: tuple[str, ...]
@@ -120,18 +120,18 @@ def _leap(year: int) -> bool:
 
 
 @cache
-def tongue(language: str) -> Tongue:
+def locale_of(language: str) -> Locale:
     """The language's own file above its parent's (`de` for `de-AT`), or English."""
     found = _read(language[:2]) or _read(FALLBACK)
     if language != language[:2]:
         found |= _read(language)
-    return msgspec.convert(found, Tongue)
+    return msgspec.convert(found, Locale)
 
 
 def reasons(why: Why) -> dict[str, str]:
     """Why a photo hangs there in each language that has its own words for it: who asks may read another than the
     wall."""
-    return {name: tongue(name).because(why) for name in _languages() if why.kind in tongue(name).why}
+    return {name: locale_of(name).because(why) for name in _languages() if why.kind in locale_of(name).why}
 
 
 @cache
