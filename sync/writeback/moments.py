@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sync.clock import named_zone
 from sync.writeback.found import word
 
 _TIMES = (
@@ -23,6 +24,32 @@ _TIMES = (
 )
 _STAMP = re.compile(r"(\d{4}:\d\d:\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$")
 _ZONE = re.compile(r"[+-]\d\d:\d\d$")
+_FIXED = re.compile(r"UTC(?:([+-])(\d{1,2})(?::(\d\d))?)?$")
+_SAME = timedelta(seconds=1)
+
+
+def known_offset(*, local: datetime, created: datetime, modified: datetime, zone: str | None) -> int | None:
+    """Minutes from UTC of the clocks where a photo was taken; None where Immich only guessed the time.
+
+    A file with a place and no date gets its own file's time for both clocks, beside the zone of the place: then the
+    two are equal where that zone says that they differ, or the time is the file's.
+    """
+    if zone is None:
+        return None
+    offset = round((local - created.astimezone(UTC).replace(tzinfo=None)).total_seconds() / 60)
+    fixed = _FIXED.match(zone)
+    guessed = not offset and fixed is None and abs(created - modified) <= _SAME
+    return None if guessed or (not offset and _says(zone, created)) else offset
+
+
+def _says(zone: str, at: datetime) -> int:
+    """Minutes that a zone differs from UTC then; 0 also where it cannot be told."""
+    if fixed := _FIXED.match(zone):
+        minutes = int(fixed[2] or 0) * 60 + int(fixed[3] or 0)
+        return -minutes if fixed[1] == "-" else minutes
+    there = named_zone(zone)
+    offset = at.astimezone(there).utcoffset() if there else None
+    return round(offset.total_seconds() / 60) if offset else 0
 
 
 def moment_facts(

@@ -12,6 +12,7 @@ from sync.immich.facts import Asset, PersonInPhoto
 from sync.library.known import AssetRow, ServerRow
 from sync.settings.writeback import Module
 from sync.writeback.knowledge import FaceBox, Knowledge
+from sync.writeback.moments import known_offset
 
 ALBUMS_LIMIT = timedelta(days=7)
 """What is known of albums is not written once it is older."""
@@ -56,13 +57,15 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def pack_facts(asset: Asset, before: bytes | None = None) -> bytes:
     """With `before`, what the server tells no more stays as it was: for runs that may only add."""
-    known = asset.zone is not None
+    offset = known_offset(
+        local=asset.local_time, created=asset.created_at, modified=asset.modified_at, zone=asset.zone
+    )
     facts = Facts(
         path=asset.original_path,
         library=asset.library_id,
         kind=asset.kind.value,
         local_time=asset.local_time.isoformat(),
-        offset_minutes=_offset(asset) if known else None,
+        offset_minutes=offset,
         caption=asset.caption or "",
         rating=asset.rating,
         favourite=asset.favourite,
@@ -74,10 +77,6 @@ def pack_facts(asset: Asset, before: bytes | None = None) -> bytes:
         edited=asset.edited,
     )
     return _encode(facts if before is None else _with(facts, _facts.decode(before)))
-
-
-def _offset(asset: Asset) -> int:
-    return round((asset.local_time - asset.created_at.replace(tzinfo=None)).total_seconds() / 60)
 
 
 def _with(facts: Facts, before: Facts) -> Facts:
