@@ -94,7 +94,7 @@ def _rows(pieces: Sequence[_Piece], room: float) -> list[list[_Piece]]:
 
 def _balanced(pieces: Sequence[_Piece], room: float, count: int) -> list[list[_Piece]]:
     """In the narrowest room that needs no more rows."""
-    low, high = max(piece.wide for piece in pieces), room
+    low, high = min(room, max(piece.wide for piece in pieces)), room
     for _ in range(_STEPS):
         half = (low + high) / 2
         if len(_rows(pieces, half)) > count:

@@ -99,6 +99,7 @@ words = st.text(st.sampled_from("abcdefg äß,.·東京。、 สวัสดี
 
 @given(words, st.integers(60, 600), st.integers(1, 4))
 @example("aaa京a \ufe0faaa京", 60, 3)
+@example("aaaa 、aaaa❤", 60, 3)
 def test_rows_hold_all_the_words_and_fit(text: str, width: int, most: int) -> None:
     rows = rows_of(text, width, most)
     assert len(rows) <= most
