@@ -27,6 +27,8 @@ _WIDEST, _LONGEST = 0.62, 1.25
 _MOST_ROWS = 2
 _NARROW = 0.5
 """A column with less than this of the wall's shorter side breaks a caption oftener."""
+_TALLEST = 0.32
+"""Of the wall's height, below a picture: more rows make the picture smaller, and a narrower column takes more rows."""
 _BESIDE = 0.24
 """A board that is so much of the wall's width on each side has room for words."""
 
@@ -92,7 +94,7 @@ class _Writer:
         position = self._words.position
         top = position.startswith("top")
         first, last = self._panes[numbers[0]], self._panes[numbers[-1]]
-        written = self._ink(block, self._widest(region[2] - region[0]), position)
+        written = self._ink(block, self._widest(region[2] - region[0]), position, round(self._canvas[1] * _TALLEST))
         box = placed(written.size, region, position)
         height = written.size[1]
         number = numbers[0] if top else numbers[-1]
@@ -145,16 +147,24 @@ class _Writer:
     def _stacked(self) -> bool:
         return len(self._panes) > 1 and self._panes[0][0] < self._panes[1][2] and self._panes[1][0] < self._panes[0][2]
 
-    def _ink(self, block: Sequence[str], width: int, position: str) -> Ink:
+    def _ink(self, block: Sequence[str], width: int, position: str, tallest: int | None = None) -> Ink:
+        """Where it would be too tall a caption is cut short, and then the last lines are left out."""
         width = max(1, width)
         size = letter_size(self._canvas, self._words.scale)
         style = self._words.style
         lines = [Line(block[0], size, style=style)]
         lines += [Line(text, round(size * _REST), 0.86, style) for text in block[1:]]
         most = _MOST_ROWS if width >= min(self._canvas) * _NARROW else 2 * _MOST_ROWS
-        rows = [row for line in lines for row in wrapped(line, width, self._fonts, most)]
         right, middle = position.endswith("right"), position.endswith("middle")
-        return ink(rows, width, self._fonts, right=right, middle=middle)
+        while True:
+            rows = [row for line in lines for row in wrapped(line, width, self._fonts, most)]
+            written = ink(rows, width, self._fonts, right=right, middle=middle)
+            if tallest is None or written.size[1] <= tallest or most == len(lines) == 1:
+                return written
+            if most > 1:
+                most -= 1
+            else:
+                lines.pop()
 
     def _widest(self, room: int) -> int:
         short = min(self._canvas)

@@ -12,7 +12,7 @@ from frame.overlays.labels import Label, labels
 from frame.render.layout import NOTHING, Clear, Plan, Size, Subject, heads_on
 from frame.render.request import Wording
 
-_TRIES = 3
+_TRIES = 5
 
 
 def settled(
