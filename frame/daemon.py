@@ -66,7 +66,7 @@ def run(
             player.attend = partial(control.serve, answers)
         else:
             player.problems["control"] = f"Nobody can speak to this frame: {home.control_socket} cannot be made."
-        player.obedience.hands, player.obedience.mark = Hands(clock), answers.toggle_favourite
+        player.input.hands, player.input.mark = Hands(clock), answers.toggle_favourite
         end_on_signals(player)
         player.start()
         if "wall.display" in overrides and isinstance(player.stage.error, UsageError):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from frame.ahead import Ahead, Ready, Way
 from frame.crashes import Crashes
 from frame.curtain import Curtain
-from frame.hands.obey import Obedience
+from frame.hands.handler import InputHandler
 from frame.hanging import Hanging
 from frame.news import LOOK_SECONDS, Change, News
 from frame.nods import Nods
@@ -82,7 +82,7 @@ class Player:
             turn=self.turn, playlist=self.playlist, upcoming=self._upcoming, curtain=self.curtain, news=self._news,
             theme=self._theme, nods=self.nods,
         )  # fmt: skip
-        self.obedience = Obedience(stage, screen, self.orders.press, self.nods)
+        self.input = InputHandler(stage, screen, self.orders.press, self.nods)
 
     @property
     def busy(self) -> bool:
@@ -127,7 +127,7 @@ class Player:
         found = [*self.problems.values(), self._upcoming.problem, *self._state.problems.values(), self.stage.problem]
         found += self._news.all_problems()
         found += self.screen.all_problems() if self.screen is not None else []
-        found.append(self.obedience.hands.problem if self.obedience.hands is not None else "")
+        found.append(self.input.hands.problem if self.input.hands is not None else "")
         refused = [f"{name} is passed over: {why}" for name, why in self.playlist.refused.items()]
         more = [f"{len(refused) - _MOST_NAMED} more are passed over."] if len(refused) > _MOST_NAMED else []
         return [sentence for sentence in found if sentence] + refused[:_MOST_NAMED] + more
@@ -139,8 +139,8 @@ class Player:
         self.worker.close()
         if self.screen is not None:
             self.screen.close()
-        if self.obedience.hands is not None:
-            self.obedience.hands.close()
+        if self.input.hands is not None:
+            self.input.hands.close()
 
     @property
     def _wall(self) -> Wall:
@@ -151,8 +151,8 @@ class Player:
         if change.settings is not None:
             if self.screen is not None:
                 self.screen.use(change.settings)
-            if self.obedience.hands is not None:
-                self.obedience.hands.use(change.settings.hands.pins)
+            if self.input.hands is not None:
+                self.input.hands.use(change.settings.hands.pins)
         if change.display:
             self.stage.close()
         if change.looks:
@@ -176,7 +176,7 @@ class Player:
                 self._upcoming.pass_over(failed)
 
     def _press_keys(self) -> None:
-        self.obedience.look(self._wall.rotation, paused=lambda: self.turn.paused)
+        self.input.look(self._wall.rotation, paused=lambda: self.turn.paused)
 
     def _prepare(self) -> None:
         if self.stage.display is not None:
@@ -243,7 +243,7 @@ class Player:
 
     def _until_next(self) -> float:
         waits = [LOOK_SECONDS]
-        listening = self.obedience.hands is not None and self.obedience.hands.listening
+        listening = self.input.hands is not None and self.input.hands.listening
         if listening or (self.stage.display is not None and self.stage.display.animated):
             waits.append(EVENT_SECONDS)
         if (retry := self.stage.seconds_to_retry()) is not None:

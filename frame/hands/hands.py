@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from frame.hands.inputs import Inputs
+from frame.hands.evdev import Evdev
 from frame.hands.pins import Pins
 from frame.hands.touch import Touch
 from sync.clock import Clock
@@ -13,9 +13,9 @@ from sync.clock import Clock
 class Hands:
     """One a frame. A display that has keys of its own (a window, the bare screen) is not listened past."""
 
-    def __init__(self, clock: Clock, inputs: Inputs | None = None) -> None:
+    def __init__(self, clock: Clock, evdev: Evdev | None = None) -> None:
         # Typed into a terminal that we run in, each key would count twice.
-        self._inputs = inputs or (None if sys.stdin is not None and sys.stdin.isatty() else Inputs(clock))
+        self._evdev = evdev or (None if sys.stdin is not None and sys.stdin.isatty() else Evdev(clock))
         self._pins = Pins("")
 
     @property
@@ -36,11 +36,11 @@ class Hands:
     def events(self, display: str) -> list[str | Touch]:
         """Since the last call; `display` is the open display's name."""
         found: list[str | Touch] = [*self._pins.events()]
-        if self._inputs is not None and display.startswith("framebuffer"):
-            found += self._inputs.events()
+        if self._evdev is not None and display.startswith("framebuffer"):
+            found += self._evdev.events()
         return found
 
     def close(self) -> None:
         self._pins.close()
-        if self._inputs is not None:
-            self._inputs.close()
+        if self._evdev is not None:
+            self._evdev.close()

@@ -33,7 +33,7 @@ def press(wall: Rig, verb: str) -> None:
 def test_a_favourite_shows_a_heart_amid_the_wall_for_a_moment(home: Home, renderer) -> None:
     with hung(home, renderer) as wall:
         wall.settle()
-        wall.player.obedience.mark = wall.answers.toggle_favourite
+        wall.player.input.mark = wall.answers.toggle_favourite
         press(wall, "favourite")
         (heart,) = wall.display.above
         middle = [corner + length / 2 for corner, length in zip(heart.corner, heart.picture.size, strict=True)]
@@ -117,7 +117,7 @@ def test_back_at_the_beginning_is_answered_in_the_walls_language(home: Home, ren
 def test_a_favourite_that_cannot_be_written_is_not_shown_as_one(home: Home, renderer) -> None:
     with hung(home, renderer) as wall:
         wall.settle()
-        wall.player.obedience.mark = wall.answers.toggle_favourite
+        wall.player.input.mark = wall.answers.toggle_favourite
         home.intents.rmdir()
         home.intents.write_text("no folder")
         press(wall, "favourite")

@@ -38,7 +38,7 @@ def test_favourite_and_hide_mean_both_and_both_were_shown(tmp_path: Path, render
         keys = set(current.item.keys)
         assert len(keys) == 2
         assert {line["key"] for line in wall.ask("shown")["shown"]} == keys
-        wall.player.obedience.mark = wall.answers.toggle_favourite
+        wall.player.input.mark = wall.answers.toggle_favourite
         wall.display.keys.append("favourite")
         wall.settle()
         assert wall.ask("now")["favourite"] is True, "one of them was no favourite yet, so both are now"

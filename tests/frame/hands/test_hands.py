@@ -12,8 +12,8 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
+from frame.hands.evdev import LOOK_SECONDS, Evdev
 from frame.hands.hands import Hands
-from frame.hands.inputs import LOOK_SECONDS, Inputs
 from frame.hands.pins import Pins
 from frame.hands.touch import Touch
 from frame.power.panel import Panel
@@ -56,35 +56,35 @@ def clock() -> ManualClock:
 
 def test_keys_remotes_and_their_releases(tmp_path: Path, clock: ManualClock) -> None:
     board = Keyboard(tmp_path / "event0")
-    inputs = Inputs(clock, tmp_path)
-    assert inputs.events() == []
+    evdev = Evdev(clock, tmp_path)
+    assert evdev.events() == []
     board.send((KEY, 106, 1), (SYN, 0, 0), (KEY, 106, 0), (KEY, 106, 2), (KEY, 352, 1), (KEY, 398, 1), (KEY, 116, 1))
     board.send((KEY, 30, 1), (4, 4, 458792))
-    assert inputs.events() == ["next", "pause", "favourite", "screen"]
-    inputs.close()
+    assert evdev.events() == ["next", "pause", "favourite", "screen"]
+    evdev.close()
 
 
 def test_what_is_plugged_in_later_is_heard_and_what_is_pulled_out_is_forgotten(
     tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inputs = Inputs(clock, tmp_path)
-    assert inputs.events() == []
+    evdev = Evdev(clock, tmp_path)
+    assert evdev.events() == []
     board = Keyboard(tmp_path / "event3")
     clock.advance(LOOK_SECONDS)
     board.send((KEY, 105, 1))
-    inputs.events()
+    evdev.events()
     board.send((KEY, 105, 1))
-    assert inputs.events() == ["back"]
+    assert evdev.events() == ["back"]
     real = os.read
 
     def gone(handle: int, count: int) -> bytes:
         raise OSError(errno.ENODEV, "gone")
 
     monkeypatch.setattr(os, "read", gone)
-    assert inputs.events() == []
+    assert evdev.events() == []
     monkeypatch.setattr(os, "read", real)
-    assert inputs._devices == {}
-    assert Inputs(clock, tmp_path / "nothing").events() == []
+    assert evdev._devices == {}
+    assert Evdev(clock, tmp_path / "nothing").events() == []
 
 
 @pytest.mark.parametrize("first", ["place", "finger"])
@@ -92,18 +92,18 @@ def test_a_touch_panel_tells_where_a_finger_came_down_and_went_up(
     tmp_path: Path, clock: ManualClock, first: str
 ) -> None:
     panel = Keyboard(tmp_path / "event1")
-    inputs = Inputs(clock, tmp_path, touch_ioctl)
-    inputs.events()
+    evdev = Evdev(clock, tmp_path, touch_ioctl)
+    evdev.events()
     place, finger = [(ABS, 0x35, 640), (ABS, 0x36, 240)], [(KEY, 0x14A, 1)]
     panel.send(*(place + finger if first == "place" else finger + place), (SYN, 0, 0))
-    assert inputs.events() == []
+    assert evdev.events() == []
     clock.advance(0.2)
     panel.send((ABS, 0x35, 160), (SYN, 0, 0), (KEY, 0x14A, 0), (SYN, 0, 0))
-    (touch,) = inputs.events()
+    (touch,) = evdev.events()
     assert isinstance(touch, Touch)
     assert (touch.start, touch.end) == ((0.8, 0.5), (0.2, 0.5))
     assert touch.seconds == pytest.approx(0.2)
-    inputs.close()
+    evdev.close()
 
 
 @pytest.fixture
@@ -145,9 +145,9 @@ def test_the_wall_obeys_hands_and_a_touch_follows_its_rotation(
     screen = Screen(home.runtime / "screen.json", clock, Panel(lambda *_: ([], []), clock))
     display = MemoryDisplay(name="framebuffer /dev/fb0")
     with rig(home, renderer, clock=clock, display=display, screen=screen) as wall:
-        hands = Hands(clock, Inputs(clock, tmp_path, touch_ioctl))
+        hands = Hands(clock, Evdev(clock, tmp_path, touch_ioctl))
         hands.use("17:next")
-        wall.player.obedience.hands, wall.player.obedience.mark = hands, wall.answers.toggle_favourite
+        wall.player.input.hands, wall.player.input.mark = hands, wall.answers.toggle_favourite
         wall.settle()
         first = wall.answers({"verb": "now"})["key"]
         board.send((ABS, 0x35, 40), (ABS, 0x36, 240), (KEY, 0x14A, 1), (SYN, 0, 0), (KEY, 0x14A, 0), (SYN, 0, 0))

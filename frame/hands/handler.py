@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from frame.stage import Stage
 
 
-class Obedience:
+class InputHandler:
     """`press` takes the player's verbs; `mark` makes the photo on the wall a favourite, or no longer one."""
 
     def __init__(self, stage: Stage, screen: Screen | None, press: Callable[[str], object], nods: Nods) -> None:
@@ -33,9 +33,9 @@ class Obedience:
         done = [*self._stage.events(), *(self.hands.events(display.name if display else "") if self.hands else [])]
         for each in done:
             verb = verb_of(each, rotation) if isinstance(each, Touch) else each
-            self._obey(verb, touched=each != "motion", paused=paused())
+            self._handle(verb, touched=each != "motion", paused=paused())
 
-    def _obey(self, verb: str, *, touched: bool, paused: bool) -> None:
+    def _handle(self, verb: str, *, touched: bool, paused: bool) -> None:
         if self._screen is not None and (touched or verb == "motion"):
             self._screen.motion()
         if verb == "motion" and self._screen is not None:

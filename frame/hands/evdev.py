@@ -47,7 +47,7 @@ class _Device:
     """A finger came down in this very report, whose other lines may still say where."""
 
 
-class Inputs:
+class Evdev:
     """`events` gives what was done since the last call."""
 
     def __init__(
