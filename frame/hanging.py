@@ -5,6 +5,7 @@ Used by the player alone, from its thread.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from frame.making import Made
@@ -14,9 +15,12 @@ from frame.worker import Worker
 from sync.clock import Clock
 
 if TYPE_CHECKING:
+    from frame.displays.contract import Above
+    from frame.overlays.afloat import Afloat
     from frame.overlays.clock import Clock as ClockFace
     from frame.transitions.moving import Motion
     from frame.transitions.travel import Travel
+    from sync.settings.wall import Corner
 
 TRAVEL_SECONDS = 1 / 30
 """Between two frames of a panorama that travels."""
@@ -33,6 +37,9 @@ class Hanging:
         self._travel: Travel | None = None
         self._motion: Motion | None = None
         self._clock: ClockFace | None = None
+        self._afloat: Afloat | None = None
+        self._above: tuple[Above, ...] = ()
+        self._dimmed: tuple[tuple[Above, ...], int, tuple[Above, ...]] | None = None
 
     @property
     def travels(self) -> bool:
@@ -42,9 +49,30 @@ class Hanging:
     def moves(self) -> bool:
         return self._travel is not None or self._motion is not None
 
+    @property
+    def clock_at(self) -> Corner | None:
+        """Where a clock stands."""
+        clock = self._afloat or self._clock or (None if self._motion is None else self._motion.clock)
+        return None if clock is None else clock.position
+
+    @property
+    def above(self) -> tuple[Above, ...]:
+        """What belongs above what hangs: the clock of a panorama, as dim as that is drawn; the same objects for as long
+        as it looks the same."""
+        level = self._stage.level
+        if level == 100 or not self._above:
+            return self._above
+        if self._dimmed is None or self._dimmed[:2] != (self._above, level):
+            from frame.overlays.marks import faded
+
+            dimmed = tuple(replace(each, picture=faded(each.picture, level / 100)) for each in self._above)
+            self._dimmed = (self._above, level, dimmed)
+        return self._dimmed[2]
+
     def stand(self) -> None:
-        """Approach it no more."""
-        self._motion = None
+        """Approach it no more; from now on its clock ticks by itself."""
+        if self._motion is not None:
+            self._clock, self._motion = self._motion.clock, None
 
     def wind(self, made: Made) -> None:
         """It is about to replace what hangs, which moves no more and lets go of what it moved with. It may have waited
@@ -53,35 +81,52 @@ class Hanging:
         late = self._theme.tick(made.clock)
         if late is not None:
             self._stage.patch(*late, picture=made.picture)
+        if made.afloat is not None:
+            self._afloat, self._above = made.afloat, ()
+            self._float()
 
     def hang(self, made: Made) -> None:
         """It is on the panel now."""
-        self._clock, self._since = made.clock, self._time.monotonic()
+        self._clock, self._afloat, self._since = made.clock, made.afloat, self._time.monotonic()
+        if made.afloat is None:
+            self._above = ()
         self._travel, self._motion = made.travel, None
         display = self._stage.display
         if made.moving is not None and display is not None:
             from frame.transitions.moving import Motion
 
-            self._motion = Motion(made.moving, made.picture, display=display, worker=self._worker, now=self._since)
+            self._clock = None  # each of its key pictures has one
+            self._motion = Motion(
+                made.moving, made.picture, made.clock, display=display, worker=self._worker, now=self._since
+            )
 
     def as_it_hangs(self) -> Made | None:
         """The same picture once more; None where nothing is on the panel."""
         on_panel = self._stage.on_panel
-        return None if on_panel is None else Made(on_panel[0], self._clock)
+        return None if on_panel is None else Made(on_panel[0], self._clock, self._afloat)
 
     def go_on(self) -> bool:
         """Draw what is due; whether it is time to write all words anew, a little beside."""
         now = self._time.monotonic()
         if (change := self._theme.tick(self._clock)) is not None:
             self._stage.patch(*change)
+        self._float()
         if self._motion is not None and not self._stage.approach(self._motion, now):
-            self._motion = None
+            self.stand()
         if self._travel is not None and not self._stage.travel(self._travel, now - self._since):
             self._travel = None
         if now - self._since <= WANDER_SECONDS or not self._theme.speaks():
             return False
         self._since = now
         return True
+
+    def _float(self) -> None:
+        if self._afloat is None:
+            return
+        style = self._theme.style()
+        lines = style.clock_lines()
+        if not self._above or lines != self._afloat.said:
+            self._above = (self._afloat.draw(lines, style.drift),)
 
     def seconds(self) -> float | None:
         """Until it wants to be drawn again; None while nothing moves."""

@@ -8,17 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from frame.overlays.boxes import shrunk
 from frame.picture import Renderer, make_picture, request_for, white_of
 from frame.playlist import Item
 from frame.render.crop import boxes_on
-from frame.render.layout import Subject, plan, viewer_canvas
+from frame.render.layout import Size, Subject, heads_on, pair, plan, viewer_canvas
 from frame.selection.pool import digest_of
 from sync.home import Home
-from sync.settings.wall import Layout, Wall
+from sync.settings.wall import Corner, Layout, Wall
 from sync.settings.wall import Motion as Motions
 
 if TYPE_CHECKING:
     from frame.displays.contract import Display, Prepared
+    from frame.overlays.afloat import Afloat
     from frame.overlays.clock import Clock
     from frame.overlays.style import Style
     from frame.render.tone import Tone
@@ -37,6 +39,9 @@ class Made:
 
     picture: Prepared
     clock: Clock | None = None
+    """On the picture."""
+    afloat: Afloat | None = None
+    """The clock of a panorama, above all of it."""
     travel: Travel | None = None
     """A panorama's way; it begins with `picture`."""
     moving: Moving | None = None
@@ -74,31 +79,51 @@ class Maker:
         return self._still(item)
 
     def _still(self, item: Item) -> Made:
-        size = self.display.size
-        wording = self.style.wording(item.entry, item.partner, size=size, rotation=self.rotation)
+        size, style = self.display.size, self.style.beside(self._heads(item), self._canvas)
+        wording = style.wording(item.entry, item.partner, size=size, rotation=self.rotation)
         picture = make_picture(
             self.home, self.renderer, item.entry, partner=item.partner, wall=self.wall, size=size, wording=wording,
             warmth=self.style.warmth,
         )
         slow = getattr(self.display, "least_seconds", 0.0) > 60  # a clock would be wrong on it
-        clock = None if slow else self.style.clock(picture, rotation=self.rotation, tone=self._tone)
-        return Made(self.display.prepare(picture), clock, problem=self.style.lacking(wording))
+        clock = None if slow else style.clock(picture, rotation=self.rotation, tone=self._tone)
+        return Made(self.display.prepare(picture), clock, problem=style.lacking(wording))
 
     def _panorama(self, item: Item, strip: tuple[int, int]) -> Made:
         from frame.transitions.travel import cut
 
-        wording = self.style.wording(item.entry, None, size=self.display.size, rotation=self.rotation)
+        panel, style = self.display.size, self.style
+        wording = style.wording(item.entry, None, size=panel, rotation=self.rotation)
         if wording is not None:
-            # On the strip, where its way begins; nothing ticks on what travels.
-            upright = viewer_canvas(strip, self.rotation)
-            start = "bottom-left" if upright[0] > upright[1] else "top-left"
-            wording = replace(wording, position=start, clock=None)
+            # On the strip, where its way begins, and on no way that leads below the clock.
+            upright, clock = viewer_canvas(strip, self.rotation), style.words.clock_position
+            beside = "top-right" if clock is Corner.TOP_LEFT else "top-left"
+            wording = replace(wording, position="bottom-left" if upright[0] > upright[1] else beside)
         picture = make_picture(
             self.home, self.renderer, item.entry, wall=self.wall, size=strip, wording=wording, layout="fill",
             warmth=self.style.warmth,
         )
+        afloat = style.clock_afloat(picture, panel, rotation=self.rotation, tone=self._tone)
         travel = cut(picture, self.display, rotation=self.rotation, interval_seconds=self.wall.interval_seconds)
-        return Made(travel.first, travel=travel)
+        return Made(travel.first, afloat=afloat, travel=travel, problem=style.lacking(wording))
+
+    @property
+    def _canvas(self) -> Size:
+        """The wall as its viewer sees it."""
+        return viewer_canvas(self.display.size, self.rotation)
+
+    def _heads(self, item: Item, layout: str | None = None) -> list[tuple[int, int, int, int]]:
+        """Where heads come to lie on the wall, where a clock could cover them: a picture on a board makes room."""
+        entries = [item.entry] if item.partner is None else [item.entry, item.partner]
+        subjects = [Subject((each.display_width, each.display_height), boxes_on(each.faces)) for each in entries]
+        if not any(subject.faces for subject in subjects) or min(min(subject.size) for subject in subjects) <= 0:
+            return []
+        how, width = layout or self.wall.layout.value, self.wall.mat_width / 100
+        if len(subjects) == 1:
+            where = plan(subjects[0], self._canvas, layout=how, mat_width=width)
+        else:
+            where = pair(subjects, self._canvas, layout=how, mat_width=width)
+        return [] if where.backdrop == "mat" else heads_on(where, subjects)
 
     def _fills(self, item: Item) -> bool:
         """Whether it covers the wall, with pixels to come closer to."""
@@ -111,15 +136,17 @@ class Maker:
 
     def _approached(self, item: Item) -> Made:
         from frame.transitions.moving import Moving, veil_of
-        from frame.transitions.zoom import aim, larger
+        from frame.transitions.zoom import GROWN, aim, larger
 
-        display, style = self.display, self.style
+        display = self.display
+        nearer = round(min(self._canvas) * (GROWN - 1) / 2)  # so much they grow on the way
+        style = self.style.beside([shrunk(head, -nearer) for head in self._heads(item, "fill")], self._canvas)
         picture = make_picture(
             self.home, self.renderer, item.entry, wall=self.wall, size=larger(display.size), layout="fill",
             warmth=style.warmth,
         )
         target = self._target(item, aim)
-        start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)
+        start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)[0]
         wording = style.wording(item.entry, None, size=display.size, rotation=self.rotation)
         request = request_for(
             self.home, item.entry, wall=self.wall, size=display.size, wording=wording, warmth=style.warmth
@@ -133,7 +160,8 @@ class Maker:
             picture, display.size, target, _inwards(item), veil,
             lambda made: style.current().clock(made, rotation=self.rotation, tone=tone, verdict=known), seconds,
         )  # fmt: skip
-        return Made(display.prepare(moving.key(0.0)), moving=moving)
+        first, ticking = moving.key(0.0)
+        return Made(display.prepare(first), ticking, moving=moving, problem=style.lacking(wording))
 
     def _target(self, item: Item, aim) -> tuple[float, float]:  # type: ignore[no-untyped-def]
         """On the panel, where the faces came to lie after the crop; else on one of the thirds."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from frame.displays.contract import Above
     from frame.overlays.marks import Mark
     from frame.render.layout import Size
+    from sync.settings.wall import Corner
 
 COMES_SECONDS, STAYS_SECONDS, GOES_SECONDS = 0.18, 1.1, 0.4
 FRAME_SECONDS = 1 / 30
@@ -52,15 +53,16 @@ class Nods:
 
         self._mark, self._began = Mark(mark), self._clock.monotonic()
 
-    def pieces(self, *, held: bool) -> tuple[Above, ...]:
-        """What belongs above the picture now; the same objects for as long as it looks the same."""
+    def pieces(self, *, held: bool, clock_at: Corner | None) -> tuple[Above, ...]:
+        """What belongs above the picture now, whose clock stands there; the same objects for as long as it looks the
+        same."""
         display = self._stage.display
         if display is None or not display.animated:
             self._mark = None
             return ()
         found = []
         if held:
-            found.append(self._staying(display.size))
+            found.append(self._staying(display.size, clock_at))
         if self._mark is not None:
             share, grown = self._phase(self._clock.monotonic() - self._began)
             if share > 0:
@@ -102,21 +104,20 @@ class Nods:
         corner = ((canvas[0] - picture.width) // 2, (canvas[1] - picture.height) // 2)
         return self._keep("nod", look, above(picture, corner, canvas, rotation))
 
-    def _staying(self, panel: Size) -> Above:
+    def _staying(self, panel: Size, clock_at: Corner | None) -> Above:
         from frame.overlays.boxes import placed, shrunk
         from frame.overlays.marks import Mark, above, staying
         from frame.overlays.measure import drifted, margin
         from frame.render.layout import viewer_canvas
 
         settings = self._theme.settings
-        rotation, words = int(settings.wall.rotation.value), settings.words
+        rotation, taken = int(settings.wall.rotation.value), (settings.words.position, clock_at)
         canvas = viewer_canvas(panel, rotation)
         # A wall may be held for weeks: this wanders as words do.
         drift = drifted(canvas, self._theme.drift())
-        look = (panel, settings.wall.rotation, words, drift)
+        look = (panel, rotation, taken, drift)
         if (kept := self._made.get("held")) is not None and kept[0] == look:
             return kept[1]
-        taken = [words.position.value, words.clock_position.value if words.clock or words.date else ""]
         corner = next(each for each in _CORNERS if each not in taken)
         picture = staying(Mark.HELD, canvas)
         place = placed(picture.size, shrunk((0, 0, *canvas), round(margin(canvas) * 0.7)), corner)

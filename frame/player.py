@@ -233,8 +233,10 @@ class Player:
 
     def _put_above(self, *, moves: bool) -> None:
         """The signs above whatever is on the panel."""
-        held = self.turn.paused and self.turn.current is not None and self.curtain.open
-        self.stage.put_above(self.nods.pieces(held=held), moves=moves)
+        seen = self.turn.current is not None and self.curtain.open
+        below = self._hanging.above if self.curtain.open else ()
+        nods = self.nods.pieces(held=self.turn.paused and seen, clock_at=self._hanging.clock_at)
+        self.stage.put_above((*below, *nods), moves=moves)
 
     @property
     def _seconds_each(self) -> float:

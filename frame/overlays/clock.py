@@ -17,7 +17,7 @@ from frame.overlays.writing import ink
 from frame.render.compose import TURNS
 from frame.render.layout import Size, viewer_canvas
 from frame.render.tone import DAYLIGHT, Tone
-from sync.settings.wall import Words
+from sync.settings.wall import Corner, Words
 
 _ALIGNED = 8
 """The pattern of a dithered panel repeats after so many pixels; patches keep to it."""
@@ -46,6 +46,11 @@ class Clock:
         self._begins = box_on_panel(self.box, picture.size, (360 - rotation) % 360)[:2]
         self._bare = picture.crop(self.box)
         self.said: tuple[str, ...] = ()
+
+    @property
+    def position(self) -> Corner:
+        """Where it stands."""
+        return self._words.clock_position
 
     def draw(self, lines: tuple[str, ...], drift: tuple[float, float]) -> Image.Image:
         """RGB of `box`, with these lines."""

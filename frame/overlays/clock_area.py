@@ -7,21 +7,54 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
+from functools import partial
 
+from msgspec.structs import replace
+
+from frame.overlays.boxes import shared
 from frame.overlays.captions import clock_text
 from frame.overlays.fonts import Fonts
 from frame.overlays.locale import Locale
 from frame.overlays.measure import DATE, TIME, drifted, letter_size, margin
 from frame.overlays.writing import LEADING, Line, length
 from frame.render.layout import Size
-from sync.settings.wall import Words
+from sync.settings.wall import Corner, Words
 
 _HAIR = 1.02
 """Digits are not equally wide in every font."""
 _DAYS = [date(2026, 1, 20) + timedelta(days=step) for step in range(0, 365, 8)]
 """Every weekday and every month, on days of two digits for the most part."""
 
+_COVERED = 0.05
+"""Of a head: with less of it below it a clock stays where it is."""
+
 Place = tuple[int, int, int, int]
+
+
+def clock_corner(canvas: Size, words: Words, size: Size, heads: Sequence[Place]) -> Corner:
+    """Where the clock stands on a picture with these heads: at its own place, or where that covers one, at the nearest
+    that covers none, not the words' if there is another; its own where all do."""
+
+    def covers(corner: Corner) -> bool:
+        place = clock_place(canvas, replace(words, clock_position=corner), size)
+        return place is not None and any(shared(place, head) > _COVERED * _area(head) for head in heads)
+
+    own = words.clock_position
+    if not covers(own):
+        return own
+    others = sorted((corner for corner in Corner if corner is not own), key=partial(_apart, own))
+    free = [corner for corner in others if not covers(corner)]
+    return next((corner for corner in free if corner is not words.position), free[0] if free else own)
+
+
+def _apart(own: Corner, other: Corner) -> tuple[bool, bool, bool]:
+    """Nobody puts a clock into the middle who wants it in a corner; the eye looks for it in the same row."""
+    row, _, side = own.partition("-")
+    return (other.endswith("middle") and side != "middle", not other.startswith(row), not other.endswith(side))
+
+
+def _area(box: Place) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def clock_lines_on(canvas: Size, words: Words, lines: Sequence[str]) -> list[Line]:

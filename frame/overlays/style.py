@@ -5,23 +5,26 @@ Made by the player for each picture; `wording` goes to the decoding child, `cloc
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from math import cos, sin
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace as with_changes
 
 from frame.overlays.captions import captions, clock_lines
 from frame.overlays.locale import locale_of
 from frame.render.layout import viewer_canvas
 from frame.render.request import Wording
 from sync.catalogue import PhotoEntry
-from sync.settings.wall import Words
+from sync.settings.wall import Corner, Words
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from frame.overlays.afloat import Afloat
     from frame.overlays.clock import Clock
     from frame.overlays.contrast import Verdict
     from frame.overlays.fonts import Fonts
@@ -64,8 +67,20 @@ class Style:
     """Gives the style of a later moment."""
 
     def current(self) -> Style:
-        """As it is now."""
-        return self.renew() if self.renew is not None else self
+        """As it is now, with the clock where it is."""
+        return self.renew()._with_clock_at(self.words.clock_position) if self.renew is not None else self
+
+    def beside(self, heads: Sequence[tuple[int, int, int, int]], canvas: tuple[int, int]) -> Style:
+        """For a picture on that wall with these heads: its clock keeps off them, where there is a place that does."""
+        if not heads or not (self.words.clock or self.words.date):
+            return self
+        from frame.overlays.clock_area import clock_corner
+
+        size = _clock_size(canvas, self.words, self.language)
+        return self._with_clock_at(clock_corner(canvas, self.words, size, heads))
+
+    def _with_clock_at(self, corner: Corner) -> Style:
+        return replace(self, words=with_changes(self.words, clock_position=corner))
 
     def wording(
         self, entry: PhotoEntry, partner: PhotoEntry | None, *, size: tuple[int, int], rotation: int
@@ -116,6 +131,15 @@ class Style:
         )  # fmt: skip
         picture.paste(made.draw(self.clock_lines(), self.drift), made.box[:2])
         return made
+
+    def clock_afloat(self, strip: Image, panel: tuple[int, int], *, rotation: int, tone: Tone) -> Afloat | None:
+        """The clock above a panorama; None where none is wanted."""
+        if not (self.words.clock or self.words.date):
+            return None
+        from frame.overlays.afloat import Afloat
+
+        size = _clock_size(viewer_canvas(panel, rotation), self.words, self.language)
+        return Afloat(strip, panel, rotation=rotation, words=self.words, fonts=_fonts(), size=size, tone=tone)
 
     def clock_lines(self) -> tuple[str, ...]:
         """What the clock says now."""

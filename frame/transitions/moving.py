@@ -19,6 +19,7 @@ from frame.worker import Job, Worker
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from frame.overlays.clock import Clock
     from frame.picture import Renderer
 
 _AHEAD = 2
@@ -77,29 +78,31 @@ class Moving:
     target: tuple[float, float]
     inwards: bool
     veil: Veil | None
-    finish: Callable[[Image], object]
+    finish: Callable[[Image], Clock | None]
     seconds: float
 
-    def key(self, share: float) -> Image:
-        """The panel's picture at that share of the way."""
+    def key(self, share: float) -> tuple[Image, Clock | None]:
+        """The panel's picture at that share of the way, and the clock on it."""
         from PIL import Image as Images
 
         box: Box = seen(self.picture.size, self.panel, self.target, share, inwards=self.inwards)
         made = self.picture.resize(self.panel, Images.Resampling.BICUBIC, box=box)
         if self.veil is not None:
             self.veil.lay(made)
-        self.finish(made)
-        return made
+        return made, self.finish(made)
 
 
 class Motion:
     """Runs one Moving on the panel: keeps two key pictures ahead, and says what to blend."""
 
-    def __init__(self, moving: Moving, first: Prepared, *, display: Display, worker: Worker, now: float) -> None:
+    def __init__(
+        self, moving: Moving, first: Prepared, clock: Clock | None, *, display: Display, worker: Worker, now: float
+    ) -> None:
+        """`first` is its first key picture, with that clock on it."""
         self._moving, self._display, self._worker = moving, display, worker
         self._count = steps(moving.panel)
         self._began = now
-        self._keys: list[tuple[int, Prepared]] = [(0, first)]
+        self._keys: list[tuple[int, Prepared, Clock | None]] = [(0, first, clock)]
         self._wanted: tuple[int, Job] | None = None
 
     def blend(self, now: float) -> tuple[Prepared, Prepared, float] | None:
@@ -110,7 +113,7 @@ class Motion:
             self._keys.pop(0)
         if len(self._keys) < 2:
             return (self._keys[0][1], self._keys[0][1], 0.0) if self._keys[0][0] < self._count else None
-        (low, one), (high, other) = self._keys[:2]
+        (low, one, _), (high, other, _) = self._keys[:2]
         if at >= self._count and high == self._count:
             return None
         return one, other, min(1.0, max(0.0, (at - low) / (high - low)))
@@ -118,7 +121,12 @@ class Motion:
     @property
     def last(self) -> Prepared:
         """The nearest whole picture, for whoever shows another one."""
-        return self._keys[-1][1] if len(self._keys) == 1 else self._keys[1][1]
+        return self._keys[:2][-1][1]
+
+    @property
+    def clock(self) -> Clock | None:
+        """The one on that picture."""
+        return self._keys[:2][-1][2]
 
     def _take(self, at: float) -> None:
         if self._wanted is not None:
@@ -129,10 +137,15 @@ class Motion:
             if job.error is not None:
                 self._count = self._keys[-1][0]  # it stands where it is
                 return
-            self._keys.append((number, job.result[0]))
+            self._keys.append((number, *job.result))
         newest = self._keys[-1][0]
         if newest < self._count and len(self._keys) <= _AHEAD:
             number = min(self._count, max(newest + 1, int(at) + 1))
             display, moving, share = self._display, self._moving, number / self._count
+
             # Without a word of itself: who drops a motion whose next picture is under way drops all of its pictures.
-            self._wanted = (number, self._worker.submit(lambda: (display.prepare(moving.key(share)),)))
+            def make() -> tuple[Prepared, Clock | None]:
+                picture, clock = moving.key(share)
+                return display.prepare(picture), clock
+
+            self._wanted = (number, self._worker.submit(make))

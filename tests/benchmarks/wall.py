@@ -183,7 +183,7 @@ def approach() -> None:
     with xvfb(*SIZE, 24) as panel:
         display = FramebufferDisplay(panel.file, ioctl=panel.ioctl, console=panel.file)
         old, new = display.prepare(noisy(SIZE, 1)), display.prepare(noisy(SIZE, 5))
-        key = core_seconds(lambda n: display.prepare(moving.key(n / 20)), 10)
+        key = core_seconds(lambda n: display.prepare(moving.key(n / 20)[0]), 10)
         mixed = core_seconds(lambda n: display.blend(old, new, n / 60), 30)
         slid = core_seconds(lambda n: display.slide(old, new, n / 60, (-1, 0)), 30)
         share = key * steps(SIZE) / 30 + mixed * 20

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as with_changes
 from PIL import Image, ImageChops
 
 from frame.overlays import style
 from frame.overlays.clock import Clock
-from frame.overlays.clock_area import clock_place, clock_size
+from frame.overlays.clock_area import clock_corner, clock_place, clock_size
 from frame.overlays.contrast import Verdict
 from frame.overlays.fonts import Fonts
 from frame.overlays.locale import locale_of
@@ -19,10 +20,12 @@ from frame.render.compose import turned
 from frame.render.layout import NOTHING, Subject, plan, viewer_canvas
 from frame.render.request import Wording
 from frame.render.tone import Tone, toned
+from sync.catalogue import AlbumEntry, FaceEntry
+from sync.catalogue_writing import write
 from sync.settings.wall import Corner, Words
 from tests.frame.rig import MemoryDisplay, make_home, rig
 from tests.manual_clock import ManualClock
-from tests.sample_catalogues import make
+from tests.sample_catalogues import make, photo
 
 FONTS = Fonts()
 
@@ -116,6 +119,66 @@ def test_a_picture_in_a_mat_makes_room_for_it(corner: Corner) -> None:
     roomy = plan(Subject((1000, 620)), canvas, layout="mat", clear=clear)
     assert rows_needed([], roomy, wording) == NOTHING
     assert rows_needed([], plan(Subject((400, 900)), canvas, layout="mat"), wording) == NOTHING, "it stands beside it"
+
+
+def head_at(corner: str) -> tuple[int, int, int, int]:
+    """On a wall of 800 by 480."""
+    x = {"left": 0, "middle": 320, "right": 640}[corner.rpartition("-")[2]]
+    return (x, 0, x + 160, 160) if corner.startswith("top") else (x, 320, x + 160, 480)
+
+
+@pytest.mark.parametrize(
+    ("heads", "words_at", "found"),
+    [
+        ([], "bottom-left", "top-right"),
+        (["top-left"], "bottom-left", "top-right"),
+        (["top-right"], "bottom-left", "top-left"),
+        (["top-right"], "top-left", "bottom-right"),
+        (["top-right", "top-left"], "bottom-left", "bottom-right"),
+        (["top-right", "top-left", "bottom-right"], "bottom-left", "top-middle"),
+        (["top-right", "top-left", "bottom-right", "top-middle", "bottom-middle"], "bottom-left", "bottom-left"),
+        ([*Corner], "bottom-left", "top-right"),
+    ],
+    ids=str,
+)
+def test_it_steps_aside_for_a_face_to_the_nearest_place_that_is_free(
+    heads: list[str], words_at: str, found: str
+) -> None:
+    words = Words(clock=True, clock_position=Corner.TOP_RIGHT, position=Corner(words_at))
+    size = clock_size((800, 480), words, locale_of("en"), FONTS)
+    assert clock_corner((800, 480), words, size, [head_at(each) for each in heads]) == found
+
+
+def test_hair_at_its_edge_moves_no_clock() -> None:
+    words = Words(clock=True, clock_position=Corner.TOP_RIGHT)
+    size = clock_size((800, 480), words, locale_of("en"), FONTS)
+    place = clock_place((800, 480), words, size)
+    assert place is not None
+    grazing = (place[0] + 20, place[3] - 6, place[0] + 180, place[3] + 200)
+    assert clock_corner((800, 480), words, size, [grazing]) is Corner.TOP_RIGHT
+
+
+@pytest.mark.parametrize("motion", ["still", "zoom"])
+@pytest.mark.parametrize("rotation", ["0", "90", "180", "270"])
+def test_on_the_wall_it_keeps_off_the_face_for_that_photo_alone(
+    tmp_path: Path, renderer, rotation: str, motion: str
+) -> None:
+    home, size = make_home(tmp_path), (480, 320) if rotation in ("0", "180") else (320, 480)
+    face = FaceEntry(person_key="home:p", name="Anna", box=(0.7, 0.1, 0.95, 0.4))
+    photos = [with_changes(photo(home, number, size=size), faces=(face,) * (number == 1)) for number in range(3)]
+    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=photos)
+    home.settings.write_text(
+        f"[wall]\nselection = 'sequential'\ninterval_seconds = 60\nlayout = 'fill'\nrotation = '{rotation}'\n"
+        f"motion = '{motion}'\ntransition = 'cut'\n[words]\nclock = true\nplace = false\ntaken = false\n"
+    )
+    clock = ManualClock(datetime(2026, 12, 1, 12, 0, 5, tzinfo=UTC))
+    with rig(home, renderer, clock=clock, display=MemoryDisplay(size=(480, 320), animated=True)) as wall:
+        places = []
+        for _ in range(3):
+            wall.settle()
+            places.append(wall.player._hanging.clock_at)
+            wall.ask("next")
+        assert places == ["top-right", "top-left", "top-right"]
 
 
 def test_in_the_evening_it_is_as_warm_as_its_picture() -> None:

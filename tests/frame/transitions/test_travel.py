@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,22 @@ from msgspec.structs import replace
 from PIL import Image, ImageChops
 
 from frame.displays.pixels import corners
+from frame.overlays.afloat import Afloat
+from frame.overlays.clock import Clock
+from frame.overlays.clock_area import clock_size
+from frame.overlays.fonts import Fonts
+from frame.overlays.locale import locale_of
 from frame.render.compose import turned
 from frame.render.layout import viewer_canvas
 from frame.render.request import RenderRequest
+from frame.render.tone import DAYLIGHT
 from frame.transitions.travel import cut, strip_size
 from sync.catalogue import AlbumEntry
 from sync.catalogue_writing import write
+from sync.settings.wall import Corner, Words
 from tests.frame.rig import MemoryDisplay, make_home, rig, set_wall
-from tests.sample_catalogues import photo
+from tests.manual_clock import ManualClock
+from tests.sample_catalogues import colour_of, photo
 
 
 class Glass(MemoryDisplay):
@@ -101,6 +110,75 @@ def test_a_panorama_travels_on_the_wall_unless_nothing_is_to_move(tmp_path: Path
         assert wall.player.stage.on_panel is not None
         wall.pass_time(1)
         assert len(display.slid) == moved, "it stands at its end"
+
+
+def test_the_clock_stands_above_a_panorama_that_travels_and_ticks(tmp_path: Path, renderer) -> None:
+    home = make_home(tmp_path)
+    photos = [photo(home, 0, size=(960, 240)), photo(home, 1)]
+    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=photos)
+    home.settings.write_text(
+        "[wall]\nselection = 'sequential'\ninterval_seconds = 100\n[words]\nclock = true\ndate = true\n"
+    )
+    clock = ManualClock(datetime(2026, 12, 1, 12, 0, 30, tzinfo=UTC))
+    display = MemoryDisplay(animated=True)
+    with rig(home, renderer, clock=clock, display=display) as wall:
+        wall.pass_time(10)
+        assert display.slid, "it travels"
+        (before,) = display.above
+        wall.pass_time(10)
+        assert display.above == (before,)
+        wall.pass_time(30)
+        (after,) = display.above
+        assert after.corner == before.corner
+        assert after.picture.tobytes() != before.picture.tobytes(), "a minute went by"
+        clock.believed = False
+        wall.pass_time(2)
+        assert display.above[0].picture.getchannel("A").getextrema() == (0, 0), "it vanishes with the time"
+        clock.believed = True
+        wall.pass_time(50)
+        assert wall.player.turn.current.item.entry.key.endswith("1")  # type: ignore[union-attr]
+        assert display.above == (), "the next photo has a clock of its own"
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("level", [20, 120, 245])
+def test_a_clock_above_all_looks_as_one_on_the_picture(rotation: int, level: int) -> None:
+    panel = (400, 240)
+    canvas = viewer_canvas(panel, rotation)
+    words, fonts = Words(clock=True, date=True, clock_position=Corner.BOTTOM_RIGHT), Fonts()
+    size = clock_size(canvas, words, locale_of("en"), fonts)
+    strip = viewer_canvas((canvas[0] * 2, canvas[1]), rotation)
+    lines, plain = ("12:34", "Monday, 1 June"), Image.new("RGB", panel, (level,) * 3)
+    afloat = Afloat(
+        Image.new("RGB", strip, (level,) * 3), panel, rotation=rotation, words=words, fonts=fonts, size=size,
+        tone=DAYLIGHT,
+    )  # fmt: skip
+    above = afloat.draw(lines, (0.5, 0.5))
+    meant, seen = plain.copy(), plain.copy()
+    clock = Clock(plain, rotation=rotation, words=words, fonts=fonts, size=size)
+    meant.paste(clock.draw(lines, (0.5, 0.5)), clock.box[:2])
+    seen.paste(above.picture, above.corner, above.picture)
+    assert ImageChops.difference(meant, seen).convert("L").getextrema()[1] <= 12
+    assert ImageChops.difference(seen, plain).getbbox() is not None
+
+
+def test_words_on_a_panorama_keep_out_of_the_clocks_way(tmp_path: Path, renderer) -> None:
+    home = make_home(tmp_path)
+    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=[photo(home, 0, size=(1600, 400))])
+    home.settings.write_text(
+        "[wall]\ninterval_seconds = 100\n[words]\nclock = true\nclock_position = 'bottom-left'\n"
+    )
+    clock = ManualClock(datetime(2026, 12, 1, 12, 0, 30, tzinfo=UTC))
+    with rig(home, renderer, clock=clock, display=MemoryDisplay(animated=True, size=(640, 400))) as wall:
+        wall.pass_time(3)
+        (digits,) = wall.display.above
+        first = wall.player.stage.on_panel[0]  # type: ignore[index]
+        letters = ImageChops.difference(first, Image.new("RGB", first.size, colour_of(0))).convert("L")
+        found = letters.point(lambda level: 255 * (level > 100)).getbbox()
+        inked = digits.picture.convert("L").point(lambda level: 255 * (level > 100)).getbbox()
+        assert found is not None
+        assert inked is not None
+        assert found[3] <= digits.corner[1] + inked[1]
 
 
 def test_a_panorama_is_made_once_nothing_moves_and_nothing_while_one_travels(tmp_path: Path, renderer) -> None:

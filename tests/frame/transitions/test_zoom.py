@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
@@ -21,6 +22,7 @@ from frame.worker import Worker
 from sync.catalogue import AlbumEntry
 from sync.catalogue_writing import write
 from tests.frame.rig import MemoryDisplay, make_home, rig
+from tests.manual_clock import ManualClock
 from tests.sample_catalogues import photo
 
 PANEL = (1920, 1080)
@@ -82,6 +84,23 @@ def test_a_photo_is_approached_on_the_wall_and_stands_in_the_end(tmp_path: Path,
         assert display.blended == blended
 
 
+def test_the_clock_of_a_photo_that_was_approached_goes_on_when_it_stands(tmp_path: Path, renderer) -> None:
+    home = make_home(tmp_path)
+    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=[photo(home, 0)])
+    home.settings.write_text(
+        "[wall]\ninterval_seconds = 3600\nmotion = 'zoom'\n"
+        "[words]\nclock = true\ncaption = false\nplace = false\ntaken = false\n"
+    )
+    clock, display = ManualClock(datetime(2026, 12, 1, 12, 0, 5, tzinfo=UTC)), MemoryDisplay(animated=True)
+    with rig(home, renderer, clock=clock, display=display) as wall:
+        wall.pass_time(2)
+        while wall.player._hanging.moves:  # the last key pictures are made in real time
+            wall.pass_time(2)
+        patched = display.patched
+        wall.pass_time(180)
+        assert display.patched == patched + 3
+
+
 def test_a_motion_that_is_dropped_while_its_next_picture_is_under_way_takes_all_of_its_pictures_along() -> None:
     def finish(_picture: object) -> None:
         at_work.set()
@@ -90,7 +109,7 @@ def test_a_motion_that_is_dropped_while_its_next_picture_is_under_way_takes_all_
     worker, at_work, may_end = Worker(), Event(), Event()
     picture, display = Image.new("RGB", larger((320, 180))), MemoryDisplay(size=(320, 180))
     moving = Moving(picture, (320, 180), (0.5, 0.5), True, None, finish, 10.0)
-    motion = Motion(moving, Image.new("RGB", (320, 180)), display=display, worker=worker, now=0.0)
+    motion = Motion(moving, Image.new("RGB", (320, 180)), None, display=display, worker=worker, now=0.0)
     motion.blend(0.1)
     assert at_work.wait(20)
     gone, gc_was_on = ref(motion), gc.isenabled()
