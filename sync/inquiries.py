@@ -64,6 +64,8 @@ def _for_smart(work: Work, server: str, permissions: tuple[str, ...] | None) -> 
         ("album.update", "A smart album's description, order and cover cannot be set.",
          [one for one in mine if one.description or one.order or one.cover]),
         ("albumUser.create", "Smart albums cannot be shared.", [one for one in mine if one.viewers or one.editors]),
+        ("partner.read", "Rules cannot name an owner.",
+         [one for one in mine if b'"owner"' in msgspec.json.encode((one.rule, one.filters))]),
     ]  # fmt: skip
     return [(name, without) for name, without, users in wanted if users and name not in permissions]
 

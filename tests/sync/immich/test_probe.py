@@ -122,3 +122,5 @@ def test_what_smart_albums_need_is_named_where_there_are_any(tmp_path: Path) -> 
         assert missing() == [
             "album.create", "albumAsset.create", "albumAsset.delete", "album.update", "albumUser.create",
         ]  # fmt: skip
+        keeper.set(smart("A", {"any": [{"favourite": True}, {"owner": "Bea"}]}, mode=Mode.ADD))
+        assert missing() == ["album.create", "albumAsset.create", "partner.read"]
