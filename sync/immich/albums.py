@@ -123,8 +123,7 @@ def _ask_embedded(transport: Transport, album: AnyAlbum) -> Ask:
     def ask(_place: Place) -> Stored:
         path = f"/albums/{in_path(album.id)}"
         reply = transport.ask("GET", path, what=f"album {album.id}", head_seconds=seconds)
-        assert reply.body is not None
-        return reply.body
+        return reply.stored(f"album {album.id}")
 
     return ask
 

@@ -69,8 +69,7 @@ def ask_page(transport: Transport, question: dict[str, Any], page: int) -> Store
     """One page of a search, unread."""
     body = {**question, "withExif": True, "withPeople": True, "page": page, "size": PAGE_SIZE}
     reply = transport.ask("POST", "/search/metadata", what=_WHAT, body=body, head_seconds=_HEAD_SECONDS)
-    assert reply.body is not None
-    return reply.body
+    return reply.stored(_WHAT)
 
 
 def search_pages(shapes: Shapes, ask: Callable[[int], Stored], *, most: int) -> Iterator[list[AnyAsset]]:

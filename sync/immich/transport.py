@@ -15,7 +15,16 @@ import msgspec
 from msgspec import Struct
 
 from sync.clock import Clock
-from sync.errors import Cancelled, KeyRefused, Maintenance, NotAvailable, ServerError, ServerFailure, TooManyRequests
+from sync.errors import (
+    Cancelled,
+    KeyRefused,
+    Maintenance,
+    NotAvailable,
+    SchemaDrift,
+    ServerError,
+    ServerFailure,
+    TooManyRequests,
+)
 from sync.immich import refusal
 from sync.immich.answers import Config
 from sync.immich.deadline import Deadline, Patience
@@ -52,6 +61,12 @@ class Reply(Struct, frozen=True):
     def content(self) -> bytes:
         """The body unpacked; empty where there is none."""
         return self.body.whole() if self.body else b""
+
+    def stored(self, what: str) -> Stored:
+        """The body, to be read in pieces. Raises SchemaDrift where there is none."""
+        if self.body is None:
+            raise SchemaDrift(f"The server's answer for {what} is empty.", field="$", status=self.status)
+        return self.body
 
 
 class Transport:

@@ -95,11 +95,14 @@ def _take_away(run: Run, path: str, read: os.stat_result) -> None:
     file = run.found.source / path
     sidecar, stamp = file.with_name(file.name + ".xmp"), stamp_of(file.with_name(file.name + ".xmp"))
     sent = bool(stamp) and stamp == run.file(path).sent
+    linked = False
     if run.inbox.after is After.MOVE:
-        sent = _copied(run, path) in (Beside.WRITTEN, Beside.THERE) and stamp_of(sidecar) == stamp
+        _refuse_changed(path, file, read)
+        beside, linked = _copied(run, path)
+        sent = beside in (Beside.WRITTEN, Beside.THERE) and stamp_of(sidecar) == stamp
     with disk_errors(f"Removing {path}"):
-        if _identity(file.lstat()) != _identity(read):
-            raise NotAvailable(f"{path} changed at the last moment.")
+        if not linked:
+            _refuse_changed(path, file, read)
         file.unlink()
         run.counts["moved" if run.inbox.after is After.MOVE else "deleted"] += 1
         if sent:
@@ -109,8 +112,8 @@ def _take_away(run: Run, path: str, read: os.stat_result) -> None:
         run.problems.append(f"{path}.xmp was kept: no copy of it went with its photo.")
 
 
-def _copied(run: Run, path: str) -> Beside:
-    """Put it where uploaded files go; what became of its sidecar there."""
+def _copied(run: Run, path: str) -> tuple[Beside, bool]:
+    """Put it where uploaded files go; what became of its sidecar there, and whether it is the very file."""
     source, target = run.found.source, Path(run.inbox.move_to)
     if not target.is_dir():
         raise NotAvailable(f"The folder {target} is not there.")
@@ -120,8 +123,14 @@ def _copied(run: Run, path: str) -> Beside:
         raise UsageError(f"{target} is the inbox's own folder.")
     if not (target / done.path).is_file():
         raise BadTransfer(f"{path} did not arrive in {target}.")
-    return done.sidecar
+    return done.sidecar, (target / done.path).samefile(source / path)
+
+
+def _refuse_changed(path: str, file: Path, read: os.stat_result) -> None:
+    """Raise NotAvailable where it is no longer what was read. Programs that set its time back tell by the ctime."""
+    if _identity(file.lstat()) != _identity(read):
+        raise NotAvailable(f"{path} changed at the last moment.")
 
 
 def _identity(status: os.stat_result) -> tuple[int, ...]:
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

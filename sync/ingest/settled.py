@@ -8,6 +8,7 @@ that could be its next. The clock of a network folder is not ours: there, two lo
 from __future__ import annotations
 
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -26,6 +27,11 @@ _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "fus
 _CONTROL = {"Cc", "Cs", "Zl", "Zp"}
 IMMICHS_MARKER = ".immich"
 """Immich lays it into each folder of its own: what lies there is known as an upload because it *is* the upload."""
+
+_NAMELESS = re.compile(rf"\.(?:{'|'.join(sorted(MEDIA))})(?:[-_][A-Za-z0-9]+)*", re.IGNORECASE)
+_NO_NAME = "its name is nothing but an ending; let icloudpd keep letters beyond ASCII ('keep_unicode')"
+"""icloudpd leaves such letters out, and of a Cyrillic or Chinese name nothing is left: a hidden file, which no server
+takes."""
 
 _DEEPEST = 60
 STALLED_SECONDS = 600
@@ -124,6 +130,8 @@ def _look(folder: Path, below: str, seen: Look, known: Known) -> None:
         for entry in entries:
             name = entry.name
             if name.startswith(".") or name in _FOREIGN:
+                if _NAMELESS.fullmatch(name):
+                    seen.skipped.append(Skipped(below + name, _NO_NAME))
                 continue
             path = below + name
             if entry.is_dir(follow_symlinks=False):

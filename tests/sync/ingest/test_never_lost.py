@@ -6,14 +6,14 @@ import dataclasses
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from sync.immich.server import Immich
-from sync.immich.upload import Upload, Uploaded
+from sync.immich.upload import Known, Upload, Uploaded
 from sync.ingest.let_go import let_go
 from sync.settings.ingest import After, Inbox, Way
 from sync.settings.writeback import Root
@@ -78,6 +78,31 @@ def test_other_bytes_of_the_same_length_and_time_are_not_deleted_and_go_up_next(
     assert taker.run().problems == []
     assert not file.exists()
     assert {sha1(content), sha1(edited)} <= on_server(taker)
+
+
+@pytest.mark.parametrize("after", [After.DELETE, After.MOVE])
+def test_other_bytes_that_come_while_the_server_is_asked_are_not_lost(
+    taker: Taker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: After
+) -> None:
+    (tmp_path / "taken").mkdir()
+    taker.set(after=after, move_to=str(tmp_path / "taken"))
+    content = put(taker)
+    file, edited, ask = taker.landing / "IMG_1.JPG", content[:-4] + b"edit", Immich.known_uploads
+    asked = iter(range(9))
+
+    def disguised(immich: Immich, sha1s: Sequence[str]) -> dict[str, Known]:
+        told = ask(immich, sha1s)
+        if next(asked) == 1:
+            disguise(file, edited)
+        return told
+
+    monkeypatch.setattr(Immich, "known_uploads", disguised)
+    assert "IMG_1.JPG changed at the last moment" in taker.run().problems[0]
+    assert file.read_bytes() == edited
+    assert list((tmp_path / "taken").iterdir()) == []
+    taker.run()
+    assert {sha1(content), sha1(edited)} <= on_server(taker)
+    assert not file.exists()
 
 
 def test_a_card_that_gives_an_old_name_to_a_new_photo_has_it_taken_in(taker: Taker) -> None:

@@ -96,3 +96,12 @@ def test_a_folder_that_is_gone_is_an_error_and_a_known_file_is_not_opened(tmp_pa
     asked = []
     again = look(tmp_path, lambda *of: asked.append(of) or once.facts).files[0]
     assert again == once and asked == [("IMG_1.HEIC", once.size_bytes, once.modified_ns)]
+
+
+def test_a_photo_of_whose_name_nothing_is_left_is_told_of_and_other_hidden_files_are_not(tmp_path: Path) -> None:
+    for name in (".JPG", ".heic-1234", ".JPG_AbCdEf1", "._IMG_1.JPG", ".DS_Store", ".jpg.part", ".hidden.jpg"):
+        (tmp_path / name).write_bytes(b"x")
+    seen = look(tmp_path)
+    assert seen.files == []
+    assert sorted(one.path for one in seen.skipped) == [".JPG", ".JPG_AbCdEf1", ".heic-1234"]
+    assert all("nothing but an ending" in one.why for one in seen.skipped)

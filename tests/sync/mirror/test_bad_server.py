@@ -30,6 +30,7 @@ TROUBLES: dict[str, tuple[Callable[[FakeImmich], object], int]] = {
     "403": (refuse(403), 3),
     "404": (refuse(404), 3),
     "500": (refuse(500), 3),
+    "nothing": (lambda server: server.faults.add("status", status=204, path="search/metadata"), 3),
     "maintenance": (lambda server: server.edits.set_mode("maintenance"), 3),
     "deleted album": (lambda server: server.edits.delete_album("Holidays"), 3),
     "emptied album": (lambda server: server.edits.empty_album("Holidays"), 4),
