@@ -64,7 +64,7 @@ def _add_wall_options(parser: argparse.ArgumentParser) -> None:
         ("--rotation", "how far the panel is turned clockwise: 0, 90, 180 or 270 degrees"),
         ("--transition", "cut or crossfade"),
     ):
-        parser.add_argument(name, help=text, default=argparse.SUPPRESS)
+        parser.add_argument(name, help=text, default=argparse.SUPPRESS, type=_seconds if name == "--interval" else str)
 
 
 def _overrides(options: argparse.Namespace) -> dict[str, str | None]:
@@ -78,10 +78,17 @@ def _check(overrides: dict[str, str]) -> str:
 
     try:
         for key, value in overrides.items():
-            parse_value(key, value)
+            if key != "wall.interval_seconds":
+                parse_value(key, value)
     except ValueError as error:
         return str(error)
     return ""
+
+
+def _seconds(text: str) -> str:
+    if not 0 <= float(text) <= 86400:
+        raise argparse.ArgumentTypeError("it must be 0 to 86400")
+    return text
 
 
 def _count(text: str) -> int:

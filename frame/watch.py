@@ -12,6 +12,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
+
 from frame.selection.pool import Pool, digest_of, gather
 from frame.worker import Job, Worker
 from sync.catalogue import Catalogue, PhotoEntry, previous
@@ -28,6 +30,15 @@ RELOAD_SECONDS = 60.0
 """A catalogue that could not be read is tried again after this long, though its file did not change."""
 
 
+PACE = "wall.interval_seconds"
+
+
+def _hurry(overrides: Mapping[str, str]) -> float | None:
+    """A pace that no setting may have: of who has pictures made one after the other, at the command line."""
+    seconds = float(overrides.get(PACE, 1))
+    return seconds if seconds < 1 else None
+
+
 @dataclass
 class SettingsWatch:
     """The settings in use; `look` reads them again when their file changed."""
@@ -40,9 +51,14 @@ class SettingsWatch:
     def load(self) -> Loaded:
         """Read now. Never raises."""
         self._seen = signature(self.path)
-        loaded = load(self.path, overrides=self.overrides, last_good=self._good)
+        hurry = _hurry(self.overrides)
+        overrides = {key: value for key, value in self.overrides.items() if hurry is None or key != PACE}
+        loaded = load(self.path, overrides=overrides, last_good=self._good)
         self._good = loaded.settings
-        return loaded
+        if hurry is None:
+            return loaded
+        wall = msgspec.structs.replace(loaded.settings.wall, interval_seconds=hurry)
+        return replace(loaded, settings=msgspec.structs.replace(loaded.settings, wall=wall))
 
     def look(self) -> Loaded | None:
         """The settings when their file changed since, else None. A file that vanished leaves the last good ones."""

@@ -16,7 +16,6 @@ from sync.settings.reading import choices, parse_value
 _KEYS = {
     "display": "wall.display",
     "size": "wall.size",
-    "interval": "wall.interval_seconds",
     "selection": "wall.selection",
     "layout": "wall.layout",
     "rotation": "wall.rotation",
@@ -28,12 +27,13 @@ _KEYS = {
 @click.option("--display", help="auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER, inky, epd:MODULE or none.")
 @click.option("--size", metavar="WIDTHxHEIGHT", help="Pixels of a window or of picture files.")
 @click.option("--count", type=click.IntRange(min=0), default=0, help="End after so many pictures; 0 goes on.")
-@click.option("--interval", metavar="SECONDS", help="How long each picture stays.")
+@click.option("--interval", metavar="SECONDS", type=click.FloatRange(0, 86400),
+              help="How long each picture stays; 0: until the next one is made.")
 @click.option("--selection", help=f"{choices('wall.selection')}.")
 @click.option("--layout", help=f"{choices('wall.layout')}.")
 @click.option("--rotation", help="How far the panel is turned clockwise: 0, 90, 180 or 270 degrees.")
 @click.option("--transition", help=f"{choices('wall.transition')}.")
-def command(call: Call, *, count: int, **options: str | None) -> int:
+def command(call: Call, *, count: int, interval: float | None, **options: str | None) -> int:
     """Show what is mirrored, without sync: a line a picture with asset, album, file and why.
 
     \b
@@ -47,6 +47,8 @@ def command(call: Call, *, count: int, **options: str | None) -> int:
             parse_value(_KEYS[name], value)
         except ValueError as error:
             raise UsageError(str(error).replace(_KEYS[name], f"--{name}")) from None
+    if interval is not None:
+        given["interval"] = f"{interval:g}"
     level = "debug" if call.output.verbose else "error"
     words = [word for name, value in given.items() for word in (f"--{name}", value)]
     words += ["--count", str(count), *(["--json"] if call.output.as_json else [])]

@@ -24,6 +24,7 @@ from admin.pages.device import heat
 from frame.control import FrameNotRunning, FrameRefused
 from sync import secrets
 from sync.errors import MantelpieceError
+from sync.hosts import is_forbidden
 from sync.library import runs
 from sync.settings.tree import Mqtt
 
@@ -65,6 +66,14 @@ def keep_talking(house: House, ended: Event) -> None:
         bridge.close()
 
 
+def _judge(_client: Client, _data: object, opened: Any) -> None:
+    """Hang up where a name led to what no broker is, before our password is told there."""
+    address = str(opened.getpeername()[0])
+    if is_forbidden(address):
+        log.warning("the broker's name leads to %s, where nothing is ever sent", address)
+        opened.close()
+
+
 class Bridge:
     """One connection, kept up by paho's own thread; `tell` publishes what changed since the last time."""
 
@@ -90,6 +99,7 @@ class Bridge:
         if wanted.tls:
             self._client.tls_set(ca_certs=wanted.ca_file or None)
         self._client.will_set(self._frame.topic("online"), "offline", qos=1, retain=True)
+        self._client.on_socket_open = _judge
         self._client.on_connect = self._greet
         self._client.on_message = self._hear
         self._client.reconnect_delay_set(1, 60)

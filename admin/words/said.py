@@ -105,4 +105,4 @@ def _hole(piece: str, numbers: Set[str]) -> str:
     name = blank[1]
     if name == LISTED:
         return rf"(?P<{name}>(?:(?!\. ).)*?)"
-    return rf"(?P<{name}>[\d.,]+)" if name in numbers else f"(?P<{name}>.*?)"
+    return rf"(?P<{name}>-?[\d.,]+)" if name in numbers else f"(?P<{name}>.*?)"

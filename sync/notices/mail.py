@@ -1,6 +1,7 @@
 """Sends a letter by mail (SMTP). A password goes only over TLS; a certificate that does not fit ends it.
 
-What the mail server says is not repeated but for its number: it may quote what it was sent.
+What the mail server says is not repeated but for its number: it may quote what it was sent. Nothing goes to a host of
+sync/hosts.py, whatever its name was resolved to.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from sync.errors import NoticeFailed, UsageError
+from sync.hosts import is_forbidden
 from sync.notices.letter import Letter, one_line
 from sync.secrets import Secret
 from sync.settings.tree import MailSecurity, Notices
@@ -55,13 +57,32 @@ def send(rules: Notices, password: Secret, letter: Letter) -> str:
     raise NoticeFailed(f"The mail server {rules.mail_host} {told}")
 
 
+class _Forbidden(OSError):
+    """A name led to where nothing is ever sent."""
+
+
+class _Plain(smtplib.SMTP):
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        # Before a byte is sent there, be it of a greeting in TLS.
+        found = socket.create_connection((host, port), timeout)
+        if is_forbidden(str(found.getpeername()[0])):
+            found.close()
+            raise _Forbidden
+        return found
+
+
+class _Secure(_Plain, smtplib.SMTP_SSL):
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self.context.wrap_socket(super()._get_socket(host, port, timeout), server_hostname=host)
+
+
 def _connected(rules: Notices) -> smtplib.SMTP:
     port = rules.mail_port or PORTS[rules.mail_security]
     name = one_line(socket.gethostname()).encode("ascii", "ignore").decode() or "localhost"
     if rules.mail_security is MailSecurity.TLS:
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(rules.mail_host, port, name, timeout=_SECONDS, context=context)
-    server = smtplib.SMTP(rules.mail_host, port, name, timeout=_SECONDS)
+        return _Secure(rules.mail_host, port, name, timeout=_SECONDS, context=context)
+    server = _Plain(rules.mail_host, port, name, timeout=_SECONDS)
     if rules.mail_security is MailSecurity.STARTTLS:
         try:
             server.starttls(context=ssl.create_default_context())
@@ -92,6 +113,8 @@ def _told(failure: Exception, rules: Notices) -> str:
         return f"refuses the mail for {', '.join(sorted(failure.recipients))}."
     if isinstance(failure, smtplib.SMTPResponseException):
         return f"refuses the mail ({failure.smtp_code})."
+    if isinstance(failure, _Forbidden):
+        return "has a link-local address or one of a metadata service; nothing is ever sent there."
     if isinstance(failure, ssl.SSLCertVerificationError):
         return "has a certificate that cannot be trusted; nothing was sent."
     if isinstance(failure, TimeoutError):

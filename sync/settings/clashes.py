@@ -12,6 +12,7 @@ import msgspec
 
 from sync.clock import named_zone
 from sync.errors import did_you_mean
+from sync.hosts import is_forbidden
 from sync.settings.ingest import After, Inbox, Way
 from sync.settings.tree import Album, Settings, Smart, Source
 from sync.settings.writeback import Root
@@ -59,6 +60,18 @@ def without_clashes(settings: Settings, problems: list[Problem]) -> Settings:
         writeback=_roots(settings, problems),
         inboxes=_inboxes(settings, problems),
     )
+
+
+def in_reach(settings: Settings, problems: list[Problem]) -> Settings:
+    """A mail server or broker is never a link-local address or a metadata service: none is used then."""
+    for section, name in (("mqtt", "host"), ("notices", "mail_host")):
+        part = getattr(settings, section)
+        host = getattr(part, name)
+        if host and is_forbidden(host):
+            sentence = f"{section}.{name} = {host!r} cannot be used: nothing is ever sent to such an address."
+            problems.append(Problem(f"{section}.{name}", sentence, instead=True))
+            settings = msgspec.structs.replace(settings, **{section: msgspec.structs.replace(part, **{name: ""})})
+    return settings
 
 
 def in_a_zone(settings: Settings, fallback: Settings, problems: list[Problem]) -> Settings:

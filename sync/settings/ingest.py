@@ -60,8 +60,8 @@ class AlignRaw(StrEnum):
     ALTERNATIVE = "alternative"
 
 
-_NotNegative = Annotated[float, Meta(ge=0)]
-_Count = Annotated[int, Meta(ge=0)]
+_Seconds = Annotated[float, Meta(ge=0, le=604_800)]
+_Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class Icloudpd(Struct, frozen=True, kw_only=True):
@@ -125,12 +125,12 @@ class Inbox(Struct, frozen=True, kw_only=True):
     """Also keep that rating as stars."""
     albums: tuple[str, ...] = ()
     """Templates of album names: `iCloud/{:%Y/%m}`, `[adjusted]:iCloud`."""
-    batch: Annotated[int, Meta(ge=0)] = 0
+    batch: _Count = 0
     """So many groups are registered by one scan; 0: all."""
-    wait_seconds: _NotNegative = 300
+    wait_seconds: _Seconds = 300
     """How long to wait for Immich to list what it scanned; 0: for ever."""
     poll_seconds: Annotated[float, Meta(ge=0.05, le=3600)] = 2
-    quiet_seconds: _NotNegative = 60
+    quiet_seconds: _Seconds = 60
     """A group is taken when none of its files has changed for so long."""
     interval_minutes: Annotated[float, Meta(ge=1, le=10080)] = 15
     paused: bool = False

@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from sync.errors import did_you_mean
-from sync.settings.clashes import Problem, in_a_zone, without_clashes
+from sync.settings.clashes import Problem, in_a_zone, in_reach, without_clashes
 from sync.settings.ingest import Inbox
 from sync.settings.tree import Album, Server, Settings, Smart
 from sync.settings.writeback import Root
@@ -68,7 +68,7 @@ def _loaded(
 ) -> Loaded:
     pinned = _pin(tree, _from_environment(environ), problems) | _pin(tree, overrides, problems)
     settings = _struct(Settings, tree, "", fallback, problems)
-    settings = without_clashes(in_a_zone(settings, fallback, problems), problems)
+    settings = without_clashes(in_reach(in_a_zone(settings, fallback, problems), problems), problems)
     return Loaded(settings, tuple(problems), frozenset(pinned))
 
 
@@ -161,17 +161,30 @@ def _reason(error: msgspec.ValidationError, hint: Any) -> str:
     choices = getattr(hint, "__members__", None)
     if choices:
         return "it must be one of " + ", ".join(member.value for member in choices.values())
+    limits = _limits(hint)
+    if limits is not None:
+        return f"it must be {limits}"
     said = str(error).split(" - at ")[0].replace("`", "").removeprefix("Expected ").rstrip(".")
     wanted = said.split(", got ")[0]
     if "matching regex" in wanted:
-        return f"it must look like {hint.__metadata__[0].examples[0]}"
+        examples = hint.__metadata__[0].examples
+        return f"it must look like {examples[0]}" if examples else "it must be one line of at most 2000 characters"
     for machine, person in (
         ("float", "a number"), ("int", "a whole number"), ("bool", "true or false"), ("str", "a text"),
         ("object", "a section"), ("array", "a list"), (" of length >= 1", " that is not empty"),
-        (" <= ", " of at most "), (" >= ", " of at least "), (" > ", " above "), (" < ", " below "),
     ):  # fmt: skip
         wanted = wanted.replace(machine, person)
     return f"it must be {wanted}"
+
+
+def _limits(hint: Any) -> str | None:
+    """`a whole number from 5 to 100`, None for what is no number."""
+    origin = getattr(hint, "__origin__", None)
+    if origin not in (int, float):
+        return None
+    (meta,) = hint.__metadata__
+    kind = "a whole number" if origin is int else "a number"
+    return f"{kind} from {meta.ge} to {meta.le}"
 
 
 def _struct(kind: Any, tree: Any, key: str, fallback: Any, problems: list[Problem]) -> Any:

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from sync.errors import UsageError, did_you_mean
 from sync.settings.ingest import Inbox
+from sync.settings.typed import Host, Hosts, Line, Listening, Mails, Topic, WholePath
 from sync.settings.wall import Choosing, Hands, Power, Wall, Windows, Words
 from sync.settings.writeback import Root
 
@@ -97,12 +98,12 @@ class Album(Struct, frozen=True, kw_only=True):
     rule: dict[str, Any] = {}
     """The source itself, or (beside another source of a server) what narrows it; sync/smart understands it."""
     interval_hours: Annotated[float, Meta(ge=1, le=168)] = 6
-    limit: Annotated[int, Meta(ge=0)] = 0
+    limit: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
     """Most photos to keep; 0 is no limit."""
     pick: Pick = Pick.NEWEST
     keep: Keep | None = None
     """None: originals for albums, links and folders; display copies for the other sources."""
-    weight: Annotated[float, Meta(gt=0, le=100)] = 1.0
+    weight: Annotated[float, Meta(ge=0.01, le=100)] = 1.0
     archived: bool = False
     """Also show what is archived in Immich."""
     partners: bool = False
@@ -146,7 +147,7 @@ class Smart(Struct, frozen=True, kw_only=True):
 
 
 class Mirror(Struct, frozen=True, kw_only=True):
-    budget_gb: Annotated[float, Meta(ge=0)] = 0
+    budget_gb: Annotated[float, Meta(ge=0, le=1_000_000)] = 0
     """Most space for photos on this device; 0 leaves only the reserve."""
     trash_days: Annotated[float, Meta(ge=0, le=3650)] = 30
     scrub_days: Annotated[float, Meta(ge=1, le=365)] = 30
@@ -156,49 +157,49 @@ class Mirror(Struct, frozen=True, kw_only=True):
 class Admin(Struct, frozen=True, kw_only=True):
     """Where the phone page listens; a socket passed by systemd comes first."""
 
-    host: str = ""
+    host: Listening = ""
     """Empty: every address of this machine, IPv4 and IPv6."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 8080
-    names: str = ""
+    names: Hosts = ""
     """Further names that browsers may ask for, separated by spaces (a reverse proxy's, for one)."""
 
 
 class Mqtt(Struct, frozen=True, kw_only=True):
     """Home Assistant and others, by way of a broker; its password is a secret."""
 
-    host: str = ""
+    host: Host = ""
     """Empty: no broker."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
     tls: bool = False
-    ca_file: str = ""
+    ca_file: Line = ""
     """With tls: whose certificates are believed; empty: those that this machine believes."""
-    user: str = ""
-    name: str = ""
+    user: Line = ""
+    name: Line = ""
     """What this frame is called there; empty: the machine's name."""
-    discovery: str = "homeassistant"
+    discovery: Topic = "homeassistant"
     """Where Home Assistant looks for devices; empty: nothing is announced."""
 
 
 class Log(Struct, frozen=True, kw_only=True):
     level: _Level = "info"
     format: LogFormat = LogFormat.TEXT
-    file: str = ""
+    file: WholePath = ""
     """Empty: standard error (the journal). A path: rotated at 1 MB, three kept."""
 
 
 class Notices(Struct, frozen=True, kw_only=True):
     """Who is told of what. The mail password and the webhook's address are secrets and lie elsewhere."""
 
-    mail_to: str = ""
+    mail_to: Mails = ""
     """Addresses, separated by spaces or commas; empty: no mail."""
-    mail_from: str = ""
+    mail_from: Mails = ""
     """Empty: the user name where it is an address, else the first of `mail_to`."""
-    mail_host: str = ""
+    mail_host: Host = ""
     """The mail server (SMTP)."""
     mail_port: Annotated[int, Meta(ge=0, le=65535)] = 0
     """0: 587 for starttls, 465 for tls, 25 for none."""
     mail_security: MailSecurity = MailSecurity.STARTTLS
-    mail_user: str = ""
+    mail_user: Line = ""
     problems: bool = True
     """What is wrong for `after_minutes`, and that it is over."""
     held: bool = True
@@ -210,7 +211,7 @@ class Notices(Struct, frozen=True, kw_only=True):
 
 class Settings(Struct, frozen=True, kw_only=True):
     language: _Language = "en"
-    time_zone: str = ""
+    time_zone: Line = ""
     """IANA name; empty is the system's."""
     servers: dict[str, Server] = {}
     albums: tuple[Album, ...] = ()

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from sync.settings.typed import Line
+
 
 class Selection(StrEnum):
     RANDOM = "random"
@@ -89,6 +91,13 @@ Windows = Annotated[
     ),
 ]
 """Hours of days; frame/power/hours.py reads them."""
+_Display = Annotated[
+    str,
+    Meta(
+        pattern=r"^(auto|framebuffer(:/[^\x00-\x1f\x7f]+)?|window|kms|file:[^\x00-\x1f\x7f]+|inky|epd:\w+|none)$",
+        examples=["auto, framebuffer, window, kms, file:/tmp/wall, inky, epd:epd7in5_V2 or none"],
+    ),
+]
 _Size = Annotated[str, Meta(pattern=r"^$|^[1-9]\d{1,3}x[1-9]\d{1,3}$", examples=["1920x1080"])]
 _White = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", examples=["#ffffff"])]
 _Mat = Annotated[
@@ -111,7 +120,7 @@ _Pins = Annotated[
 
 
 class Wall(Struct, frozen=True, kw_only=True):
-    display: str = "auto"
+    display: _Display = "auto"
     """auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER, inky, epd:MODULE or none."""
     size: _Size = ""
     """Panel pixels as WIDTHxHEIGHT for a window or files; empty asks the display."""
@@ -129,8 +138,8 @@ class Wall(Struct, frozen=True, kw_only=True):
     """What this panel must be told so that its white is neutral."""
     warmth: Annotated[int, Meta(ge=0, le=100)] = 0
     """Percent of warmth between sunset and sunrise (of power's latitude and longitude, else from 20 to 6 o'clock)."""
-    interval_seconds: Annotated[float, Meta(ge=0, le=86400)] = 30
-    album: str = ""
+    interval_seconds: Annotated[float, Meta(ge=1, le=86400)] = 30
+    album: Line = ""
     """Only this album; empty, unknown or without photos: all of them."""
     selection: Selection = Selection.RANDOM
     transition: Transition = Transition.CROSSFADE
@@ -157,10 +166,10 @@ class Choosing(Struct, frozen=True, kw_only=True):
     """What this-day means: so many days before and after."""
     story_photos: Annotated[int, Meta(ge=2, le=200)] = 8
     """How many of a day or a trip come in a row."""
-    people_out: str = ""
+    people_out: Line = ""
     """Names, separated by semicolons: photos of them never come."""
-    albums_out: str = ""
-    tags_out: str = ""
+    albums_out: Line = ""
+    tags_out: Line = ""
 
 
 class Words(Struct, frozen=True, kw_only=True):
@@ -182,7 +191,7 @@ class Words(Struct, frozen=True, kw_only=True):
     hours: Hours = Hours.AUTO
     size: Annotated[float, Meta(ge=50, le=300)] = 100
     """Percent."""
-    font: str = ""
+    font: Line = ""
     """sans, serif, light, or the name of a font on this machine; empty is sans."""
 
 

@@ -56,7 +56,7 @@ class Root(Struct, frozen=True, kw_only=True):
     owner: Owner = Owner.KEEP
     keep_mtime: bool = False
     """Files keep their time; Immich is asked to read them again."""
-    backup_gb: Annotated[float, Meta(ge=0)] = 0
+    backup_gb: Annotated[float, Meta(ge=0, le=1_000_000)] = 0
     """Space for copies of originals as they were before the first write; 0 keeps none."""
     backup_folder: str = ""
     """Where these copies lie; empty is the data folder of mantelpiece."""

@@ -34,13 +34,13 @@ def deadly(self, item):
     return made
 Maker.make = deadly
 run(Home(root=Path(root), runtime=Path(runtime)), clock=SystemClock(),
-    overrides={"wall.display": f"file:{wall}", "wall.size": "320x240"})
+    overrides={"wall.display": f"file:{wall}", "wall.size": "320x240", "wall.interval_seconds": "0.01"})
 """
 
 
 def test_a_photo_that_kills_the_frame_is_passed_over_after_three_deaths(home: Home, tmp_path: Path) -> None:
     make(home, count=4)
-    set_wall(home, selection="sequential", interval_seconds=0.01, transition="cut", layout="fit")
+    set_wall(home, selection="sequential", transition="cut", layout="fit")
     wall = tmp_path / "wall"
     command = [sys.executable, "-c", PROGRAM, str(home.root), str(home.runtime), str(wall), "asset-00002", "6"]
     codes = [

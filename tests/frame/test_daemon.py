@@ -38,10 +38,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 @contextmanager
-def frame(home: Home, wall: Path, *, environ: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def frame(
+    home: Home, wall: Path, *, environ: dict[str, str] | None = None, interval: float | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A running frame that writes its pictures into `wall`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "frame", "--display", f"file:{wall}", "--size", "320x240"],
+        [sys.executable, "-m", "frame", "--display", f"file:{wall}", "--size", "320x240",
+         *([] if interval is None else ["--interval", str(interval)])],
         cwd=_TOP,
         env={**os.environ, **(environ or {})},
     )
@@ -95,13 +98,12 @@ def test_with_nothing_but_catalogue_and_objects_the_first_photo_is_on_the_wall(h
 
 def test_a_frame_that_can_write_nothing_still_shows_photos(home: Home, tmp_path: Path) -> None:
     make(home, count=3)
-    set_wall(home, interval_seconds=0.05)
     home.intents.rmdir()
     shutil.rmtree(home.runtime)
     home.frame.rmdir()
     for folder in (home.frame, home.runtime):
         folder.symlink_to("/proc/1/nowhere")
-    with frame(home, tmp_path / "wall") as process:
+    with frame(home, tmp_path / "wall", interval=0.05) as process:
         assert set(pictures(tmp_path / "wall", 4)) == {0, 1, 2}
         process.terminate()
         assert process.wait(_HUNG_SECONDS) == 0
@@ -109,11 +111,11 @@ def test_a_frame_that_can_write_nothing_still_shows_photos(home: Home, tmp_path:
 
 def test_a_killed_frame_goes_on_where_it_was_without_repeating(home: Home, tmp_path: Path) -> None:
     make(home, count=12)
-    set_wall(home, interval_seconds=0.05, layout="fit")
+    set_wall(home, layout="fit")
     seen: list[int | None] = []
     for run in range(3):
         wall = tmp_path / f"wall{run}"
-        with frame(home, wall) as process:
+        with frame(home, wall, interval=0.05) as process:
             shown = pictures(wall, 3)
             process.kill()
             process.wait()
@@ -123,7 +125,7 @@ def test_a_killed_frame_goes_on_where_it_was_without_repeating(home: Home, tmp_p
             assert shown[0] in (seen[-1], seen[-2])
             shown = shown[1:]
         seen += shown
-        set_wall(home, interval_seconds=0.05, layout="fit")
+        set_wall(home, layout="fit")
     first_round = seen[:12]
     assert len(set(first_round)) >= len(first_round) - 2
 

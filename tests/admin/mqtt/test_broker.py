@@ -167,6 +167,24 @@ NONSENSE = [("next", "x" * 5000), ("brightness", "a lot"), ("brightness", "1000"
             ("brightness", "nan")]  # fmt: skip
 
 
+def test_a_name_that_leads_to_where_nothing_is_sent_gets_no_byte(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    # This machine's address stands in for a link-local one, on which nothing listens here.
+    monkeypatch.setattr("admin.mqtt.bridge.is_forbidden", lambda host: host == "127.0.0.1")
+    set_value(home, "mqtt.host", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        set_value(home, "mqtt.port", str(listener.getsockname()[1]))
+        house: House = create_app(home, SystemClock()).extensions[EXTENSION]
+        made = Bridge(house, house.settings.mqtt, "")
+        try:
+            listener.settimeout(PATIENCE_SECONDS)
+            heard, _ = listener.accept()
+            with heard:
+                heard.settimeout(PATIENCE_SECONDS)
+                assert heard.recv(100) == b"", "it hangs up before it says who it is"
+        finally:
+            made.close()
+
+
 def test_words_that_mean_nothing_change_nothing(home: Home, broker: Broker) -> None:
     with bridge(home, broker, "Hall") as (_, made, base), observer(broker) as watching:
         wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")

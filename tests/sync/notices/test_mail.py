@@ -46,6 +46,17 @@ def test_a_mail_goes_over_tls_with_its_password(certificate: Certificate, securi
     assert all(secure for secure, line in server.heard if line.startswith(("AUTH", "MAIL", "DATA")))
 
 
+@pytest.mark.parametrize("security", [MailSecurity.NONE, MailSecurity.STARTTLS, MailSecurity.TLS])
+def test_a_name_that_leads_to_where_nothing_is_sent_gets_no_byte(
+    monkeypatch: pytest.MonkeyPatch, security: MailSecurity
+) -> None:
+    # This machine's address stands in for a link-local one, on which nothing listens here.
+    monkeypatch.setattr("sync.notices.mail.is_forbidden", lambda host: host == "127.0.0.1")
+    with mail_server() as server, pytest.raises(NoticeFailed, match="nothing is ever sent there"):
+        send(rules(server, mail_security=security), Secret(""), letter())
+    assert not any(line for _, line in server.heard)
+
+
 def test_without_tls_a_password_is_not_sent() -> None:
     with mail_server(password=PASSWORD) as server, pytest.raises(UsageError, match="without TLS"):
         send(rules(server, mail_user="anna"), Secret(PASSWORD), letter())

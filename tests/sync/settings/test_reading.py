@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 
+from sync.errors import UsageError
 from sync.home import Home
+from sync.settings.edit import set_value
 from sync.settings.last_good import copy_path, keep_copy, load_kept
 from sync.settings.reading import load, parse_text, parse_value
 from sync.settings.tree import Settings
@@ -154,9 +160,9 @@ def test_an_environment_value_that_cannot_be_used_pins_nothing(tmp_path: Path) -
 BAD_VALUES = [
     ("wall.layout", "x", "it must be one of auto, mat, fit, fill, blur"),
     ("wall.size", "1", "it must look like 1920x1080"),
-    ("wall.interval_seconds", "-1", "it must be a number of at least 0.0"),
-    ("wall.interval_seconds", "soon", "it must be a number"),
-    ("mirror.scrub_days", "400", "it must be a number of at most 365.0"),
+    ("wall.interval_seconds", "-1", "it must be a number from 1 to 86400"),
+    ("wall.interval_seconds", "soon", "it must be a number from 1 to 86400"),
+    ("mirror.scrub_days", "400", "it must be a number from 1 to 365"),
     ("language", "english", "it must look like en or de-AT"),
     ("log.level", "loud", "it must look like info (or debug, warning, error)"),
 ]
@@ -223,3 +229,72 @@ def test_an_album_whose_rule_cannot_be_is_left_out_and_says_so(written: str, tol
     found = parse_text(f'[servers.home]\nurl = "http://x"\n[[albums]]\nname = "A"\n{written}\n')
     assert found.settings.albums == ()
     assert told in found.problems[0].sentence
+
+
+def hints_of(kind: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting that stands for itself, of sections and of entries of lists."""
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        inner = [each for each in (hint, *get_args(hint)) if isinstance(each, type) and issubclass(each, Struct)]
+        if inner:
+            yield from hints_of(inner[0], f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", hint
+
+
+EVERY = dict(hints_of(Settings))
+
+
+def test_every_number_has_a_least_and_a_most() -> None:
+    numbers = {key: hint for key, hint in EVERY.items() if {int, float} & {hint, getattr(hint, "__origin__", None)}}
+    assert len(numbers) > 30
+    assert not [key for key, hint in numbers.items() if None in (hint.__metadata__[0].ge, hint.__metadata__[0].le)]
+
+
+ABSURD = {
+    "nothing": "''", "minus one": "-1", "a lot": "1e18", "no number": "nan", "without end": "inf", "a list": "[1]",
+    "a section": "{ a = 1 }", "true": "true", "a date": "2026-01-01", "letters": "'日本 ü'",
+    "a line break": "\"a\\nb\"", "a terminal's": "\"\\u001b[2J\"", "a zero": "\"\\u0000\"", "long": f"'{'x' * 5000}'",
+}  # fmt: skip
+PLAIN = [key for key in EVERY if not key.startswith(("servers.", "albums.", "smart.", "writeback.", "inboxes."))]
+
+
+@pytest.mark.parametrize("absurd", ABSURD.values(), ids=ABSURD)
+def test_an_absurd_value_in_the_file_is_used_or_named_with_what_holds_instead(absurd: str) -> None:
+    for key in PLAIN:
+        *sections, last = key.split(".")
+        text = (f"[{'.'.join(sections)}]\n" if sections else "") + f"{last} = {absurd}\n"
+        loaded = parse_text(text)
+        value, default = loaded.settings, Settings()
+        for name in key.split("."):
+            value, default = getattr(value, name), getattr(default, name)
+        if loaded.problems:
+            assert value == default, key
+            [problem] = loaded.problems
+            assert (problem.key, key in problem.sentence or key == "time_zone") == (key, True)
+        else:
+            assert value == tomllib.loads(text)[sections[0]][last] if sections else True, key
+            assert not isinstance(value, str) or value.isprintable(), key
+            assert not isinstance(value, float) or abs(value) <= 1_000_000, key
+
+
+REFUSED = {
+    "a broker at a metadata service": ("mqtt.host", "169.254.169.254"),
+    "the same as one number": ("mqtt.host", "2852039166"),
+    "a mail server at a metadata service": ("notices.mail_host", "metadata.google.internal"),
+    "a mail server of everybody": ("notices.mail_host", "224.0.0.1"),
+    "a link in place of a mail server": ("notices.mail_host", "https://mail.example.org"),
+    "a wall that does not hang": ("wall.interval_seconds", "0"),
+    "no display": ("wall.display", "telly"),
+    "mail to nobody": ("notices.mail_to", "anna"),
+    "a log beside nothing": ("log.file", "frame.log"),
+    "a page that listens nowhere": ("admin.host", "kitchen"),
+    "a link in place of a name": ("admin.names", "https://photos.example.org"),
+}
+
+
+@pytest.mark.parametrize(("key", "value"), REFUSED.values(), ids=REFUSED)
+def test_what_could_never_work_is_refused_in_a_sentence_and_changes_nothing(home: Home, key: str, value: str) -> None:
+    home.settings.write_text(GOOD)
+    with pytest.raises(UsageError, match="cannot be used"):
+        set_value(home, key, value)
+    assert home.settings.read_text() == GOOD
