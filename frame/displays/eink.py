@@ -15,20 +15,24 @@ from typing import Any
 from PIL import Image
 
 from frame.displays.contract import Above
+from frame.displays.inks import Colour, seen_in
 from sync.errors import DisplayLost
 
-Colour = tuple[int, int, int]
 LEAST_SECONDS = 180.0
 """Between two refreshes: panels wear, and their makers ask for this much."""
 _PURE: tuple[Colour, ...] = ((0, 0, 0), (255, 255, 255))
+_NAMES = ("BLACK", "WHITE", "GREEN", "BLUE", "RED", "YELLOW", "ORANGE")
+"""Constants of Waveshare's modules."""
 
 
 def dithered(picture: Image.Image, seen: Sequence[Colour], pure: Sequence[Colour]) -> Image.Image:
     """A palette picture in the `pure` colours, which on the panel look like the ones in `seen`, in the same order."""
-    low = min(min(colour) for colour in seen)
-    high = max(min(colour) for colour in seen)
-    # What is brighter than the panel's white would leave no dots there, and faces would become paper.
-    levels = [round(low + level * (high - low) / 255) for level in range(256)] * 3
+    black, white = min(seen, key=sum), max(seen, key=min)
+    # What is brighter than the panel's white would leave no dots there, and faces would become paper; and since the eye
+    # takes that white for white, whatever its tint, no dots of other colours correct it.
+    levels = [
+        round(low + level * (high - low) / 255) for low, high in zip(black, white, strict=True) for level in range(256)
+    ]
     palette = Image.new("P", (1, 1))
     palette.putpalette([level for colour in seen for level in colour])
     made = picture.point(levels).quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
@@ -104,17 +108,27 @@ def inky() -> EinkDisplay:
 
 
 def of_inky(panel: Any) -> EinkDisplay:
-    """With the colours that the library measured for this kind of panel, where it has them."""
-    seen = [tuple(colour) for colour in getattr(panel, "SATURATED_PALETTE", _PURE)]
-    pure = [tuple(colour) for colour in getattr(panel, "DESATURATED_PALETTE", _PURE)]
-    # The last of a longer palette is the panel's cleaning colour, no paint.
-    count = len(seen) - 1 if len(seen) > len(_PURE) else len(seen)
+    """With the colours that the library has measured for this kind of panel, where it has them."""
+    pure = [_colour(each) for each in getattr(panel, "DESATURATED_PALETTE", ())]
+    # White again at the end of a palette is the panel's cleaning, no paint.
+    pure = list(dict.fromkeys(pure)) or _of_two_or_three(getattr(panel, "colour", ""))
+    seen = [_colour(each) for each in getattr(panel, "SATURATED_PALETTE", ()) or pure][: len(pure)]
 
     def draw(picture: Image.Image) -> None:
         panel.set_image(picture)
         panel.show()
 
-    return EinkDisplay(type(panel).__name__, (panel.width, panel.height), seen[:count], pure[:count], draw)
+    return EinkDisplay(type(panel).__name__, (panel.width, panel.height), seen, pure, draw)
+
+
+def _colour(levels: Sequence[int]) -> Colour:
+    red, green, blue = levels
+    return (red, green, blue)
+
+
+def _of_two_or_three(colour: str) -> list[Colour]:
+    """Of the library's older panels, in its order: white comes first."""
+    return [*reversed(_PURE), *{"red": [(255, 0, 0)], "yellow": [(255, 255, 0)]}.get(colour, [])]
 
 
 def waveshare(module: str) -> EinkDisplay:
@@ -129,16 +143,19 @@ def waveshare(module: str) -> EinkDisplay:
 
 
 def of_waveshare(name: str, panel: Any) -> EinkDisplay:
-    """Colours are those of its constants; black and white where it has none."""
-    names = ("BLACK", "WHITE", "GREEN", "BLUE", "RED", "YELLOW", "ORANGE")
-    codes = [getattr(panel, each) for each in names if isinstance(getattr(panel, each, None), int)]
+    """Colours are those of its constants, black and white where it has none; as they are seen, where a panel of these
+    colours was measured."""
+    names = tuple(each for each in _NAMES if isinstance(getattr(panel, each, None), int))
+    codes = [getattr(panel, each) for each in names]
     pure = [(code & 255, code >> 8 & 255, code >> 16 & 255) for code in codes]
     # Small numbers are levels of grey, or places in a palette of the driver.
     colours = pure if max(codes, default=0) > 0xFFFF and len(pure) > len(_PURE) else list(_PURE)
+    measured = seen_in(names) if colours is pure else {}
+    seen = [measured.get(each, own) for each, own in zip(names, pure, strict=True)] if measured else colours
 
     def draw(picture: Image.Image) -> None:
         panel.init()
         panel.display(panel.getbuffer(picture.convert("RGB")))
         panel.sleep()
 
-    return EinkDisplay(name, (panel.width, panel.height), colours, colours, draw)
+    return EinkDisplay(name, (panel.width, panel.height), seen, colours, draw)

@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from frame.displays.eink import dithered
+from frame.displays.inks import SPECTRA_6
 from frame.displays.pixels import PixelFormat, dither
 from frame.overlays.style import Style
 from frame.render.paint import paint
@@ -25,8 +26,6 @@ from tests.golden.scenes import encoded, scene
 FOLDER = Path(__file__).parent / "panels"
 NOW = datetime(2026, 11, 21, 18, 42)
 RGB565 = PixelFormat(16, (11, 5), (5, 6), (0, 5))
-SPECTRA = ((58, 0, 66), (179, 208, 200), (215, 233, 0), (151, 38, 44), (61, 38, 152), (96, 104, 86))
-"""Six colours as such a panel shows them; pure ones are for its driver and would be looked at by nobody."""
 
 
 def _hung(words: Words, entry: PhotoEntry, *, shape: str, layout: Layout, rotation: int = 0) -> Image.Image:
@@ -88,7 +87,9 @@ def words_beside_a_face() -> Image.Image:
 
 
 def six_colours() -> Image.Image:
-    return dithered(scene((400, 240)), SPECTRA, SPECTRA).convert("RGB")
+    """As such a panel shows them; pure ones are for its driver and would be looked at by nobody."""
+    colours = list(SPECTRA_6.values())
+    return dithered(scene((400, 240)), colours, colours).convert("RGB")
 
 
 def sixteen_bits() -> Image.Image:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageStat
 
 from frame.displays.eink import dithered, inky, of_inky, of_waveshare, waveshare
+from frame.displays.inks import ACEP, SPECTRA_6
 from frame.displays.probe import Machine, open_display
 from sync.errors import DisplayLost
 
@@ -21,7 +22,7 @@ class Panel:
     """An Inky of six colours and a cleaning colour."""
 
     width, height = 160, 96
-    SATURATED_PALETTE, DESATURATED_PALETTE = SEEN, PURE
+    SATURATED_PALETTE, DESATURATED_PALETTE = tuple(SEEN), tuple(PURE)
 
     def __init__(self) -> None:
         self.drawn: list[Image.Image] = []
@@ -47,6 +48,44 @@ def test_an_inky_gets_its_six_pure_colours() -> None:
     assert len(panel.drawn) == 1
     assert colours(panel.drawn[0]) <= set(PURE[:6])
     assert (255, 0, 0) in colours(panel.drawn[0].crop((0, 0, 60, 60)))
+
+
+class Four(Panel):
+    """An Inky of four colours, whose palette has nothing but them."""
+
+    SATURATED_PALETTE = ((13, 13, 13), (71, 71, 71), (81, 62, 10), (42, 13, 10))
+    DESATURATED_PALETTE = ((0, 0, 0), (255, 255, 255), (255, 255, 0), (255, 0, 0))
+
+
+def test_a_panel_without_a_cleaning_colour_keeps_its_last_one() -> None:
+    panel = Four()
+    display = of_inky(panel)
+    display.show(display.prepare(Image.new("RGB", display.size, (200, 20, 20))))
+    display.close()
+    assert (255, 0, 0) in colours(panel.drawn[0])
+
+
+@pytest.mark.parametrize("colour", ["black", "red", "yellow"])
+def test_an_older_inky_whose_first_colour_is_white_is_not_drawn_inverted(colour: str) -> None:
+    panel = Panel()
+    panel.SATURATED_PALETTE = panel.DESATURATED_PALETTE = ()
+    panel.colour = colour  # type: ignore[attr-defined]
+    display = of_inky(panel)
+    picture = Image.new("RGB", display.size, "white")
+    picture.paste("black", (0, 0, 80, 96))
+    display.show(display.prepare(picture))
+    display.close()
+    places = panel.drawn[0]
+    assert (places.getpixel((120, 40)), places.getpixel((40, 40))) == (0, 1), "the library's white and black"
+
+
+@pytest.mark.parametrize(
+    "seen", [list(SPECTRA_6.values()), list(ACEP.values()), SEEN[:6]], ids=["six", "seven", "inky"]
+)
+def test_white_and_black_are_one_paint_whatever_their_tint(seen: list[tuple[int, int, int]]) -> None:
+    for level in (0, 255):
+        made = dithered(Image.new("RGB", (60, 60), (level,) * 3), seen, seen)
+        assert len(colours(made)) == 1
 
 
 @pytest.mark.parametrize("level", [0, 60, 128, 200, 255])
@@ -86,6 +125,27 @@ class Epd:
 
     def sleep(self) -> None:
         self.calls.append("sleep")
+
+
+class Epd7(Epd):
+    ORANGE = 0x0080FF
+
+
+class Epd3:
+    """Black, white and red, which nobody measured."""
+
+    width, height, BLACK, WHITE, RED = 80, 48, 0x000000, 0xFFFFFF, 0x0000FF
+
+
+@pytest.mark.parametrize(
+    ("panel", "seen"), [(Epd(), SPECTRA_6), (Epd7(), ACEP), (Epd3(), {})], ids=["six", "seven", "three"]
+)
+def test_a_waveshare_panel_is_drawn_as_its_colours_are_seen(panel: object, seen: dict[str, object]) -> None:
+    display = of_waveshare("epd", panel)
+    pure = {name: tuple(getattr(panel, name).to_bytes(3, "little")) for name in vars(Epd7) | vars(Epd) if name.isupper()
+            and hasattr(panel, name)}  # fmt: skip
+    found = dict(zip(display._pure, display._seen, strict=True))
+    assert found == {pure[name]: seen.get(name, pure[name]) for name in pure}
 
 
 def test_a_waveshare_panel_is_woken_drawn_on_and_put_to_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
