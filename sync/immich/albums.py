@@ -13,7 +13,7 @@ from sync.immich.answers import Album3, Album12, AnyAsset
 from sync.immich.asked import Ask, Asked, Place
 from sync.immich.convert import to_asset
 from sync.immich.embedded import read_embedded
-from sync.immich.facts import AlbumInfo, Asset
+from sync.immich.facts import AlbumInfo, Asset, Visibility
 from sync.immich.listing import Listing
 from sync.immich.searches import PageFault, ask_page, pages_of, search_pages
 from sync.immich.shapes import Shapes
@@ -22,6 +22,8 @@ from sync.immich.stored import Stored
 from sync.immich.transport import Transport, in_path
 
 AnyAlbum = Album12 | Album3
+COUNTED = (Visibility.TIMELINE, Visibility.ARCHIVE)
+"""What an album's `assetCount` counts."""
 
 
 def read_albums(transport: Transport, shapes: Shapes) -> list[AlbumInfo]:
@@ -99,6 +101,9 @@ def list_album(
         reading = _Reading()
         source = _embedded if shapes.embedded else _searched
         for asset in source(shapes, before, reading, lambda place: asked.answer(place, ask)):
+            if asset.visibility not in COUNTED:
+                # A search lists the video of a live photo that somebody put into the album; no version counts it.
+                continue
             if asset.id in reading.seen:
                 reading.faults.append("an asset is listed twice")
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from sync.errors import Incomplete
-from sync.immich.albums import read_album
+from sync.immich.albums import COUNTED, read_album
 from sync.immich.answers import AlbumCore, AssetId
 from sync.immich.arrays import read_elements
 from sync.immich.decoding import decode
@@ -34,9 +34,6 @@ class _Embedding(AlbumCore):
     assets: list[_Member]
 
 
-_COUNTED = (Visibility.TIMELINE, Visibility.ARCHIVE)
-
-
 def album_members(transport: Transport, shapes: Shapes, album_id: str) -> frozenset[str]:
     """The ids of everything that the album lists, whoever owns it. Raises Incomplete, NotAvailable."""
     before = read_album(transport, shapes, album_id)
@@ -45,7 +42,7 @@ def album_members(transport: Transport, shapes: Shapes, album_id: str) -> frozen
     after = read_album(transport, shapes, album_id)
     if (before.asset_count, before.updated_at) != (after.asset_count, after.updated_at):
         raise Incomplete(f"The album {before.album_name!r} changed while it was listed.")
-    counted = sum(visibility in _COUNTED for visibility in listed.values())
+    counted = sum(visibility in COUNTED for visibility in listed.values())
     # A video of a live photo may be in an album: a search lists it, and no version counts it.
     if after.asset_count not in (len(listed), counted):
         raise Incomplete(f"The server listed {len(listed)} of the {after.asset_count} photos in {after.album_name!r}.")

@@ -55,6 +55,16 @@ def test_the_versions_list_the_same_album_alike(servers: dict[int, FakeImmich], 
     assert seen[0] == seen[1] == seen[2]
 
 
+def test_a_live_video_that_was_put_into_an_album_takes_no_proof_away(server: FakeImmich, connect: Connect) -> None:
+    server.edits.add_to_album("live.MOV", "Everything")
+    try:
+        listing = connect(server).listing(_album(server, "Everything"))
+        assert "live.MOV" not in _names(listing)
+        assert (listing.complete, listing.count) == (True, 27), listing.proof
+    finally:
+        server.edits.remove_from_album("live.MOV", "Everything")
+
+
 def test_an_album_of_someone_else_is_listed_in_every_version(server: FakeImmich, connect: Connect) -> None:
     client = connect(server)
     album = client.find_album("Shared by Bea")
