@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -112,13 +112,18 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
 
 
 def _version_on_disk(path: Path) -> int | None:
-    """The schema's version in the file's header, read without SQLite's locks; None without a header."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(64)
-    except OSError:
+    """The schema's version in the file's header, waiting for nobody; None without one.
+
+    Asked of SQLite, never read by a file of our own: the kernel drops a process's locks on a file when any of its
+    handles is closed. A job that ends then takes itself for the last one, and the log of writes from under the others.
+    """
+    if not path.exists():
         return None
-    return int.from_bytes(header[60:64], "big") if len(header) == 64 else None
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+            return int(db.execute("PRAGMA user_version").fetchone()[0])
+    except (sqlite3.Error, UnicodeDecodeError):
+        return None
 
 
 def _opened(path: Path, *, check: bool) -> sqlite3.Connection:
