@@ -5,14 +5,17 @@ It may hold a key or a password: no page ever shows its text again, and it goes 
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from sync.errors import UsageError
-from sync.files import write_durably
+from sync.files import disk_errors, write_durably
 from sync.home import Home
 
 MOST_BYTES = 200_000
@@ -29,6 +32,19 @@ def put(home: Home, text: str, ending: str) -> str:
     sweep(home)
     name = f"{secrets.token_hex(8)}.{ending}"
     write_durably(folder / name, text.encode(errors="replace"), mode=0o600)
+    return name
+
+
+def put_file(home: Home, stream: BinaryIO, ending: str) -> str:
+    """Keep what a stream holds, piece by piece; gives its name. Raises DiskError."""
+    folder = _folder(home)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sweep(home)
+    name = f"{secrets.token_hex(8)}.{ending}"
+    with disk_errors("keeping a file that was brought"):
+        handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            shutil.copyfileobj(stream, out)
     return name
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import tempfile
+import zipfile
 from typing import BinaryIO, cast
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
 
-from admin.asking import queue
+from admin import drafts
+from admin.asking import answer, queue
 from admin.house import ServiceAway, house
 from admin.language import text
+from admin.pages.asked import failed, waiting
 from admin.pages.device import facts
 from admin.support import bundle
 from sync import backup
-from sync.errors import UsageError
 
 pages = Blueprint("backup", __name__, url_prefix="/backup")
 
@@ -41,19 +44,34 @@ def download() -> Response:
 
 
 @pages.post("/restore")
-def restore() -> str | tuple[str, int]:
+def restore() -> Response | tuple[str, int]:
+    """Sync puts it in place: what it unpacks to may be more than this process may hold."""
     here = house()
     file = request.files.get("file")
     if file is None or not file.filename:
         return render_template("backup.html", problem=text("backup.choose")), 422
-    try:
-        found = backup.read(cast("BinaryIO", file.stream))
-        with here.library() as library:
-            done = backup.restore(here.home, library, here.clock, found)
-    except UsageError as error:
-        return render_template("backup.html", problem=str(error)), 422
-    queue(here, "sync", {"albums": None})
-    return render_template("restored.html", done=done, made_at=found.manifest.made_at)
+    stream = cast("BinaryIO", file.stream)
+    if not zipfile.is_zipfile(stream):
+        return render_template("backup.html", problem=text("backup.none")), 422
+    stream.seek(0)
+    kept = drafts.find(here.home, drafts.put_file(here.home, stream, "zip"))
+    return redirect(url_for("backup.restored", number=queue(here, "restore", {"file": str(kept)})), 303)
+
+
+@pages.get("/restored/<int:number>")
+def restored(number: int) -> str:
+    here = house()
+    found = answer(here, number, "restore")
+    if found.ended is None:
+        return waiting(found, text("backup.restoring"), tab="more", back="/backup")
+    name = str(found.job.arguments.get("file", "")).rpartition("/")[2]
+    fresh = drafts.find(here.home, name) is not None
+    drafts.forget(here.home, name)
+    if found.ended.outcome != "done":
+        return failed(found.ended, tab="more", back="/backup")
+    if fresh:
+        queue(here, "sync", {"albums": None})
+    return render_template("restored.html", done=found.ended.facts)
 
 
 @pages.get("/support")

@@ -5,12 +5,21 @@ from __future__ import annotations
 import io
 import zipfile
 
+from werkzeug.test import TestResponse
+
 from sync import secrets
+from sync.clock import SystemClock
+from sync.errors import UsageError
 from sync.home import Home
+from sync.jobs import progress
+from sync.jobs.progress import Ended
 from sync.library import jobs
 from sync.library.database import Library
+from sync.restoring import restore
 from sync.settings.edit import add_album, put_server
 from sync.settings.reading import load
+from sync.settings.tree import Settings
+from sync.work import Work
 from tests.admin.phone import Phone
 
 KEY = "CANARY0123456789abcdef"
@@ -29,12 +38,43 @@ def test_a_backup_goes_to_the_phone_and_comes_back(phone: Phone, home: Home, lib
     assert saved.headers["Content-Disposition"].startswith("attachment; filename=mantelpiece-")
     home.settings.write_text("")
     phone.get("/backup")
-    page = phone.post("/backup/restore", {"file": (io.BytesIO(saved.data), "frame.zip")})
+    page = restored(phone, home, library, saved.data)
     assert page.status_code == 200
     assert [album.name for album in load(home.settings).settings.albums] == ["Holidays"]
     assert [job.kind for job in jobs.in_state(library, jobs.State.WAITING)] == ["sync"]
     assert "API key" not in page.text, "it is still here"
     assert len(list(home.private.glob("before-restore-*.zip"))) == 1
+    assert not list((home.private / "drafts").glob("*")), "what was brought is kept no longer"
+
+
+def restored(phone: Phone, home: Home, library: Library, content: bytes) -> TestResponse:
+    """Bring a backup, have sync put it in place, and look at what came of it."""
+    answer = phone.post("/backup/restore", {"file": (io.BytesIO(content), "frame.zip")})
+    [job] = jobs.in_state(library, jobs.State.WAITING)
+    work = Work(home=home, settings=Settings(), settings_whole=True, library=library, clock=SystemClock())
+    try:
+        done = restore(work, job.arguments)
+        ended = Ended(job=job.id, outcome="done", exit_code=0, sentence=done.sentence, facts=done.facts)
+    except UsageError as error:
+        ended = Ended(job=job.id, outcome="failed", exit_code=2, sentence=error.sentence, advice=error.advice)
+    with library.transaction() as db:
+        jobs.set_state(db, job.id, jobs.State.ENDED)
+    progress.put_ended(home, ended)
+    return phone.follow(answer)
+
+
+def test_a_backup_that_cannot_be_used_changes_nothing_and_says_why(phone: Phone, home: Home, library: Library) -> None:
+    furnished(home)
+    before = home.settings.read_bytes()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", b" " * 250_000_000)
+    phone.get("/backup")
+    page = restored(phone, home, library, packed.getvalue())
+    assert "too large to be a backup" in page.text
+    assert home.settings.read_bytes() == before
+    assert not jobs.in_state(library, jobs.State.WAITING), "nothing is synced for it"
+    assert not list((home.private / "drafts").glob("*"))
 
 
 def test_a_file_that_is_no_backup_is_said_beside_the_field(phone: Phone, home: Home, library: Library) -> None:
