@@ -1,6 +1,6 @@
 """Several hands for many files: while some are written, others are read and proved. Each has a connection to the
-library of its own; they share one exiftool that reads and one that writes, for another that writes would not fit into
-memory.
+library of its own; they share two exiftools, which share what they have loaded (family.py), for one for each hand
+would not fit into memory.
 
 Few files are done by one hand. An error that is every file's (a full disk, no exiftool, cancelled) ends all of them,
 each after the files that it is at.
@@ -14,16 +14,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from queue import LifoQueue
 
 from sync.library.database import Library
 from sync.work import Work
 from sync.writeback.copies import Copies
 from sync.writeback.examine import Around
 from sync.writeback.exiftool import Answer, ExifTool
+from sync.writeback.family import Family
 from sync.writeback.put import Put
 
 HANDS = 3 if (os.cpu_count() or 1) > 1 else 1
-"""So many, that the exiftool that writes never waits: it does half of all work."""
+"""So many, that no exiftool ever waits for one."""
+TOOLS = 2
+"""So many exiftools fit into memory."""
 BATCH = 4
 """So many files share a command and an entry in the journal: what a crash leaves open, and a second of waiting for who
 cancels."""
@@ -31,23 +35,30 @@ _ENOUGH = 12
 """So many files are worth another exiftool's start."""
 
 
-class Pair(ExifTool):
-    """Two exiftools as one, for several threads: what reads goes to one, what writes to the other."""
+class Several(ExifTool):
+    """Several exiftools as one, for several threads: whichever is free does what is asked."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._tools = (ExifTool(), ExifTool())
-        self._locks = (threading.Lock(), threading.Lock())
+        self._family = Family()
+        self._tools = [ExifTool(starting=self._family.start) for _ in range(TOOLS)]
+        self._free: LifoQueue[ExifTool] = LifoQueue()
+        for tool in self._tools:
+            self._free.put(tool)
 
     def run_all(self, commands: Sequence[Sequence[str]], *, more_seconds: float = 0.0) -> list[Answer]:
-        """After those before them. Raises as ExifTool's."""
-        which = int(commands[0][0] != "-j")
-        with self._locks[which]:
-            return self._tools[which].run_all(commands, more_seconds=more_seconds)
+        """As soon as one is free. Raises as ExifTool's."""
+        tool = self._free.get()
+        try:
+            return tool.run_all(commands, more_seconds=more_seconds)
+        finally:
+            self._free.put(tool)
 
     def close(self) -> None:
+        """When nobody asks any more."""
         for tool in self._tools:
             tool.close()
+        self._family.close()
 
 
 class Shift:
@@ -72,7 +83,7 @@ class Shift:
         if HANDS < 2 or len(self._numbers) < _ENOUGH:
             self._guarded(self._around, self._put)
         else:
-            with Pair() as tools:
+            with Several() as tools:
                 others = [
                     threading.Thread(target=self._hand, args=(tools,), name=f"hand-{number}", daemon=True)
                     for number in range(1, HANDS)

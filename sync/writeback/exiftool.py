@@ -8,31 +8,20 @@ from __future__ import annotations
 
 import os
 import select
-import signal
-import subprocess
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self
 
 from msgspec import Struct
 
-from sync.errors import ToolFailed, ToolMissing
+from sync.errors import ToolFailed
+from sync.writeback.start import Started, refuse_unfit, start
 
 DEADLINE_SECONDS = 60.0
-OLDEST = 12.38
-"""Older ones run as a command what a file's name says (CVE-2022-23935), or what its content does (CVE-2021-22204)."""
-_NOT_PASSED = ("MANTELPIECE_", "EXIFTOOL", "PERL")
-"""What begins so could be a secret of ours, or make exiftool another program."""
-# config "": a configuration is a Perl program, and not the owner's wish here. setpriv: exiftool would outlive us for
-# ever, for at the end of its input it waits for more.
-_COMMAND = ("setpriv", "--pdeathsig", "KILL", "exiftool", "-config", "", "-stay_open", "True", "-@", "-")
 _MOST_BYTES = 32_000_000
 """Who says more in one answer says it without end."""
-_STARTER = ThreadPoolExecutor(1, "exiftool-starter")
-"""What is killed with its parent is killed with the thread that started it: this one lives as long as we do."""
 
 
 class Answer(Struct, frozen=True):
@@ -44,9 +33,10 @@ class Answer(Struct, frozen=True):
 class ExifTool:
     """One exiftool, used from one thread. `started` tells whether it was ever needed."""
 
-    def __init__(self, *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
+    def __init__(self, *, deadline_seconds: float = DEADLINE_SECONDS, starting: Callable[[], Started] = start) -> None:
         self._deadline_seconds = deadline_seconds
-        self._process: subprocess.Popen[bytes] | None = None
+        self._start = starting
+        self._process: Started | None = None
         self._commands = 0
         self._mark = token_hex(8)
         self.started = False
@@ -65,9 +55,9 @@ class ExifTool:
     def run_all(self, commands: Sequence[Sequence[str]], *, more_seconds: float = 0.0) -> list[Answer]:
         """Several commands, told at once, so that exiftool waits for nobody between them; the deadline is each one's.
         Raises as `run`: then nobody knows which of them were done."""
-        if any(letter in argument for command in commands for argument in command for letter in "\n\r\0"):
+        if any(letter in text for text in map("".join, commands) for letter in "\n\r\0"):
             raise ToolFailed("An argument with a line break would be two.")
-        process = self._process or self._start()
+        process = self._process or self._begin()
         try:
             return self._converse(process, commands, self._deadline_seconds + more_seconds)
         except BaseException as error:
@@ -82,31 +72,16 @@ class ExifTool:
         if self._process is not None:
             self._end()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED)}
-        environment |= {"LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/nonexistent"}
+    def _begin(self) -> Started:
         if not self.started:
-            _refuse_unfit(environment)
-        pipe = subprocess.PIPE
-        starting = _STARTER.submit(
-            subprocess.Popen, _COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, process_group=0,
-            bufsize=0,
-        )  # fmt: skip
-        try:
-            self._process = starting.result()
-        except FileNotFoundError as error:
-            why = f"{_COMMAND[0]} is not installed, or does not start"
-            raise ToolMissing(f"Nothing can be written into files: {why}.") from error
-        assert self._process.stdin is not None
+            refuse_unfit()
+        self._process = self._start()
         os.set_blocking(self._process.stdin.fileno(), False)
         self.started = True
         return self._process
 
-    def _converse(
-        self, process: subprocess.Popen[bytes], commands: Sequence[Sequence[str]], patience_seconds: float
-    ) -> list[Answer]:
+    def _converse(self, process: Started, commands: Sequence[Sequence[str]], patience_seconds: float) -> list[Answer]:
         """Tell and listen at once: either side may be the one whose pipe is full."""
-        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
         first = self._commands
         self._commands += len(commands)
         unsaid = memoryview(b"".join(self._told(command, first + at) for at, command in enumerate(commands)))
@@ -157,34 +132,8 @@ class ExifTool:
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
-
-
-def _refuse_unfit(environment: dict[str, str]) -> None:
-    """Raise ToolMissing where there is no exiftool that may be told what strangers' files contain."""
-    try:
-        done = subprocess.run(
-            ["exiftool", "-config", "", "-ver"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False,
-            env=environment,
-        )  # fmt: skip
-        version = float(done.stdout)
-    except (OSError, subprocess.TimeoutExpired):
-        why = "exiftool is not installed, or does not start"
-    except ValueError:
-        why = "what is installed as exiftool does not say its version"
-    else:
-        why = "" if version >= OLDEST else f"exiftool {version:g} is too old; {OLDEST:g} or newer is needed"
-    if why:
-        raise ToolMissing(f"Nothing can be written into files: {why}.")
+        if process is not None:
+            process.end()
 
 
 def assignment(tag: str, value: Any, *, sign: str = "=") -> str:
@@ -200,14 +149,17 @@ def _structure(value: Any) -> str:
         return "[" + ",".join(map(_structure, value)) + "]"
     # exiftool takes entities out of a structure's fields once more.
     text = _escape(("true" if value else "false") if isinstance(value, bool) else str(value))
-    return "".join(f"|{letter}" if letter in "|{}[],=" else letter for letter in text)
+    return text.translate(_IN_STRUCTURES)
 
 
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#x0a;", "\r": "&#x0d;"}
+_ENTITIES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#x0a;", "\r": "&#x0d;", "\0": ""}
+)
+_IN_STRUCTURES = str.maketrans({letter: f"|{letter}" for letter in "|{}[],="})
 
 
 def _escape(text: str) -> str:
-    escaped = "".join(_ENTITIES.get(letter, letter) for letter in text.replace("\0", ""))
+    escaped = text.translate(_ENTITIES)
     # exiftool drops white space at the ends of an argument's line.
     if escaped[:1] in (" ", "\t"):
         escaped = f"&#x{ord(escaped[0]):02x};{escaped[1:]}"

@@ -5,16 +5,18 @@ What these give is what is read back, so that a second run finds it equal. Pure;
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
-_KEPT_CONTROLS = "\n\t"
-_NOT_IN_XML = {0xFFFE, 0xFFFF}
+_NO_CHARACTERS = "".join(map(chr, (plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))))
+_UNFIT = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{_NO_CHARACTERS}]")
 
 
 def plain(text: str) -> str:
     """Lines end with \\n; control characters, lone surrogates and what XML forbids are gone, and so are edges."""
+    if text.isascii() and text.isprintable():
+        return text.strip(" ")
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in lines if _fits(letter)).strip(" \n\t")
+    return _UNFIT.sub("", lines).strip(" \n\t")
 
 
 def one_line(text: str) -> str:
@@ -30,9 +32,3 @@ def cut_bytes(text: str, most: int) -> str:
 def cut_letters(text: str, most: int) -> str:
     """The first `most` characters of `text`, without what a cut leaves at its end."""
     return text[:most].rstrip()
-
-
-def _fits(letter: str) -> bool:
-    if letter in _KEPT_CONTROLS:
-        return True
-    return unicodedata.category(letter) not in ("Cc", "Cs") and ord(letter) & 0xFFFF not in _NOT_IN_XML

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -74,7 +75,7 @@ class Draft:
     """As soon as all of it is proved and on the disk; the file has been replaced where there is no error."""
     error: MantelpieceError | OSError | None = None
 
-    @property
+    @cached_property
     def path(self) -> Path:
         return Path(self.found.path)
 

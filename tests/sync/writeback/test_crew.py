@@ -16,6 +16,7 @@ from sync.errors import Cancelled
 from sync.library import writeback as ledger
 from sync.settings.writeback import Module
 from sync.writeback import crew, room
+from sync.writeback.family import LOADS
 from sync.writeback.replace import MARK, scratch_beside
 from tests.fakes.writeback import Originals, originals_of, root_of
 from tests.sync.writeback.test_exiftool import REAL, wrapped
@@ -76,12 +77,25 @@ def test_what_nobody_foresaw_in_either_hand_ends_the_run(many: Originals, hand: 
     assert many.counts() == {"total": 16, "updated": 16 - done, "files_written": 16 - done}
 
 
+_DIES = """
+    require 'Image/ExifTool/Writer.pl';
+    BEGIN { no warnings; *open = \\&Image::ExifTool::Open }
+    no warnings;
+    *Image::ExifTool::Open = sub { kill 9, $$ if $_[2] =~ /04.jpg$/; goto &open };
+"""
+
+
+@pytest.mark.parametrize("family", [True, False], ids=["of a family", "each by itself"])
 def test_a_file_that_exiftool_dies_of_costs_no_other(
-    many: Originals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    many: Originals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: bool
 ) -> None:
-    wrapped(tmp_path, monkeypatch, f"while read -r line; do case $line in */04.jpg) kill -9 0;; esac; "
-                                   f'printf "%s\\n" "$line"; done | {REAL} "$@"')  # fmt: skip
-    assert many.counts() == {"total": 16, "updated": 15, "files_written": 15, "errors": 1}
+    deadly = tmp_path / "deadly"
+    deadly.write_text(f"{_DIES} 1;")
+    deadly.with_suffix(".pl").write_text(f"{_DIES} require '{LOADS}' if {int(family)}; 1;")
+    choice = f'case "$2" in *.pl) deadly={deadly}.pl;; *) deadly={deadly};; esac'
+    with monkeypatch.context() as with_it:
+        wrapped(tmp_path, with_it, f'{choice}; shift 2; exec {REAL} -config $deadly "$@"')
+        assert many.counts() == {"total": 16, "updated": 15, "files_written": 15, "errors": 1}
     assert "XMP-dc:Description" not in many.tags("04.jpg", "XMP-dc:Description")
 
 
