@@ -61,12 +61,6 @@ class Renderer:
         self._retired: _Child | None = None
         self._child = self._start()
 
-    @property
-    def child_pid(self) -> int | None:
-        """The decoding process, for whoever measures it."""
-        child = self._child
-        return child.process.pid if child else None
-
     def render(self, request: RenderRequest) -> Image:
         """RGB of exactly `request.size`. Raises PictureRefused, DecoderUnavailable, or Cancelled after `close`."""
         with self._lock:

@@ -14,6 +14,7 @@ from frame.render.renderer import Renderer
 from frame.render.request import RenderRequest
 from sync.errors import PictureRefused
 from sync.settings.wall import Layout
+from tests.frame.render.child import pid_of_child
 from tests.frame.render.corpus import BLUE, RED, REFUSED, SHOWN, SHOWN_GREY, halves, saved
 
 Show = Callable[..., Image.Image]
@@ -60,10 +61,10 @@ def test_a_refusal_costs_no_child(tmp_path: Path) -> None:
             path.write_bytes(make())
             with pytest.raises(PictureRefused):
                 renderer.render(RenderRequest(path=path, size=(64, 36)))
-        pid = renderer.child_pid
+        pid = pid_of_child(renderer)
         path.write_bytes(saved(halves(), "PNG"))
         assert renderer.render(RenderRequest(path=path, size=(64, 36))).size == (64, 36)
-        assert renderer.child_pid == pid
+        assert pid_of_child(renderer) == pid
     finally:
         renderer.close()
 
@@ -165,7 +166,7 @@ def test_the_child_stays_small_through_the_whole_corpus(renderer: Renderer, tmp_
 
 
 def _peak_megabytes(renderer: Renderer) -> float:
-    status = Path(f"/proc/{renderer.child_pid}/status").read_text()
+    status = Path(f"/proc/{pid_of_child(renderer)}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
@@ -185,7 +186,7 @@ def test_between_pictures_the_child_gives_its_memory_back(tmp_path: Path) -> Non
         # refused after the giving back, which comes after each answer
         with pytest.raises(PictureRefused):
             renderer.render(RenderRequest(path=tmp_path / "none", size=(1920, 1080)))
-        status = Path(f"/proc/{renderer.child_pid}/status").read_text()
+        status = Path(f"/proc/{pid_of_child(renderer)}/status").read_text()
         assert int(status.split("VmRSS:")[1].split()[0]) / 1024 < 32
     finally:
         renderer.close()

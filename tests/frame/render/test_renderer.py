@@ -15,6 +15,7 @@ import pytest
 from frame.render.renderer import Renderer
 from frame.render.request import RenderRequest
 from sync.errors import Cancelled, DecoderUnavailable, PictureRefused
+from tests.frame.render.child import pid_of_child
 from tests.frame.render.corpus import halves
 
 _HUNG_SECONDS = 30
@@ -97,8 +98,7 @@ def test_a_child_that_was_killed_while_idle_costs_no_picture(picture: Path) -> N
     renderer = Renderer()
     try:
         renderer.render(request(picture))
-        pid = renderer.child_pid
-        assert pid is not None
+        pid = pid_of_child(renderer)
         os.kill(pid, signal.SIGKILL)
         assert renderer.render(request(picture)).size == (64, 36)
         assert gone(pid)
@@ -110,8 +110,7 @@ def test_a_stopped_child_is_replaced_at_the_deadline(picture: Path) -> None:
     renderer = Renderer(deadline_seconds=5.0)
     try:
         renderer.render(request(picture))
-        pid = renderer.child_pid
-        assert pid is not None
+        pid = pid_of_child(renderer)
         os.kill(pid, signal.SIGSTOP)
         with pytest.raises(DecoderUnavailable):
             renderer.render(request(picture))
@@ -126,7 +125,7 @@ def test_the_child_is_renewed_after_its_share_of_pictures(picture: Path) -> None
     try:
         pids = []
         for _ in range(7):
-            pids.append(renderer.child_pid)
+            pids.append(pid_of_child(renderer))
             renderer.render(request(picture))
         assert [pids.index(pid) for pid in pids] == [0, 0, 0, 3, 3, 3, 6]
         assert all(map(leaves, (pids[0], pids[3])))
@@ -140,11 +139,11 @@ def test_no_picture_waits_for_a_renewed_child_to_load(picture: Path) -> None:
     try:
         for _ in range(2):
             renderer.render(request(picture))
-        heir, first = renderer._heir, renderer.child_pid
+        heir, first = renderer._heir, pid_of_child(renderer)
         assert heir is not None
         assert is_loaded(heir.process.pid), "it loads what decoding needs before anybody asks"
         renderer.render(request(picture))
-        assert renderer.child_pid == heir.process.pid != first
+        assert pid_of_child(renderer) == heir.process.pid != first
     finally:
         renderer.close()
     assert gone(heir.process.pid)
@@ -188,7 +187,7 @@ def test_closing_ends_a_render_that_is_under_way(tmp_path: Path) -> None:
     slow = tmp_path / "slow.jpg"
     slow.write_text("sleep")
     renderer = Renderer(program=ROGUE, deadline_seconds=60)
-    pid = renderer.child_pid
+    pid = pid_of_child(renderer)
     caught: list[BaseException] = []
 
     def render() -> None:
@@ -209,7 +208,7 @@ def test_closing_ends_a_render_that_is_under_way(tmp_path: Path) -> None:
 def test_after_closing_nothing_is_left_and_rendering_is_cancelled(picture: Path) -> None:
     renderer = Renderer()
     before = open_files()
-    pid = renderer.child_pid
+    pid = pid_of_child(renderer)
     renderer.render(request(picture))
     renderer.close()
     renderer.close()
@@ -227,7 +226,7 @@ def test_the_child_leaves_when_its_parent_dies(picture: Path) -> None:
         "from frame.render.request import RenderRequest\n"
         "renderer = Renderer()\n"
         f"renderer.render(RenderRequest(path=Path({str(picture)!r}), size=(64, 36)))\n"
-        "print(renderer.child_pid, flush=True)\n"
+        "print(renderer._child.process.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
     import subprocess
