@@ -11,7 +11,7 @@ import msgspec
 from flask import Blueprint, Response, abort, jsonify, request
 
 from admin.asking import queue
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.openapi import BUTTONS, description
 from sync.library import albums, held, memberships, runs
 
@@ -28,7 +28,7 @@ def openapi() -> Response:
 @pages.get("/state")
 def state() -> Response:
     """The wall, every album with its numbers, and what is held."""
-    here = house()
+    here = context()
     answer: dict[str, Any] = {"service": here.service_runs(), "wall": here.now(), "albums": [], "held": []}
     try:
         with here.library() as library:
@@ -57,7 +57,7 @@ def state() -> Response:
 @pages.get("/runs")
 def history() -> Response:
     """What ran, the newest first."""
-    with house().library() as library:
+    with context().library() as library:
         found = runs.history(library, limit=_MOST_RUNS)
     return Response(msgspec.json.encode(found), mimetype="application/json")
 
@@ -67,14 +67,14 @@ def press(button: str) -> Response:
     """next, back, pause or resume."""
     if button not in BUTTONS:
         abort(404)
-    house().frame(button)
+    context().frame(button)
     return jsonify(pressed=button)
 
 
 @pages.post("/sync")
 def sync() -> Response:
     """Bring all albums, or those in {"albums": [names]}, up to date now; gives the job's number."""
-    here = house()
+    here = context()
     asked = request.get_json(silent=True) if request.is_json else None
     names = asked.get("albums") if isinstance(asked, dict) else None
     if names is not None and not (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from admin import api, language
-from admin.house import EXTENSION, House
+from admin.context import EXTENSION, Context
 from admin.pages import (
     album,
     albums,
@@ -68,7 +68,7 @@ def create_app(home: Home, clock: Clock) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions[EXTENSION] = House(home, clock)
+    app.extensions[EXTENSION] = Context(home, clock)
     app.before_request(gate.check_request)
     app.after_request(gate.put_cookies)
     app.after_request(headers.put_headers)

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import abort
 
-from admin.house import House
+from admin.context import Context
 from sync.jobs import progress
 from sync.jobs.kinds import kind_of
 from sync.jobs.progress import Ended
@@ -34,36 +34,36 @@ class Answer:
     ended: Ended | None
 
 
-def queue(house: House, kind: str, arguments: dict[str, Any]) -> int:
+def queue(context: Context, kind: str, arguments: dict[str, Any]) -> int:
     """Queue a job of that kind for a person; gives its number."""
     what = kind_of(kind)
-    with house.library() as library:
+    with context.library() as library:
         number = jobs.add(
             library, kind=kind, lane=what.lane, resource=what.resource, arguments=arguments, asked_by=ASKED_BY
         )
-    ring(house.home)
+    ring(context.home)
     return number
 
 
-def answer(house: House, number: int, kind: str, *, patience_seconds: float = PATIENCE_SECONDS) -> Answer:
+def answer(context: Context, number: int, kind: str, *, patience_seconds: float = PATIENCE_SECONDS) -> Answer:
     """The job of that number and kind, 404 where there is none; waits a moment for its end."""
     patience = time.monotonic() + patience_seconds
     while True:
-        with house.library() as library:
+        with context.library() as library:
             job = jobs.get(library, number)
             if job is None or job.kind != kind:
                 abort(404)
-            ended = progress.ended(house.home, number) or _from_history(library, job)
+            ended = progress.ended(context.home, number) or _from_history(library, job)
         if ended is not None or time.monotonic() >= patience:
             return Answer(job, ended)
         time.sleep(_LOOK_SECONDS)
 
 
-def cancel(house: House, number: int) -> None:
+def cancel(context: Context, number: int) -> None:
     """Make a job end, whether it waits or runs."""
-    with house.library() as library:
+    with context.library() as library:
         jobs.cancel(library, number)
-    ring(house.home)
+    ring(context.home)
 
 
 def _from_history(library: Any, job: Job) -> Ended | None:

@@ -14,8 +14,8 @@ from types import FrameType
 
 from admin import drafts
 from admin.app import create_app
+from admin.context import EXTENSION, Context
 from admin.heartbeat import keep_beating
-from admin.house import EXTENSION, House
 from admin.mqtt.bridge import keep_talking
 from admin.network import page_address
 from admin.restart import BEGIN_ANEW
@@ -48,8 +48,8 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     """Serve until SIGTERM or SIGINT, or until somebody asks for a new beginning."""
     prepare(home)
     app = create_app(home, clock)
-    house: House = app.extensions[EXTENSION]
-    logs.set_up(home, house.settings.log)
+    context: Context = app.extensions[EXTENSION]
+    logs.set_up(home, context.settings.log)
     with suppress(MantelpieceError, OSError):
         # Keys that somebody tried or brought and left; what is wrong with the file the page itself says.
         drafts.sweep(home)
@@ -57,12 +57,12 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Uploads on their way would fill the memory of a small machine whose /tmp is one.
     tempfile.tempdir = str(home.private)
-    wanted = house.settings.admin
+    wanted = context.settings.admin
     passed = _passed_sockets(environ)
-    house.passed_port = passed[0].getsockname()[1] if passed else None
+    context.passed_port = passed[0].getsockname()[1] if passed else None
     try:
         server = serve(
-            app, host=wanted.host, port=wanted.port, passed=passed, most_bytes=gate.most_bytes(house)
+            app, host=wanted.host, port=wanted.port, passed=passed, most_bytes=gate.most_bytes(context)
         )
     except (OSError, ValueError) as error:
         raise CannotListen(_sentence(wanted, error)) from error
@@ -74,12 +74,12 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     signal.signal(BEGIN_ANEW, end)
-    Thread(target=keep_talking, args=(house, ended), name="mqtt", daemon=True).start()
+    Thread(target=keep_talking, args=(context, ended), name="mqtt", daemon=True).start()
     if SOCKET.exists():  # else somebody else looks after the network
-        house.wifi = Watch(house)
-        Thread(target=house.wifi.keep_watching, args=(ended,), name="wifi", daemon=True).start()
-    Thread(target=keep_telling, args=(house, ended), name="sign", daemon=True).start()
-    log.info("the phone page answers at %s", page_address(house.port, wanted.host))
+        context.wifi = Watch(context)
+        Thread(target=context.wifi.keep_watching, args=(ended,), name="wifi", daemon=True).start()
+    Thread(target=keep_telling, args=(context, ended), name="sign", daemon=True).start()
+    log.info("the phone page answers at %s", page_address(context.port, wanted.host))
     notifier = Notifier(environ, clock)
     notifier.ready()
     if notifier.watched:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from admin.asking import PATIENCE_SECONDS, answer, queue
-from admin.house import House, ServiceAway
+from admin.context import Context, ServiceAway
 
 KINDS = ("people", "tags", "users")
 FRESH_SECONDS = 300.0
@@ -17,24 +17,24 @@ _SEPARATORS = ",\n\r"
 Names = dict[str, list[str]]
 
 
-def ask_ahead(house: House) -> None:
+def ask_ahead(context: Context) -> None:
     """Have them asked for before a form needs them."""
-    for server in house.settings.servers:
-        known_names(house, server, patience_seconds=0)
+    for server in context.settings.servers:
+        known_names(context, server, patience_seconds=0)
 
 
-def known_names(house: House, server: str, *, patience_seconds: float = PATIENCE_SECONDS) -> Names:
+def known_names(context: Context, server: str, *, patience_seconds: float = PATIENCE_SECONDS) -> Names:
     """The names of each kind in the order of the alphabet; none of any while the answer is not there."""
     names: Names = {kind: [] for kind in KINDS}
-    if server not in house.settings.servers or not house.service_runs():
+    if server not in context.settings.servers or not context.service_runs():
         return names
     with suppress(ServiceAway):
-        asked_at, number = house.known_names.get(server, (0.0, 0))
-        now = house.clock.monotonic()
+        asked_at, number = context.known_names.get(server, (0.0, 0))
+        now = context.clock.monotonic()
         if not number or now - asked_at >= FRESH_SECONDS:
-            number = queue(house, "names", {"server": server})
-            house.known_names[server] = now, number
-        found = answer(house, number, "names", patience_seconds=patience_seconds).ended
+            number = queue(context, "names", {"server": server})
+            context.known_names[server] = now, number
+        found = answer(context, number, "names", patience_seconds=patience_seconds).ended
         if found is not None and found.outcome == "done":
             return {kind: _sound(found.facts.get(kind, [])) for kind in KINDS}
     return names

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask, g, request
 
-from admin.house import house
+from admin.context import context
 from admin.security.gate import form_token
 from admin.words import said
 from sync.clock import zone_of
@@ -30,15 +30,15 @@ def install(app: Flask) -> None:
 def language() -> str:
     """The browser's language where there is a catalogue for it, else the one in the settings."""
     if "language" not in g:
-        offered = house().texts.languages
+        offered = context().texts.languages
         best = request.accept_languages.best_match(offered)
-        g.language = best or (house().settings.language if house().settings.language in offered else "en")
+        g.language = best or (context().settings.language if context().settings.language in offered else "en")
     return str(g.language)
 
 
 def text(key: str, **values: object) -> str:
     """The text behind a key."""
-    return house().texts.look_up(language(), key, **values)
+    return context().texts.look_up(language(), key, **values)
 
 
 def say(sentence: str | None) -> str:
@@ -53,7 +53,7 @@ def rule_word(english: str) -> str:
 
 def counted(key: str, number: int, **values: object) -> str:
     """The text for so many."""
-    return house().texts.counted(language(), key, number, **values)
+    return context().texts.counted(language(), key, number, **values)
 
 
 def words(prefix: str, keys: Iterable[str]) -> list[tuple[str, str]]:
@@ -67,7 +67,7 @@ def size(number_bytes: float) -> str:
     while number_bytes >= 1000 and unit < len(_UNITS) - 1:
         number_bytes, unit = number_bytes / 1000, unit + 1
     digits = 1 if unit > 1 and number_bytes < 100 and number_bytes != int(number_bytes) else 0
-    return f"{house().texts.number(language(), number_bytes, digits)}\N{NO-BREAK SPACE}{_UNITS[unit]}"
+    return f"{context().texts.number(language(), number_bytes, digits)}\N{NO-BREAK SPACE}{_UNITS[unit]}"
 
 
 def when(moment: str | float | None) -> str:
@@ -75,13 +75,13 @@ def when(moment: str | float | None) -> str:
     found = _moment(moment)
     if found is None:
         return text("when.never")
-    passed = (house().clock.now() - found).total_seconds()
+    passed = (context().clock.now() - found).total_seconds()
     if -60 < passed < 60:
         return text("when.now")
     if 0 < passed < 3600:
         return counted("when.minutes", int(passed // 60))
-    zone = zone_of(house().settings.time_zone)
-    local, today = found.astimezone(zone), house().clock.now().astimezone(zone).date()
+    zone = zone_of(context().settings.time_zone)
+    local, today = found.astimezone(zone), context().clock.now().astimezone(zone).date()
     clock = f"{local:%H:%M}"
     days = (today - local.date()).days
     if days in (0, 1):
@@ -91,7 +91,7 @@ def when(moment: str | float | None) -> str:
 
 def clock(moment: str) -> str:
     """Day and time of a moment where this frame hangs."""
-    local = datetime.fromisoformat(moment).astimezone(zone_of(house().settings.time_zone))
+    local = datetime.fromisoformat(moment).astimezone(zone_of(context().settings.time_zone))
     return text("when.day", day=_day(local, year=True), time=f"{local:%H:%M}")
 
 
@@ -109,7 +109,7 @@ def duration(seconds: str | float) -> str:
             return (
                 counted(f"duration.{unit}", int(whole))
                 if whole == int(whole)
-                else text(f"duration.{unit}.other", number=house().texts.number(language(), whole, 1))
+                else text(f"duration.{unit}.other", number=context().texts.number(language(), whole, 1))
             )
     return counted("duration.second", round(amount)) if amount >= 1 or amount == 0 else text("duration.under")
 

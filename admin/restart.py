@@ -9,7 +9,7 @@ import os
 import signal
 from threading import Timer
 
-from admin.house import House, ServiceAway
+from admin.context import Context, ServiceAway
 from sync.jobs.wake import BEGIN_ANEW as ANEW_RING
 from sync.jobs.wake import ring
 
@@ -19,12 +19,12 @@ _ANSWER_SECONDS = 0.5
 """The page's own answer is sent first."""
 
 
-def restart(house: House, service: str) -> None:
+def restart(context: Context, service: str) -> None:
     """Raises FrameNotRunning or ServiceAway for one that does not run."""
     if service == "frame":
-        house.frame("restart")
+        context.frame("restart")
     elif service == "sync":
-        if not ring(house.home, ANEW_RING):
+        if not ring(context.home, ANEW_RING):
             raise ServiceAway("The sync service is not running.")
     else:
         Timer(_ANSWER_SECONDS, os.kill, (os.getpid(), BEGIN_ANEW)).start()

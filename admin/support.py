@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from admin.house import House, ServiceAway
+from admin.context import Context, ServiceAway
 from sync import secrets
 from sync.errors import UsageError
 from sync.library import albums, held, memberships, runs, servers
@@ -38,11 +38,11 @@ _PLAIN = (
 class Blotter:
     """Takes out of texts what nobody else needs to know."""
 
-    def __init__(self, house: House) -> None:
-        self._secrets = secrets.all_values(house.home.secrets)
-        hosts = {urlsplit(server.url).hostname or "" for server in house.settings.servers.values()}
-        hosts |= {socket.gethostname(), *house.settings.admin.names.split()}
-        hosts |= {house.settings.mqtt.host, house.settings.notices.mail_host, _host_of_webhook(house)}
+    def __init__(self, context: Context) -> None:
+        self._secrets = secrets.all_values(context.home.secrets)
+        hosts = {urlsplit(server.url).hostname or "" for server in context.settings.servers.values()}
+        hosts |= {socket.gethostname(), *context.settings.admin.names.split()}
+        hosts |= {context.settings.mqtt.host, context.settings.notices.mail_host, _host_of_webhook(context)}
         self._hosts = sorted((host for host in hosts if len(host) > 2), key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -55,9 +55,9 @@ class Blotter:
         return text
 
 
-def _host_of_webhook(house: House) -> str:
+def _host_of_webhook(context: Context) -> str:
     try:
-        return urlsplit(secrets.of_notices(house.home.secrets).webhook.reveal()).hostname or ""
+        return urlsplit(secrets.of_notices(context.home.secrets).webhook.reveal()).hostname or ""
     except ValueError:
         return ""
 
@@ -72,19 +72,19 @@ def _without_address(found: re.Match[str]) -> str:
     return "<address>" + found[0][len(written) :]
 
 
-def bundle(house: House, device: Mapping[str, Any]) -> bytes:
+def bundle(context: Context, device: Mapping[str, Any]) -> bytes:
     """The zip; `device` is what the page knows of the machine."""
-    blot = Blotter(house)
+    blot = Blotter(context)
     files = {
         "device.json": _json(device),
-        "problems.txt": "\n".join(problem.sentence for problem in house.loaded().problems),
-        "settings.toml": _text(house.home.settings),
-        "wall.json": _json(_wall(house)),
-        "log.txt": _tail(house.settings.log.file),
+        "problems.txt": "\n".join(problem.sentence for problem in context.loaded().problems),
+        "settings.toml": _text(context.home.settings),
+        "wall.json": _json(_wall(context)),
+        "log.txt": _tail(context.settings.log.file),
     }
     try:
-        with house.library() as library:
-            files |= {"library.json": _json(_library(house, library)),
+        with context.library() as library:
+            files |= {"library.json": _json(_library(context, library)),
                       "runs.json": _json(runs.history(library, limit=_MOST_RUNS))}  # fmt: skip
     except ServiceAway as error:
         files["library.json"] = _json({"problem": str(error)})
@@ -95,20 +95,20 @@ def bundle(house: House, device: Mapping[str, Any]) -> bytes:
     return whole.getvalue()
 
 
-def _wall(house: House) -> dict[str, Any]:
+def _wall(context: Context) -> dict[str, Any]:
     """How the wall does; not what hangs there."""
-    now = house.now() or {}
+    now = context.now() or {}
     return {name: now.get(name) for name in ("showing", "paused", "photos", "display", "problems")}
 
 
-def _library(house: House, library: Library) -> dict[str, Any]:
+def _library(context: Context, library: Library) -> dict[str, Any]:
     return {
         "servers": [
             {"name": row.name, "version": row.version, "problem": row.problem} for row in servers.every(library)
         ],
         "albums": [{"row": row, "here": memberships.count(library, row.name)} for row in albums.every(library)],
         "held": [{"album": row.album, "photos": len(row.photos), "reason": row.reason} for row in held.every(library)],
-        "service": house.service_runs(),
+        "service": context.service_runs(),
     }
 
 

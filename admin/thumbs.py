@@ -10,7 +10,7 @@ from contextlib import suppress
 from threading import Lock
 
 from admin.asking import queue
-from admin.house import House, ServiceAway
+from admin.context import Context, ServiceAway
 
 AGAIN_SECONDS = 3600.0
 MOST_AT_ONCE = 100
@@ -18,18 +18,18 @@ _lock = Lock()
 _asked: dict[tuple[str, str], float] = {}
 
 
-def want(house: House, objects: Iterable[str]) -> None:
+def want(context: Context, objects: Iterable[str]) -> None:
     """Have sync make what is missing of the small pictures of these objects; never raises for a service that rests."""
-    thumbs, now = house.home.thumbs, house.clock.monotonic()
+    thumbs, now = context.home.thumbs, context.clock.monotonic()
     missing = [name for name in dict.fromkeys(objects) if not (thumbs / f"{name.partition('.')[0]}.jpg").exists()]
-    if not missing or not house.service_runs():
+    if not missing or not context.service_runs():
         return
     with _lock:
         for key in [key for key, at in _asked.items() if now - at >= AGAIN_SECONDS]:
             del _asked[key]
-        root = str(house.home.root)
+        root = str(context.home.root)
         fresh = [name for name in missing if (root, name) not in _asked][:MOST_AT_ONCE]
         _asked.update({(root, name): now for name in fresh})
     if fresh:
         with suppress(ServiceAway):
-            queue(house, "thumbs", {"objects": fresh})
+            queue(context, "thumbs", {"objects": fresh})

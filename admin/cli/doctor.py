@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from admin.cli.checks import house, machine, mirror
+from admin.cli.checks import data_folder, machine, mirror
 from admin.cli.checks.finding import Finding, Verdict, bad
 from admin.cli.checks.originals import originals
 from admin.cli.checks.servers import servers
@@ -16,11 +16,11 @@ from sync.home import Home
 from sync.settings.last_good import Kept
 
 CHECKS: tuple[Callable[[Home, Kept], Iterator[Finding]], ...] = (
-    house.folder,
-    house.space,
-    house.clock,
-    house.settings,
-    house.keys,
+    data_folder.folder,
+    data_folder.space,
+    data_folder.clock,
+    data_folder.settings,
+    data_folder.keys,
     mirror.library,
     mirror.catalogue,
     originals,

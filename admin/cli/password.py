@@ -8,7 +8,7 @@ import sys
 import click
 
 from admin.cli.verb import Call, prepared, verb
-from admin.house import House
+from admin.context import Context
 from admin.security.passwords import LONGEST, SHORTEST
 from sync import secrets
 from sync.clock import SystemClock
@@ -37,9 +37,9 @@ def command(call: Call, *, broker: bool, renew_keys: bool | None) -> int:
     password = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     if not SHORTEST <= len(password) <= LONGEST:
         raise UsageError(f"A password has {SHORTEST} to {LONGEST} characters.", advice=_UNCHANGED)
-    house = House(call.home, SystemClock())
-    house.set_password(password)
-    kinds = {"tokens": house.tokens, "displays": house.displays}
+    context = Context(call.home, SystemClock())
+    context.set_password(password)
+    kinds = {"tokens": context.tokens, "displays": context.displays}
     count = sum(len(kind.every()) for kind in kinds.values())
     if count and renew_keys is None and sys.stdin.isatty():
         renew_keys = click.confirm(f"Renew the {count} keys of programs and displays too?", default=True, err=True)

@@ -23,7 +23,7 @@ from typing import Any
 import tomlkit
 
 from admin.cli.owner import become_owner
-from admin.house import House
+from admin.context import Context
 from admin.security.passwords import LONGEST, SHORTEST, hashed, matches
 from sync import secrets
 from sync.clock import SystemClock
@@ -101,7 +101,7 @@ def take_in(home: Home, plan: Plan) -> None:
 def _mend(home: Home, plan: Plan) -> None:
     """Whoever has the card in hand may set the page's password anew; every phone is signed out by that."""
     if plan.password not in ("", MOVED):
-        House(home, SystemClock()).set_password(plan.password)
+        Context(home, SystemClock()).set_password(plan.password)
 
 
 def _is_taken_in(home: Home, plan: Plan) -> bool:

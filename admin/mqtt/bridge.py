@@ -15,7 +15,7 @@ from importlib.metadata import version
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from admin.house import House
+from admin.context import Context
 from admin.mqtt.entities import ORDERS, Frame, announcements, photo_of, state_of
 from admin.mqtt.identity import frame_id
 from admin.mqtt.orders import obey
@@ -37,19 +37,19 @@ EVERY_SECONDS = 2.0
 _MOST_PICTURE_BYTES = 4_000_000
 
 
-def keep_talking(house: House, ended: Event) -> None:
+def keep_talking(context: Context, ended: Event) -> None:
     """Until `ended`: begins, ends and begins anew as the settings say. Where paho-mqtt is missing it says so once."""
     bridge: Bridge | None = None
     said, trouble = False, ""
     while True:
-        wanted = house.settings.mqtt
+        wanted = context.settings.mqtt
         try:
-            password = secrets.of_broker(house.home.secrets).reveal()
+            password = secrets.of_broker(context.home.secrets).reveal()
             if bridge is not None and bridge.identity != (wanted, password):
                 bridge.close(leaving=bridge.leaves_for(wanted))
                 bridge = None
             if wanted.host and bridge is None:
-                bridge = Bridge(house, wanted, password)
+                bridge = Bridge(context, wanted, password)
             if bridge is not None:
                 bridge.tell()
         except ImportError:
@@ -77,16 +77,16 @@ def _judge(_client: Client, _data: object, opened: Any) -> None:
 class Bridge:
     """One connection, kept up by paho's own thread; `tell` publishes what changed since the last time."""
 
-    def __init__(self, house: House, wanted: Mqtt, password: str) -> None:
+    def __init__(self, context: Context, wanted: Mqtt, password: str) -> None:
         """Returns at once; the broker may be there later. Raises ImportError, ValueError for a host that is none."""
         from paho.mqtt.client import Client
         from paho.mqtt.enums import CallbackAPIVersion
 
         self.identity = (wanted, password)
-        self._house, self._wanted = house, wanted
+        self._context, self._wanted = context, wanted
         self._frame = Frame(
-            frame_id(house.home), wanted.name or socket.gethostname(), version("mantelpiece"),
-            page_address(house.port, house.settings.admin.host),
+            frame_id(context.home), wanted.name or socket.gethostname(), version("mantelpiece"),
+            page_address(context.port, context.settings.admin.host),
         )  # fmt: skip
         self._told: dict[str, bytes] = {}
         self._anew = Event()
@@ -115,10 +115,10 @@ class Bridge:
             self._anew.clear()
             self._told.clear()
         now = self._now()
-        albums = tuple(album.name for album in self._house.settings.albums)
+        albums = tuple(album.name for album in self._context.settings.albums)
         for topic, payload in announcements(self._frame, self._wanted.discovery, albums).items():
             self._publish(topic, payload.encode())
-        settings = self._house.settings
+        settings = self._context.settings
         state = state_of(
             now, album=settings.wall.album, brightness=settings.power.brightness, machine=self._machine()
         )
@@ -153,7 +153,7 @@ class Bridge:
         key = name.encode()
         if not name or self._told.get("picture") == key:
             return
-        home = self._house.home
+        home = self._context.home
         for path in (home.thumbs / f"{name.partition('.')[0]}.jpg", home.object_path(name)):
             if path.suffix == ".jpg" and path.is_file() and path.stat().st_size <= _MOST_PICTURE_BYTES:
                 self._client.publish(self._frame.topic("picture"), path.read_bytes(), qos=1, retain=True)
@@ -162,7 +162,7 @@ class Bridge:
 
     def _now(self) -> dict[str, Any] | None:
         try:
-            return self._house.frame("now")
+            return self._context.frame("now")
         except (FrameNotRunning, FrameRefused):
             return None
 
@@ -170,11 +170,11 @@ class Bridge:
         """Disk, temperature and the last sync; None where it cannot be told."""
         synced = None
         try:
-            with self._house.library() as library:
+            with self._context.library() as library:
                 synced = next((run.ended_at for run in runs.history(library, limit=1, kind="sync")), None)
         except MantelpieceError:
             pass
-        free = shutil.disk_usage(self._house.home.root).free / 1e9
+        free = shutil.disk_usage(self._context.home.root).free / 1e9
         celsius = heat()["celsius"]
         return {"synced": synced, "free": round(free, 1), "heat": None if celsius is None else round(celsius)}
 
@@ -198,4 +198,4 @@ class Bridge:
             if bytes(message.payload) == b"online":
                 self._anew.set()  # should it or the broker have lost it
         elif not message.retain:
-            obey(self._house, message.topic.rpartition("/")[2], bytes(message.payload))
+            obey(self._context, message.topic.rpartition("/")[2], bytes(message.payload))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from admin.asking import queue
-from admin.house import House
+from admin.context import Context
 from admin.mqtt.entities import ALL_ALBUMS
 from sync.errors import MantelpieceError, UsageError
 from sync.settings.edit import set_value
@@ -16,38 +16,38 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 300
 
 
-def obey(house: House, what: str, payload: bytes) -> None:
+def obey(context: Context, what: str, payload: bytes) -> None:
     """Never raises: whoever may write on the broker is no reason to stop."""
     try:
         if len(payload) > MOST_BYTES:
             raise UsageError("It is too long.")
-        _obey(house, what, payload.decode().strip())
+        _obey(context, what, payload.decode().strip())
     except (MantelpieceError, ArithmeticError, ValueError, OSError) as error:
         log.warning("an order from the broker, %r, was not carried out: %s", what, error)
 
 
-def _obey(house: House, what: str, word: str) -> None:
+def _obey(context: Context, what: str, word: str) -> None:
     match what, word:
         case ("next" | "back"), _:
-            house.frame(what)
+            context.frame(what)
         case "favourite", _:
-            house.frame("favourite", value=word != "off")
+            context.frame("favourite", value=word != "off")
         case "pause", "on":
-            house.frame("pause")
+            context.frame("pause")
         case "pause", "off":
-            house.frame("resume")
+            context.frame("resume")
         case "screen", ("on" | "off" | "auto"):
-            house.frame("screen", set=word)
+            context.frame("screen", set=word)
         case "brightness", _:
             level = str(round(float(word)))
             parse_value("power.brightness", level)
-            set_value(house.home, "power.brightness", level)
+            set_value(context.home, "power.brightness", level)
         case "album", _:
-            known = [album.name for album in house.settings.albums]
+            known = [album.name for album in context.settings.albums]
             if word != ALL_ALBUMS and word not in known:
                 raise UsageError(f"There is no album {word!r}.")
-            set_value(house.home, "wall.album", "" if word == ALL_ALBUMS else word)
+            set_value(context.home, "wall.album", "" if word == ALL_ALBUMS else word)
         case "sync", _:
-            queue(house, "sync", {"albums": None})
+            queue(context, "sync", {"albums": None})
         case _:
             raise UsageError(f"{word!r} means nothing here.")

@@ -8,8 +8,8 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
+from admin.context import Context, ServiceAway, context
 from admin.hours_form import EDGES, EVENING, MOST, Row, by_sun, more_or_less, rows_of, text_of, typed_rows
-from admin.house import House, ServiceAway, house
 from admin.language import text
 from admin.pages.asked import waiting
 from admin.pages.choose import LONGEST_NAME
@@ -44,7 +44,7 @@ def _page(
     problems: dict[str, str], typed: dict[str, str], rows_typed: tuple[Row, ...] | None = None, *,
     clash: bool = False, unsaved: bool = False,
 ) -> str:  # fmt: skip
-    here, album = house(), _album(request.values.get("name", ""))
+    here, album = context(), _album(request.values.get("name", ""))
     facts: dict[str, Any] = {"row": None, "here": 0, "held": None, "problems_of": [], "off_disk": 0, "rewritten": 0}
     facts |= {"bytes": 0, "shown": []}
     first = max(0, request.args.get("from", 0, int))
@@ -74,7 +74,7 @@ def _page(
 
 @pages.post("/edit")
 def edit() -> Response | str | tuple[str, int]:
-    here, album = house(), _album(request.form.get("name", ""))
+    here, album = context(), _album(request.form.get("name", ""))
     form = request.form
     typed = {key: form.get(key, "").strip() for key in (*_TYPED, *_TICKS)}
     rows = typed_rows(form)
@@ -99,7 +99,7 @@ def edit() -> Response | str | tuple[str, int]:
     return redirect(url_for("album.page", name=name, saved=1), 303)
 
 
-def _write(here: House, album: Album, values: dict[str, object]) -> None:
+def _write(here: Context, album: Album, values: dict[str, object]) -> None:
     """A shared link's key stands under its album's name, and goes with it."""
     name = str(values.get("name", album.name))
     link = secrets.of_link(here.home.secrets, album.name) if name != album.name else secrets.LinkSecrets()
@@ -118,7 +118,7 @@ def _judge(album: Album, typed: dict[str, str]) -> tuple[dict[str, object], dict
     called = typed["called"] or album.name
     if called != album.name:
         values["name"] = called
-        taken = {other.name.casefold() for other in house().settings.albums if other.name != album.name}
+        taken = {other.name.casefold() for other in context().settings.albums if other.name != album.name}
         if len(called) > LONGEST_NAME or not called.isprintable() or called.casefold() in taken:
             problems["called"] = text("album.name_wrong", most=LONGEST_NAME)
     for key, least, most in (("interval_hours", 1, 168), ("limit", 0, 10_000_000), ("weight", 0.01, 100)):
@@ -136,7 +136,7 @@ def _judge(album: Album, typed: dict[str, str]) -> tuple[dict[str, object], dict
     return values, problems
 
 
-def _judge_hours(here: House, rows: tuple[Row, ...]) -> dict[str, str]:
+def _judge_hours(here: Context, rows: tuple[Row, ...]) -> dict[str, str]:
     """A sentence for each window that cannot be; hours by the sun of nowhere would never come."""
     problems = wrong_rows(rows)
     power = here.settings.power
@@ -148,26 +148,26 @@ def _judge_hours(here: House, rows: tuple[Row, ...]) -> dict[str, str]:
 @pages.post("/pause")
 def pause() -> Response:
     album = _album(request.form.get("name", ""))
-    change_album(house().home, album.name, {"paused": request.form.get("value") == "yes"})
+    change_album(context().home, album.name, {"paused": request.form.get("value") == "yes"})
     return redirect(url_for("album.page", name=album.name), 303)
 
 
 @pages.post("/sync")
 def sync() -> Response:
     album = _album(request.form.get("name", ""))
-    queue(house(), "sync", {"albums": [album.name]})
+    queue(context(), "sync", {"albums": [album.name]})
     return redirect(url_for("album.page", name=album.name), 303)
 
 
 @pages.post("/preview")
 def preview() -> Response:
     album = _album(request.form.get("name", ""))
-    return redirect(url_for("album.previewed", number=queue(house(), "preview", {"album": album.name})), 303)
+    return redirect(url_for("album.previewed", number=queue(context(), "preview", {"album": album.name})), 303)
 
 
 @pages.get("/previewed/<int:number>")
 def previewed(number: int) -> str:
-    found = answer(house(), number, "preview")
+    found = answer(context(), number, "preview")
     name = str(found.job.arguments.get("album", ""))
     if found.ended is None:
         return waiting(found, text("album.previewing", album=name))
@@ -180,10 +180,10 @@ def remove() -> Response:
     album = _album(request.form.get("name", ""))
     if request.form.get("sure") != "yes":
         return redirect(url_for("album.page", name=album.name, sure=1), 303)
-    remove_album(house().home, album.name)
+    remove_album(context().home, album.name)
     # Left behind, a shared link's key would go wherever the next album of that name leads.
-    secrets.remove(house().home.secrets, "links", album.name)
-    queue(house(), "sync", {"albums": None})
+    secrets.remove(context().home.secrets, "links", album.name)
+    queue(context(), "sync", {"albums": None})
     return redirect(url_for("albums.page"), 303)
 
 
@@ -210,7 +210,7 @@ def _number(typed: str) -> float | None:
 
 
 def _album(name: str) -> Album:
-    album = house().settings.album(name)
+    album = context().settings.album(name)
     if album is None:
         abort(404)
     return album

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import queue
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.pages.parts import facts_of
 from admin.thumbs import want
 from sync.library import albums as rows
@@ -19,7 +19,7 @@ pages = Blueprint("albums", __name__)
 
 @pages.get("/albums")
 def page() -> str:
-    here = house()
+    here = context()
     facts: dict[str, Any] = {"known": {}, "covers": {}, "here": {}, "held": {}, "bytes": 0, "trash": 0}
     try:
         with here.library() as library:
@@ -39,5 +39,5 @@ def page() -> str:
 
 @pages.post("/albums/sync")
 def sync_all() -> Response:
-    queue(house(), "sync", {"albums": None})
+    queue(context(), "sync", {"albums": None})
     return redirect(url_for("albums.page"), 303)

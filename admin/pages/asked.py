@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import render_template
 
 from admin.asking import Answer
-from admin.house import house
+from admin.context import context
 from admin.pages.parts import progress_of
 from sync.jobs.progress import Ended
 
 
 def waiting(found: Answer, doing: str, *, tab: str = "albums", back: str = "/") -> str:
     """Opened again by the browser every second, with what the job does; it says so where nobody is there to answer."""
-    here = house()
+    here = context()
     return render_template(
         "wait.html", doing=doing, number=found.job.id, job=found.job, away=not here.service_runs(), tab=tab, back=back,
         **progress_of(here, found.job),

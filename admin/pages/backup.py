@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin import drafts
 from admin.asking import answer, queue
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.pages.device import facts
@@ -30,7 +30,7 @@ def page() -> str:
 @pages.get("/file")
 def download() -> Response:
     """Without a library there are no ledgers yet, and the settings are worth keeping all the same."""
-    here = house()
+    here = context()
     whole = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the server once it is sent
     try:
         with here.library() as library:
@@ -46,7 +46,7 @@ def download() -> Response:
 @pages.post("/restore")
 def restore() -> Response | tuple[str, int]:
     """Sync puts it in place: what it unpacks to may be more than this process may hold."""
-    here = house()
+    here = context()
     file = request.files.get("file")
     if file is None or not file.filename:
         return render_template("backup.html", problem=text("backup.choose")), 422
@@ -60,7 +60,7 @@ def restore() -> Response | tuple[str, int]:
 
 @pages.get("/restored/<int:number>")
 def restored(number: int) -> str:
-    here = house()
+    here = context()
     found = answer(here, number, "restore")
     if found.ended is None:
         return waiting(found, text("backup.restoring"), tab="more", back="/backup")
@@ -76,7 +76,7 @@ def restored(number: int) -> str:
 
 @pages.get("/support")
 def support() -> Response:
-    return _file(io.BytesIO(bundle(house(), facts())), "mantelpiece-support.zip")
+    return _file(io.BytesIO(bundle(context(), facts())), "mantelpiece-support.zip")
 
 
 def _file(whole: BinaryIO, name: str) -> Response:

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import house
+from admin.context import context
 from admin.language import text
 from admin.pages.asked import failed, waiting
 from sync.errors import UsageError
@@ -32,18 +32,18 @@ def page() -> str:
 
 def _page(folder: str, problem: str) -> str:
     return render_template(
-        "choose.html", servers=house().settings.servers, plain=PLAIN_SOURCES, folder=folder, problem=problem
+        "choose.html", servers=context().settings.servers, plain=PLAIN_SOURCES, folder=folder, problem=problem
     )
 
 
 @pages.post("/offer")
 def ask() -> Response:
-    return redirect(url_for("choose.offered", number=queue(house(), "albums", {"server": _server()})), 303)
+    return redirect(url_for("choose.offered", number=queue(context(), "albums", {"server": _server()})), 303)
 
 
 @pages.get("/offered/<int:number>")
 def offered(number: int) -> str:
-    here = house()
+    here = context()
     found = answer(here, number, "albums")
     server = found.job.arguments.get("server", "")
     if found.ended is None:
@@ -58,7 +58,7 @@ def offered(number: int) -> str:
 @pages.post("/offered/<int:number>")
 def take(number: int) -> Response:
     """Add every album that was ticked; what was there already stays."""
-    here = house()
+    here = context()
     found = answer(here, number, "albums", patience_seconds=0)
     server = found.job.arguments.get("server", "")
     if found.ended is None or server not in here.settings.servers:
@@ -79,7 +79,7 @@ def take(number: int) -> Response:
 @pages.post("/add-source")
 def add_source() -> Response:
     """Favourites, memories or the whole library of a server."""
-    here, server = house(), _server()
+    here, server = context(), _server()
     try:
         source = Source(request.form.get("source", ""))
     except ValueError:
@@ -96,7 +96,7 @@ def add_source() -> Response:
 @pages.post("/add-folder")
 def add_folder() -> Response | tuple[str, int]:
     """A folder on this machine, without any Immich."""
-    here = house()
+    here = context()
     typed = request.form.get("folder", "").strip()
     folder = Path(typed).expanduser() if typed.isprintable() else Path()
     if not folder.is_absolute() or len(typed) > _LONGEST_FOLDER or not _is_folder(folder):
@@ -123,12 +123,12 @@ def find_person() -> Response:
     if not wanted or len(wanted) > 200:
         raise UsageError(text("choose.person_empty"))
     arguments = {"server": _server(), "source": "person", "name": wanted}
-    return redirect(url_for("choose.found_person", number=queue(house(), "resolve", arguments)), 303)
+    return redirect(url_for("choose.found_person", number=queue(context(), "resolve", arguments)), 303)
 
 
 @pages.get("/person/<int:number>")
 def found_person(number: int) -> str:
-    found = answer(house(), number, "resolve")
+    found = answer(context(), number, "resolve")
     arguments: dict[str, Any] = found.job.arguments
     if found.ended is None:
         return waiting(found, text("choose.asking", server=arguments.get("server", "")))
@@ -140,7 +140,7 @@ def found_person(number: int) -> str:
 
 @pages.post("/person/<int:number>")
 def take_person(number: int) -> Response:
-    here = house()
+    here = context()
     found = answer(here, number, "resolve", patience_seconds=0)
     if found.ended is None or found.ended.outcome != "done" or found.job.arguments.get("source") != "person":
         abort(404)
@@ -155,13 +155,13 @@ def take_person(number: int) -> Response:
 def free_name(wanted: str) -> str:
     """The name without what cannot be printed, and with a number behind it where it is taken."""
     wanted = "".join(filter(str.isprintable, wanted)).strip()[:LONGEST_NAME] or text("choose.nameless")
-    taken = {album.name.casefold() for album in house().settings.albums}
+    taken = {album.name.casefold() for album in context().settings.albums}
     names = [wanted, *(f"{wanted} ({number})" for number in range(2, 1000))]
     return next(name for name in names if name.casefold() not in taken)
 
 
 def _server() -> str:
     server = request.form.get("server", "")
-    if server not in house().settings.servers:
+    if server not in context().settings.servers:
         abort(404)
     return server

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.house import house
+from admin.context import context
 from admin.security.redirects import safe_path
 from frame.control import FrameNotRunning, FrameRefused
 from sync.settings.edit import set_value
@@ -26,12 +26,12 @@ def leave_out() -> Response:
     if kind not in KINDS or not name:
         abort(400)
     key = f"choosing.{kind}_out"
-    names = _names(getattr(house().settings.choosing, f"{kind}_out"))
+    names = _names(getattr(context().settings.choosing, f"{kind}_out"))
     others = [each for each in names if each.casefold() != name.casefold()]
     if request.form.get("value") != "no":
         # A semicolon separates names; in a name it would make two of one.
         others.append(name.replace(";", " "))
-    set_value(house().home, key, "; ".join(others))
+    set_value(context().home, key, "; ".join(others))
     return redirect(safe_path(request.form.get("next"), url_for("choosing.turns")), 303)
 
 
@@ -41,10 +41,10 @@ def turns() -> str:
     albums: list[dict[str, Any]] = []
     away = False
     try:
-        albums = house().frame("fairness")["albums"]
+        albums = context().frame("fairness")["albums"]
     except (FrameNotRunning, FrameRefused):
         away = True
-    out = {kind: _names(getattr(house().settings.choosing, f"{kind}_out")) for kind in KINDS}
+    out = {kind: _names(getattr(context().settings.choosing, f"{kind}_out")) for kind in KINDS}
     return render_template("turns.html", albums=albums, away=away, out=out)
 
 

@@ -15,7 +15,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import House, ServiceAway, house
+from admin.context import Context, ServiceAway, context
 from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.thumbs import want
@@ -44,9 +44,9 @@ class Chore:
     subject_of: Callable[[Arguments], str] = lambda _arguments: ""
     rule_of: Callable[[str, str], str] = lambda _subject, english: english
     """Says the rule of a preview in the reader's language."""
-    rests: Callable[[House, str], bool] = lambda _house, _subject: False
+    rests: Callable[[Context, str], bool] = lambda _context, _subject: False
     """Whether it waits for its first yes: then a plan of nothing can be confirmed too, or it would wait for ever."""
-    confirmed: Callable[[House, str], None] = lambda _house, _subject: None
+    confirmed: Callable[[Context, str], None] = lambda _context, _subject: None
     """Called when a person said yes to a plan, once it is queued."""
 
 
@@ -69,17 +69,17 @@ def outcome_of(chore: Chore) -> Ended | None:
     if not number:
         return None
     kind = f"{chore.name}-undo" if what == "undo" else chore.run_kind
-    return answer(house(), number, kind, patience_seconds=0).ended
+    return answer(context(), number, kind, patience_seconds=0).ended
 
 
 def _ask_preview(pages: Blueprint, chore: Chore) -> Response:
     arguments = chore.preview_of(_subject(chore))
-    number = queue(house(), f"{chore.name}-preview", arguments)
+    number = queue(context(), f"{chore.name}-preview", arguments)
     return redirect(url_for(f"{pages.name}.previewed", number=number), 303)
 
 
 def _previewed(chore: Chore, number: int) -> str:
-    found = answer(house(), number, f"{chore.name}-preview")
+    found = answer(context(), number, f"{chore.name}-preview")
     subject = chore.subject_of(found.job.arguments)
     if found.ended is None:
         return waiting(found, text(f"{chore.name}.previewing", name=subject), tab=chore.tab)
@@ -97,13 +97,13 @@ def _previewed(chore: Chore, number: int) -> str:
         following=first + ITEMS_A_PAGE if len(items) > first + ITEMS_A_PAGE else None,
         before=max(0, first - ITEMS_A_PAGE) if first else None, last=first + len(shown), all=len(items),
         more=facts.get("more", 0), rule=rule,
-        rests=chore.rests(house(), subject), kept="plan" in facts,
+        rests=chore.rests(context(), subject), kept="plan" in facts,
     )  # fmt: skip
 
 
 def _confirm(pages: Blueprint, chore: Chore, number: int) -> Response:
     """Exactly the plan that was shown."""
-    here = house()
+    here = context()
     found = answer(here, number, f"{chore.name}-preview", patience_seconds=0)
     if found.ended is None or found.ended.outcome != "done" or "plan" not in found.ended.facts:
         abort(404)
@@ -115,7 +115,7 @@ def _confirm(pages: Blueprint, chore: Chore, number: int) -> Response:
 
 
 def _run_now(pages: Blueprint, chore: Chore) -> Response:
-    number = queue(house(), chore.run_kind, chore.run_of(_subject(chore), None))
+    number = queue(context(), chore.run_kind, chore.run_of(_subject(chore), None))
     return redirect(url_for(f"{pages.name}.ran", number=number), 303)
 
 
@@ -129,7 +129,7 @@ def _undo(pages: Blueprint, chore: Chore) -> Response:
     if request.form.get("sure") != "yes":
         address = chore.address(subject)
         return redirect(f"{address}{'&' if '?' in address else '?'}sure={run}#sure", 303)
-    number = queue(house(), f"{chore.name}-undo", chore.undo_of(subject, run))
+    number = queue(context(), f"{chore.name}-undo", chore.undo_of(subject, run))
     return redirect(url_for(f"{pages.name}.undone", number=number), 303)
 
 
@@ -139,7 +139,7 @@ def _undone(chore: Chore, number: int) -> str | Response:
 
 def _came_to_an_end(chore: Chore, number: int, kind: str, what: str) -> str | Response:
     """The page that waits, with what the job does; then the subject's own page says what it came to."""
-    found = answer(house(), number, kind)
+    found = answer(context(), number, kind)
     subject = chore.subject_of(found.job.arguments)
     address = chore.address(subject)
     if found.ended is None:
@@ -158,7 +158,7 @@ def _subject(chore: Chore) -> str:
 
 def _pictured(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each item with the object of its picture, where the photo is mirrored here."""
-    here = house()
+    here = context()
     found: list[dict[str, Any]] = []
     try:
         with here.library() as library:
@@ -169,7 +169,7 @@ def _pictured(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _object(library: Library, here: House, asset: str | None) -> str | None:
+def _object(library: Library, here: Context, asset: str | None) -> str | None:
     if not asset:
         return None
     # An asset's id is the same on no two servers.

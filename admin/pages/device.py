@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.language import text
 from admin.network import page_addresses
 from admin.pages.displays import DISPLAYS
@@ -35,7 +35,7 @@ def more() -> str:
 
 @pages.get("/device")
 def page() -> str:
-    loaded = house().loaded()
+    loaded = context().loaded()
     return render_template(
         "device.html", services=SERVICES, problems=loaded.problems, cautions=cautions(loaded.settings),
         pinned=sorted(loaded.pinned), **facts(),
@@ -44,7 +44,7 @@ def page() -> str:
 
 def facts() -> dict[str, Any]:
     """What is known of this machine and what runs on it."""
-    here = house()
+    here = context()
     used, known = 0, []
     try:
         with here.library() as library:
@@ -67,7 +67,7 @@ def begin_anew(button: str) -> Response:
         abort(404)
     if request.form.get("sure") != "yes":
         return redirect(url_for("device.page", restart=button) + "#restart", 303)
-    restart(house(), button)
+    restart(context(), button)
     return redirect(url_for("device.page", begun=button), 303)
 
 
@@ -80,7 +80,7 @@ def password() -> str:
 def change_password() -> Response | str | tuple[str, int]:
     """A new password ends every session but this one. Keys that somebody else may know are renewed, and shown once:
     no redirect, for they must stand in no address."""
-    here, renew = house(), bool(request.form.get("renew"))
+    here, renew = context(), bool(request.form.get("renew"))
     problems = _judge(request.form.get("old", ""), request.form.get("password", ""), request.form.get("again", ""))
     if problems:
         return _password(problems, renew=renew), 422
@@ -93,11 +93,11 @@ def change_password() -> Response | str | tuple[str, int]:
 
 
 def _renewed(keys: Keys) -> dict[str, str]:
-    return {name: keys.shown(secret) for name, secret in keys.of(house()).renew().items()}
+    return {name: keys.shown(secret) for name, secret in keys.of(context()).renew().items()}
 
 
 def _password(problems: dict[str, str], *, renew: bool) -> str:
-    keys = sum(len(kind.of(house()).every()) for kind in (TOKENS, DISPLAYS))
+    keys = sum(len(kind.of(context()).every()) for kind in (TOKENS, DISPLAYS))
     return render_template(
         "password.html", problems=problems, shortest=passwords.SHORTEST, keys=keys, renew=renew
     )
@@ -105,12 +105,12 @@ def _password(problems: dict[str, str], *, renew: bool) -> str:
 
 @pages.post("/sign-out-everywhere")
 def sign_out_everywhere() -> Response:
-    house().sessions.end_all()
+    context().sessions.end_all()
     return redirect(url_for("login.page"), 303)
 
 
 def _judge(old: str, new: str, again: str) -> dict[str, str]:
-    here = house()
+    here = context()
     if not passwords.SHORTEST <= len(new) <= passwords.LONGEST:
         return {"password": text("setup.password_short", shortest=passwords.SHORTEST)}
     if new != again:

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
+from admin.context import context
 from admin.hours_form import Row, text_of
-from admin.house import house
 from admin.language import text
 from sync.settings.reading import parse_value
 
@@ -37,7 +37,7 @@ def changed(typed: Mapping[str, str], before: Mapping[str, str]) -> dict[str, st
 
 def wrong_with(full_key: str, value: str) -> str:
     """A sentence for a value that cannot be set; empty for one that can."""
-    if full_key in house().loaded().pinned:
+    if full_key in context().loaded().pinned:
         return text("wall.pinned")
     try:
         parse_value(full_key, value)
@@ -53,4 +53,4 @@ def wrong_rows(rows: tuple[Row, ...]) -> dict[str, str]:
 
 def pinned_in(section: str) -> set[str]:
     """Keys of a section, without it, that the environment decides."""
-    return {key.removeprefix(f"{section}.") for key in house().loaded().pinned if key.startswith(f"{section}.")}
+    return {key.removeprefix(f"{section}.") for key in context().loaded().pinned if key.startswith(f"{section}.")}

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.thumbs import want
@@ -28,19 +28,19 @@ def page() -> str:
     waiting: list[dict[str, Any]] = []
     kept: dict[str, int] = {}
     try:
-        with house().library() as library:
+        with context().library() as library:
             waiting = [_shown(library, row) for row in held.every(library)]
             kept = memberships.kept_counts(library)
     except ServiceAway:
         pass
-    want(house(), [name for each in waiting for name, _ in each["pictures"]])
+    want(context(), [name for each in waiting for name, _ in each["pictures"]])
     return render_template("held.html", waiting=waiting, kept=kept)
 
 
 @pages.post("")
 def decide() -> Response:
     """What was looked at is what is decided: another plan since then is asked about anew."""
-    here, form = house(), request.form
+    here, form = context(), request.form
     if form.get("decision") not in DECISIONS:
         abort(400)
     if form["decision"] == "ask":
@@ -56,7 +56,7 @@ def decide() -> Response:
 
 @pages.get("/decided/<int:number>")
 def decided(number: int) -> str | Response:
-    found = answer(house(), number, "held")
+    found = answer(context(), number, "held")
     if found.ended is None:
         return waiting(found, text("held.deciding"))
     if found.ended.outcome != "done":
@@ -65,7 +65,7 @@ def decided(number: int) -> str | Response:
 
 
 def _shown(library: Library, row: HeldRow) -> dict[str, Any]:
-    album = house().settings.album(row.album)
+    album = context().settings.album(row.album)
     server = (album.server if album else "") or "folder"
     found = [photos.find(library, f"{server}:{asset}") for asset in row.photos[:_MOST_SHOWN]]
     pictures = [(photo.display, photo.asset_facts().file_name) for photo in found if photo and photo.display]

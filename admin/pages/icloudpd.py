@@ -14,7 +14,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import queue
-from admin.house import House, ServiceAway, house
+from admin.context import Context, ServiceAway, context
 from admin.language import duration, text
 from admin.pages.edited import digest_of
 from admin.pages.parts import facts_of
@@ -61,7 +61,7 @@ def fields() -> Response | tuple[str, int]:
         "interval_hours": float(typed["interval_hours"]), "recent_days": int(typed["recent_days"] or 0),
     }  # fmt: skip
     values = {key: value for key, value in whole.items() if value != default[key]}
-    change_inbox(house().home, inbox.name, {"icloudpd": values or None})
+    change_inbox(context().home, inbox.name, {"icloudpd": values or None})
     return redirect(url_for("icloudpd.one", name=inbox.name, saved=1), 303)
 
 
@@ -71,7 +71,7 @@ def download() -> Response:
     inbox = _named(request.form.get("name", ""))
     if not inbox.icloudpd.account:
         abort(404)
-    queue(house(), ICLOUDPD, {"inbox": inbox.name})
+    queue(context(), ICLOUDPD, {"inbox": inbox.name})
     return redirect(url_for("icloudpd.one", name=inbox.name), 303)
 
 
@@ -79,15 +79,15 @@ def download() -> Response:
 def answer() -> Response:
     """Give the waiting job its answer."""
     about = request.form.get("about", "")
-    found = next((one for one in questions.pending(house().home) if one.about == about), None)
+    found = next((one for one in questions.pending(context().home) if one.about == about), None)
     if found is None:
         abort(404)
-    questions.answer(house().home, about, request.form.get("text", "")[:_LONGEST])
+    questions.answer(context().home, about, request.form.get("text", "")[:_LONGEST])
     return redirect(url_for("icloudpd.one", name=found.inbox), 303)
 
 
 def _named(name: str) -> Inbox:
-    inbox = next((one for one in house().settings.inboxes if one.name == name), None)
+    inbox = next((one for one in context().settings.inboxes if one.name == name), None)
     if inbox is None:
         abort(404)
     return inbox
@@ -140,7 +140,7 @@ def _shown(wanted: Icloudpd) -> dict[str, str]:
 
 
 def _page(inbox: Inbox, typed: dict[str, str], problems: dict[str, str]) -> str:
-    here = house()
+    here = context()
     hours = {*INTERVALS, inbox.icloudpd.interval_hours}
     return render_template(
         "icloudpd.html", inbox=inbox, typed=typed, problems=problems, seen=digest_of(inbox),
@@ -151,7 +151,7 @@ def _page(inbox: Inbox, typed: dict[str, str], problems: dict[str, str]) -> str:
     )  # fmt: skip
 
 
-def _last(here: House, inbox: Inbox) -> Run | None:
+def _last(here: Context, inbox: Inbox) -> Run | None:
     """What the last download of this inbox came to, with what icloudpd said."""
     try:
         with here.library() as library:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.house import House, ServiceAway, house
+from admin.context import Context, ServiceAway, context
 from admin.pages.chore import Arguments, Chore, install, outcome_of
 from admin.pages.parts import facts_of
 from sync.library import ingest as rows
@@ -27,13 +27,13 @@ def _subject(arguments: Arguments) -> str:
     return str(arguments["inbox"] if "inbox" in arguments else (arguments.get("inboxes") or [""])[0])
 
 
-def _rests(here: House, name: str) -> bool:
+def _rests(here: Context, name: str) -> bool:
     """Whether it waits for its first yes."""
     with here.library() as library:
         return named(name).paused and not rows.inbox(library, name).ran_at
 
 
-def _begin(here: House, name: str) -> None:
+def _begin(here: Context, name: str) -> None:
     """A first yes lets a new one go on by itself."""
     if _rests(here, name):
         change_inbox(here.home, name, {"paused": None})
@@ -56,7 +56,7 @@ install(pages, CHORE)
 
 @pages.get("")
 def page() -> str:
-    here = house()
+    here = context()
     told: list[dict[str, Any]] = []
     try:
         with here.library() as library:
@@ -68,7 +68,7 @@ def page() -> str:
 
 @pages.get("/inbox")
 def one() -> str:
-    here, inbox = house(), named(request.args.get("name", ""))
+    here, inbox = context(), named(request.args.get("name", ""))
     told, runs, problems = _unknown(inbox), list[rows.RunRow](), list[tuple[str, str]]()
     try:
         with here.library() as library:
@@ -85,7 +85,7 @@ def one() -> str:
 @pages.post("/pause")
 def pause() -> Response:
     inbox = named(request.form.get("name", ""))
-    change_inbox(house().home, inbox.name, {"paused": True if request.form.get("value") == "yes" else None})
+    change_inbox(context().home, inbox.name, {"paused": True if request.form.get("value") == "yes" else None})
     return redirect(url_for("ingest.one", name=inbox.name), 303)
 
 
@@ -95,13 +95,13 @@ def remove() -> Response:
     inbox = named(request.form.get("name", ""))
     if request.form.get("sure") != "yes":
         return redirect(url_for("ingest.one", name=inbox.name, leave=1), 303)
-    remove_inbox(house().home, inbox.name)
+    remove_inbox(context().home, inbox.name)
     return redirect(url_for("ingest.page"), 303)
 
 
 def named(name: str) -> Inbox:
     """The inbox of that name; 404 where there is none."""
-    inbox = next((one for one in house().settings.inboxes if one.name == name), None)
+    inbox = next((one for one in context().settings.inboxes if one.name == name), None)
     if inbox is None:
         abort(404)
     return inbox

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from admin.album_names import ENDS, EXAMPLES, OWN, AlbumRow, row_of, rows_of, template_of
 from admin.asking import answer, queue
-from admin.house import house
+from admin.context import context
 from admin.language import duration, text, words
 from admin.pages.asked import failed, waiting
 from admin.pages.edited import digest_of
@@ -35,7 +35,7 @@ _LONGEST_NAME, _LONGEST, _LONGEST_ALBUM, _MOST_ALBUMS = 110, 1000, 250, 30
 
 @pages.get("/new")
 def new() -> str | Response:
-    if not house().settings.servers:
+    if not context().settings.servers:
         return redirect(url_for("servers.new"), 303)
     return _page(None, _shown(Inbox(name="")), {})
 
@@ -49,7 +49,7 @@ def edit() -> str:
 @pages.post("/try")
 def attempt() -> Response | str | tuple[str, int]:
     """Have sync try out what was typed; nothing is written yet."""
-    here, form = house(), request.form
+    here, form = context(), request.form
     inbox = named(form["was"]) if form.get("was") else None
     typed: dict[str, Any] = {key: form.get(key, "").strip() for key in TEXTS} | {"stars": form.get("stars", "")}
     typed["albums"] = rows_of(form.getlist("album_name")[:_MOST_ALBUMS], form.getlist("album_by"))
@@ -68,17 +68,17 @@ def attempt() -> Response | str | tuple[str, int]:
 @pages.post("/library/<int:number>")
 def choose_library(number: int) -> Response:
     """Try the same once more, with that library of Immich."""
-    arguments = answer(house(), number, "ingest-check", patience_seconds=0).job.arguments
+    arguments = answer(context(), number, "ingest-check", patience_seconds=0).job.arguments
     if "values" not in arguments:
         abort(404)
     library = request.form.get("library", "")[:100]
     again = arguments | {"values": arguments["values"] | {"library": library}}
-    return redirect(url_for("ingest_edit.tried", number=queue(house(), "ingest-check", again)), 303)
+    return redirect(url_for("ingest_edit.tried", number=queue(context(), "ingest-check", again)), 303)
 
 
 @pages.get("/tried/<int:number>")
 def tried(number: int) -> str:
-    found = answer(house(), number, "ingest-check")
+    found = answer(context(), number, "ingest-check")
     arguments = found.job.arguments
     back = url_for("ingest_edit.edit", name=arguments["was"]) if arguments.get("was") else url_for("ingest_edit.new")
     if found.ended is None:
@@ -94,7 +94,7 @@ def tried(number: int) -> str:
 @pages.post("/keep/<int:number>")
 def keep(number: int) -> Response:
     """What was tried, and nothing else, is written."""
-    here = house()
+    here = context()
     found = answer(here, number, "ingest-check", patience_seconds=0)
     values, was = found.job.arguments.get("values"), found.job.arguments.get("was", "")
     if values is None or found.ended is None or not found.ended.facts.get("ok"):
@@ -120,7 +120,7 @@ def _stack(inbox: Inbox | None, top: str, behind: list[str]) -> list[str]:
 
 def _judge(inbox: Inbox | None, typed: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """TOML-ready values of what is not as by default, and a sentence for each field that is not sound."""
-    here, problems = house(), dict[str, str]()
+    here, problems = context(), dict[str, str]()
     default = Inbox(name="x")
     name = inbox.name if inbox else typed["name"]
     others = {one.name.casefold() for one in here.settings.inboxes if one is not inbox}
@@ -174,7 +174,7 @@ def _page(inbox: Inbox | None, typed: dict[str, Any], problems: dict[str, str], 
     minutes = {*INTERVALS, int(typed["interval_minutes"]) if typed["interval_minutes"].isdecimal() else 15}
     return render_template(
         "ingest_edit.html", inbox=inbox, typed=typed, problems=problems,
-        servers=[(name, name) for name in house().settings.servers],
+        servers=[(name, name) for name in context().settings.servers],
         ways=words("way", [way.value for way in Way]), afters=words("after", [after.value for after in After]),
         ratings=words("favourite_rating", ["5", "4", "3", "2", "1", "0"]),
         intervals=[(str(each), duration(each * 60)) for each in sorted(minutes)], own=OWN, examples=EXAMPLES,

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.asking import cancel, queue
+from admin.context import ServiceAway, context
 from admin.history import as_csv
-from admin.house import ServiceAway, house
 from admin.pages.parts import facts_of
 from admin.security.redirects import safe_path
 from sync.jobs.wake import ring
@@ -28,7 +28,7 @@ def page() -> str:
     history: list[runs.Run] = []
     parked: list[rows.Job] = []
     try:
-        with house().library() as library:
+        with context().library() as library:
             history = runs.history(library, limit=MOST_SHOWN, unless_well=UNTOLD)
             parked = rows.in_state(library, State.PARKED)
     except ServiceAway:
@@ -38,29 +38,29 @@ def page() -> str:
 
 @pages.post("/verify")
 def verify() -> AnyResponse:
-    queue(house(), "verify", {"repair": True})
+    queue(context(), "verify", {"repair": True})
     return redirect(url_for("jobs.page"), 303)
 
 
 @pages.post("/<int:number>/cancel")
 def end(number: int) -> AnyResponse:
-    cancel(house(), number)
+    cancel(context(), number)
     return redirect(safe_path(request.form.get("next"), url_for("jobs.page")), 303)
 
 
 @pages.post("/<int:number>/release")
 def release(number: int) -> AnyResponse:
     """Let a job that failed too often try again."""
-    with house().library() as library:
+    with context().library() as library:
         rows.release(library, number)
-    ring(house().home)
+    ring(context().home)
     return redirect(url_for("jobs.page"), 303)
 
 
 @pages.get("/history.<form>")
 def export(form: str) -> Response:
     """All runs that are remembered, as JSON or CSV."""
-    with house().library() as library:
+    with context().library() as library:
         history = runs.history(library)
     if form == "json":
         return _file(msgspec.json.format(msgspec.json.encode(history)).decode(), "application/json", form)

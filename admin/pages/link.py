@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import house
+from admin.context import context
 from admin.language import text
 from admin.pages.asked import waiting
 from admin.pages.choose import free_name
@@ -30,7 +30,7 @@ def page() -> str:
 
 @pages.post("")
 def ask() -> Response | tuple[str, int]:
-    here = house()
+    here = context()
     link, password = request.form.get("link", "").strip(), request.form.get("password", "")
     found = _LINK.fullmatch(link) if len(link) < 500 and link.isprintable() else None
     if found is None:
@@ -44,7 +44,7 @@ def ask() -> Response | tuple[str, int]:
 
 @pages.get("/<int:number>")
 def found(number: int) -> str:
-    told = answer(house(), number, "resolve")
+    told = answer(context(), number, "resolve")
     url = told.job.arguments.get("settings", {}).get("url", "")
     if told.ended is None:
         return waiting(told, text("servers.trying", url=url))
@@ -55,7 +55,7 @@ def found(number: int) -> str:
 @pages.post("/<int:number>")
 def take(number: int) -> Response:
     """What was tried, and nothing else, becomes an album."""
-    here = house()
+    here = context()
     told = answer(here, number, "resolve", patience_seconds=0)
     candidate, ended = told.job.arguments.get("candidate"), told.ended
     if not candidate or ended is None or ended.outcome != "done":
@@ -80,19 +80,19 @@ def take(number: int) -> Response:
 @pages.post("/<int:number>/drop")
 def drop(number: int) -> Response:
     """Forget a link that came to nothing."""
-    arguments = answer(house(), number, "resolve", patience_seconds=0).job.arguments
-    secrets.remove(house().home.secrets, secrets.CANDIDATES, arguments.get("candidate", ""))
+    arguments = answer(context(), number, "resolve", patience_seconds=0).job.arguments
+    secrets.remove(context().home.secrets, secrets.CANDIDATES, arguments.get("candidate", ""))
     return redirect(url_for("link.page"), 303)
 
 
 def _server(url: str) -> str:
     """The name of the server that the link leads to; one without a key is made where there is none."""
-    known = house().settings.servers
+    known = context().settings.servers
     for name, server in known.items():
         if server.url.rstrip("/").removesuffix("/api").casefold() == url.casefold():
             return name
     base = re.sub(r"[^A-Za-z0-9]+", "-", urlsplit(url).netloc).strip("-")[:30] or "link"
     taken = {name.casefold() for name in known}
     name = next(each for each in (base, *(f"{base}-{n}" for n in range(2, 1000))) if each.casefold() not in taken)
-    put_server(house().home, name, {"url": url})
+    put_server(context().home, name, {"url": url})
     return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.house import house
+from admin.context import context
 from admin.language import duration, text
 from admin.security import gate, passwords
 from admin.security.redirects import safe_path
@@ -23,7 +23,7 @@ def page() -> str | Response:
 
 @pages.post("/login")
 def enter() -> Response | tuple[str, int]:
-    here, typed = house(), request.form.get("password", "")
+    here, typed = context(), request.form.get("password", "")
     try:
         right = gate.guess(lambda: passwords.matches(typed, here.password_hash()))
     except TooManyGuesses as error:
@@ -36,7 +36,7 @@ def enter() -> Response | tuple[str, int]:
 
 @pages.post("/logout")
 def leave() -> Response:
-    house().sessions.end(g.secret)
+    context().sessions.end(g.secret)
     g.end_session = True
     return redirect(url_for("login.page"), 303)
 

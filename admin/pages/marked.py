@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import queue
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.thumbs import want
 from frame.control import FrameNotRunning, FrameRefused
 from sync.jobs.kinds import FAVOURITES
@@ -27,20 +27,20 @@ def page() -> str:
     hidden: list[dict[str, Any]] = []
     count = 0
     try:
-        with house().library() as library:
+        with context().library() as library:
             waiting = [_told(library, row.key) | {"row": row} for row in intents.waiting(library)[:_MOST_SHOWN]]
             gone = [_told(library, row.key) | {"row": row} for row in intents.given_up(library)]
             count, keys = _hidden(library)
             hidden = [_told(library, key) for key in keys[:_MOST_SHOWN]]
     except ServiceAway:
         pass
-    want(house(), [each["object"] for each in [*hidden, *waiting, *gone] if each["object"]])
+    want(context(), [each["object"] for each in [*hidden, *waiting, *gone] if each["object"]])
     return render_template("marked.html", waiting=waiting, gone=gone, hidden=hidden, count=count)
 
 
 @pages.post("/send")
 def send() -> Response:
-    queue(house(), FAVOURITES, {})
+    queue(context(), FAVOURITES, {})
     return redirect(url_for("marked.page", sent=1), 303)
 
 
@@ -48,7 +48,7 @@ def _hidden(library: Library) -> tuple[int, list[str]]:
     """How many are hidden, and their keys, the last one first. The wall knows best; sync's notes stand in for it."""
     noted = intents.hidden(library)
     try:
-        answer = house().frame("hidden")
+        answer = context().frame("hidden")
     except (FrameNotRunning, FrameRefused):
         return len(noted), noted
     there = set(answer["hidden"])

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin import drafts
 from admin.asking import answer, queue
-from admin.house import house
+from admin.context import context
 from admin.language import say, text
 from admin.moving_in import server_for, take_inboxes, take_smart
 from admin.pages.asked import failed, waiting
@@ -38,7 +38,7 @@ def page() -> str:
 @pages.post("/read")
 def read() -> Response | tuple[str, int]:
     """Keep the file, and show what is understood of it; nothing else happens."""
-    here, form = house(), request.form
+    here, form = context(), request.form
     typed = {key: form.get(key, "").strip() for key in ("tool", "flags", *_PLACES)}
     content, name = _brought()
     problems = _judge(typed, content)
@@ -69,7 +69,7 @@ def understood(tool: str, draft: str) -> str | tuple[str, int]:
 @pages.post("/take/<tool>/<draft>")
 def take(tool: str, draft: str) -> Response:
     """What was shown, and nothing else. A folder of originals is tried out first, on its own page."""
-    here = house()
+    here = context()
     found = _read(tool, draft, request.form.get("flags", ""))
     settings = here.settings
     server = server_for(settings, found.url, request.form.get("server") or None, certain=tool == "writeback")
@@ -87,7 +87,7 @@ def take(tool: str, draft: str) -> Response:
 
 @pages.get("/inboxes/<int:number>")
 def inboxes(number: int) -> str:
-    found = answer(house(), number, "ingest-import")
+    found = answer(context(), number, "ingest-import")
     back = url_for("moving.page", tool="ingest")
     if found.ended is None:
         return waiting(found, text("moving.reading"), tab="more", back=back)
@@ -101,7 +101,7 @@ def inboxes(number: int) -> str:
 @pages.post("/inboxes/<int:number>")
 def take_inboxes_of(number: int) -> Response:
     """They rest until their first preview is confirmed; their landing folders are filled by links meanwhile."""
-    here = house()
+    here = context()
     found = answer(here, number, "ingest-import", patience_seconds=0)
     if found.ended is None or "inboxes" not in found.ended.facts:
         abort(404)
@@ -146,17 +146,17 @@ def _ending(name: str, content: str) -> str:
 
 def _read(tool: str, draft: str, flags: str) -> take_over.TakenOver | old_writeback.TakenOver:
     """What is kept under these names. Raises UsageError where nothing can be made of it."""
-    path = drafts.find(house().home, draft)
+    path = drafts.find(context().home, draft)
     if path is None or tool not in ("smart", "writeback"):
         abort(404)
     if tool == "smart":
         return take_over.read_file(path.name, text_of(path))
-    called = drafts.find(house().home, flags)
+    called = drafts.find(context().home, flags)
     return old_writeback.take_over(name=path.name, text=text_of(path), flags=text_of(called) if called else "")
 
 
 def _understood(tool: str, lines: Sequence[Line], url: str, *, take: str) -> str:
-    settings = house().settings
+    settings = context().settings
     try:
         chosen = server_for(settings, url, None, certain=tool == "writeback")
     except UsageError:

@@ -6,8 +6,8 @@ import msgspec
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from admin.context import context
 from admin.hours_form import EDGES, MOST, NIGHT, Row, by_sun, more_or_less, rows_of, text_of, typed_rows
-from admin.house import house
 from admin.language import text
 from admin.pages.edited import changed, digest_of, pinned_in, written, wrong_rows, wrong_with
 from sync.settings.edit import set_value
@@ -20,13 +20,13 @@ FIELDS = ("brightness", "latitude", "longitude", "motion_minutes", "method")
 
 @pages.get("")
 def page() -> str:
-    return _page({}, {}, rows_of(house().settings.power.night))
+    return _page({}, {}, rows_of(context().settings.power.night))
 
 
 @pages.post("/change")
 def change() -> Response | str | tuple[str, int]:
     """Write what differs from what the form showed. One more window, or one less, is another form and nothing else."""
-    here, form = house(), request.form
+    here, form = context(), request.form
     typed = {key: form[key].strip() for key in FIELDS if key in form}
     power = here.settings.power
     rows = rows_of(power.night) if "night" in pinned_in("power") else typed_rows(form)
@@ -57,14 +57,14 @@ def _judge_rows(rows: tuple[Row, ...], values: dict[str, str]) -> dict[str, str]
 
 def _values() -> dict[str, str]:
     """What is set now, as the form writes it."""
-    return {key: written(value) for key, value in msgspec.to_builtins(house().settings.power).items()}
+    return {key: written(value) for key, value in msgspec.to_builtins(context().settings.power).items()}
 
 
 def _page(
     problems: dict[str, str], typed: dict[str, str], rows: tuple[Row, ...], *,
     clash: bool = False, unsaved: bool = False,
 ) -> str:  # fmt: skip
-    here = house()
+    here = context()
     pinned = pinned_in("power")
     levels = sorted({*range(0, 100, 10), *(int(row.level) for row in rows if row.level.isdecimal())})
     return render_template(

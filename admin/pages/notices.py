@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.language import text
 from admin.pages.asked import waiting
 from admin.pages.edited import changed, digest_of, pinned_in, written, wrong_with
@@ -36,7 +36,7 @@ def page() -> str:
 @pages.post("/change")
 def change() -> Response | tuple[str, int]:
     """Write what differs from what the form showed; an empty password or address leaves the one that is there."""
-    here, form = house(), request.form
+    here, form = context(), request.form
     before = _values()
     typed = {key: form.get(key, before[key]).strip() for key in WRITTEN}
     typed |= {key: "true" if form.get(key) else "false" for key in TICKED}
@@ -70,18 +70,18 @@ def forget() -> Response:
     """The password or the webhook's address."""
     name = request.form.get("name", "")
     if name in ("mail", "webhook"):
-        secrets.remove(house().home.secrets, "notices", name)
+        secrets.remove(context().home.secrets, "notices", name)
     return redirect(url_for("notices.page", saved=1), 303)
 
 
 @pages.post("/test")
 def test() -> Response:
-    return redirect(url_for("notices.tested", number=queue(house(), "notices-test", {})), 303)
+    return redirect(url_for("notices.tested", number=queue(context(), "notices-test", {})), 303)
 
 
 @pages.get("/test/<int:number>")
 def tested(number: int) -> str:
-    found = answer(house(), number, "notices-test")
+    found = answer(context(), number, "notices-test")
     if found.ended is None:
         return waiting(found, text("notices.testing"))
     return render_template("notices_tested.html", ended=found.ended, channels=found.ended.facts.get("channels", {}))
@@ -108,11 +108,11 @@ def _wrong_address(address: str) -> str:
 
 def _values() -> dict[str, str]:
     """What is set now, as the form writes it."""
-    return {key: written(value) for key, value in msgspec.to_builtins(house().settings.notices).items()}
+    return {key: written(value) for key, value in msgspec.to_builtins(context().settings.notices).items()}
 
 
 def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
-    here = house()
+    here = context()
     known = secrets.of_notices(here.home.secrets)
     told: list[rows.NoticeRow] = []
     try:

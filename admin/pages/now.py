@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.house import house
+from admin.context import context
 from admin.pages.parts import PARTS, facts_of
 from admin.security.redirects import safe_path
 from admin.thumbs import want
@@ -38,7 +38,7 @@ _BEFORE_SCROLLING = 24
 @pages.get("/")
 def page() -> str:
     shown = _shown()
-    want(house(), [line["object"] for line in shown])
+    want(context(), [line["object"] for line in shown])
     first, more = shown[:_BEFORE_SCROLLING], shown[_BEFORE_SCROLLING:]
     return render_template("now.html", shown=first, more=more, **facts_of("wall"))
 
@@ -63,16 +63,16 @@ def press(button: str) -> Response:
     key = request.form.get("key", "")
     if key and verb in ("favourite", "hide", "show"):
         values = values | {"key": key}
-    house().frame(verb, **values)
+    context().frame(verb, **values)
     return redirect(safe_path(request.form.get("next"), url_for("now.page")), 303)
 
 
 def _shown() -> list[dict[str, Any]]:
     """What hung on the wall before, the newest first, each photo once."""
     try:
-        lines = house().frame("shown")["shown"]
+        lines = context().frame("shown")["shown"]
     except FrameNotRunning:
         return []
-    current = (house().now() or {}).get("key")
+    current = (context().now() or {}).get("key")
     once = {line["key"]: line for line in reversed(lines) if "object" in line and line["key"] != current}
     return sorted(once.values(), key=lambda line: -line["at"])

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from admin.house import House, ServiceAway, house
+from admin.context import Context, ServiceAway, context
 from admin.language import counted, say, text
 from sync import questions
 from sync.jobs import progress
@@ -32,7 +32,7 @@ def facts_of(name: str) -> Facts:
 
 def _bar() -> Facts:
     """The one thing that most needs a person, or nothing."""
-    here = house()
+    here = context()
     notices: list[tuple[str, str, str]] = []
     if not here.service_runs():
         notices.append(("problem", text("bar.service_away"), ""))
@@ -53,7 +53,7 @@ def _bar() -> Facts:
     return {"notices": [notice for notice in notices if notice[2] != here_already]}
 
 
-def _of_library(here: House, library: Library) -> list[tuple[str, str, str]]:
+def _of_library(here: Context, library: Library) -> list[tuple[str, str, str]]:
     notices = []
     waiting = [row for row in held.every(library) if row.decision is None]
     if waiting:
@@ -71,7 +71,7 @@ def _of_library(here: House, library: Library) -> list[tuple[str, str, str]]:
 
 
 def _wall() -> Facts:
-    here = house()
+    here = context()
     settings = here.settings
     step = "server" if not settings.servers and not settings.albums else "album" if not settings.albums else "wait"
     return {"wall": here.now(), "step": step}
@@ -79,11 +79,11 @@ def _wall() -> Facts:
 
 def _questions() -> Facts:
     """What jobs want to hear from a person."""
-    return {"questions": questions.pending(house().home)}
+    return {"questions": questions.pending(context().home)}
 
 
 def _work() -> Facts:
-    here = house()
+    here = context()
     try:
         with here.library() as library:
             known = jobs.in_state(library, State.RUNNING, State.WAITING)
@@ -93,7 +93,7 @@ def _work() -> Facts:
     return {"work": [{"job": job, **progress_of(here, job)} for job in found]}
 
 
-def progress_of(here: House, job: Job) -> Facts:
+def progress_of(here: Context, job: Job) -> Facts:
     """What a running job does, with the share that is done and the seconds left where it says so."""
     told = progress.read(here.home, job.id) if job.state is State.RUNNING else None
     done, of = (told or {}).get("done"), (told or {}).get("of")

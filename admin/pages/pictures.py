@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, send_file
 
-from admin.house import house
+from admin.context import context
 
 pages = Blueprint("pictures", __name__)
 
@@ -25,7 +25,7 @@ def full(name: str) -> Response:
 @pages.get("/thumb/<name>")
 def small(name: str) -> Response:
     path = _object(name)
-    thumb = house().home.thumbs / f"{path.stem}.jpg"
+    thumb = context().home.thumbs / f"{path.stem}.jpg"
     if thumb.is_file():
         return _send(thumb)
     answer = _send(path)
@@ -42,8 +42,8 @@ def send_full(name: str) -> Response:
 def _object(name: str) -> Path:
     if not _NAME.fullmatch(name) or name.rpartition(".")[2] not in _KINDS:
         abort(404)
-    path = house().home.object_path(name)
-    return path if path.exists() else house().home.trash / name
+    path = context().home.object_path(name)
+    return path if path.exists() else context().home.trash / name
 
 
 def _send(path: Path) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template
 
-from admin.house import house
+from admin.context import context
 from sync import secrets
 from sync.library import runs
 
@@ -19,7 +19,7 @@ _MOST_LINES = 200
 
 @pages.get("/<int:number>")
 def page(number: int) -> str:
-    here = house()
+    here = context()
     with here.library() as library:
         run = next((each for each in runs.history(library) if each.id == number), None)
     if run is None:
@@ -37,6 +37,6 @@ def _lines(path: Path, job: int) -> list[str]:
             tail = file.read().decode(errors="replace")
     except OSError:
         return []
-    values = secrets.all_values(house().home.secrets)
+    values = secrets.all_values(context().home.secrets)
     found = [line for line in tail.splitlines() if f"job {job}:" in line]
     return [secrets.blotted(line, values) for line in found[-_MOST_LINES:]]

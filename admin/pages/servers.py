@@ -14,8 +14,8 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
+from admin.context import ServiceAway, context
 from admin.entrust import entrust
-from admin.house import ServiceAway, house
 from admin.language import text
 from admin.pages.asked import waiting
 from sync import secrets
@@ -34,7 +34,7 @@ _LONGEST = 500
 
 @pages.get("")
 def overview() -> str:
-    here = house()
+    here = context()
     known = {}
     try:
         with here.library() as library:
@@ -53,7 +53,7 @@ def new() -> str:
 
 @pages.post("/new")
 def start_trial() -> Response | tuple[str, int]:
-    here = house()
+    here = context()
     url, key = _with_scheme(request.form.get("url", "").strip()), request.form.get("key", "").strip()
     name = request.form.get("name", "")
     if name not in here.settings.servers:
@@ -68,7 +68,7 @@ def start_trial() -> Response | tuple[str, int]:
 
 @pages.get("/trial/<int:number>")
 def trial(number: int) -> str:
-    found = answer(house(), number, "probe")
+    found = answer(context(), number, "probe")
     arguments = found.job.arguments
     url = arguments.get("settings", {}).get("url", "")
     if found.ended is None:
@@ -80,7 +80,7 @@ def trial(number: int) -> str:
 @pages.post("/trial/<int:number>/keep")
 def keep(number: int) -> Response:
     """What was tried, and nothing else, becomes a server; then its albums are asked for."""
-    here = house()
+    here = context()
     found = answer(here, number, "probe")
     candidate = found.job.arguments.get("candidate")
     if not candidate or found.ended is None or found.ended.outcome != "done":
@@ -97,8 +97,8 @@ def keep(number: int) -> Response:
 @pages.post("/trial/<int:number>/drop")
 def drop(number: int) -> Response:
     """Forget the key of a trial that came to nothing, and let the person type again."""
-    arguments = answer(house(), number, "probe", patience_seconds=0).job.arguments
-    secrets.remove(house().home.secrets, secrets.CANDIDATES, arguments.get("candidate", ""))
+    arguments = answer(context(), number, "probe", patience_seconds=0).job.arguments
+    secrets.remove(context().home.secrets, secrets.CANDIDATES, arguments.get("candidate", ""))
     url = arguments.get("settings", {}).get("url", "")
     return redirect(url_for("servers.new", again=url, name=arguments.get("name") or None), 303)
 
@@ -106,27 +106,27 @@ def drop(number: int) -> Response:
 @pages.post("/test")
 def test() -> Response:
     name = _named()
-    return redirect(url_for("servers.trial", number=queue(house(), "probe", {"server": name})), 303)
+    return redirect(url_for("servers.trial", number=queue(context(), "probe", {"server": name})), 303)
 
 
 @pages.post("/remove")
 def remove() -> Response:
     name = _named()
-    remove_server(house().home, name)
-    secrets.remove(house().home.secrets, "servers", name)
+    remove_server(context().home, name)
+    secrets.remove(context().home.secrets, "servers", name)
     return redirect(url_for("servers.overview"), 303)
 
 
 def _settings(name: str, url: str) -> dict[str, str]:
     """What a trial connects with: the address that was typed, and what is pinned for a server that is there."""
-    known = house().settings.servers.get(name)
+    known = context().settings.servers.get(name)
     pinned = {"ca_file": known.ca_file, "fingerprint": known.fingerprint} if known else {}
     return {"url": url} | {key: value for key, value in pinned.items() if value}
 
 
 def _named() -> str:
     name = request.form.get("name", "")
-    if name not in house().settings.servers:
+    if name not in context().settings.servers:
         abort(404)
     return name
 
@@ -157,13 +157,13 @@ def _with_scheme(url: str) -> str:
 
 
 def _free_name() -> str:
-    taken = house().settings.servers
+    taken = context().settings.servers
     names = ["home", *(f"home{number}" for number in range(2, 1000))]
     return next(name for name in names if name not in taken)
 
 
 def _form(problems: dict[str, str], typed: dict[str, Any], name: str) -> str:
-    known = house().settings.servers.get(name)
+    known = context().settings.servers.get(name)
     if known is not None and not typed.get("url"):
         typed["url"] = known.url
     name = name if known else ""

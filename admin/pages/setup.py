@@ -7,7 +7,7 @@ from contextlib import suppress
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.house import house
+from admin.context import context
 from admin.language import language, text
 from admin.pages.login import too_many
 from admin.security import gate, passwords
@@ -24,14 +24,14 @@ SIGN_SECONDS = 300
 
 @pages.get("/setup")
 def page() -> str | Response:
-    if house().password_hash():
+    if context().password_hash():
         return redirect(url_for("now.page"), 303)
     return _form({})
 
 
 @pages.post("/setup")
 def claim() -> Response | tuple[str, int]:
-    here = house()
+    here = context()
     if here.password_hash():
         return redirect(url_for("now.page"), 303)
     password = request.form.get("password", "")
@@ -51,7 +51,7 @@ def claim() -> Response | tuple[str, int]:
 def show_sign() -> Response:
     """Have the wall show the code although it has photos. Whoever is in the network may ask, until there is a password;
     the photos come back by themselves."""
-    here = house()
+    here = context()
     if not here.password_hash():
         here.frame("sign", lines=sign_lines(here), seconds=SIGN_SECONDS)
     return redirect(url_for("setup.page"), 303)
@@ -70,14 +70,14 @@ def _judge(password: str, again: str) -> dict[str, str]:
 
 def _try(code: str) -> dict[str, str]:
     try:
-        right = gate.guess(lambda: house().code.matches(code))
+        right = gate.guess(lambda: context().code.matches(code))
     except TooManyGuesses as error:
         return {"code": too_many(error)}
     return {} if right else {"code": text("setup.code_wrong")}
 
 
 def _form(problems: dict[str, str]) -> str:
-    now = house().now()
+    now = context().now()
     covered = now is not None and now["showing"] == "photo" and not now["sign_seconds"]
     wall = "away" if now is None else "photo" if covered else "code"
     typed = {} if "code" in problems else {"code": request.form.get("code", "")}

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import House, ServiceAway, house
+from admin.context import Context, ServiceAway, context
 from admin.known_names import ask_ahead
 from admin.language import rule_word, text
 from admin.pages.asked import failed, waiting
@@ -35,14 +35,14 @@ def _subject(arguments: Arguments) -> str:
     return str(arguments["album"] if "album" in arguments else (arguments.get("albums") or [""])[0])
 
 
-def _rests(here: House, name: str) -> bool:
+def _rests(here: Context, name: str) -> bool:
     """Whether it waits for its first yes."""
     with here.library() as library:
         ran = rows.get(library, name)
     return named(name).paused and (ran is None or not ran.rule)
 
 
-def _begin(here: House, name: str) -> None:
+def _begin(here: Context, name: str) -> None:
     """A first yes lets a new one keep itself from now on."""
     if _rests(here, name):
         change_smart(here.home, name, {"paused": None})
@@ -66,7 +66,7 @@ install(pages, CHORE)
 
 @pages.get("")
 def page() -> str:
-    here = house()
+    here = context()
     known: dict[str, rows.SmartRow | None] = {}
     try:
         with here.library() as library:
@@ -84,7 +84,7 @@ def one() -> str:
 
 
 def one_page(problems: dict[str, str]) -> str:
-    here, smart = house(), named(request.values.get("name", ""))
+    here, smart = context(), named(request.values.get("name", ""))
     row, runs = None, []
     try:
         with here.library() as library:
@@ -101,7 +101,7 @@ def one_page(problems: dict[str, str]) -> str:
 @pages.post("/pause")
 def pause() -> Response:
     smart = named(request.form.get("name", ""))
-    change_smart(house().home, smart.name, {"paused": True if request.form.get("value") == "yes" else None})
+    change_smart(context().home, smart.name, {"paused": True if request.form.get("value") == "yes" else None})
     return redirect(url_for("smart.one", name=smart.name), 303)
 
 
@@ -111,7 +111,7 @@ def remove() -> Response:
     smart = named(request.form.get("name", ""))
     if request.form.get("sure") != "yes":
         return redirect(url_for("smart.one", name=smart.name, leave=1), 303)
-    remove_smart(house().home, smart.name)
+    remove_smart(context().home, smart.name)
     return redirect(url_for("smart.page"), 303)
 
 
@@ -122,13 +122,13 @@ def ask_why() -> Response | tuple[str, int]:
     asset = request.form.get("asset", "").strip().split("?")[0].rstrip("/").rpartition("/")[2]
     if not asset or len(asset) > _LONGEST_NAME:
         return one_page({"asset": text("smart.why_empty")}), 422
-    number = queue(house(), "smart-why", {"album": smart.name, "asset": asset})
+    number = queue(context(), "smart-why", {"album": smart.name, "asset": asset})
     return redirect(url_for("smart.told_why", number=number), 303)
 
 
 @pages.get("/why/<int:number>")
 def told_why(number: int) -> str:
-    found = answer(house(), number, "smart-why")
+    found = answer(context(), number, "smart-why")
     name = str(found.job.arguments.get("album", ""))
     back = url_for("smart.one", name=named(name).name)
     if found.ended is None:
@@ -145,7 +145,7 @@ def told_why(number: int) -> str:
 def offer() -> Response:
     """Ask the server for the albums that it could keep."""
     smart = named(request.form.get("name", ""))
-    number = queue(house(), "albums", {"server": smart.server})
+    number = queue(context(), "albums", {"server": smart.server})
     return redirect(url_for("smart.offered", number=number, name=smart.name), 303)
 
 
@@ -153,7 +153,7 @@ def offer() -> Response:
 def offered(number: int) -> str:
     smart = named(request.args.get("name", ""))
     back = url_for("smart.one", name=smart.name)
-    found = answer(house(), number, "albums")
+    found = answer(context(), number, "albums")
     if found.ended is None:
         return waiting(found, text("choose.asking", server=smart.server), back=back)
     if found.ended.outcome != "done":
@@ -168,13 +168,13 @@ def keep_other() -> Response:
     wanted = request.form.get("album", "")
     if len(wanted) > _LONGEST_NAME:
         raise UsageError(text("smart.why_empty"))
-    change_smart(house().home, smart.name, {"album": wanted or None})
+    change_smart(context().home, smart.name, {"album": wanted or None})
     return redirect(url_for("smart.one", name=smart.name), 303)
 
 
 def named(name: str) -> Smart:
     """The smart album of that name; 404 where there is none."""
-    smart = next((one for one in house().settings.smart if one.name == name), None)
+    smart = next((one for one in context().settings.smart if one.name == name), None)
     if smart is None:
         abort(404)
     return smart

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from admin import rule_form
 from admin.asking import queue
-from admin.house import House, house
+from admin.context import Context, context
 from admin.known_names import known_names
 from admin.language import duration, text, words
 from admin.pages.edited import digest_of
@@ -36,7 +36,7 @@ _OTHERS = ("server", "mode", "interval_minutes", "description", "order", "cover"
 
 @pages.get("/new")
 def new() -> str | Response:
-    if not house().settings.servers:
+    if not context().settings.servers:
         return redirect(url_for("servers.new"), 303)
     return _page(None, {}, {})
 
@@ -56,7 +56,7 @@ def look() -> str:
 @pages.post("/save")
 def save() -> Response | tuple[str, int]:
     """Write what was typed, then show what it would do."""
-    here, form = house(), request.form
+    here, form = context(), request.form
     smart, typed = _typed()
     if smart is not None and form.get("seen") != digest_of(smart):
         return _page(smart, {}, {}, clash=True), 409
@@ -90,14 +90,14 @@ def _joined(ticked: list[str], typed: str, before: list[str]) -> str:
     return ", ".join(sorted(names, key=lambda name: before.index(name) if name in before else len(before)))
 
 
-def _write(here: House, smart: Smart | None, values: dict[str, Any]) -> None:
+def _write(here: Context, smart: Smart | None, values: dict[str, Any]) -> None:
     if smart is not None:
         change_smart(here.home, smart.name, values)
     else:
         add_smart(here.home, {key: value for key, value in values.items() if value is not None} | {"paused": True})
 
 
-def _judge(here: House, smart: Smart | None, typed: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def _judge(here: Context, smart: Smart | None, typed: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """TOML-ready values of what is to be set (None: taken out), and a sentence for each field that is not sound."""
     said = rule_of(typed)
     problems = dict(said.problems)
@@ -115,7 +115,7 @@ def _judge(here: House, smart: Smart | None, typed: dict[str, str]) -> tuple[dic
     return values | _others(here, smart, typed, problems), problems
 
 
-def _others(here: House, smart: Smart | None, typed: dict[str, str], problems: dict[str, str]) -> dict[str, Any]:
+def _others(here: Context, smart: Smart | None, typed: dict[str, str], problems: dict[str, str]) -> dict[str, Any]:
     """All but the name and the rule; what is as it is by default stands in no file."""
     values: dict[str, Any] = {}
     server = typed.get("server") or (smart.server if smart else next(iter(here.settings.servers), ""))
@@ -155,7 +155,7 @@ def _values(smart: Smart) -> dict[str, str]:
 
 
 def _page(smart: Smart | None, typed: dict[str, str], problems: dict[str, str], *, clash: bool = False) -> str:
-    here = house()
+    here = context()
     values: dict[str, Any] = {"interval_minutes": "60", "mode": Mode.STEP.value, "when": "", "last_unit": "years"}
     if smart is not None:
         values |= _values(smart)

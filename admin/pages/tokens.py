@@ -8,5 +8,5 @@ from admin.pages.keys import Keys, install
 
 pages = Blueprint("tokens", __name__)
 
-TOKENS = Keys("tokens", lambda house: house.tokens)
+TOKENS = Keys("tokens", lambda context: context.tokens)
 install(pages, TOKENS)

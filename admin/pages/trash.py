@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.thumbs import want
@@ -24,15 +24,15 @@ MOST_SHOWN = 200
 def page() -> str:
     entries: list[trash.TrashRow] = []
     try:
-        with house().library() as library:
+        with context().library() as library:
             entries = list(reversed(trash.entries(library)))
     except ServiceAway:
         pass
     total = sum(entry.bytes for entry in entries)
-    days = house().settings.mirror.trash_days
+    days = context().settings.mirror.trash_days
     shown = entries[:MOST_SHOWN]
     names = {entry.id: _file_name(entry) for entry in shown}
-    want(house(), [str(entry.photo["display"]) for entry in shown if entry.photo.get("display")])
+    want(context(), [str(entry.photo["display"]) for entry in shown if entry.photo.get("display")])
     return render_template("trash.html", entries=shown, names=names, count=len(entries), total=total, days=days)
 
 
@@ -41,12 +41,12 @@ def restore() -> Response:
     number = request.form.get("id", "", type=str)
     if not number.isascii() or not number.isdigit() or len(number) > 18:
         return redirect(url_for("trash.page"), 303)
-    return redirect(url_for("trash.restored", number=queue(house(), "trash-restore", {"id": int(number)})), 303)
+    return redirect(url_for("trash.restored", number=queue(context(), "trash-restore", {"id": int(number)})), 303)
 
 
 @pages.get("/restored/<int:number>")
 def restored(number: int) -> str | Response:
-    found = answer(house(), number, "trash-restore")
+    found = answer(context(), number, "trash-restore")
     if found.ended is None:
         return waiting(found, text("trash.restoring"))
     if found.ended.outcome != "done":

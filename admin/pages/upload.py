@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from admin import uploads
 from admin.asking import answer, queue
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.language import counted, text
 from admin.pages.asked import failed, waiting
 from admin.pages.choose import free_name
@@ -34,7 +34,7 @@ def page() -> str:
 @pages.post("")
 def take() -> Response | tuple[str, int]:
     """Keep every file that is sound; the job opens them."""
-    here = house()
+    here = context()
     files = [each for each in request.files.getlist("photo") if each.filename]
     if not files or len(files) > uploads.MOST_AT_ONCE:
         return _page([text("upload.choose", most=uploads.MOST_AT_ONCE)]), 422
@@ -62,7 +62,7 @@ def take() -> Response | tuple[str, int]:
 @pages.get("/<int:number>")
 def came(number: int) -> str:
     """What became of them."""
-    found = answer(house(), number, "upload")
+    found = answer(context(), number, "upload")
     if found.ended is None:
         return waiting(found, text("upload.opening"))
     if found.ended.outcome != "done":
@@ -75,7 +75,7 @@ def came(number: int) -> str:
 
 @pages.post("/remove")
 def remove() -> Response:
-    here = house()
+    here = context()
     album = uploads.album_of(here.settings, here.home)
     if album is None:
         abort(404)
@@ -85,7 +85,7 @@ def remove() -> Response:
 
 @pages.get("/removed/<int:number>")
 def removed(number: int) -> str | Response:
-    found = answer(house(), number, "upload-remove")
+    found = answer(context(), number, "upload-remove")
     if found.ended is None:
         return waiting(found, text("upload.removing"))
     if found.ended.outcome != "done":
@@ -103,7 +103,7 @@ def _page(problems: list[str], *, hung: int = 0) -> str:
 
 def _shown() -> tuple[list[PhotoRow], int]:
     """The newest photos from phones that hang here, and how many more there are."""
-    here = house()
+    here = context()
     album = uploads.album_of(here.settings, here.home)
     if album is None:
         return [], 0

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.house import house
+from admin.context import context
 from admin.pages.edited import changed, digest_of, wrong_with
 from admin.pages.wall_fields import FIELDS, full_key, groups, values_of
 from sync.settings.edit import set_value
@@ -27,7 +27,7 @@ def page() -> str:
 @pages.post("/change")
 def change() -> Response | tuple[str, int]:
     """Write what differs from what the form showed; remember what it was before in the form that takes it back."""
-    here, form = house(), request.form
+    here, form = context(), request.form
     before = _values()
     # An unticked box sends nothing; the hidden field before it says no.
     typed = {key: form.getlist(key)[-1].strip() for key in FIELDS if key in form}
@@ -44,7 +44,7 @@ def change() -> Response | tuple[str, int]:
 
 
 def _values() -> dict[str, str]:
-    return values_of(house().settings)
+    return values_of(context().settings)
 
 
 def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = False) -> str:
@@ -52,7 +52,7 @@ def _page(problems: dict[str, str], typed: dict[str, str], *, clash: bool = Fals
     if not clash:
         values |= typed
     undo = {key: request.args[f"was_{key}"] for key in FIELDS if f"was_{key}" in request.args}
-    here = house()
+    here = context()
     choices = {
         "layout": [each.value for each in Layout],
         "selection": [each.value for each in Selection],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.house import house
+from admin.context import context
 from admin.language import text
 from admin.wifi.manager import Network, NetworkTrouble
 from admin.wifi.wishes import is_name, is_password
@@ -21,7 +21,7 @@ def page() -> str:
 @pages.post("/join")
 def join() -> Response | tuple[str, int]:
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
-    watch = house().wifi
+    watch = context().wifi
     if watch is None or not watch.manager.device():
         return _page(text("wifi.none")), 422
     if not is_name(name):
@@ -33,7 +33,7 @@ def join() -> Response | tuple[str, int]:
 
 
 def _page(problem: str) -> str:
-    watch = house().wifi
+    watch = context().wifi
     heard: list[Network] = []
     there = watch is not None and bool(watch.manager.device())
     if watch is not None and there:

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import ServiceAway, house
+from admin.context import ServiceAway, context
 from admin.language import duration, text
 from admin.pages.asked import failed, waiting
 from admin.pages.chore import Arguments, Chore, install, outcome_of
@@ -52,7 +52,7 @@ install(pages, CHORE)
 
 @pages.get("")
 def page() -> str:
-    here = house()
+    here = context()
     told: list[dict[str, Any]] = []
     runs: list[rows.RunRow] = []
     try:
@@ -73,7 +73,7 @@ def one() -> str:
 
 
 def _one(problems: dict[str, str], typed: dict[str, Any], *, clash: bool = False) -> str:
-    here, root = house(), named(request.values.get("name", ""))
+    here, root = context(), named(request.values.get("name", ""))
     told: dict[str, Any] = {"row": None, "known": 0, "states": {}}
     try:
         with here.library() as library:
@@ -107,7 +107,7 @@ def choices(root: Root | None = None) -> dict[str, Any]:
 
 @pages.post("/edit")
 def edit() -> Response | tuple[str, int]:
-    here, root = house(), named(request.form.get("name", ""))
+    here, root = context(), named(request.form.get("name", ""))
     typed = typed_in(shown(root))
     if request.form.get("seen") != digest_of(root):
         return _one({}, {}, clash=True), 409
@@ -166,7 +166,7 @@ def _same(value: Any, default: Any) -> bool:
 @pages.post("/pause")
 def pause() -> Response:
     root = named(request.form.get("name", ""))
-    change_root(house().home, root.name, {"paused": True if request.form.get("value") == "yes" else None})
+    change_root(context().home, root.name, {"paused": True if request.form.get("value") == "yes" else None})
     return redirect(url_for("writeback.one", name=root.name), 303)
 
 
@@ -176,7 +176,7 @@ def remove() -> Response:
     root = named(request.form.get("name", ""))
     if request.form.get("sure") != "yes":
         return redirect(url_for("writeback.one", name=root.name, leave=1), 303)
-    remove_root(house().home, root.name)
+    remove_root(context().home, root.name)
     return redirect(url_for("writeback.page"), 303)
 
 
@@ -184,7 +184,7 @@ def remove() -> Response:
 def take_out() -> Response:
     """Yes to what is held: exactly that is taken out of the files."""
     root = named(request.form.get("name", ""))
-    number = queue(house(), CHORE.run_kind, {"roots": [root.name], "take_out": True})
+    number = queue(context(), CHORE.run_kind, {"roots": [root.name], "take_out": True})
     return redirect(url_for("writeback.ran", number=number), 303)
 
 
@@ -197,12 +197,12 @@ def ask_explain() -> Response:
         file = file.split("?")[0].rstrip("/").rpartition("/")[2]
     if not file or len(file) > _LONGEST:
         raise UsageError(text("writeback.explain_empty"))
-    return redirect(url_for("writeback.explained", number=queue(house(), "writeback-explain", {"file": file})), 303)
+    return redirect(url_for("writeback.explained", number=queue(context(), "writeback-explain", {"file": file})), 303)
 
 
 @pages.get("/explained/<int:number>")
 def explained(number: int) -> str:
-    found = answer(house(), number, "writeback-explain")
+    found = answer(context(), number, "writeback-explain")
     back = url_for("writeback.page")
     if found.ended is None:
         return waiting(found, text("smart.asking_why"), tab="more", back=back)
@@ -213,7 +213,7 @@ def explained(number: int) -> str:
 
 def named(name: str) -> Root:
     """The root of that name; 404 where there is none."""
-    root = next((one for one in house().settings.writeback if one.name == name), None)
+    root = next((one for one in context().settings.writeback if one.name == name), None)
     if root is None:
         abort(404)
     return root

@@ -13,7 +13,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.asking import answer, queue
-from admin.house import house
+from admin.context import context
 from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.pages.writeback import choices, judge, shown, typed_in
@@ -28,20 +28,20 @@ _LONGEST_NAME, _LONGEST = 110, 1000
 
 @pages.get("/new")
 def page() -> str | Response:
-    if not house().settings.servers:
+    if not context().settings.servers:
         return redirect(url_for("servers.new"), 303)
     return _page("", "", "")
 
 
 def _page(folder: str, prefix: str, problem: str) -> str:
-    servers = [(name, name) for name in house().settings.servers]
+    servers = [(name, name) for name in context().settings.servers]
     return render_template("writeback_new.html", servers=servers, folder=folder, prefix=prefix, problem=problem)
 
 
 @pages.post("/probe")
 def probe() -> Response | tuple[str, int]:
     """Have the folder tried out, under the path that Immich has for it where that was given."""
-    here, form = house(), request.form
+    here, form = context(), request.form
     folder, prefix = form.get("folder", "").strip(), form.get("prefix", "").strip()
     server = form.get("server") or next(iter(here.settings.servers), "")
     if server not in here.settings.servers:
@@ -58,7 +58,7 @@ def probe() -> Response | tuple[str, int]:
 
 @pages.get("/probed/<int:number>")
 def probed(number: int) -> str:
-    found = answer(house(), number, "writeback-probe")
+    found = answer(context(), number, "writeback-probe")
     folder = str(found.job.arguments.get("folder", ""))
     back = url_for("writeback_new.page")
     if found.ended is None:
@@ -74,7 +74,7 @@ def probed(number: int) -> str:
 
 @pages.post("/add/<int:number>")
 def add(number: int) -> Response | tuple[str, int]:
-    here = house()
+    here = context()
     found = answer(here, number, "writeback-probe", patience_seconds=0)
     if found.ended is None or found.ended.outcome != "done" or not found.ended.facts.get("prefix"):
         abort(404)
@@ -107,6 +107,6 @@ def _probed(number: int, ended: Any, arguments: dict[str, Any], typed: dict[str,
 
 def _free_name(folder: str) -> str:
     wanted = "".join(filter(str.isprintable, PurePath(folder).name))[:_LONGEST_NAME] or text("writeback.originals")
-    taken = {root.name.casefold() for root in house().settings.writeback}
+    taken = {root.name.casefold() for root in context().settings.writeback}
     names = [wanted, *(f"{wanted} ({number})" for number in range(2, 1000))]
     return next(name for name in names if name.casefold() not in taken)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin.house import House, house
+from admin.context import Context, context
 from admin.security import forms, hosts
 from admin.security.throttle import client_of
 
@@ -34,9 +34,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def check_request() -> AnyResponse | None:
     """Before every request, static files included."""
     _check_host()
-    claimed = house().look_at_password()
+    claimed = context().look_at_password()
     g.secret = request.cookies.get(COOKIE, "")
-    g.signed_in = house().sessions.is_open(g.secret)
+    g.signed_in = context().sessions.is_open(g.secret)
     if not g.signed_in:
         g.secret = request.cookies.get(VISITOR, "")
     if g.signed_in and (larger := LARGE.get(request.endpoint or "")):
@@ -53,12 +53,12 @@ def check_request() -> AnyResponse | None:
     return _refused(url_for("login.page") + (f"?next={quote(wanted, safe='')}" if wanted != "/" else ""))
 
 
-def most_bytes(house: House) -> Callable[[str, str], int]:
+def most_bytes(context: Context) -> Callable[[str, str], int]:
     """For the server, before it reads a body: how much may be sent to a path by whoever has these cookies."""
     of_path = dict(LARGE.values())
 
     def most(path: str, cookies: str) -> int:
-        if path not in of_path or not house.sessions.is_open(parse_cookie(cookies).get(COOKIE, "")):
+        if path not in of_path or not context.sessions.is_open(parse_cookie(cookies).get(COOKIE, "")):
             return 0
         return of_path[path]
 
@@ -88,15 +88,15 @@ def put_cookies(response: Response) -> Response:
 
 def sign_in() -> None:
     """Begin a session for this browser under a new secret; what it had before ends."""
-    house().sessions.end(request.cookies.get(COOKIE, ""))
-    g.new_session = house().sessions.begin()
+    context().sessions.end(request.cookies.get(COOKIE, ""))
+    g.new_session = context().sessions.begin()
     if not _is_known_device():
-        g.new_device = house().known.begin()
+        g.new_device = context().known.begin()
 
 
 def guess(is_right: Callable[[], bool]) -> bool:
     """Try a password or code, as this client. Raises TooManyGuesses, without having tried."""
-    here, known = house(), _is_known_device()
+    here, known = context(), _is_known_device()
     client = f"device {forms.token_of(request.cookies[DEVICE])}" if known else client_of(request.remote_addr)
     here.throttle.take(client, known=known)
     right = is_right()
@@ -107,7 +107,7 @@ def guess(is_right: Callable[[], bool]) -> bool:
 
 def _is_known_device() -> bool:
     """Whether this browser once signed in here; that opens nothing, but its guesses are its own."""
-    return house().known.is_open(request.cookies.get(DEVICE, ""))
+    return context().known.is_open(request.cookies.get(DEVICE, ""))
 
 
 def _set(response: Response, name: str, value: str, *, days: int = 30) -> None:
@@ -119,19 +119,19 @@ def _check_host() -> None:
         host = request.headers.get("Host", "")
     except SecurityError:
         host = ""
-    if not hosts.is_allowed(host, house().names()):
+    if not hosts.is_allowed(host, context().names()):
         abort(Response("This address is not one of this frame's.\n", status=400, mimetype="text/plain"))
 
 
 def _has_api_token() -> bool:
     """A program's own key opens the API and nothing else. No foreign page can make a browser send this header."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    return request.blueprint == "api" and kind.casefold() == "bearer" and house().tokens.is_known(secret)
+    return request.blueprint == "api" and kind.casefold() == "bearer" and context().tokens.is_known(secret)
 
 
 def _has_display_key() -> bool:
     """An old tablet can send neither a header nor a form: its key is in the address, and shows one picture."""
-    return request.endpoint in FRAME and house().displays.is_known(request.args.get("key", ""))
+    return request.endpoint in FRAME and context().displays.is_known(request.args.get("key", ""))
 
 
 def _check_form() -> None:

@@ -8,7 +8,7 @@ import logging
 import secrets
 from threading import Event, Lock
 
-from admin.house import House
+from admin.context import Context
 from admin.wifi.decide import Do, Facts, decide
 from admin.wifi.manager import ADDRESS, Manager, NetworkTrouble
 from admin.wifi.wishing import Wishing
@@ -25,12 +25,12 @@ _SAY_SECONDS = 60.0
 class Watch:
     """One a page. `step` is one look; the page calls `wish`, the thread all else."""
 
-    def __init__(self, house: House, manager: Manager | None = None) -> None:
-        self._house = house
+    def __init__(self, context: Context, manager: Manager | None = None) -> None:
+        self._context = context
         self.manager = manager or Wishing()
-        self._seen_at = house.clock.monotonic()
+        self._seen_at = context.clock.monotonic()
         self._said_at: float | None = None
-        self._seen_file = house.home.private / "network-seen"
+        self._seen_file = context.home.private / "network-seen"
         self._lock = Lock()
         self._wish: tuple[str, str] | None = None
         self.rung = Event()
@@ -66,7 +66,7 @@ class Watch:
             wish, self._wish = self._wish, None
         if wish is not None:
             self._join(*wish)
-        now, connected = self._house.clock.monotonic(), self.manager.connected()
+        now, connected = self._context.clock.monotonic(), self.manager.connected()
         if connected:
             self._seen_at, self._said_at = now, None
             self._note_seen()
@@ -134,13 +134,13 @@ class Watch:
 
     def _sign(self, lines: list[str], seconds: float) -> None:
         try:
-            self._house.frame("sign", lines=[line[:200] for line in lines], seconds=seconds)
+            self._context.frame("sign", lines=[line[:200] for line in lines], seconds=seconds)
         except (FrameNotRunning, FrameRefused) as error:
             log.debug("the wall was not told: %s", error)
 
     def _wall_answers(self) -> bool:
         try:
-            self._house.frame("now")
+            self._context.frame("now")
         except (FrameNotRunning, FrameRefused):
             return False
         return True
@@ -150,4 +150,4 @@ class Watch:
             self._seen_file.touch(mode=0o600)
 
     def _text(self, key: str, **values: object) -> str:
-        return self._house.texts.look_up(self._house.settings.language, key, **values)
+        return self._context.texts.look_up(self._context.settings.language, key, **values)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from admin.app import create_app
-from admin.house import EXTENSION, House
+from admin.context import EXTENSION, Context
 from sync.home import Home
 from sync.library.database import Library
 from tests.admin.phone import Phone
@@ -28,7 +28,7 @@ def app(home: Home, clock: ManualClock) -> Flask:
 
 
 @pytest.fixture
-def house(app: Flask) -> House:
+def context(app: Flask) -> Context:
     return app.extensions[EXTENSION]
 
 
@@ -47,9 +47,9 @@ def visitor(app: Flask) -> Phone:
 
 
 @pytest.fixture
-def phone(app: Flask, house: House) -> Phone:
+def phone(app: Flask, context: Context) -> Phone:
     """Signed in, at the page of now."""
     made = Phone(app.test_client())
-    assert made.claim(house.code.current()).status_code == 303
+    assert made.claim(context.code.current()).status_code == 303
     made.get("/more")
     return made

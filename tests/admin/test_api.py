@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from admin.house import House
+from admin.context import Context
 from admin.openapi import description
 from sync.home import Home
 from sync.library import jobs
@@ -85,9 +85,9 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(phone: Phone, token: str, home
         assert not path.is_file() or token.encode() not in path.read_bytes(), path
 
 
-def test_a_token_needs_a_name_of_its_own(phone: Phone, token: str, house: House) -> None:
+def test_a_token_needs_a_name_of_its_own(phone: Phone, token: str, context: Context) -> None:
     for name in ("", "Home Assistant", "x" * 61):
         answer = phone.post("/tokens/make", {"name": name})
         assert answer.status_code == 422, name
         assert "wrong-text" in answer.text
-    assert len(house.tokens.every()) == 1
+    assert len(context.tokens.every()) == 1

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from flask import Flask
 
-from admin.house import House
+from admin.context import Context
 from sync.home import Home
 from sync.library.database import Library
 from tests.admin.phone import PASSWORD, Phone
@@ -61,12 +61,12 @@ def test_torn_settings_are_named_and_nothing_is_written_over_them(phone: Phone, 
     assert home.settings.read_text() == "[wall\nlayout = "
 
 
-def test_a_disk_that_cannot_be_written_locks_nobody_out(phone: Phone, app: Flask, house: House, home: Home) -> None:
+def test_a_disk_that_cannot_be_written_locks_nobody_out(phone: Phone, app: Flask, context: Context, home: Home) -> None:
     (home.private / "sessions.json").unlink()
     (home.private / "sessions.json").mkdir()
     other = Phone(app.test_client())
     other.get("/login")
     assert other.post("/login", {"password": PASSWORD}).status_code == 303
     assert other.get("/more").status_code == 200
-    house.clock.sleep(7200)
+    context.clock.sleep(7200)
     assert phone.get("/more").status_code == 200

@@ -10,7 +10,7 @@ import sys
 import pytest
 from flask import Flask
 
-from admin.house import House
+from admin.context import Context
 from admin.sign import sign_lines
 from sync.home import Home
 from tests.admin.phone import PASSWORD, Phone
@@ -19,21 +19,21 @@ from tests.manual_clock import ManualClock
 from tests.sample_catalogues import make
 
 
-def test_whoever_types_the_code_on_the_wall_sets_the_password(visitor: Phone, house: House) -> None:
-    on_the_wall = sign_lines(house)[-1]
+def test_whoever_types_the_code_on_the_wall_sets_the_password(visitor: Phone, context: Context) -> None:
+    on_the_wall = sign_lines(context)[-1]
     answer = visitor.claim(on_the_wall)
     assert answer.headers["Location"] == "/"
     assert visitor.follow(answer).status_code == 200
-    assert PASSWORD not in house.home.secrets.read_text()
+    assert PASSWORD not in context.home.secrets.read_text()
 
 
-def test_a_wrong_code_sets_nothing_and_keeps_what_was_typed_out_of_the_page(visitor: Phone, house: House) -> None:
-    wrong = f"{(int(house.code.current()) + 1) % 10**8:08d}"
+def test_a_wrong_code_sets_nothing_and_keeps_what_was_typed_out_of_the_page(visitor: Phone, context: Context) -> None:
+    wrong = f"{(int(context.code.current()) + 1) % 10**8:08d}"
     answer = visitor.claim(wrong)
     assert answer.status_code == 422
     assert "not the code on the wall" in answer.text
     assert PASSWORD not in answer.text
-    assert not house.password_hash()
+    assert not context.password_hash()
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def test_a_wrong_code_sets_nothing_and_keeps_what_was_typed_out_of_the_page(visi
     [("short", "short", "at least 8"), ("x" * 201, "x" * 201, "at most"), (PASSWORD, PASSWORD + "x", "not the same")],
 )
 def test_a_slip_in_the_password_costs_no_try_of_the_code(
-    visitor: Phone, house: House, password: str, again: str, told: str
+    visitor: Phone, context: Context, password: str, again: str, told: str
 ) -> None:
-    code = house.code.current()
+    code = context.code.current()
     for _ in range(6):
         answer = visitor.claim(code, password, again)
         assert answer.status_code == 422
@@ -52,21 +52,22 @@ def test_a_slip_in_the_password_costs_no_try_of_the_code(
     assert visitor.claim(code).status_code == 303
 
 
-def test_guessing_the_code_is_throttled_over_all_browsers_of_an_address(app: Flask, house: House) -> None:
+def test_guessing_the_code_is_throttled_over_all_browsers_of_an_address(app: Flask, context: Context) -> None:
     answers = [Phone(app.test_client()).claim("00000000").text for _ in range(8)]
     assert "Too many wrong tries" in answers[-1]
-    assert not house.password_hash()
+    assert not context.password_hash()
 
 
-def test_the_second_who_comes_cannot_claim_the_frame(phone: Phone, visitor: Phone, house: House) -> None:
-    before = house.password_hash()
+def test_the_second_who_comes_cannot_claim_the_frame(phone: Phone, visitor: Phone, context: Context) -> None:
+    before = context.password_hash()
     visitor.get("/login")
-    visitor.post("/setup", {"code": house.code.current(), "password": "another password", "again": "another password"})
-    assert house.password_hash() == before
+    values = {"code": context.code.current(), "password": "another password", "again": "another password"}
+    visitor.post("/setup", values)
+    assert context.password_hash() == before
 
 
-def test_the_wall_stops_showing_a_code_once_there_is_a_password(phone: Phone, house: House) -> None:
-    assert not any(line.replace(" ", "").isdigit() for line in sign_lines(house))
+def test_the_wall_stops_showing_a_code_once_there_is_a_password(phone: Phone, context: Context) -> None:
+    assert not any(line.replace(" ", "").isdigit() for line in sign_lines(context))
 
 
 def test_a_damaged_secrets_file_opens_no_door(phone: Phone, app: Flask, home: Home) -> None:
@@ -76,12 +77,12 @@ def test_a_damaged_secrets_file_opens_no_door(phone: Phone, app: Flask, home: Ho
     assert newcomer.get("/").status_code >= 400
 
 
-def test_the_page_and_the_wall_speak_the_language_of_the_first_phone(visitor: Phone, house: House) -> None:
+def test_the_page_and_the_wall_speak_the_language_of_the_first_phone(visitor: Phone, context: Context) -> None:
     assert "Passwort wählen" in visitor.get("/setup", **{"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}).text
-    form = {"code": house.code.current(), "password": PASSWORD, "again": PASSWORD}
+    form = {"code": context.code.current(), "password": PASSWORD, "again": PASSWORD}
     assert visitor.post("/setup", form, **{"Accept-Language": "de-AT"}).status_code == 303
-    assert house.settings.language == "de"
-    assert sign_lines(house)[0] == "Hier werden Ihre Fotos hängen"
+    assert context.settings.language == "de"
+    assert sign_lines(context)[0] == "Hier werden Ihre Fotos hängen"
 
 
 def test_signing_in_leads_to_where_one_wanted_to_go(phone: Phone, visitor: Phone) -> None:
@@ -139,7 +140,7 @@ def test_a_stranger_who_guesses_keeps_nobody_else_out(phone: Phone, app: Flask) 
 
 
 def test_a_phone_that_was_signed_in_before_gets_in_through_a_crowd_of_strangers(
-    phone: Phone, app: Flask, house: House
+    phone: Phone, app: Flask, context: Context
 ) -> None:
     phone.post("/logout")
     for number in range(70):
@@ -156,7 +157,7 @@ def test_a_phone_that_was_signed_in_before_gets_in_through_a_crowd_of_strangers(
     phone.post("/sign-out-everywhere")
     phone.get("/login")
     assert phone.post("/login", {"password": PASSWORD}).status_code == 303, "signing out makes it no stranger"
-    house.set_password(PASSWORD + "2")
+    context.set_password(PASSWORD + "2")
     phone.get("/login")
     assert phone.post("/login", {"password": PASSWORD + "2"}).status_code == 429, "another password does"
 
@@ -173,9 +174,9 @@ def test_the_cookie_of_a_known_phone_opens_nothing(phone: Phone, app: Flask, hom
 
 
 def test_a_changed_password_renews_the_keys_of_programs_and_displays_and_shows_them_once(
-    phone: Phone, visitor: Phone, house: House
+    phone: Phone, visitor: Phone, context: Context
 ) -> None:
-    token, display = house.tokens.make("Home Assistant"), house.displays.make("Kitchen")
+    token, display = context.tokens.make("Home Assistant"), context.displays.make("Kitchen")
     changed = {"old": PASSWORD, "password": "a new long one", "again": "a new long one"}
     assert "There are 2." in phone.get("/password").text
     page = phone.post("/password", changed | {"renew": "yes"})
@@ -188,11 +189,11 @@ def test_a_changed_password_renews_the_keys_of_programs_and_displays_and_shows_t
     assert (opened.status_code, visitor.get(f"/frame?key={codes[1].partition('key=')[2]}").status_code) == (200, 200)
     assert visitor.get("/api/v1/state", Authorization=f"Bearer {token}").status_code != 200
     assert visitor.get(f"/frame?key={display}").status_code != 200
-    assert [one.name for one in house.tokens.every()] == ["Home Assistant"]
+    assert [one.name for one in context.tokens.every()] == ["Home Assistant"]
 
 
-def test_whoever_unticks_it_keeps_the_keys(phone: Phone, visitor: Phone, house: House) -> None:
-    token = house.tokens.make("Home Assistant")
+def test_whoever_unticks_it_keeps_the_keys(phone: Phone, visitor: Phone, context: Context) -> None:
+    token = context.tokens.make("Home Assistant")
     phone.get("/password")
     changed = {"old": PASSWORD, "password": "a new long one", "again": "a new long one"}
     assert "checked" not in phone.post("/password", changed | {"again": "slip"}).text, "a slip does not tick it again"
@@ -201,8 +202,8 @@ def test_whoever_unticks_it_keeps_the_keys(phone: Phone, visitor: Phone, house: 
 
 
 @pytest.mark.parametrize("kind", ["tokens", "displays"])
-def test_all_keys_of_a_kind_are_removed_with_one_tap(phone: Phone, house: House, kind: str) -> None:
-    keys = getattr(house, kind)
+def test_all_keys_of_a_kind_are_removed_with_one_tap(phone: Phone, context: Context, kind: str) -> None:
+    keys = getattr(context, kind)
     secrets = [keys.make(name) for name in ("One", "Two")]
     page = phone.get(f"/{kind}").text
     assert "Remove all of them" in page
@@ -236,18 +237,18 @@ def test_a_password_set_on_the_frame_itself_signs_every_phone_out(phone: Phone, 
     assert visitor.get("/more").status_code == 200
 
 
-def test_a_wall_full_of_photos_shows_the_code_when_it_is_asked_to(visitor: Phone, house: House) -> None:
-    make(house.home, count=3)
-    with hanging(house.home):
-        until(lambda: house.frame("now")["showing"] == "photo")
+def test_a_wall_full_of_photos_shows_the_code_when_it_is_asked_to(visitor: Phone, context: Context) -> None:
+    make(context.home, count=3)
+    with hanging(context.home):
+        until(lambda: context.frame("now")["showing"] == "photo")
         assert 'action="/setup/sign"' in visitor.get("/setup").text
         assert visitor.post("/setup/sign").headers["Location"] == "/setup"
-        assert house.frame("now")["sign_seconds"] > 290
+        assert context.frame("now")["sign_seconds"] > 290
         page = visitor.get("/setup").text
         assert "code of eight digits" in page
         assert 'action="/setup/sign"' not in page
-        assert visitor.claim(house.code.current()).status_code == 303
-        assert house.frame("now")["sign_seconds"] == 0
+        assert visitor.claim(context.code.current()).status_code == 303
+        assert context.frame("now")["sign_seconds"] == 0
 
 
 def test_once_there_is_a_password_nobody_covers_the_wall(phone: Phone, visitor: Phone) -> None:

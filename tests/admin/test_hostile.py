@@ -9,7 +9,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from admin.house import House
+from admin.context import Context
 from sync.home import Home
 from sync.library import albums, held, trash
 from sync.library.albums import AlbumRow
@@ -106,7 +106,7 @@ FIELDS = ("name", "album", "server", "source", "person", "url", "key", "seen", "
     )
 )
 def test_no_form_breaks_on_what_is_typed(
-    phone: Phone, house: House, library: Library, forms: list[str], values: dict[str, str]
+    phone: Phone, context: Context, library: Library, forms: list[str], values: dict[str, str]
 ) -> None:
     for address in forms:
         answer = phone.post(address, values)
@@ -116,7 +116,7 @@ def test_no_form_breaks_on_what_is_typed(
             assert not answer.headers["Location"].startswith(("//", "http", "javascript", "/\\")), address
         if answer.mimetype == "text/html" and answer.status_code != 303:
             assert_calm(answer.text)
-    assert not house.loaded().problems
+    assert not context.loaded().problems
     assert phone.get("/more").status_code == 200, "it signed itself out"
 
 

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from admin.app import create_app
-from admin.house import EXTENSION, House
+from admin.context import EXTENSION, Context
 from admin.security.gate import most_bytes
 from admin.security.server import serve
 from admin.sign import tell
@@ -58,15 +58,15 @@ def syncing(home: Home) -> Iterator[None]:
 
 
 @contextmanager
-def answering(home: Home) -> Iterator[tuple[str, House]]:
-    """The page behind its real server; gives its address and its house."""
+def answering(home: Home) -> Iterator[tuple[str, Context]]:
+    """The page behind its real server; gives its address and its context."""
     app = create_app(home, SystemClock())
     listener = socket.create_server(("127.0.0.1", 0))
-    house: House = app.extensions[EXTENSION]
-    server = serve(app, host="", port=0, passed=[listener], most_bytes=most_bytes(house))
+    context: Context = app.extensions[EXTENSION]
+    server = serve(app, host="", port=0, passed=[listener], most_bytes=most_bytes(context))
     Thread(target=server.run, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", house
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", context
     finally:
         server.close()
 
@@ -103,12 +103,12 @@ def test_the_way_of_a_new_owner(place: Home, tmp_path: Path) -> None:
         FakeImmich(version=3, library=sample_library(tmp_path / "immich")) as immich,
         syncing(place),
         hanging(place, display=f"file:{tmp_path / 'wall'}"),
-        answering(place) as (address, house),
+        answering(place) as (address, context),
         open_browser() as browser,
     ):
         browser.size(360, 780)
         browser.language("en")
-        first_contact(browser, address, house)
+        first_contact(browser, address, context)
         connect_immich(browser, immich)
         choose_an_album(browser, place)
         use_the_wall(browser, immich, place, address)
@@ -121,12 +121,12 @@ def test_the_way_of_a_new_owner(place: Home, tmp_path: Path) -> None:
         assert not browser.complaints
 
 
-def first_contact(browser: Browser, address: str, house: House) -> None:
+def first_contact(browser: Browser, address: str, context: Context) -> None:
     browser.open(address)
     look(browser, "setup")
-    tell(house, [])
-    assert ask(house.home, "now")["showing"] == "welcome", "the wall shows the code"
-    browser.type("code", house.code.current())
+    tell(context, [])
+    assert ask(context.home, "now")["showing"] == "welcome", "the wall shows the code"
+    browser.type("code", context.code.current())
     browser.type("password", PASSWORD)
     browser.type("again", PASSWORD)
     browser.press("Set up this frame")
@@ -278,9 +278,9 @@ def move_to_a_new_frame(browser: Browser, immich: FakeImmich, address: str, fold
     (folder / "r2").mkdir()
     fresh = find({"MANTELPIECE_HOME": str(folder / "fresh"), "XDG_RUNTIME_DIR": str(folder / "r2")})
     prepare(fresh)
-    with syncing(fresh), answering(fresh) as (other, house):
+    with syncing(fresh), answering(fresh) as (other, context):
         browser.open(other)
-        browser.type("code", house.code.current())
+        browser.type("code", context.code.current())
         browser.type("password", PASSWORD)
         browser.type("again", PASSWORD)
         browser.press("Set up this frame")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from admin.cli.status import _from_library
-from admin.house import House
+from admin.context import Context
 from admin.thumbs import want
 from sync.files import locked
 from sync.home import Home
@@ -64,24 +64,24 @@ def test_what_is_hidden_here_is_listed_and_comes_back(phone: Phone, library: Lib
     assert key.partition(":")[2] in phone.get("/marked").text, "what sync noted stands in for it"
 
 
-def phone_house(phone: Phone) -> House:
+def phone_house(phone: Phone) -> Context:
     found = phone.client.application.extensions["mantelpiece"]
-    assert isinstance(found, House)
+    assert isinstance(found, Context)
     return found
 
 
-def test_small_pictures_that_are_missing_are_asked_for_once(house: House, library: Library) -> None:
+def test_small_pictures_that_are_missing_are_asked_for_once(context: Context, library: Library) -> None:
     names = [f"{number:040x}.jpg" for number in range(3)]
-    (house.home.thumbs / f"{0:040x}.jpg").write_bytes(b"x")
-    want(house, names)
+    (context.home.thumbs / f"{0:040x}.jpg").write_bytes(b"x")
+    want(context, names)
     assert waiting_jobs(library) == [], "nobody is there to make them"
-    with locked(house.home.locks / "daemon", "the sync service"):
-        want(house, names)
-        want(house, names)
+    with locked(context.home.locks / "daemon", "the sync service"):
+        want(context, names)
+        want(context, names)
         (job,) = waiting_jobs(library)
         assert (job.kind, job.arguments) == ("thumbs", {"objects": names[1:]})
-        house.clock.advance(3601)  # type: ignore[attr-defined]
+        context.clock.advance(3601)  # type: ignore[attr-defined]
         with library.transaction() as db:
             jobs.set_state(db, job.id, jobs.State.ENDED)
-        want(house, names)
+        want(context, names)
         assert len(waiting_jobs(library)) == 1

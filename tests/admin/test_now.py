@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 
-from admin.house import House
+from admin.context import Context
 from frame.control import ask
 from sync.home import Home
 from sync.library import jobs
@@ -110,7 +110,7 @@ def test_what_hung_there_before_is_listed_once_each(phone: Phone, wall: Home) ->
         assert page.count(f'src="/thumb/{name}"') == 1
 
 
-def test_without_a_frame_the_page_says_so(phone: Phone, house: House) -> None:
+def test_without_a_frame_the_page_says_so(phone: Phone, context: Context) -> None:
     assert phone.get("/").status_code == 200
     answer = phone.post("/wall/next", Accept="application/json")
     assert answer.status_code == 503

@@ -32,11 +32,11 @@ def place(tmp_path: Path) -> Home:
 @pytest.fixture
 def signed_in(place: Home) -> Iterator[tuple[Browser, str]]:
     """A phone, and where the page is."""
-    with answering(place) as (address, house), open_browser() as browser:
+    with answering(place) as (address, context), open_browser() as browser:
         browser.size(360, 780)
         browser.language("en")
         browser.open(address)
-        browser.type("code", house.code.current())
+        browser.type("code", context.code.current())
         browser.type("password", PASSWORD)
         browser.type("again", PASSWORD)
         browser.press("Set up this frame")

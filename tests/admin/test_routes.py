@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from admin.house import House
+from admin.context import Context
 from admin.security.gate import PUBLIC, SETUP
 from admin.security.headers import HEADERS
 from sync.home import Home
@@ -64,14 +64,14 @@ def test_every_page_is_closed_to_whoever_is_not_signed_in(
             assert answer.status_code == 403, (method, address)
 
 
-def test_before_the_first_password_there_is_only_the_set_up(app: Flask, visitor: Phone, house: House) -> None:
+def test_before_the_first_password_there_is_only_the_set_up(app: Flask, visitor: Phone, context: Context) -> None:
     visitor.get("/setup")
     for endpoint, address in [*_rules(app, "GET"), *_rules(app, "POST")]:
         if endpoint in SETUP:
             continue
         assert visitor.get(address).status_code == 303, address
         assert visitor.post(address, {"password": "12345678"}).status_code == 403, address
-    assert not house.password_hash()
+    assert not context.password_hash()
 
 
 def test_every_answer_has_every_header(app: Flask, phone: Phone, visitor: Phone, library: Library) -> None:
@@ -116,9 +116,9 @@ def test_a_foreign_host_is_refused_before_everything_else(app: Flask, phone: Pho
         assert "Set-Cookie" not in answer.headers
 
 
-def test_cookies_are_kept_from_scripts_and_other_sites(app: Flask, house: House) -> None:
+def test_cookies_are_kept_from_scripts_and_other_sites(app: Flask, context: Context) -> None:
     phone = Phone(app.test_client())
-    answers = [phone.get("/setup"), phone.claim(house.code.current())]
+    answers = [phone.get("/setup"), phone.claim(context.code.current())]
     cookies = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
     assert cookies
     for cookie in cookies:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from admin.house import House
+from admin.context import Context
 from admin.network import page_address
 from admin.sign import sign_lines, tell
 from frame.control import ask
@@ -14,35 +14,35 @@ from tests.admin.phone import Phone
 from tests.admin.wall import hanging, until
 
 
-def test_the_wall_shows_the_address_and_the_code_until_all_is_set_up(house: House, home: Home) -> None:
-    title, _, address, _, code = sign_lines(house)
+def test_the_wall_shows_the_address_and_the_code_until_all_is_set_up(context: Context, home: Home) -> None:
+    title, _, address, _, code = sign_lines(context)
     assert address.startswith("http://")
     assert address.endswith(":8080")
-    assert code.replace(" ", "") == house.code.current()
+    assert code.replace(" ", "") == context.code.current()
     assert all(len(line) <= 200 for line in (title, address, code)), "the frame takes no longer ones"
-    house.set_password("correct horse battery")
-    assert sign_lines(house)[-1] == address
+    context.set_password("correct horse battery")
+    assert sign_lines(context)[-1] == address
     put_server(home, "home", {"url": "http://192.0.2.1"})
     add_album(home, {"name": "Holidays", "server": "home", "id": "a"})
-    assert sign_lines(house) == []
+    assert sign_lines(context) == []
 
 
-def test_a_frame_that_starts_later_is_told_then(house: House, home: Home) -> None:
-    told = tell(house, [])
+def test_a_frame_that_starts_later_is_told_then(context: Context, home: Home) -> None:
+    told = tell(context, [])
     assert told == []
     with hanging(home):
-        told = tell(house, told)
-        assert told == sign_lines(house)
+        told = tell(context, told)
+        assert told == sign_lines(context)
         until(lambda: ask(home, "now")["showing"] == "welcome")
 
 
-def test_the_code_on_the_wall_is_the_one_that_opens(visitor: Phone, house: House) -> None:
-    shown = sign_lines(house)[-1]
+def test_the_code_on_the_wall_is_the_one_that_opens(visitor: Phone, context: Context) -> None:
+    shown = sign_lines(context)[-1]
     for _ in range(5):
-        house.code.matches("00000000")
-    assert sign_lines(house)[-1] != shown
+        context.code.matches("00000000")
+    assert sign_lines(context)[-1] != shown
     assert visitor.claim(shown).status_code == 422
-    assert visitor.claim(sign_lines(house)[-1]).status_code == 303
+    assert visitor.claim(sign_lines(context)[-1]).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from admin.app import create_app
-from admin.house import EXTENSION, House
+from admin.context import EXTENSION, Context
 from sync import secrets
 from sync.library import servers
 from sync.library.database import Library
@@ -36,8 +36,8 @@ def mirror(server: FakeImmich, tmp_path: Path) -> Mirror:
 def phone(mirror: Mirror) -> Phone:
     app = create_app(mirror.home, mirror.clock)
     made = Phone(app.test_client())
-    house: House = app.extensions[EXTENSION]
-    made.claim(house.code.current())
+    context: Context = app.extensions[EXTENSION]
+    made.claim(context.code.current())
     return made
 
 

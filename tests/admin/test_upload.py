@@ -14,7 +14,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from admin import uploads
-from admin.house import House
+from admin.context import Context
 from admin.security.gate import LARGE, most_bytes
 from admin.security.server import serve
 from sync.errors import UsageError
@@ -154,13 +154,13 @@ def test_only_kinds_that_a_folder_shows_are_taken() -> None:
     assert set(uploads.ENDINGS) <= PICTURES
 
 
-def test_nobody_who_is_not_signed_in_may_send_much(phone: Phone, house: House, app: Flask) -> None:
+def test_nobody_who_is_not_signed_in_may_send_much(phone: Phone, context: Context, app: Flask) -> None:
     """Refused by the length that is announced, before a byte of the body is kept."""
     assert {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in LARGE} == {
         path for path, _ in LARGE.values()
     }
     listener = socket.create_server(("127.0.0.1", 0))
-    server: Any = serve(app, host="", port=0, passed=[listener], most_bytes=most_bytes(house))
+    server: Any = serve(app, host="", port=0, passed=[listener], most_bytes=most_bytes(context))
     Thread(target=server.run, daemon=True).start()
     cookie = phone.client.get_cookie("mantelpiece", domain=HOST.partition(":")[0])
     assert cookie is not None

@@ -33,7 +33,7 @@ TEMPLATES = sorted((ROOM / "templates").rglob("*.html"))
 SOURCES = [*TEMPLATES, *(path for path in ROOM.rglob("*.py") if "cli" not in path.parts)]
 LANGUAGES = Texts().languages
 
-_LITERAL = re.compile(r"""(?:\bt|\btext|_text)\((?:house, )?["']([\w.-]+)["'][,)]""")
+_LITERAL = re.compile(r"""(?:\bt|\btext|_text)\((?:context, )?["']([\w.-]+)["'][,)]""")
 _COUNTED = re.compile(r"""\bcounted\(f?["']([\w.{}-]+)["']""")
 _CALCULATED = re.compile(r"""(?:\bt|\btext)\((?:f["']([\w.-]+)\{|["']([\w.-]+)["'] ~)""")
 _CHOSEN = re.compile(r"""["']((?:when\.(?:today|yesterday|date|date_year)|sign\.\w+))["']""")

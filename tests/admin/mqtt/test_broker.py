@@ -19,7 +19,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from admin.app import create_app
-from admin.house import EXTENSION, House
+from admin.context import EXTENSION, Context
 from admin.mqtt.bridge import Bridge, keep_talking
 from admin.mqtt.identity import frame_id
 from frame.control import ask
@@ -103,14 +103,14 @@ def observer(broker: Broker, ca_file: Path | None = None) -> Iterator[Observer]:
 
 
 @contextmanager
-def bridge(home: Home, broker: Broker, name: str) -> Iterator[tuple[House, Bridge, str]]:
+def bridge(home: Home, broker: Broker, name: str) -> Iterator[tuple[Context, Bridge, str]]:
     set_value(home, "mqtt.host", "127.0.0.1")
     set_value(home, "mqtt.port", str(broker.port))
     set_value(home, "mqtt.name", name)
-    house: House = create_app(home, SystemClock()).extensions[EXTENSION]
-    made = Bridge(house, house.settings.mqtt, "")
+    context: Context = create_app(home, SystemClock()).extensions[EXTENSION]
+    made = Bridge(context, context.settings.mqtt, "")
     try:
-        yield house, made, f"mantelpiece/{frame_id(home)}"
+        yield context, made, f"mantelpiece/{frame_id(home)}"
     finally:
         made.close()
 
@@ -173,8 +173,8 @@ def test_a_name_that_leads_to_where_nothing_is_sent_gets_no_byte(home: Home, mon
     set_value(home, "mqtt.host", "127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         set_value(home, "mqtt.port", str(listener.getsockname()[1]))
-        house: House = create_app(home, SystemClock()).extensions[EXTENSION]
-        made = Bridge(house, house.settings.mqtt, "")
+        context: Context = create_app(home, SystemClock()).extensions[EXTENSION]
+        made = Bridge(context, context.settings.mqtt, "")
         try:
             listener.settimeout(PATIENCE_SECONDS)
             heard, _ = listener.accept()
@@ -262,14 +262,14 @@ def test_home_assistant_that_starts_is_told_all_again(home: Home, broker: Broker
 
 
 @contextmanager
-def talking(home: Home) -> Iterator[House]:
+def talking(home: Home) -> Iterator[Context]:
     """As in the page's process, which follows the settings."""
-    house: House = create_app(home, SystemClock()).extensions[EXTENSION]
+    context: Context = create_app(home, SystemClock()).extensions[EXTENSION]
     ended = Event()
-    thread = Thread(target=keep_talking, args=(house, ended))
+    thread = Thread(target=keep_talking, args=(context, ended))
     thread.start()
     try:
-        yield house
+        yield context
     finally:
         ended.set()
         thread.join()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from admin.house import House
+from admin.context import Context
 from admin.wifi.decide import FIRST_SECONDS, SAY_AFTER_SECONDS, SAY_EVERY_SECONDS, Do, Facts, decide
 from admin.wifi.manager import OWN, Manager, Network, NetworkTrouble
 from admin.wifi.watch import Watch
@@ -119,9 +119,9 @@ def test_what_is_done_about_it(given: tuple, expected: Do) -> None:
 
 
 def test_at_first_boot_the_wall_shows_the_frames_own_network_and_the_page_leads_into_ours(
-    phone: Phone, house: House, home: Home, clock: ManualClock, state: Path, door: Path
+    phone: Phone, context: Context, home: Home, clock: ManualClock, state: Path, door: Path
 ) -> None:
-    house.wifi = watch = Watch(house, Wishing(door))
+    context.wifi = watch = Watch(context, Wishing(door))
     with hanging(home):
         watch.step()
         assert not watch.code
@@ -207,19 +207,19 @@ def test_what_is_none_of_the_four_wishes_reaches_no_networkmanager(state: Path, 
     assert not (state / "calls").exists()
 
 
-def test_where_nobody_listens_it_is_said(phone: Phone, house: House, state: Path, tmp_path: Path) -> None:
-    house.wifi = Watch(house, Wishing(tmp_path / "nowhere"))
+def test_where_nobody_listens_it_is_said(phone: Phone, context: Context, state: Path, tmp_path: Path) -> None:
+    context.wifi = Watch(context, Wishing(tmp_path / "nowhere"))
     assert "does not answer" in phone.get("/wifi").text
 
 
 def test_a_frame_that_had_a_network_waits_for_it_and_says_so_now_and_then(
-    house: House, home: Home, clock: ManualClock, state: Path
+    context: Context, home: Home, clock: ManualClock, state: Path
 ) -> None:
     (state / "active").write_text("mantelpiece\n")
     (state / "profiles" / "mantelpiece").write_text("Our: house\n")
-    Watch(house).step()
+    Watch(context).step()
     (state / "active").unlink()
-    watch = Watch(house)
+    watch = Watch(context)
     with hanging(home):
         clock.advance(SAY_AFTER_SECONDS)
         watch.step()
@@ -228,17 +228,19 @@ def test_a_frame_that_had_a_network_waits_for_it_and_says_so_now_and_then(
         assert watch._gone()[1] == "Tried: Our: house"
 
 
-def test_without_a_wall_to_show_its_code_no_network_is_opened(house: House, clock: ManualClock, state: Path) -> None:
-    watch = Watch(house)
+def test_without_a_wall_to_show_its_code_no_network_is_opened(
+    context: Context, clock: ManualClock, state: Path
+) -> None:
+    watch = Watch(context)
     clock.advance(FIRST_SECONDS)
     watch.step()
     assert (watch.code, "connection add" in calls(state)) == ("", False)
 
 
 def test_without_wifi_or_networkmanager_nothing_is_done(
-    phone: Phone, house: House, clock: ManualClock, state: Path, monkeypatch: pytest.MonkeyPatch
+    phone: Phone, context: Context, clock: ManualClock, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.wifi = watch = Watch(house)
+    context.wifi = watch = Watch(context)
     (state / "device").write_text("unavailable\n")
     clock.advance(9999)
     watch.step()
@@ -252,10 +254,12 @@ NO_NETWORKS = [("", "long enough"), ("x" * 33, "long enough"), ("-x", ""), ("x\n
 
 
 @pytest.mark.parametrize("form", NO_NETWORKS)
-def test_what_cannot_be_a_network_is_refused(phone: Phone, house: House, state: Path, form: tuple[str, str]) -> None:
-    house.wifi = Watch(house)
+def test_what_cannot_be_a_network_is_refused(
+    phone: Phone, context: Context, state: Path, form: tuple[str, str]
+) -> None:
+    context.wifi = Watch(context)
     assert phone.post("/wifi/join", {"name": form[0], "password": form[1]}).status_code == 422
-    assert house.wifi._wish is None
+    assert context.wifi._wish is None
 
 
 def test_what_nmcli_says_is_read_with_its_colons(state: Path) -> None:

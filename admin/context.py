@@ -1,6 +1,6 @@
 """What every page is handed: the home, the clock, who is signed in, the settings as they are now, the library.
 
-One object an application; `house()` gives it to a handler. Settings are read again when their file changed.
+One object an application; `context()` gives it to a handler. Settings are read again when their file changed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ServiceAway(MantelpieceError):
     default_advice = "Start it with 'mantelpiece run', or look at the sync service; then try again."
 
 
-class House:
+class Context:
     """Shared by all threads of the server."""
 
     def __init__(self, home: Home, clock: Clock) -> None:
@@ -149,6 +149,6 @@ class House:
         return cast("dict[str, Any] | None", g.frame_now)
 
 
-def house() -> House:
-    """The house of the application that serves this request."""
-    return cast("House", current_app.extensions[EXTENSION])
+def context() -> Context:
+    """The context of the application that serves this request."""
+    return cast("Context", current_app.extensions[EXTENSION])
