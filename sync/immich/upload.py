@@ -150,6 +150,8 @@ class _Form:
         texts: Mapping[str, str | None] = {
             "deviceAssetId": f"{self._what.name}-{self._what.size_bytes}",
             "deviceId": "mantelpiece",
+            # As a field too: the head of a part has no sure way to say quotes and letters beyond ASCII.
+            "filename": self._what.name,
             "fileCreatedAt": moment,
             "fileModifiedAt": moment,
             "livePhotoVideoId": self._what.live_video_id,
