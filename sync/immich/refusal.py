@@ -21,12 +21,17 @@ from sync.errors import (
 
 _PERMISSION = re.compile(r"Missing required permission: ([A-Za-z.]+)")
 _MAX_RETRY_AFTER_SECONDS = 3600.0
+_TOO_LARGE_ADVICE = "Let it pass larger requests: client_max_body_size of nginx, for example. Immich has no such limit."
 
 
 def from_status(status: int, *, content_type: str, message: str, what: str, retry_after: float | None) -> ServerError:
     """The error of a refusing answer; `what` names what was asked for, such as `album 838a…`."""
     if status == 429:
         return TooManyRequests("The server asks for fewer requests.", retry_after_seconds=retry_after)
+    if status == 413:
+        # Immich has no limit; what stands before it often lets one megabyte pass.
+        sentence = f"Something before the server refuses {what}: it is too large."
+        return NotAvailable(sentence, advice=_TOO_LARGE_ADVICE, status=status)
     if status >= 500:
         sentence = f"The server failed ({status}) at {what}{_said(message)}."
         return ServerFailure(sentence, status=status, retry_after_seconds=retry_after)

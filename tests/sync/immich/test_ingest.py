@@ -78,6 +78,15 @@ def test_a_file_that_shrinks_on_the_way_is_no_upload(server: FakeImmich, connect
         connect(server).upload(wanted)
 
 
+def test_a_gateway_that_lets_no_large_file_pass_is_told_apart(
+    server: FakeImmich, connect: Make, tmp_path: Path
+) -> None:
+    server.faults.add("status", status=413, path="/assets", headers={"Content-Type": "text/html"})
+    with pytest.raises(NotAvailable, match=r"refuses upload of a\.jpg: it is too large") as caught:
+        connect(server).upload(to_upload(photo(tmp_path, "a.jpg")))
+    assert "client_max_body_size" in caught.value.advice
+
+
 def test_a_lost_answer_to_an_upload_makes_no_second_asset(server: FakeImmich, connect: Make, tmp_path: Path) -> None:
     before = len(server.library.assets)
     server.faults.add("status", status=502, method="POST", path="/assets$", times=1)
