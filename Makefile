@@ -32,8 +32,9 @@ faults: $(VENV)/.tested
 soak: $(VENV)/.tested
 	@$(PY) -m pytest -q -s tests/soak --long
 
-# Needs podman or docker, and the base image.
+# By podman or docker, and the base image; without them by buildah in a Debian root, as root and from a package mirror.
 container: $(VENV)/.tested
+	@podman info >/dev/null 2>&1 || docker info >/dev/null 2>&1 || systemd/packages buildah debootstrap
 	@$(PY) -m pytest -q tests/container --long
 
 # Needs root and a package mirror: Debian roots in a folder are installed into, and started with a real systemd.

@@ -16,7 +16,7 @@ from admin.wifi.wishes import LONGEST_BYTES, WISHES, Answer, Close, Hear, Join, 
 
 
 def main(wished: BinaryIO, told: BinaryIO) -> int:
-    """0 when it was done, 1 when NetworkManager could not, 2 when it is no wish."""
+    """0 when it was answered, be it with why NetworkManager could not; 2 when it is no wish."""
     try:
         wish = WISHES.decode(wished.read(LONGEST_BYTES))
     except msgspec.MsgspecError as error:
@@ -28,7 +28,7 @@ def main(wished: BinaryIO, told: BinaryIO) -> int:
         answer = Answer(trouble=trouble.sentence)
     told.write(msgspec.json.encode(answer))
     told.flush()
-    return 1 if answer.trouble else 0
+    return 0
 
 
 def grant(wish: Wish, manager: Manager) -> Answer:

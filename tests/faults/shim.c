@@ -33,7 +33,8 @@ static int trace = -1;
 static char home[4096];
 static size_t home_length;
 
-__attribute__((constructor)) static void start(void) {
+/* Also called by a program that was loaded before it was told what is to fail: see `Loaded` in sweep.py. */
+__attribute__((constructor)) void fault_begin(void) {
     no_sync = getenv("FAULT_NOSYNC") != NULL;
     stay = getenv("FAULT_STAY") != NULL;
     only = getenv("FAULT_ONLY");

@@ -1,16 +1,19 @@
 """Strikes a program at its Nth mutating system call below a folder: the harness under the fault sweeps.
 
 `shim()` compiles the preloaded counter once; `count` runs the program unharmed and says how many points there are;
-`strike` runs it with a fault at one of them.
+`strike` runs it with a fault at one of them. A `Loaded` one has its modules imported before it is struck, which is most
+of what a short run costs.
 """
 
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -66,21 +69,82 @@ def traced(below: Path, into: Path) -> dict[str, str]:
     return told | {"FAULT_TRACE": str(into)}
 
 
+class Loaded:
+    """A program that was loaded once and begins anew, as a process of its own, for each run. Closed by its end."""
+
+    def __init__(self, module: str, *others: str) -> None:
+        """Of the module whose `main` is the program, and others that it needs later."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _LOADED, module, *others], cwd=ROOT, env=os.environ | {"LD_PRELOAD": str(shim())},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> Loaded:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=20)
+
+    def run(self, words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        """Unharmed."""
+        return self._begin(words, environment)
+
+    def strike(
+        self, words: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str
+    ) -> tuple[subprocess.CompletedProcess[str], int]:
+        """With the fault `kind` at call number `at` (0: at none), and how many calls there were."""
+        with tempfile.NamedTemporaryFile() as counter:
+            counter.write(bytes(8))
+            counter.flush()
+            done = self._begin(words, environment | _fault(below, at=at, kind=kind, counter=counter.name))
+            return done, struct.unpack("<Q", Path(counter.name).read_bytes())[0]
+
+    def _begin(self, words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with tempfile.NamedTemporaryFile("r") as told:
+            wish = {"words": words, "environment": environment, "told": told.name}
+            self._process.stdin.write(json.dumps(wish) + "\n")
+            self._process.stdin.flush()
+            code = int(self._process.stdout.readline())
+            return subprocess.CompletedProcess(words, code, "", told.read())
+
+
+_LOADED = """
+import ctypes, importlib, json, os, sys
+module, *_ = [importlib.import_module(name) for name in sys.argv[1:]]
+for line in sys.stdin:
+    wish = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+else:
+    sys.exit(0)
+os.environ.update(wish["environment"])
+told = os.open(wish["told"], os.O_WRONLY | os.O_APPEND)
+os.dup2(told, 1)
+os.dup2(told, 2)
+# Standard input stays open: a job takes its end for "cancel".
+reader, writer = os.pipe()
+os.dup2(reader, 0)
+ctypes.CDLL(None).fault_begin()
+sys.exit(module.main(wish["words"]))
+"""
+
+
+def _fault(below: Path, *, at: int, kind: str, counter: str) -> dict[str, str]:
+    return {"FAULT_AT": str(at), "FAULT_KIND": kind, "FAULT_HOME": str(below), "FAULT_COUNTER": counter}
+
+
 def _run(
     command: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str, build: Path = ROOT
 ) -> tuple[subprocess.CompletedProcess[str], int]:
     with tempfile.NamedTemporaryFile() as counter:
         counter.write(bytes(8))
         counter.flush()
-        faulty = {
-            **os.environ,
-            **environment,
-            "LD_PRELOAD": str(shim()),
-            "FAULT_AT": str(at),
-            "FAULT_KIND": kind,
-            "FAULT_HOME": str(below),
-            "FAULT_COUNTER": counter.name,
-        }
+        faulty = os.environ | environment | {"LD_PRELOAD": str(shim())}
+        faulty |= _fault(below, at=at, kind=kind, counter=counter.name)
         # Standard input stays open: a job takes its end for "cancel".
         reader, writer = os.pipe()
         try:
