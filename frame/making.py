@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from frame.overlays.boxes import shrunk
-from frame.picture import Renderer, make_picture, request_for, white_of
+from frame.picture import Renderer, request_for, white_of
 from frame.playlist import Item
 from frame.render.crop import boxes_on
 from frame.render.layout import Size, Subject, heads_on, pair, plan, viewer_canvas
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from frame.overlays.afloat import Afloat
     from frame.overlays.clock import Clock
     from frame.overlays.style import Style
+    from frame.render.request import RenderRequest, Wording
     from frame.render.tone import Tone
     from frame.transitions.moving import Moving
     from frame.transitions.travel import Travel
@@ -81,10 +82,7 @@ class Maker:
     def _still(self, item: Item) -> Made:
         size, style = self.display.size, self.style.beside(self._heads(item), self._canvas)
         wording = style.wording(item.entry, item.partner, size=size, rotation=self.rotation)
-        picture = make_picture(
-            self.home, self.renderer, item.entry, partner=item.partner, wall=self.wall, size=size, wording=wording,
-            warmth=self.style.warmth,
-        )
+        picture = self.renderer.render(self._request(item, size, wording=wording))
         slow = getattr(self.display, "least_seconds", 0.0) > 60  # a clock would be wrong on it
         clock = None if slow else style.clock(picture, rotation=self.rotation, tone=self._tone)
         return Made(self.display.prepare(picture), clock, problem=style.lacking(wording))
@@ -99,13 +97,19 @@ class Maker:
             upright, clock = viewer_canvas(strip, self.rotation), style.words.clock_position
             beside = "top-right" if clock is Corner.TOP_LEFT else "top-left"
             wording = replace(wording, position="bottom-left" if upright[0] > upright[1] else beside)
-        picture = make_picture(
-            self.home, self.renderer, item.entry, wall=self.wall, size=strip, wording=wording, layout="fill",
-            warmth=self.style.warmth,
-        )
+        picture = self.renderer.render(self._request(item, strip, wording=wording, layout="fill"))
         afloat = style.clock_afloat(picture, panel, rotation=self.rotation, tone=self._tone)
         travel = cut(picture, self.display, rotation=self.rotation, interval_seconds=self.wall.interval_seconds)
         return Made(travel.first, afloat=afloat, travel=travel, problem=style.lacking(wording))
+
+    def _request(
+        self, item: Item, size: Size, *, wording: Wording | None = None, layout: str | None = None
+    ) -> RenderRequest:
+        """What the renderer is asked for: the photo, or the two of a pair, at that size. Raises CopyUnusable."""
+        return request_for(
+            self.home, item.entry, wall=self.wall, size=size, partner=item.partner, wording=wording, layout=layout,
+            warmth=self.style.warmth,
+        )
 
     @property
     def _canvas(self) -> Size:
@@ -141,17 +145,12 @@ class Maker:
         display = self.display
         nearer = round(min(self._canvas) * (GROWN - 1) / 2)  # so much they grow on the way
         style = self.style.beside([shrunk(head, -nearer) for head in self._heads(item, "fill")], self._canvas)
-        picture = make_picture(
-            self.home, self.renderer, item.entry, wall=self.wall, size=larger(display.size), layout="fill",
-            warmth=style.warmth,
-        )
+        picture = self.renderer.render(self._request(item, larger(display.size), layout="fill"))
         target = self._target(item, aim)
         start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)[0]
         wording = style.wording(item.entry, None, size=display.size, rotation=self.rotation)
-        request = request_for(
-            self.home, item.entry, wall=self.wall, size=display.size, wording=wording, warmth=style.warmth
-        )
-        veil, tone = veil_of(self.renderer, request, start), self._tone
+        veil = veil_of(self.renderer, self._request(item, display.size, wording=wording), start)
+        tone = self._tone
         clock = style.clock(start, rotation=self.rotation)
         known = clock.verdict if clock is not None else None
         del start, clock  # as large as the panel, and so is what comes

@@ -35,24 +35,6 @@ class Renderer(Protocol):
         """Raises PictureRefused with the reason."""
 
 
-def make_picture(
-    home: Home,
-    renderer: Renderer,
-    entry: PhotoEntry,
-    *,
-    wall: Wall,
-    size: tuple[int, int],
-    partner: PhotoEntry | None = None,
-    wording: Wording | None = None,
-    layout: str | None = None,
-    warmth: float = 0.0,
-) -> Image:
-    """The panel picture of a photo, or of two, `size` pixels. Raises CopyUnusable and what the renderer raises."""
-    return renderer.render(
-        request_for(home, entry, wall=wall, size=size, partner=partner, wording=wording, layout=layout, warmth=warmth)
-    )
-
-
 def request_for(
     home: Home,
     entry: PhotoEntry,

@@ -6,7 +6,8 @@ No method raises because of the display: a cable that was pulled is a problem to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from frame.hands.touch import Touch
@@ -59,11 +60,12 @@ class Stage:
         standing_in = self.display
         if self._clock.monotonic() < self._retry_at or (standing_in is not None and not standing_in.stand_in):
             return False
-        try:
-            found, reasons = self._open_display(wall.display, wall.size)
-        except Exception as error:  # noqa: BLE001 - drivers raise anything; the wall waits for the next try
-            self.fail(error)
+        opened = None
+        with self._or_fail():
+            opened = self._open_display(wall.display, wall.size)
+        if opened is None:
             return False
+        found, reasons = opened
         if standing_in is not None and found.stand_in:
             found.close()
             self._retry_at = self._clock.monotonic() + STAND_IN_SECONDS
@@ -100,15 +102,14 @@ class Stage:
         if display is None:
             return False
         fades = wall.transition is not Transition.CUT and wall.transition_seconds > 0
-        try:
+        with self._or_fail():
             if self.level < 100 and display.animated:
                 self._draw_dimmed(display, picture)
             elif not display.animated or not fades or at_once or old is None:
                 display.show(picture)
             elif picture is not old[0]:
                 self._change(display, old[0], picture, wall, should_stop)
-        except Exception as error:  # noqa: BLE001 - as above
-            self.fail(error)
+        if self.display is None:
             return False
         self._on_panel, self._covered = (picture,), None
         return True
@@ -121,12 +122,9 @@ class Stage:
             return False
         self._covered, self._shines = self._covered or self._on_panel, 0.0 if self.least_seconds else share
         self._on_panel = (sign,)
-        try:
+        with self._or_fail():
             self._draw(display)
-        except Exception as error:  # noqa: BLE001 - as above
-            self.fail(error)
-            return False
-        return True
+        return self.display is not None
 
     def put_above(self, pieces: tuple[Above, ...], *, moves: bool) -> None:
         """Have these seen above all pictures, in place of those before; what `moves` is drawn anew by itself."""
@@ -134,12 +132,10 @@ class Stage:
         if display is None or not display.animated or pieces == self._above:
             return
         self._above = pieces
-        try:
+        with self._or_fail():
             display.put_above(pieces)
             if not moves:
                 self._draw(display)
-        except Exception as error:  # noqa: BLE001 - as above
-            self.fail(error)
 
     def _draw(self, display: Display) -> None:
         """What is on the panel, once more."""
@@ -171,15 +167,13 @@ class Stage:
         display = self.display
         if display is None:
             return False
-        try:
+        with self._or_fail():
             if self.level < 100:
                 self._draw_dimmed(display, travel.last)
             elif travel.show(display, since):
                 return True
-        except Exception as error:  # noqa: BLE001 - as above
-            self.fail(error)
-            return False
-        self._on_panel = (travel.last,)
+        if self.display is not None:
+            self._on_panel = (travel.last,)
         return False
 
     def approach(self, motion: Motion, now: float) -> bool:
@@ -191,12 +185,9 @@ class Stage:
         self._on_panel = (motion.last,)
         if moment is None:
             return False
-        try:
+        with self._or_fail():
             display.blend(*moment)
-        except Exception as error:  # noqa: BLE001 - as above
-            self.fail(error)
-            return False
-        return True
+        return self.display is not None
 
     def patch(self, part: Image, corner: tuple[int, int], *, picture: Prepared = None) -> None:
         """Change a part of `picture`, else of what is on the panel, there too."""
@@ -205,12 +196,10 @@ class Stage:
             return
         on_panel = None if self._on_panel is None else self._on_panel[0]
         seen = picture is None or picture is on_panel
-        try:
+        with self._or_fail():
             display.patch(on_panel if seen else picture, part, corner, shown=seen and self.level == 100)
             if seen and self.level < 100 and display.animated:
                 self._draw_dimmed(display, on_panel)
-        except Exception as error:  # noqa: BLE001 - as above
-            self.fail(error)
 
     def dim(self, level: int) -> None:
         """Draw at this level from now on, and what is on the panel at once."""
@@ -218,11 +207,9 @@ class Stage:
         display = self.display
         if display is None or not display.animated:
             return
-        try:
+        with self._or_fail():
             if self._on_panel is not None or level == 0:
                 self._draw_dimmed(display, None if self._on_panel is None else self._on_panel[0])
-        except Exception as error:  # noqa: BLE001 - as above
-            self.fail(error)
 
     def _draw_dimmed(self, display: Display, picture: Prepared | None) -> None:
         from frame.transitions.dim import black, show_dimmed
@@ -235,11 +222,9 @@ class Stage:
         """Keys pressed, as verbs, and touches."""
         if self.display is None:
             return []
-        try:
+        with self._or_fail():
             return self.display.events()
-        except Exception as error:  # noqa: BLE001 - as above
-            self.fail(error)
-            return []
+        return []
 
     def close(self) -> None:
         """Give the display back; it is opened again when somebody asks."""
@@ -251,6 +236,14 @@ class Stage:
                 display.close()
             except Exception:
                 log.debug("closing the display failed", exc_info=True)
+
+    @contextmanager
+    def _or_fail(self) -> Iterator[None]:
+        """Whatever a driver raises costs the display, which is None after that, and not the wall."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - drivers raise anything; the wall waits for the next try
+            self.fail(error)
 
     def fail(self, error: Exception) -> None:
         """The display is gone for now."""

@@ -16,7 +16,7 @@ from sync.errors import NotAvailable, PermissionMissing, UsageError
 from sync.home import Home
 from sync.immich.libraries import LibraryInfo
 from sync.immich.reader import Reader
-from sync.ingest.landing import refuse_inside
+from sync.ingest.fill import refuse_inside
 from sync.ingest.places import folder_of, here_of, plain_folder, publishes, server_folder_of, source_of
 from sync.ingest.settled import IMMICHS_MARKER
 from sync.ingest.templates import AlbumFacts, parse

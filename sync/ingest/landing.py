@@ -1,8 +1,8 @@
-"""From the landing folder, where icloudpd writes, into the library folder, which Immich scans; and back when moving in.
+"""From the landing folder, where icloudpd writes, into the library folder, which Immich scans.
 
 A photo appears in the library whole and under a name that was free, its sidecar before it: a crash leaves nothing
 half, and the same call again completes it. What others put there stays as it is, files and sidecars alike. The
-landing folder is never written to but by `fill`, so that icloudpd goes on with its own files.
+landing folder is never written to (but by fill.py), so that icloudpd goes on with its own files.
 """
 
 from __future__ import annotations
@@ -10,22 +10,18 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from glob import escape
-from hashlib import sha1
+from hashlib import file_digest
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 from uuid import uuid4
 
 from sync.errors import DiskFull, NotAvailable, UsageError
 from sync.files import disk_errors, free_bytes, fsync_folder, make_folder, part_head, write_durably
-from sync.ingest.identifiers import NOTHING
-from sync.ingest.settled import look
 from sync.ingest.sidecar_writing import normalised
-from sync.ingest.sidecars import SidecarRefused, bytes_of, read
+from sync.ingest.sidecars import SidecarRefused, bytes_of, read, sidecar_of
 
 _CHUNK = 1 << 20
 _LONGEST_BYTES = 250
@@ -65,16 +61,6 @@ class Published:
     """Why a sidecar was refused."""
 
 
-@dataclass
-class Filled:
-    """What moving in did."""
-
-    linked: int = 0
-    there: int = 0
-    sidecars: int = 0
-    problems: list[str] = field(default_factory=list)
-
-
 def publish(path: str, *, landing: Path, library: Path, stars: bool = False) -> Published:
     """Put one file of the landing folder, with its sidecar, into the library folder.
 
@@ -90,80 +76,7 @@ def publish(path: str, *, landing: Path, library: Path, stars: bool = False) -> 
     return Published(target.relative_to(library).as_posix(), done, beside, why)
 
 
-def refuse_inside(landing: Path, *, library: Path | None, import_paths: Iterable[Path]) -> None:
-    """Raise UsageError where Immich would scan the landing folder, or ingest would take what it published itself."""
-    real = landing.resolve()
-    for path in import_paths:
-        if real.is_relative_to(path.resolve()):
-            raise UsageError(
-                f"The landing folder {landing} lies inside {path}, which Immich scans: "
-                "every photo would be there twice, and icloudpd's sidecars would be rewritten.",
-                advice=f"Choose a folder beside {path}, on the same disk; 'mantelpiece ingest import' fills it.",
-                folder=str(landing),
-            )
-        if path.resolve().is_relative_to(real):
-            raise UsageError(f"The landing folder {landing} holds {path}, which Immich scans; choose another one.")
-    if library is not None and (real.is_relative_to(library.resolve()) or library.resolve().is_relative_to(real)):
-        raise UsageError(
-            f"The landing folder {landing} and the library folder {library} lie in one another.",
-            advice="Choose a landing folder beside the library folder, on the same disk.",
-        )
-
-
-def fill(
-    library: Path, landing: Path, *, check: Callable[[], None] = lambda: None,
-    report: Callable[[int, int], None] = lambda _done, _of: None,
-) -> Filled:  # fmt: skip
-    """Fill a landing folder from a library folder that icloudpd wrote into until now, so that it finds its files.
-
-    Photos are hard-linked. icloudpd's sidecars are copied, and what is left of them in the library is brought into a
-    form that Immich's edits do not wipe; others' stay as they are, since icloudpd would not touch them. Raises
-    UsageError where the two folders share no disk. May be called again.
-    """
-    refuse_inside(landing, library=library, import_paths=())
-    seen = look(library, lambda _path, _size, _modified: NOTHING)
-    make_folder(landing)
-    if landing.stat().st_dev != library.stat().st_dev:
-        raise UsageError(
-            f"The landing folder {landing} lies on another disk than {library}, where nothing can be linked.",
-            advice="Choose a folder on the same disk.",
-        )
-    filled = Filled(problems=[f"{skipped.path}: {skipped.why}" for skipped in seen.skipped])
-    for number, found in enumerate(seen.files):
-        check()
-        report(number, len(seen.files))
-        try:
-            _fill_one(library, landing, found.path, filled)
-        except OSError as error:
-            filled.problems.append(f"{found.path}: {error.strerror}")
-    return filled
-
-
-def _fill_one(library: Path, landing: Path, path: str, filled: Filled) -> None:
-    target = landing / path
-    make_folder(target.parent)
-    try:
-        with disk_errors(f"Linking {path}"):
-            os.link(library / path, target, follow_symlinks=False)
-        filled.linked += 1
-    except FileExistsError:
-        filled.there += 1
-    beside, own = _sidecar_of(library / path), _sidecar_of(target)
-    data = bytes_of(beside)
-    with suppress(SidecarRefused):
-        if data is not None and read(data).by_icloudpd:
-            if not os.path.lexists(own):
-                write_durably(own, data)
-                filled.sidecars += 1
-            # Immich has read its rating as stars: dropping it now would change them behind its owner's back.
-            write_durably(beside, normalised(data, stars=True))
-
-
-def _sidecar_of(path: Path) -> Path:
-    return path.with_name(path.name + ".xmp")
-
-
-def _opened(source: Path) -> BinaryIO:
+def _opened(source: Path) -> FileIO:
     try:
         file = open(os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb", buffering=0)  # noqa: SIM115
     except OSError as error:
@@ -174,7 +87,7 @@ def _opened(source: Path) -> BinaryIO:
     return file
 
 
-def _free_name(file: BinaryIO, library: Path, path: str) -> tuple[Path, bool]:
+def _free_name(file: FileIO, library: Path, path: str) -> tuple[Path, bool]:
     """A name for the file in the library folder, and whether the file is already there under it."""
     own = library / path
     if not own.parent.resolve().is_relative_to(library.resolve()):
@@ -192,7 +105,7 @@ def _free_name(file: BinaryIO, library: Path, path: str) -> tuple[Path, bool]:
     return other, state
 
 
-def _state(file: BinaryIO, target: Path) -> bool | None:
+def _state(file: FileIO, target: Path) -> bool | None:
     """True: the file lies there already; False: the name is free; None: a stranger has it."""
     mine = os.fstat(file.fileno())
     try:
@@ -207,23 +120,20 @@ def _state(file: BinaryIO, target: Path) -> bool | None:
         return True if _digest(other) == _digest(file) else None
 
 
-def _digest(file: BinaryIO) -> str:
-    state = sha1(usedforsecurity=False)
+def _digest(file: FileIO) -> str:
     file.seek(0)
-    while chunk := file.read(_CHUNK):
-        state.update(chunk)
-    return state.hexdigest()
+    return file_digest(file, "sha1").hexdigest()
 
 
 def _publish_sidecar(source: Path, target: Path, *, stars: bool) -> tuple[Beside, str]:
-    raw = bytes_of(_sidecar_of(source))
+    raw = bytes_of(sidecar_of(source))
     if raw is None:
         return Beside.NONE, ""
     try:
         wanted = normalised(raw, stars=stars)
     except SidecarRefused as error:
         return Beside.REFUSED, error.sentence
-    own = _sidecar_of(target)
+    own = sidecar_of(target)
     if os.path.lexists(own):
         present = bytes_of(own)
         if present == wanted:
@@ -242,7 +152,7 @@ def _is_replaceable(present: bytes, raw: bytes) -> bool:
         return False
 
 
-def _place(source: Path, file: BinaryIO, target: Path) -> Done:
+def _place(source: Path, file: FileIO, target: Path) -> Done:
     try:
         with disk_errors(f"Publishing {target.name}"):
             os.link(source, target, follow_symlinks=False)
@@ -260,7 +170,7 @@ def _place(source: Path, file: BinaryIO, target: Path) -> Done:
     return done
 
 
-def _copy(file: BinaryIO, target: Path) -> None:
+def _copy(file: FileIO, target: Path) -> None:
     status = os.fstat(file.fileno())
     if free_bytes(target.parent) < status.st_size:
         raise DiskFull(

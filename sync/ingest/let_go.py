@@ -18,6 +18,7 @@ from sync.immich.upload import Known
 from sync.ingest.landing import Beside, publish
 from sync.ingest.one_run import Run
 from sync.ingest.send import SLICE, forget, read_through, stamp_of
+from sync.ingest.sidecars import sidecar_of
 from sync.ingest.survey import Todo
 from sync.library import ingest as rows
 from sync.library.ingest import State
@@ -93,7 +94,8 @@ def _gone(run: Run, todo: Todo, read: dict[str, os.stat_result]) -> bool:
 
 def _take_away(run: Run, path: str, read: os.stat_result) -> None:
     file = run.found.source / path
-    sidecar, stamp = file.with_name(file.name + ".xmp"), stamp_of(file.with_name(file.name + ".xmp"))
+    sidecar = sidecar_of(file)
+    stamp = stamp_of(sidecar)
     sent = bool(stamp) and stamp == run.file(path).sent
     linked = False
     if run.inbox.after is After.MOVE:

@@ -15,7 +15,7 @@ import msgspec
 from sync.connect import open_server
 from sync.errors import NotAvailable, UsageError
 from sync.ingest.check import judge_library
-from sync.ingest.landing import fill
+from sync.ingest.fill import fill
 from sync.ingest.old_options import TakenOver
 from sync.ingest.pending import read_pending
 from sync.ingest.places import folder_of, publishes, server_folder_of, source_of

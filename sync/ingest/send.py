@@ -20,7 +20,7 @@ from sync.immich.upload import Known, Upload, Uploaded
 from sync.ingest.group import Role
 from sync.ingest.one_run import Run
 from sync.ingest.sidecar_writing import normalised
-from sync.ingest.sidecars import SidecarRefused, bytes_of
+from sync.ingest.sidecars import SidecarRefused, bytes_of, sidecar_of
 from sync.ingest.survey import Todo
 from sync.library.ingest import State
 
@@ -93,14 +93,10 @@ def _digests(run: Run, todos: Sequence[Todo]) -> dict[str, str | NotAvailable]:
     for path in [path for todo in todos for path in todo.paths]:
         run.work.check()
         try:
-            found[path] = run.file(path).sha1 or _digest(run.found.source / path)
+            found[path] = run.file(path).sha1 or read_through(run.found.source / path)[0]
         except NotAvailable as error:
             found[path] = error
     return found
-
-
-def _digest(path: Path) -> str:
-    return read_through(path)[0]
 
 
 def read_through(path: Path) -> tuple[str, os.stat_result]:
@@ -193,7 +189,7 @@ def _video(todo: Todo, path: str) -> str | None:
 
 def _sidecar(run: Run, file: Path) -> tuple[bytes | None, str]:
     """What goes up beside a file, and its stamp. Raises SidecarRefused where it cannot be understood."""
-    beside = file.with_name(file.name + ".xmp")
+    beside = sidecar_of(file)
     stamp = stamp_of(beside)
     data = bytes_of(beside)
     return (None, "") if data is None else (normalised(data, stars=run.inbox.stars), stamp)

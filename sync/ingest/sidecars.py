@@ -111,6 +111,11 @@ class Sidecar:
         return next(iter(self.properties.get(name, ())), "")
 
 
+def sidecar_of(path: Path) -> Path:
+    """Where the sidecar of that file lies, if it has one."""
+    return path.with_name(path.name + ".xmp")
+
+
 def bytes_of(path: Path) -> bytes | None:
     """A sidecar's bytes, one more than any may have at most; None for none, for a link, and for what cannot be read.
     A pipe of that name gives nothing and holds nobody up."""

@@ -10,15 +10,13 @@ import os
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha1
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from sync.files import disk_errors, fsync_folder
 from sync.home import Home
 from sync.mirror.sniff import EXTENSIONS, HEAD_BYTES, extension
-
-_CHUNK = 1 << 20
 
 
 class _Part(io.FileIO):
@@ -101,8 +99,5 @@ def present(home: Home, digest: str) -> str | None:
 
 def hash_of(path: Path) -> str:
     """The SHA-1 of a file, in hex."""
-    state = sha1(usedforsecurity=False)
     with disk_errors(f"Reading {path.name}"), open(path, "rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
-            state.update(chunk)
-    return state.hexdigest()
+        return file_digest(file, "sha1").hexdigest()

@@ -14,8 +14,6 @@ from pathlib import Path
 from sync.library.writeback import FileRow
 from sync.writeback.remembered import Proof
 
-_CHUNK_BYTES = 1024 * 1024
-
 
 def as_we_left_it(found: os.stat_result, row: FileRow | None) -> bool:
     """Whether the ledger knows the file exactly as it is."""
@@ -45,8 +43,6 @@ def prove(
 
 
 def _sha1(path: Path) -> str:
-    digest = hashlib.sha1(usedforsecurity=False)
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
+    with path.open("rb", buffering=0) as file:
+        digest = hashlib.file_digest(file, "sha1")
     return base64.b64encode(digest.digest()).decode()

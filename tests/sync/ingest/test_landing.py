@@ -10,7 +10,8 @@ import pytest
 
 from sync.errors import DiskFull, NotAvailable, UsageError
 from sync.ingest import landing as landing_module
-from sync.ingest.landing import Beside, Done, Published, fill, publish, refuse_inside
+from sync.ingest.fill import fill, refuse_inside
+from sync.ingest.landing import Beside, Done, Published, publish
 from sync.ingest.sidecar_writing import normalised
 from sync.ingest.sidecars import read
 from tests.fakes.icloud import Asset, Options, download, sidecar

@@ -13,6 +13,7 @@ import pytest
 
 from sync.errors import UsageError
 from sync.ingest import landing
+from sync.ingest.fill import fill
 from sync.library import ingest as rows
 from sync.library.database import Library as Database
 from sync.settings.ingest import After, Inbox, Size, Way
@@ -167,7 +168,7 @@ def test_what_was_there_before_is_left_alone_until_a_person_asks(taker: Taker) -
     from tests.fakes.immich.scanning import scan
 
     scan(taker.server.library, taker.server.library.libraries[taker.settings.inboxes[0].library])
-    filled = landing.fill(taker.folder, taker.landing)
+    filled = fill(taker.folder, taker.landing)
     assert filled.problems == []
     more = download([ONE], taker.landing, Options(sizes=("original", "adjusted")))
     assert taker.preview().facts["known"] == 2
