@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
+from sync.loss import Loss, loss_of
 from sync.mirror.plan import Change, Plan
-
-FEW = 10
-SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -54,9 +52,10 @@ def too_much(gone: int, *, live: int, remaining: int) -> str:
         return ""
     if remaining == 0:
         return f"The server no longer lists {_photos(gone)}; the album would be empty."
-    if gone * 2 > live:
+    loss = loss_of(gone, of=live)
+    if loss is Loss.MOST:
         return f"The server no longer lists {_photos(gone)} of {live}, more than half of the album."
-    if gone > max(FEW, SHARE * live):
+    if loss is Loss.LARGE:
         return f"The server no longer lists {_photos(gone)} of {live}, more than a fifth of the album."
     return ""
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
+from sync.loss import Loss, loss_of
 from sync.settings.tree import Mode
 
-FEW = 10
-SHARE = 0.2
 _NO_LONGER = "no longer matches the rule"
 _FADED = "its time has passed"
 _REWRITTEN = "the rule is another one now"
@@ -113,9 +112,10 @@ def too_much(gone: int, *, live: int, remaining: int) -> str:
     photos = "1 photo" if gone == 1 else f"{gone} photos"
     if remaining == 0:
         return f"{photos} would leave, and the album would be empty."
-    if gone * 2 > live:
+    loss = loss_of(gone, of=live)
+    if loss is Loss.MOST:
         return f"{photos} of {live} would leave, more than half of them."
-    if gone > max(FEW, SHARE * live):
+    if loss is Loss.LARGE:
         return f"{photos} of {live} would leave, more than a fifth of them."
     return ""
 

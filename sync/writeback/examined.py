@@ -16,7 +16,7 @@ from sync.library.known import AssetRow
 from sync.library.writeback import FileRow
 from sync.writeback.changes import Change, Decided
 from sync.writeback.found import Found
-from sync.writeback.hold import losses
+from sync.writeback.guard import losses
 from sync.writeback.remembered import Facts
 
 MISSING, OUTSIDE, AMBIGUOUS, UNPROVED, UNWRITABLE, FAILED, HELD = (

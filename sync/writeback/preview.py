@@ -25,7 +25,7 @@ from sync.writeback.examine import Around, doubled
 from sync.writeback.examined import HELD, Examined, shown
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import gather
-from sync.writeback.hold import Losing, judge
+from sync.writeback.guard import Losing, judge
 from sync.writeback.paths import suggest
 from sync.writeback.prepare import ready, sweep
 from sync.writeback.probe import listed_files

@@ -20,7 +20,7 @@ from sync.writeback.copies import Copies
 from sync.writeback.counts import count_state
 from sync.writeback.examine import Around, examine_all, failing
 from sync.writeback.examined import FAILED, HELD, ORIGINAL, UNWRITABLE, Examined, Target, shown
-from sync.writeback.hold import Losing
+from sync.writeback.guard import Losing
 from sync.writeback.ours import ours_in
 from sync.writeback.pause import failed
 from sync.writeback.room import SMALL_BYTES, Room

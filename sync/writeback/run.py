@@ -26,7 +26,7 @@ from sync.writeback.examine import Around, doubled
 from sync.writeback.examined import HELD
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.gather import Gathered, gather
-from sync.writeback.hold import judge
+from sync.writeback.guard import judge
 from sync.writeback.paths import Mapping
 from sync.writeback.prepare import ready, sweep
 from sync.writeback.put import Put, key_of, look_at_all

@@ -11,12 +11,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from sync.loss import Loss, loss_of
 from sync.writeback.facts import Ours
 
 LEAST = 3
 """Fewer files are never held: a person who names somebody anew would be asked each time."""
-FEW = 10
-SHARE = 0.2
 
 
 class Losing(Struct, frozen=True):
@@ -75,9 +74,10 @@ def judge(losing: Collection[Losing], having: Mapping[str, int]) -> Verdict:
 
 def too_much(module: str, losing: int, having: int) -> str:
     """Why taking something out of so many photos' files needs a person's yes; empty where it does not."""
-    if losing >= LEAST and losing * 2 > having:
+    loss = loss_of(losing, of=having)
+    if loss is Loss.MOST and losing >= LEAST:
         return f"What we wrote of {module} would be taken out of {losing:,} photos, more than half of what has it."
-    if losing > max(FEW, SHARE * having):
+    if loss is Loss.LARGE:
         return f"What we wrote of {module} would be taken out of {losing:,} photos, more than a fifth of what has it."
     return ""
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.loss import FEW, SHARE
 from sync.settings.writeback import Module
-from sync.writeback.hold import FEW, SHARE, Losing, judge, losses
+from sync.writeback.guard import Losing, judge, losses
 from tests.fakes.writeback import Originals, originals_of, root_of
 
 NAMES = [f"{number:02}.jpg" for number in range(8)]
