@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import sys
+from io import TextIOWrapper
 
 from sync.clock import SystemClock
 from sync.errors import MantelpieceError
@@ -15,6 +16,9 @@ from sync.home import find
 def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0 done, 1 no photos or another frame runs, 2 wrong usage or settings."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A terminal that is not set to UTF-8: a sign that it lacks must not end the wall.
+        sys.stdout.reconfigure(errors="replace")
     level = options.log_level or ("error" if options.verb == "show" else "info")
     logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
     overrides = {key: value for key, value in _overrides(options).items() if value is not None}

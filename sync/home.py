@@ -117,15 +117,23 @@ class Home:
 
 
 def find(environ: Mapping[str, str] = os.environ) -> Home:
-    """$MANTELPIECE_HOME, else the service's folder where it is installed, else the user's data folder."""
+    """$MANTELPIECE_HOME, else the service's folder where it is installed, else the user's data folder.
+
+    Raises UnsuitableFolder where a user without a home gives none.
+    """
     named = environ.get("MANTELPIECE_HOME", "")
-    if named:
-        root = Path(named).expanduser().absolute()
-    elif (SERVICE_HOME / MARKER).exists():
-        root = SERVICE_HOME
-    else:
-        data = environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
-        root = Path(data) / "mantelpiece"
+    try:
+        if named:
+            root = Path(named).expanduser().absolute()
+        elif (SERVICE_HOME / MARKER).exists():
+            root = SERVICE_HOME
+        else:
+            data = environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
+            root = Path(data) / "mantelpiece"
+    except RuntimeError:  # pathlib's, where neither $HOME nor the system says which folder it is
+        raise UnsuitableFolder(
+            "Nothing says where the data lies.", advice="Set MANTELPIECE_HOME to a folder that you may write."
+        ) from None
     return Home(root=root, runtime=_runtime(root, environ))
 
 
@@ -162,8 +170,8 @@ def prepare(home: Home, *, mounts: Path = MOUNTS) -> None:
         if home.published.exists() or home.private.exists():
             raise MarkerMissing(f"{home.root} has lost its marker file {MARKER}.", folder=str(home.root))
         _refuse_unsuitable(home.root, mounts)
+        _make_root(home.root)
     for folder, mode in (
-        (home.root, 0o755),
         (home.settings.parent, 0o755),
         (home.private, 0o700),
         (home.uploads, 0o700),
@@ -183,6 +191,23 @@ def prepare(home: Home, *, mounts: Path = MOUNTS) -> None:
             folder.mkdir(mode=mode, parents=True)
     if not home.marker.exists():
         home.marker.touch()
+
+
+def _make_root(root: Path) -> None:
+    """The first folder of a new home. UnsuitableFolder where there can be none, or nothing can be put into it."""
+    try:
+        root.mkdir(mode=0o755, parents=True, exist_ok=True)
+        refused = "" if os.access(root, os.W_OK | os.X_OK) else "it cannot be written"
+    except FileExistsError:
+        refused = "there is a file of that name"
+    except OSError as error:
+        refused = error.strerror or str(error)
+    if refused:
+        raise UnsuitableFolder(
+            f"{root} cannot hold the data: {refused}.",
+            advice="Set MANTELPIECE_HOME to a folder that you may write.",
+            folder=str(root),
+        )
 
 
 def _refuse_unsuitable(root: Path, mounts: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 import msgspec
 
 from admin.cli.group import Verbs
-from admin.cli.output import describe_progress, escaped, moment
+from admin.cli.output import describe_progress, moment, written
 from admin.cli.verb import Call, prepared, verb
 from admin.history import as_csv
 from sync.errors import UsageError
@@ -107,16 +106,20 @@ def history(call: Call, *, limit: int, kind: str | None) -> int:
 
 
 @verb("export")
-@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", help="JSON lines, or CSV.")
+@click.option("--format", "form", type=click.Choice(["json", "csv"]), help="JSON lines (as without it), or CSV.")
 @click.option("--limit", type=click.IntRange(min=1), default=runs.KEPT, help="So many runs (all that are kept).")
-def export(call: Call, *, form: str, limit: int) -> int:
-    """Write the history to standard output, a run a line, the newest first."""
+def export(call: Call, *, form: str | None, limit: int) -> int:
+    """Write the history to standard output, a run a line, the newest first; with --json as one value."""
+    if form and call.output.as_json:
+        raise UsageError("--json is one JSON value, --format a run a line: give one of them.")
     found = _history(call, limit=limit, kind=None)
     if form == "csv":
         click.echo(as_csv(found), nl=False)
+    elif call.output.as_json:
+        call.output.result({"runs": [msgspec.to_builtins(run) for run in found]})
     else:
         for run in found:
-            click.echo(escaped(json.dumps(msgspec.to_builtins(run), ensure_ascii=False)))
+            click.echo(written(msgspec.to_builtins(run)))
     return 0
 
 

@@ -5,6 +5,7 @@ Results go to standard output, everything else to standard error. With --json an
 
 from __future__ import annotations
 
+import codecs
 import json
 import shutil
 import sys
@@ -32,7 +33,7 @@ class Output:
     def result(self, value: Any) -> None:
         """The whole result, for programs."""
         if self.as_json:
-            print(escaped(json.dumps(value, ensure_ascii=False)))
+            print(written(value))
 
     def table(self, rows: Sequence[Sequence[object]], *, heads: Sequence[str], empty: str = "") -> None:
         """Rows in columns; `empty` where there are none."""
@@ -96,8 +97,11 @@ def plain(text: str) -> str:
     return "".join(" " if one != "\n" and unicodedata.category(one) in _STEERING else one for one in text)
 
 
-def escaped(text: str) -> str:
-    """JSON in which what could steer a terminal is written as its number; the value stays the same."""
+def written(value: Any) -> str:
+    """JSON for standard output: what could steer a terminal, or its encoding lacks, is written as its number."""
+    if sys.stdout is not None and codecs.lookup(sys.stdout.encoding).name != "utf-8":
+        return json.dumps(value)
+    text = json.dumps(value, ensure_ascii=False)
     if text.isprintable():
         return text
     return "".join(json.dumps(one)[1:-1] if unicodedata.category(one) in _STEERING else one for one in text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import click
 
@@ -69,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     output = Output(as_json="--json" in given)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A terminal that is not set to UTF-8: a sign that it lacks must not end the verb.
+        sys.stdout.reconfigure(errors="replace")
     try:
         return int(mantelpiece.main(given, prog_name="mantelpiece", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -106,5 +110,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _secrets() -> list[str]:
     try:
         return all_values(find().secrets)
-    except MantelpieceError:
+    except (MantelpieceError, OSError):  # what cannot be read was in no sentence either
         return []

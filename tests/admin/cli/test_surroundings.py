@@ -1,0 +1,59 @@
+"""What a verb meets around it: a terminal's encoding, a home that cannot be, a reader that went away."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.admin.cli.conftest import Mantelpiece
+
+NAME = "Küche 東京 🎉 →"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp437"])
+def test_a_sign_that_the_terminal_lacks_ends_no_verb(mantelpiece: Mantelpiece, tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "photos").mkdir()
+    terminal = {"PYTHONIOENCODING": encoding}
+    added = _bytes(mantelpiece, "album", "add", "--folder", str(tmp_path / "photos"), "--name", NAME, **terminal)
+    assert (added.returncode, added.stderr) == (0, b"")
+    for words in (["album", "list"], ["settings", "show"], ["status"], ["doctor"]):
+        said = _bytes(mantelpiece, *words, **terminal)
+        assert said.returncode == 0 and b"Traceback" not in said.stderr, words
+    told = _bytes(mantelpiece, "album", "list", "--json", **terminal)
+    assert json.loads(told.stdout)["albums"][0]["name"] == NAME
+
+
+def _bytes(mantelpiece: Mantelpiece, *words: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    environment = mantelpiece.environment | variables
+    return subprocess.run([sys.executable, "-m", "admin.cli", *words], capture_output=True, env=environment, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("home", "why"),
+    [
+        ("file", "there is a file of that name"),
+        ("file/below", "Not a directory"),
+        ("/proc/none", "No such file or directory"),
+    ],
+)
+def test_a_home_that_cannot_be_is_told_with_what_to_do(
+    mantelpiece: Mantelpiece, tmp_path: Path, home: str, why: str
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    place = str(tmp_path / home)
+    for words in (["settings", "set", "wall.layout", "fit"], ["sync"], ["run"]):
+        said = mantelpiece(*words, MANTELPIECE_HOME=place)
+        assert said.code == 2
+        assert f"{place} cannot hold the data: {why}. Set MANTELPIECE_HOME" in said.err
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_the_history_is_one_json_value_or_a_run_a_line(connected: Mantelpiece) -> None:
+    lines = [json.loads(line) for line in connected("jobs", "export").out.splitlines()]
+    assert connected("jobs", "export", "--json").json == {"runs": lines} and lines
+    both = connected("jobs", "export", "--json", "--format", "csv")
+    assert both.code == 2 and "give one of them" in both.json["error"]
