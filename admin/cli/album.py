@@ -10,6 +10,7 @@ import msgspec
 
 from admin.cli import album_add
 from admin.cli.group import Verbs
+from admin.cli.names import only_one
 from admin.cli.output import left_out
 from admin.cli.verb import Call, prepared, verb
 from sync import secrets
@@ -79,10 +80,14 @@ def remove(call: Call, *, name: str) -> int:
 
 
 @verb("preview")
-@click.argument("name")
-def preview(call: Call, *, name: str) -> int:
-    """What the next sync of an album would do, photo by photo with reasons. Changes nothing."""
-    (album,) = call.album_names((name,))
+@click.argument("name", required=False)
+def preview(call: Call, *, name: str | None) -> int:
+    """What the next sync of an album would do, photo by photo with reasons. Changes nothing.
+
+    Where there is only one, it needs no naming.
+    """
+    settings = call.settings().settings
+    album = settings.need_album(name).name if name else only_one([one.name for one in settings.albums], "album")
     ended = prepared(call).do("preview", {"album": album})
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     for item in ended.facts.get("items", []):

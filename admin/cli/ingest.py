@@ -10,6 +10,7 @@ import msgspec
 from admin.cli.group import Verbs
 from admin.cli.ingest_download import download
 from admin.cli.ingest_import import take_over
+from admin.cli.names import only_one
 from admin.cli.output import moment
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
 from sync.library import ingest as rows
@@ -68,12 +69,15 @@ _FAVOURITES = click.option("--favourites", is_flag=True, help="Look only at what
 
 
 @verb("preview")
-@click.argument("inbox")
+@click.argument("inbox", required=False)
 @_FULL
 @_FAVOURITES
-def preview(call: Call, *, inbox: str, full: bool, favourites: bool) -> int:
-    """What the next run of an inbox would do, photo by photo with reasons. Changes nothing."""
-    asked = {"inbox": call.settings().settings.need_inbox(inbox).name, "full": full, "favourites": favourites}
+def preview(call: Call, *, inbox: str | None, full: bool, favourites: bool) -> int:
+    """What the next run of an inbox would do, photo by photo with reasons. Changes nothing.
+
+    Where there is only one, it needs no naming.
+    """
+    asked = {"inbox": _meant(call, inbox), "full": full, "favourites": favourites}
     ended = prepared(call).do("ingest-preview", asked)
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     for item in ended.facts.get("items", []):
@@ -127,10 +131,10 @@ def undo(call: Call, *, inbox: str | None, number: int | None) -> int:
 
 
 @verb("check")
-@click.argument("inbox")
-def check(call: Call, *, inbox: str) -> int:
+@click.argument("inbox", required=False)
+def check(call: Call, *, inbox: str | None) -> int:
     """Whether an inbox can work, a sentence for each thing that is in its way; and which libraries there are."""
-    ended = prepared(call).do("ingest-check", {"inbox": call.settings().settings.need_inbox(inbox).name})
+    ended = prepared(call).do("ingest-check", {"inbox": _meant(call, inbox)})
     call.output.result(ended.facts)
     call.output.table(
         [(one["id"], one["name"], ", ".join(one["import_paths"])) for one in ended.facts["libraries"]],
@@ -141,6 +145,11 @@ def check(call: Call, *, inbox: str) -> int:
     for problem in ended.problems:
         call.output.problem(problem)
     return ended.exit_code
+
+
+def _meant(call: Call, inbox: str | None) -> str:
+    settings = call.settings().settings
+    return settings.need_inbox(inbox).name if inbox else only_one([one.name for one in settings.inboxes], "inbox")
 
 
 for _verb in (preview, run, undo, take_over, status, check, download):

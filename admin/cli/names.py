@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from sync.errors import UsageError
@@ -23,6 +24,15 @@ def album_name(text: str) -> str:
     if not name or len(name) > 120 or not name.isprintable():
         raise UsageError(f"{text!r} cannot be an album's name: use 1 to 120 printable characters.")
     return name
+
+
+def only_one(names: Sequence[str], what: str) -> str:
+    """The one that needs no naming. Raises UsageError where there is none, or where a choice is left."""
+    if not names:
+        raise UsageError(f"No {what} is set up.")
+    if len(names) > 1:
+        raise UsageError(f"Say which {what}: {', '.join(names)}.")
+    return names[0]
 
 
 def server_address(text: str) -> str:

@@ -9,9 +9,10 @@ import click
 import msgspec
 
 from admin.cli.group import Verbs
+from admin.cli.names import only_one
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
 from admin.moving_in import server_for, take_smart
-from sync.errors import RuleError
+from sync.errors import RuleError, UsageError
 from sync.library import smart as rows
 from sync.library.reading import reading
 from sync.settings.tree import Smart
@@ -68,10 +69,13 @@ def _told(smart: Smart, row: rows.SmartRow | None, runs: list[rows.RunRow]) -> d
 
 
 @verb("preview")
-@click.argument("album")
-def preview(call: Call, *, album: str) -> int:
-    """What the next run of a smart album would do, photo by photo with reasons. Changes nothing."""
-    ended = prepared(call).do("smart-preview", {"album": call.settings().settings.need_smart(album).name})
+@click.argument("album", required=False)
+def preview(call: Call, *, album: str | None) -> int:
+    """What the next run of a smart album would do, photo by photo with reasons. Changes nothing.
+
+    Where there is only one, it needs no naming.
+    """
+    ended = prepared(call).do("smart-preview", {"album": _meant(call, album)})
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     rule = ended.facts["rule"]
     call.output.say(f"{rule[:1].upper()}{rule[1:]}.")
@@ -109,11 +113,11 @@ def apply(call: Call, *, albums: tuple[str, ...], plan: str | None) -> int:
 
 
 @verb("undo")
-@click.argument("album")
+@click.argument("album", required=False)
 @click.option("--run", "number", type=int, metavar="N", help="Which run, by its number in 'smart list --json'.")
-def undo(call: Call, *, album: str, number: int | None) -> int:
+def undo(call: Call, *, album: str | None, number: int | None) -> int:
     """Take the last run of a smart album back. It then rests until you apply it again."""
-    ended = prepared(call).do("smart-undo", {"album": call.settings().settings.need_smart(album).name, "run": number})
+    ended = prepared(call).do("smart-undo", {"album": _meant(call, album), "run": number})
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     call.output.say(ended.sentence)
     for problem in ended.problems:
@@ -122,19 +126,46 @@ def undo(call: Call, *, album: str, number: int | None) -> int:
 
 
 @verb("why")
-@click.argument("album")
-@click.argument("asset", metavar="ID-OR-FILE")
-def why(call: Call, *, album: str, asset: str) -> int:
-    """Which test of a rule lets a photo in or keeps it out."""
-    ended = prepared(call).do("smart-why", {"album": call.settings().settings.need_smart(album).name, "asset": asset})
-    call.output.result(ended.facts)
-    call.output.say(ended.sentence)
+@click.argument("words", nargs=-1, required=True, metavar="[ALBUM] ID-OR-FILE")
+def why(call: Call, *, words: tuple[str, ...]) -> int:
+    """Which test of a rule lets a photo in or keeps it out; of every rule where no album is named.
+
+    \b
+    Examples:
+      mantelpiece smart why IMG_0815.jpg
+      mantelpiece smart why "Anna and Ben" IMG_0815.jpg
+    """
+    if len(words) > 2:
+        raise UsageError("Say one album and one photo.", advice="A name of several words wants quotes.")
+    *named, asset = words
+    settings = call.settings().settings
+    names = [settings.need_smart(named[0]).name] if named else [smart.name for smart in settings.smart]
+    if len(names) < 2:
+        ended = prepared(call).do("smart-why", {"album": only_one(names, "smart album"), "asset": asset})
+        call.output.result(ended.facts)
+        _tell_why(call, ended.facts | {"sentence": ended.sentence})
+        return ended.exit_code
+    found, code = prepared(call).do_each("smart-why", [{"album": name, "asset": asset} for name in names])
+    call.output.result({"albums": found})
+    for told in found:
+        if "error" in told:
+            call.output.problem(f"{told['album']}: {told['error']} {told['advice']}".strip())
+        else:
+            _tell_why(call, told)
+    return code
+
+
+def _tell_why(call: Call, told: dict[str, Any]) -> None:
+    call.output.say(told["sentence"])
     call.output.table(
-        [("yes" if one["fits"] else "no", one["test"], "decides" if one["decides"] else "")
-         for one in ended.facts["tests"]],
+        [("yes" if one["fits"] else "no", one["test"], "decides" if one["decides"] else "") for one in told["tests"]],
         heads=("fits", "test", ""),
-    )  # fmt: skip
-    return ended.exit_code
+    )
+
+
+def _meant(call: Call, album: str | None) -> str:
+    settings = call.settings().settings
+    return settings.need_smart(album).name if album else only_one([one.name for one in settings.smart], "smart album")
 
 
 @verb("import")

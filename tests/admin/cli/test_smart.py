@@ -67,6 +67,21 @@ def test_smart_albums_are_listed_previewed_applied_explained_and_taken_back(
     assert "Both" not in server.albums, "the run had made it"
 
 
+def test_an_only_smart_album_needs_no_naming(ready: Mantelpiece, server: FakeImmich) -> None:
+    which = ready("smart", "preview")
+    assert which.code == 2 and which.err == "Say which smart album: Both, Typo, Nobody.\n"
+    every = ready("smart", "why", "anna.jpg", "--json")
+    assert every.code == 2, "two of the three rules cannot be used"
+    assert [one.get("matches") for one in every.json["albums"]] == [False, None, None]
+    path = ready.home.settings
+    path.write_text(path.read_text().split('[[smart]]\nname = "Typo"')[0])
+    assert ready("smart", "preview", "--json").json["album"] == "Both"
+    assert ready("smart", "apply").code == 0
+    assert ready("smart", "why", "both.jpg", "--json").json["matches"] is True
+    assert "does not match" in ready("smart", "why", "anna.jpg").out
+    assert "1 taken out" in ready("smart", "undo").out
+
+
 def test_a_rule_that_cannot_be_used_stops_its_album_and_no_other(ready: Mantelpiece, server: FakeImmich) -> None:
     said = ready("smart", "apply", "--json")
     assert said.code == 2
