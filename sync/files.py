@@ -25,6 +25,12 @@ RESERVE_SHARE = 0.05
 Signature = tuple[int, int, int] | None
 
 
+def storable_ns(nanoseconds: int) -> int:
+    """A file's time as a row can hold it: those outside of the years 1678 to 2261, which a broken clock or a damaged
+    disk leaves behind, are the nearest that it can."""
+    return min(max(nanoseconds, -(2**63)), 2**63 - 1)
+
+
 @contextmanager
 def disk_errors(doing: str) -> Iterator[None]:
     """Turn the errno of a full, read-only or failing disk into the error that names it; others pass as they are."""

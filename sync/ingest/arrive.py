@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sync.errors import DiskError, NotAvailable, UsageError
+from sync.files import storable_ns
 from sync.immich.arrivals import EVERYWHERE, Arrival
 from sync.immich.facts import Visibility
 from sync.ingest.group import Role
@@ -55,7 +56,7 @@ def _published(run: Run, todo: Todo) -> bool:
                 # Another picture under its old name lies beside the first one: it has no asset yet.
                 run.set_file(path, asset="")
                 todo.assets.pop(path, None)
-            run.set_file(path, place=done.path, changed_ns=status.st_ctime_ns)
+            run.set_file(path, place=done.path, changed_ns=storable_ns(status.st_ctime_ns))
             if done.sidecar is Beside.REFUSED:
                 run.problems.append(f"{path}: its sidecar was left out: {done.why}")
     except DiskError:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sync.errors import BadTransfer, MantelpieceError, NotAvailable, UsageError
-from sync.files import disk_errors, fsync_folder
+from sync.files import disk_errors, fsync_folder, storable_ns
 from sync.immich.batches import batches
 from sync.immich.upload import Known
 from sync.ingest.landing import Beside, publish
@@ -59,7 +59,8 @@ def _is_as_it_went(run: Run, todo: Todo, read: dict[str, os.stat_result]) -> boo
         except NotAvailable as error:
             run.fail(todo, f"{path} was kept: {error.sentence}")
             return False
-        if row.sha1 not in ("", digest) or (read[path].st_size, read[path].st_mtime_ns) != (row.size, row.modified_ns):
+        now = (read[path].st_size, storable_ns(read[path].st_mtime_ns))
+        if row.sha1 not in ("", digest) or now != (row.size, row.modified_ns):
             run.fail(todo, f"{path} was kept: it changed after it was uploaded.")
             forget(run, todo, path)
             run.set_file(path, sha1="")

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 
 from sync.errors import NotAvailable
+from sync.files import storable_ns
 from sync.home import MARKER, MOUNTS, file_system
 from sync.ingest.group import Found, Group
 from sync.ingest.identifiers import NOTHING, FileFacts, read_facts
@@ -167,8 +168,9 @@ def _note(entry: os.DirEntry[str], path: str, seen: Look, known: Known) -> None:
     elif not status.st_size:
         seen.skipped.append(Skipped(path, "it is empty"))
     else:
-        facts = known(path, status.st_size, status.st_mtime_ns) or _read(Path(entry.path))
-        seen.files.append(Found(path, status.st_size, status.st_ctime_ns, status.st_mtime_ns, facts))
+        changed_ns, modified_ns = storable_ns(status.st_ctime_ns), storable_ns(status.st_mtime_ns)
+        facts = known(path, status.st_size, modified_ns) or _read(Path(entry.path))
+        seen.files.append(Found(path, status.st_size, changed_ns, modified_ns, facts))
 
 
 def _read(path: Path) -> FileFacts:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from sync.files import storable_ns
 from sync.library.database import Library
 
 KEPT_RUNS = 100
@@ -130,7 +131,7 @@ def put_file(db: sqlite3.Connection, row: FileRow) -> None:
     transaction."""
     sql = "DELETE FROM writeback_files WHERE server = ? AND asset = ? AND role = ? AND path != ?"
     db.execute(sql, (row.server, row.asset, row.role, row.path))
-    values = msgspec.structs.asdict(row)
+    values = msgspec.structs.asdict(row) | {"mtime_ns": storable_ns(row.mtime_ns)}
     marks = ", ".join("?" for _ in values)
     db.execute(f"INSERT OR REPLACE INTO writeback_files ({_FILE}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
 

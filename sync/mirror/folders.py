@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from sync.errors import BadTransfer, Cancelled, NotAvailable, PictureRefused
-from sync.files import disk_errors, id_of_path
+from sync.files import disk_errors, id_of_path, storable_ns
 from sync.home import MARKER
 from sync.immich.facts import Asset, Details, Downloaded, Kind, Version, Visibility, Wanted
 from sync.immich.listing import Listing
@@ -30,6 +30,7 @@ _VIDEOS = frozenset({".mp4", ".mov", ".m4v", ".avi", ".mkv", ".mpg", ".mpeg", ".
 _OTHERS = frozenset({".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw", ".psd", ".jxl"})
 _KINDS = dict.fromkeys(PICTURES, Kind.IMAGE) | dict.fromkeys(_VIDEOS, Kind.VIDEO) | dict.fromkeys(_OTHERS, Kind.OTHER)
 _FOREIGN = frozenset({"@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information"})
+_DEEPEST = 60
 _CHUNK = 1 << 20
 
 
@@ -141,7 +142,7 @@ class FolderSource:
     def _asset_of(
         self, path: str, id_: str, mark: str, kind: Kind, size: int, mtime_ns: int, facts: FileFacts
     ) -> Asset:
-        changed = datetime.fromtimestamp(mtime_ns // 10**9, UTC)
+        changed = datetime.fromtimestamp(storable_ns(mtime_ns) // 10**9, UTC)
         taken, local = _when(facts, changed)
         return Asset(
             id=id_, owner_id="", library_id=_plain(str(self._folder)), kind=kind,
@@ -193,6 +194,9 @@ def _look(folder: Path, below: str, walk: Walk) -> None:
             path = f"{below}{name}"
             if entry.is_dir(follow_symlinks=False):
                 try:
+                    if path.count("/") >= _DEEPEST:
+                        walk.unreadable.append(_plain(path))
+                        continue
                     _look(folder / name, f"{path}/", walk)
                 except OSError:
                     walk.unreadable.append(_plain(path))

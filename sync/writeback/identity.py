@@ -11,13 +11,14 @@ import hashlib
 import os
 from pathlib import Path
 
+from sync.files import storable_ns
 from sync.library.writeback import FileRow
 from sync.writeback.remembered import Proof
 
 
 def as_we_left_it(found: os.stat_result, row: FileRow | None) -> bool:
     """Whether the ledger knows the file exactly as it is."""
-    return row is not None and (row.size_bytes, row.mtime_ns) == (found.st_size, found.st_mtime_ns)
+    return row is not None and (row.size_bytes, row.mtime_ns) == (found.st_size, storable_ns(found.st_mtime_ns))
 
 
 def prove(

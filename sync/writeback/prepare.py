@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from sync.files import storable_ns
 from sync.library import known
 from sync.library import writeback as ledger
 from sync.library.writeback import RootRow
@@ -86,4 +87,4 @@ def _unchanged(path: str, size_bytes: int, mtime_ns: int) -> bool:
         found = os.stat(path)  # noqa: PTH116 - a hundred thousand times, and Path.stat is three times slower
     except OSError:
         return False
-    return (found.st_size, found.st_mtime_ns) == (size_bytes, mtime_ns)
+    return (found.st_size, storable_ns(found.st_mtime_ns)) == (size_bytes, mtime_ns)

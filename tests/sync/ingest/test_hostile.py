@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import struct
 import tracemalloc
 from collections.abc import Iterator
@@ -227,3 +228,19 @@ def test_icloudpd_is_not_asked_for_the_same_photos_for_ever_without_a_word(taker
         icloudpd=Icloudpd(account="a@b.c"),
     )  # fmt: skip
     assert "icloudpd downloads again what is no longer in its folder" in taker.check().problems[0]
+
+
+@pytest.mark.parametrize("year", [1600, 1969, 2300])
+@pytest.mark.parametrize("way", list(Way))
+def test_a_file_of_an_impossible_time_is_taken_in_like_any_other(taker: Taker, way: Way, year: int) -> None:
+    if way is Way.UPLOAD:
+        taker.set(way=way, folder=str(taker.landing), landing="", library="", after=After.DELETE)
+    download([PHOTO, dataclasses.replace(PHOTO, name="IMG_2.HEIC", record="r2", salt=9)], taker.landing, Options())
+    moment = datetime(year, 5, 5, tzinfo=UTC).timestamp()
+    os.utime(taker.landing / "IMG_1.HEIC", (moment, moment))
+    assert taker.run().problems == []
+    assert taker.state()["assets"] == ["IMG_1.HEIC", "IMG_2.HEIC"]
+    asked = len(taker.server.log)
+    assert taker.facts()["photos"] == 0
+    assert len(taker.server.log) == asked
+    assert way is Way.LIBRARY or not list(taker.landing.glob("*.HEIC"))

@@ -15,6 +15,7 @@ from PIL import Image
 from sync.errors import BadTransfer, NotAvailable
 from sync.home import MARKER
 from sync.immich.facts import Asset, Kind, Wanted
+from sync.mirror import folders
 from sync.mirror.folders import FolderSource
 from sync.settings.tree import Source
 
@@ -73,6 +74,25 @@ def test_a_picture_without_exif_has_its_files_time(folder):
     os.utime(put(folder, "a.jpg"), (when.timestamp(), when.timestamp()))
     [asset] = listed(FolderSource(folder))[0].values()
     assert asset.created_at == when
+
+
+@pytest.mark.parametrize(("seconds", "year"), [(10**10, 2262), (10**14, 2262), (-(10**11), 1677)])
+def test_a_file_of_an_impossible_time_is_listed_like_any_other(folder, monkeypatch, seconds, year):
+    monkeypatch.setattr(folders, "_note", lambda entry, path, walk: walk.files.append((path, 9, seconds * 10**9)))
+    put(folder, "a.jpg")
+    [asset] = listed(FolderSource(folder))[0].values()
+    assert asset.created_at.year == year
+
+
+def test_folders_in_folders_without_end_are_not_gone_into(folder):
+    put(folder, "a.jpg")
+    deep = folder
+    for _ in range(200):
+        deep /= "d"
+        deep.mkdir()
+    found, listing = listed(FolderSource(folder))
+    assert list(found) == ["a.jpg"]
+    assert not listing.complete
 
 
 def test_what_is_hidden_linked_or_no_picture_is_passed_over_and_videos_are_named(folder, tmp_path):

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from PIL import Image
 
@@ -40,6 +41,16 @@ def test_what_immich_knows_is_in_the_files_and_a_second_run_writes_nothing(
     assert originals.counts() == {"total": 3}
     assert started == []
     assert originals.disk() == before
+
+
+def test_a_file_of_an_impossible_time_is_written_like_any_other(originals: Originals) -> None:
+    root = originals.settings.writeback[0]
+    originals.set(msgspec.structs.replace(root, keep_mtime=True))
+    os.utime(originals.file("a.jpg"), (10**10, 10**10))
+    scan(originals.server)
+    assert originals.counts() == {"total": 3, "updated": 3, "files_written": 3}
+    assert originals.counts() == {"total": 3}
+    assert originals.file("a.jpg").stat().st_mtime == 10**10
 
 
 def test_immich_reads_again_what_was_written(originals: Originals) -> None:
