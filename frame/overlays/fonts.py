@@ -28,6 +28,8 @@ STYLES: dict[str, tuple[str, ...]] = {
     "light": ("inter-light", "notosans-light", "opensans-light", "roboto-light", "lato-light", "dejavusans-extralight"),
 }  # fmt: skip
 """Files, without their ending, the best first."""
+_HAIRLINES, _HAIRLINE_PIXELS = "extralight", 44
+"""Letters of such a face that are smaller than this have strokes that nobody sees from across a room."""
 _CJK = ("notosanscjk-regular", "notosanscjksc-regular", "notosansjp-regular", "droidsansfallbackfull",
         "droidsansfallback", "wqy-microhei", "wqy-zenhei", "unifont")  # fmt: skip
 _SCRIPTS: dict[str, tuple[str, ...]] = {
@@ -74,6 +76,12 @@ class Fonts:
         wanted = STYLES.get(style, STYLES["sans"])
         found = next((self._files[stem] for stem in wanted if stem in self._files), None)
         return found if found is not None or style == "sans" else self.face("sans")
+
+    def readable(self, style: str, size: int) -> str:
+        """The style, or `sans` where its letters would be hairlines at that size."""
+        face = self.face(style)
+        thin = face is not None and _HAIRLINES in face.stem.casefold() and size < _HAIRLINE_PIXELS
+        return "sans" if thin else style
 
     @property
     def emoji(self) -> Path | None:

@@ -31,6 +31,8 @@ _TALLEST = 0.32
 """Of the wall's height, below a picture: more rows make the picture smaller, and a narrower column takes more rows."""
 _BESIDE = 0.24
 """A board that is so much of the wall's width on each side has room for words."""
+_BAR = 0.19
+"""The same of black or blur beside a picture: the other choice there is to write across its edge."""
 
 @dataclass(frozen=True)
 class Label:
@@ -196,9 +198,22 @@ def labels(plan: Plan, words: Wording, fonts: Fonts, faces: Sequence[Place] = ()
         if plan.backdrop == "mat":
             made.append(writer.below(block, numbers, _in_line(plan, numbers, words.position)))
         else:
-            whole = (0, 0, *plan.canvas)
-            made.append(writer.over(block, whole if count == 1 or not own else corners(plan.panes[number].place)))
+            alone = count == 1 or not own
+            region = _bar(plan, words.position) if alone else corners(plan.panes[number].place)
+            made.append(writer.over(block, region))
     return _level(made, plan, words)
+
+
+def _bar(plan: Plan, position: str) -> Place:
+    """The whole wall, or what a picture that does not fill it leaves at the wanted side, where words fit into that: a
+    line that begins beside a picture and ends on it is seen before both."""
+    left, right = plan.panes[0].place[0], plan.panes[-1].place[0] + plan.panes[-1].place[2]
+    width, height = plan.canvas
+    if position.endswith("left") and left >= width * _BAR:
+        return (0, 0, left, height)
+    if position.endswith("right") and width - right >= width * _BAR:
+        return (right, 0, width, height)
+    return (0, 0, width, height)
 
 
 def _in_line(plan: Plan, numbers: range, position: str) -> Place:

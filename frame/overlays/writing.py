@@ -87,7 +87,7 @@ def ink(lines: Sequence[Line], width: int, fonts: Fonts, *, right: bool = False,
 
 def length(line: Line, fonts: Fonts) -> float:
     """How many pixels the line takes, uncut."""
-    return _length(_stretches(line.text, line.style, fonts), line.size)
+    return _length(_stretches(line.text, fonts.readable(line.style, line.size), fonts), line.size)
 
 
 def backwards(letter: str) -> bool | None:
@@ -199,17 +199,18 @@ def _length(stretches: list[_Stretch], size: int) -> float:
 
 
 def _shortened(line: Line, width: int, fonts: Fonts) -> list[_Stretch]:
-    stretches = _stretches(line.text, line.style, fonts)
+    style = fonts.readable(line.style, line.size)
+    stretches = _stretches(line.text, style, fonts)
     if _length(stretches, line.size) <= width:
         return stretches
     low, high = 0, len(line.text)
     while low < high:
         half = (low + high + 1) // 2
-        if _length(_stretches(line.text[:half].rstrip() + "…", line.style, fonts), line.size) <= width:
+        if _length(_stretches(line.text[:half].rstrip() + "…", style, fonts), line.size) <= width:
             low = half
         else:
             high = half - 1
-    return _stretches(_whole_words(line.text, low).rstrip(" ,·") + "…", line.style, fonts)
+    return _stretches(_whole_words(line.text, low).rstrip(" ,·") + "…", style, fonts)
 
 
 def _whole_words(text: str, most: int) -> str:

@@ -23,7 +23,8 @@ SLIVER = 0.01
 """Bars that take less than this of the picture to avoid are cropped away: a hairline at the edge looks like a fault."""
 GOOD_FILL = 0.72
 """`auto` fills the wall where that much of the picture stays and no head is cut; 4:3 on 16:9 is 0.75."""
-GOOD_PAIR = 0.78
+GOOD_PAIR = 0.75
+"""The same of each of two: of 2:3 in half of 16:9 it is just that."""
 MAT_WIDTH = 0.08
 _OPTICAL = 0.475
 """Share of the free height above what hangs in a mat: a picture in the exact middle looks as if it slipped."""

@@ -28,7 +28,10 @@ _CORE = (250, 248, 242)
 _FACES = (0.74, 0.84, 0.95, 1.0)
 """How bright the cut's top, left, right and bottom face are."""
 _HINT = 0.13
-"""The most colour of a light board: more of it, and a red picture hangs on pink."""
+"""The most colour of a light board: more of it, and one sees the board before the picture."""
+_CREAM, _VIOLET, _PINK = 0.105, 0.72, 0.88
+"""Hues: boards of red pictures are cream, as framers have them, and violet is hardly felt; pink and mauve are what one
+would see first."""
 _GRAIN = 4
 _GRAIN_SIDE = 256
 
@@ -59,6 +62,10 @@ def _quiet_colour(pictures: Sequence[Image.Image]) -> Colour:
     light /= max(1.0, weight)
     length = (across * across + down * down) ** 0.5 / max(1.0, weight)
     hue = atan2(down, across) / tau % 1.0
+    if hue < _CREAM or hue > _PINK:
+        hue = _CREAM
+    elif hue > _VIOLET:
+        length = 0.0
     if light < 0.30:
         return _rgb(hue, 0.15, min(0.30, 0.06 + length * 0.5))
     lightness = 0.80 + 0.07 * min(1.0, max(0.0, (light - 0.30) / 0.4))

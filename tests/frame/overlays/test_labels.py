@@ -141,6 +141,17 @@ def test_of_two_that_are_stacked_each_has_its_own_words(position: Corner) -> Non
         assert first[3] <= made[1].box[1] < made[1].box[3] <= second[1]
 
 
+@pytest.mark.parametrize("layout", ["fit", "blur"])
+@pytest.mark.parametrize("position", [Corner.BOTTOM_LEFT, Corner.TOP_RIGHT])
+def test_beside_a_picture_that_leaves_room_no_line_runs_across_its_edge(layout: str, position: Corner) -> None:
+    said = wording((1920, 1080), TEXTS[3:4], Words(position=position))
+    where, (label,) = hung([Subject((1440, 2160))], (1920, 1080), layout, said)
+    left, _, width, _ = where.panes[0].place
+    assert label.box[2] <= left or label.box[0] >= left + width
+    where, (label,) = hung([Subject((1440, 1200))], (1920, 1080), layout, said)
+    assert label.box[2] - label.box[0] > 500, "where it leaves little room they keep their width"
+
+
 def test_words_hang_below_their_picture_in_line_with_its_edge() -> None:
     said = wording((1080, 1920), (("Dune",),), replace(Words(), clock=False))
     where, (label,) = hung([Subject((1920, 1080))], (1080, 1920), "mat", said)

@@ -155,6 +155,16 @@ def test_fonts_are_found_by_style_and_the_missing_are_named(tmp_path: Path) -> N
     assert ink([Line("Anna 12:30", 20)], 300, bare).mask.getbbox() is not None
 
 
+def test_letters_that_would_be_hairlines_are_written_in_sans(tmp_path: Path) -> None:
+    for name in ("DejaVuSans-ExtraLight.ttf", "DejaVuSans.ttf"):
+        (tmp_path / name).touch()
+    fonts = Fonts([tmp_path])
+    assert fonts.readable("light", 28) == "sans"
+    assert fonts.readable("light", 80) == "light"
+    (tmp_path / "Inter-Light.ttf").touch()
+    assert Fonts([tmp_path]).readable("light", 28) == "light"
+
+
 def test_scripts_are_told_apart() -> None:
     assert [script_of(letter) for letter in "aש京🌻7"] == ["LATIN", "HEBREW", "CJK", "EMOJI", "COMMON"]
 

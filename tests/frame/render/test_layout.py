@@ -156,6 +156,7 @@ def overlap(made: Plan) -> bool:
     ("sizes", "canvas", "layout", "backdrop"),
     [
         (((1440, 1920), (1440, 1920)), WALL, "auto", "black"),
+        (((1440, 2160), (1440, 2160)), WALL, "auto", "black"),
         (((1440, 1920), (1080, 1920)), WALL, "auto", "mat"),
         (((1440, 1920), (1440, 1920)), WALL, "mat", "mat"),
         (((1440, 1920), (1440, 1920)), WALL, "fit", "black"),
