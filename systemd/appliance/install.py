@@ -6,6 +6,9 @@ A version is a virtual environment of its own below /opt/mantelpiece-versions, n
 
 from __future__ import annotations
 
+import re
+import shutil
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +18,10 @@ from appliance.machine import Machine, Refused
 
 _ROOMS = ("sync", "frame", "admin")
 _SOURCE_FILES = ("pyproject.toml", "README.md", "LICENSE")
+OLDEST_MINOR = 11
+"""Of Python 3."""
+ROOM_BYTES = 300 << 20
+"""A version and what pip unpacks beside it; less than the mirror leaves free."""
 
 
 def bring_up(machine: Machine, wanted: Wanted, *, console: bool) -> int:
@@ -55,10 +62,19 @@ def source_files() -> list[Path]:
 
 
 def _refuse_unsuitable(machine: Machine) -> None:
-    system = machine.at("/etc/os-release")
-    text = system.read_text() if system.exists() else ""
+    text = machine.read("/etc/os-release") or ""
     if not machine.at("/usr/bin/apt-get").exists() or "debian" not in text:
         raise Refused("This is neither Debian nor Raspberry Pi OS; the README says how to run it without services.")
+    python = re.fullmatch(r"python3\.(\d+)", _python(machine))
+    if python and int(python[1]) < OLDEST_MINOR:
+        raise Refused(f"mantelpiece needs Python 3.{OLDEST_MINOR}, and this system has 3.{python[1]}: put Raspberry Pi "
+                      "OS Bookworm or Trixie on the card (or take Debian 12 or 13).")  # fmt: skip
+
+
+def _python(machine: Machine) -> str:
+    """The name of that machine's Python, such as python3.11; empty where it cannot be told."""
+    python = machine.at("/usr/bin/python3")
+    return python.readlink().name if python.is_symlink() else ""
 
 
 def _packages(machine: Machine, wanted: Wanted) -> None:
@@ -67,8 +83,11 @@ def _packages(machine: Machine, wanted: Wanted) -> None:
     installed = {part.split("\n", 1)[0] for part in known.split("Package: ")[1:] if "ok installed" in part[:400]}
     missing = [name for name in wanted.packages() if name not in installed]
     if missing:
-        machine.run("apt-get", "update", "-qq", may_fail=True)
-        machine.run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing)
+        # A fresh system updates itself at the same time, and a run that was cut off left packages half set up.
+        wait = ("-qq", "-o", "DPkg::Lock::Timeout=600")
+        machine.run("dpkg", "--configure", "-a", may_fail=True)
+        machine.run("apt-get", "update", *wait, may_fail=True)
+        machine.run("apt-get", "install", "-y", *wait, "--no-install-recommends", *missing)
 
 
 def _people(machine: Machine, wanted: Wanted) -> None:
@@ -89,11 +108,23 @@ def _people(machine: Machine, wanted: Wanted) -> None:
 def _version(machine: Machine, wanted: Wanted) -> str:
     """Make the virtual environment of this version, unless it is there whole."""
     # An upgrade of the system brings another Python, with which the environment of the one before does not run.
-    python = machine.at("/usr/bin/python3")
-    folder = f"{VERSIONS}/{version_of(wanted, python.readlink().name if python.is_symlink() else '')}"
+    folder = f"{VERSIONS}/{version_of(wanted, _python(machine))}"
     if machine.at(f"{folder}/complete").exists():
         return folder
     machine.remove(folder)
+    free = shutil.disk_usage(machine.prefix).free
+    if free < ROOM_BYTES:
+        raise Refused(f"{free >> 20} MB are free, and a version needs {ROOM_BYTES >> 20} while it is made; remove "
+                      "something ('sudo apt clean' removes downloaded packages), and install again.")  # fmt: skip
+    try:
+        _make_version(machine, wanted, folder)
+    except (Refused, OSError, KeyboardInterrupt):
+        machine.remove(folder)  # half a version is of use to nobody, least of all on a disk that is full
+        raise
+    return folder
+
+
+def _make_version(machine: Machine, wanted: Wanted, folder: str) -> None:
     for path in source_files():
         if not machine.dry:
             target = machine.at(f"{folder}/source/{path.relative_to(SOURCE)}")
@@ -109,7 +140,6 @@ def _version(machine: Machine, wanted: Wanted) -> str:
     machine.remove(f"{folder}/source")
     machine.settle()
     machine.write(f"{folder}/complete", "")
-    return folder
 
 
 def _drop_ins(machine: Machine) -> list[str]:
@@ -139,4 +169,7 @@ def _hints(machine: Machine, wanted: Wanted, *, asked: bool) -> None:
         return
     question = "Tell the kernel about the panel (32 bit, always on, no cursor)? What was there is kept."
     if asked or machine.ask(question):
-        console.put_hints(machine)
+        try:
+            console.put_hints(machine)
+        except OSError as error:
+            print(f"The kernel is told nothing ({error}); the rest goes on.", file=sys.stderr)

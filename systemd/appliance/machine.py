@@ -66,8 +66,7 @@ class Machine:
 
     def knows(self, kind: str, name: str) -> bool:
         """Whether /etc/passwd or /etc/group has this name."""
-        file = self.at(f"/etc/{kind}")
-        return file.exists() and any(line.startswith(f"{name}:") for line in file.read_text().splitlines())
+        return any(line.startswith(f"{name}:") for line in (self.read(f"/etc/{kind}") or "").splitlines())
 
     def belongs(self, user: str, group: str) -> bool:
         """Whether the user is among those who joined the group."""
@@ -83,7 +82,8 @@ class Machine:
     def read(self, path: str) -> str | None:
         """None where no such file is."""
         try:
-            return self.at(path).read_text(encoding="utf-8")
+            # A person's name in another encoding than today's is nobody's error here.
+            return self.at(path).read_text(encoding="utf-8", errors="surrogateescape")
         except OSError:
             return None
 
@@ -94,7 +94,8 @@ class Machine:
 
     def write(self, path: str, content: str | bytes, mode: int = 0o644) -> bool:
         """Whether it was not there as it is now."""
-        target, raw = self.at(path), content.encode() if isinstance(content, str) else content
+        target = self.at(path)
+        raw = content.encode(errors="surrogateescape") if isinstance(content, str) else content
         if target.is_file() and not target.is_symlink() and target.read_bytes() == raw:
             return False
         self.say(f"write {path}")

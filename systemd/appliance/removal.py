@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from appliance import console
-from appliance.layout import COMMAND, HOME, PROGRAM, UNITS, VERSIONS, Wanted
+from appliance import console, update
+from appliance.layout import CHOSEN, COMMAND, HOME, PROGRAM, RUNTIME, UNITS, VERSIONS, Wanted, chosen_before
 from appliance.machine import Machine
 
 _PEOPLE = ("mantelpiece", "mantelpiece-frame")
@@ -16,9 +16,11 @@ def remove_all(machine: Machine, *, data: bool) -> None:
                     may_fail=True)  # fmt: skip
         machine.run("systemctl", "stop", "mantelpiece-admin.socket", "mantelpiece-wifi.socket", "mantelpiece-sync",
                     "mantelpiece-frame", "mantelpiece-admin", "mantelpiece-clock", may_fail=True)  # fmt: skip
+    user = chosen.desktop_user if (chosen := chosen_before(machine.read(CHOSEN))) else ""
+    update.stop_wall_of(machine, user)
     links = (f"{UNITS}/multi-user.target.wants/mantelpiece.target", f"{UNITS}/mantelpiece.target.wants")
     drop_ins = (f"{UNITS}/mantelpiece-frame.service.d", f"{UNITS}/mantelpiece-sync.service.d")
-    for path in (*links, *drop_ins, *Wanted().files(), COMMAND, PROGRAM, VERSIONS):
+    for path in (*links, *drop_ins, *Wanted().files(), COMMAND, PROGRAM, VERSIONS, RUNTIME):
         machine.remove(path)
     console.take_back(machine)
     if machine.runs:

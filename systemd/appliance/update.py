@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass
 
-from appliance.layout import HOME, PROGRAM, VERSIONS
+from appliance.layout import CHOSEN, HOME, PROGRAM, RUNTIME, VERSIONS, chosen_before
 from appliance.machine import Machine, Refused
 
 HEALTH = "http://127.0.0.1/healthz"
@@ -68,6 +68,8 @@ def switch_to(machine: Machine, version: str, files: dict[str, str | None], *, f
         return 1
     print("The new version is not well.")
     go_back(machine, before)
+    if version != before.version:
+        machine.remove(version)
     return 1
 
 
@@ -95,11 +97,34 @@ def go_back(machine: Machine, before: Before) -> None:
 
 
 def _put(machine: Machine, files: dict[str, str | None]) -> None:
+    wall = _wall(machine)
     for path, content in files.items():
         if content is None:
             machine.remove(path)
         else:
             machine.write(path, content)
+    if wall != _wall(machine):
+        stop_wall_of(machine, wall)
+        # What one user's wall left there, another's could neither use nor remove.
+        machine.remove(RUNTIME)
+
+
+def _wall(machine: Machine) -> str:
+    """Whose the wall is, as this machine is installed; empty: it has none."""
+    chosen = chosen_before(machine.read(CHOSEN))
+    return (chosen.desktop_user or "mantelpiece-frame") if chosen and chosen.frame else ""
+
+
+def stop_wall_of(machine: Machine, user: str) -> None:
+    """Where that is a person who is logged in here, their window goes."""
+    _session(machine, user, "stop", "mantelpiece-frame.service")
+
+
+def _session(machine: Machine, user: str, *words: str) -> None:
+    """Tell a person's own service manager, where it runs."""
+    place = f"/run/user/{machine.number(user)}"
+    if machine.runs and machine.at(f"{place}/systemd").is_dir():
+        machine.run("env", f"XDG_RUNTIME_DIR={place}", "systemctl", "--user", *words, user=user, may_fail=True)
 
 
 def _copy_back(machine: Machine) -> None:
@@ -152,6 +177,10 @@ def _start(machine: Machine, *, again: bool) -> None:
         machine.run("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/mantelpiece.conf", may_fail=True)
         machine.run("systemctl", "enable", "-q", _TARGET, "mantelpiece-provision.service")
         machine.run("systemctl", "restart" if again else "start", _TARGET)
+        if again:
+            # A window of the version before would go on with files that are removed some day.
+            _session(machine, _wall(machine), "daemon-reload")
+            _session(machine, _wall(machine), "try-restart", "mantelpiece-frame.service")
 
 
 def _stop(machine: Machine) -> None:

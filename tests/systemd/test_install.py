@@ -19,7 +19,7 @@ sys.path.insert(0, str(TOP / "systemd"))
 
 from appliance import update  # noqa: E402
 from appliance.console import HINTS, hinted  # noqa: E402
-from appliance.install import source_files  # noqa: E402
+from appliance.install import bring_up, source_files  # noqa: E402
 from appliance.layout import FILES, FRAME_FILES, Wanted  # noqa: E402
 from appliance.machine import Machine, Refused  # noqa: E402
 
@@ -41,6 +41,7 @@ case "$*" in
   "chown -R -h "*) chown -R -h $(number "$4") "$root$5";;
   "install "*) shift; while [ $# -gt 2 ]; do shift; done; mkdir -p "$(dirname "$root$2")"; cp "$root$1" "$root$2";;
   "rm "*) rm -rf "$root$3";;
+  *"-m pip install"*) [ ! -e "$root/no-network" ];;
 esac
 """
 
@@ -167,6 +168,15 @@ def test_another_kind_of_installation_takes_the_place_of_the_one_before(root: Pa
     assert not list(root.glob("etc/**/mantelpiece-frame*"))
 
 
+def test_what_one_users_wall_left_in_memory_is_not_in_anothers_way(root: Path) -> None:
+    left = root / "run/mantelpiece/frame.sock"
+    for words, stays in (([], False), ([], True), (["--desktop", "anna"], False), ([], True), (["--lite"], False)):
+        left.parent.mkdir(parents=True, exist_ok=True)
+        left.touch()
+        assert install(root, *words).returncode == 0
+        assert left.exists() is stays, words
+
+
 def test_an_update_keeps_to_what_was_chosen_until_it_is_told_otherwise(root: Path) -> None:
     install(root, "--without-frame", "--root", "/home/anna/photos", "--extra", "mqtt")
     before = tree(root)
@@ -180,6 +190,52 @@ def test_an_update_keeps_to_what_was_chosen_until_it_is_told_otherwise(root: Pat
     install(root, "--anew", "--without-frame")
     assert any(line.endswith("/source") for line in ran(root))
     assert not list(root.glob("etc/**/root-1.conf"))
+
+
+def test_a_version_that_could_not_be_made_leaves_nothing_and_is_made_the_next_time(root: Path) -> None:
+    (root / "no-network").touch()
+    done = install(root)
+    assert done.returncode == 1
+    assert "install again once that is mended" in done.stderr
+    assert list((root / "opt/mantelpiece-versions").iterdir()) == []
+    (root / "no-network").unlink()
+    assert install(root).returncode == 0
+    assert (root / str((root / "opt/mantelpiece").readlink()).lstrip("/") / "complete").exists()
+
+
+def test_without_room_for_a_version_none_is_begun(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.install.ROOM_BYTES", 1 << 60)
+    with pytest.raises(Refused, match="MB are free"):
+        bring_up(Machine(root), Wanted(), console=False)
+    assert not (root / "opt/mantelpiece").exists()
+
+
+def test_a_boot_partition_that_cannot_be_written_stops_nothing(root: Path) -> None:
+    (root / "boot/firmware/.cmdline.txt.before-mantelpiece.part").mkdir()
+    done = install(root, "--console")
+    assert done.returncode == 0
+    assert "The kernel is told nothing" in done.stderr
+    assert (root / "opt/mantelpiece").is_symlink()
+
+
+def test_a_python_that_is_too_old_is_named_before_anything_is_done(root: Path) -> None:
+    (root / "usr/bin/python3").symlink_to("python3.9")
+    done = install(root)
+    assert (done.returncode, ran(root)) == (1, [])
+    assert "this system has 3.9" in done.stderr
+
+
+def test_whatever_this_root_is_used_to_others_can_read_the_program(root: Path) -> None:
+    command = ["sh", "-c", 'umask 077; exec "$@"', "-", TOP / "systemd/install", "--prefix", root]
+    subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    folder = root / str((root / "opt/mantelpiece").readlink()).lstrip("/")
+    assert folder.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_name_in_an_older_encoding_is_no_harm(root: Path) -> None:
+    with (root / "etc/passwd").open("ab") as file:
+        file.write(b"jorg:x:1001:1001:J\xf6rg:/home/jorg:/bin/sh\n")
+    assert install(root).returncode == 0
 
 
 def test_another_python_wants_another_environment(root: Path) -> None:
@@ -279,10 +335,10 @@ def updated(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Machine, Path]
     (home / "private/library.db").write_bytes(b"version 1")
     (home / "private/secrets.toml").write_text("key")
     (home / "settings/settings.toml").write_text("# mine")
-    for name in ("one", "two"):
-        (root / "opt/mantelpiece-versions" / name).mkdir(parents=True)
+    (root / "opt/mantelpiece-versions/one").mkdir(parents=True)
     (root / "etc/passwd").write_text("mantelpiece:x:0:0::/:/\n")
     assert update.switch_to(machine, ONE, {UNIT: "one"}, frame=True) == 0
+    (root / "opt/mantelpiece-versions/two").mkdir()
     monkeypatch.setattr(Machine, "runs", True)
     ran(root)
     return machine, home
@@ -316,6 +372,8 @@ def test_an_update_that_is_not_well_goes_back_with_the_library_as_it_was(
     machine, home = updated
     assert try_two(machine, home, monkeypatch, well=well) == (0 if well else 1)
     assert standing(root) == (SECOND if well else FIRST)
+    there = sorted(path.name for path in (root / "opt/mantelpiece-versions").iterdir())
+    assert there == (["one", "two"] if well else ["one"]), "one to go back to, and none that did not work"
     assert (home / "private/before-update/settings/settings.toml").read_text() == "# mine"
     assert (home / "private/before-update/private/secrets.toml").exists() is not well, "no old keys without a reason"
     data = [line for line in ran(root) if "/var/lib/mantelpiece/" in line]
