@@ -36,13 +36,25 @@ def bring_up(machine: Machine, wanted: Wanted, *, console: bool) -> int:
     machine.link(COMMAND, f"{PROGRAM}/bin/mantelpiece")
     _hints(machine, wanted, asked=console)
     files = wanted.files(_drop_ins(machine))
-    return update.switch_to(machine, version, files, frame=wanted.frame and not wanted.desktop_user)
+    code = update.switch_to(machine, version, files, frame=wanted.frame and not wanted.desktop_user)
+    if code == 0 and machine.runs and not machine.dry:
+        _say_where(machine, wanted)
+    return code
 
 
 def has_desktop(machine: Machine) -> bool:
-    """Whether people log in to a desktop here."""
-    target = machine.at("/etc/systemd/system/default.target")
-    return target.is_symlink() and target.readlink().name == "graphical.target"
+    """Whether people log in to a desktop here: one is installed, and the machine starts into it."""
+    target = machine.at(f"{UNITS}/default.target")
+    starts_plainly = target.is_symlink() and target.readlink().name == "multi-user.target"
+    return machine.at(f"{UNITS}/display-manager.service").is_symlink() and not starts_plainly
+
+
+def _say_where(machine: Machine, wanted: Wanted) -> None:
+    """What to do next, for somebody who has not read on."""
+    code = "from admin.network import page_addresses; print(*page_addresses(80), sep=' or ')"
+    where = machine.hear(f"{PROGRAM}/bin/python", "-c", code).strip()
+    how = "The wall shows the code to begin with" if wanted.frame else "'sudo mantelpiece password' sets its password"
+    print(f"mantelpiece runs. On a phone open {where or 'the address of this machine'}\n{how}.")
 
 
 def version_of(wanted: Wanted, python: str) -> str:
@@ -111,6 +123,7 @@ def _version(machine: Machine, wanted: Wanted) -> str:
     folder = f"{VERSIONS}/{version_of(wanted, _python(machine))}"
     if machine.at(f"{folder}/complete").exists():
         return folder
+    print("A version of the program is made; on a small computer that takes some minutes.", flush=True)
     machine.remove(folder)
     free = shutil.disk_usage(machine.prefix).free
     if free < ROOM_BYTES:

@@ -38,7 +38,10 @@ def _wanted(machine: Machine, options: argparse.Namespace) -> Wanted:
     desktop = "" if options.lite or not frame else options.desktop or (before.desktop_user if before else None)
     if desktop is None and install.has_desktop(machine):
         desktop = os.environ.get("SUDO_USER", "")
-        print(f"A desktop is installed: the wall becomes a window of {desktop or 'nobody'} (--desktop USER, --lite).")
+        if desktop in ("", "root"):
+            raise Refused("A desktop is installed: say whose session the wall is to be in (--desktop USER), or that it "
+                          "is to have the bare screen all the same (--lite).")  # fmt: skip
+        print(f"A desktop is installed: the wall becomes a window of {desktop} (--desktop USER, --lite).")
     if desktop and not machine.knows("passwd", desktop):
         raise Refused(f"There is no user {desktop!r} for --desktop.")
     for root in options.root:

@@ -153,6 +153,20 @@ def test_on_a_desktop_the_wall_is_its_users_window(root: Path) -> None:
     assert install(root, "--desktop", "nobody-here").returncode == 1
 
 
+def test_where_a_desktop_is_the_wall_is_a_window_of_whoever_installs(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units = root / "etc/systemd/system"
+    units.mkdir(parents=True)
+    (units / "display-manager.service").symlink_to("/lib/systemd/system/lightdm.service")
+    done = install(root, "--dry-run")
+    assert (done.returncode, "--desktop USER" in done.stderr) == (1, True), "nobody's session"
+    monkeypatch.setenv("SUDO_USER", "anna")
+    assert "a window of anna" in install(root, "--dry-run").stdout
+    (units / "default.target").symlink_to("/lib/systemd/system/multi-user.target")
+    assert "a window" not in install(root, "--dry-run").stdout, "it starts into a bare screen"
+
+
 def test_another_kind_of_installation_takes_the_place_of_the_one_before(root: Path) -> None:
     install(root)
     frame = root / "var/lib/mantelpiece/frame"
