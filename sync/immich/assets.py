@@ -16,7 +16,8 @@ from sync.errors import BadTransfer
 from sync.immich import refusal
 from sync.immich.deadline import Deadline, fill
 from sync.immich.facts import Asset, Downloaded
-from sync.immich.sender import Again, Query
+from sync.immich.retry import Again
+from sync.immich.sender import Query
 from sync.immich.transport import Transport, in_path
 
 if TYPE_CHECKING:

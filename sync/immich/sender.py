@@ -16,10 +16,11 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from sync.clock import Clock
-from sync.errors import BadTransfer, CertificateProblem, ForeignRedirect, ServerError, Unreachable, UsageError
+from sync.errors import BadTransfer, CertificateProblem, ForeignRedirect, Unreachable, UsageError
 from sync.immich import trouble
 from sync.immich.address import Address
 from sync.immich.deadline import Deadline, DeadlineAdapter, Patience, running
+from sync.immich.retry import Again
 from sync.immich.streamed import Streamed
 from sync.secrets import LinkSecrets, ServerSecrets, blotted
 from sync.settings.tree import Server
@@ -31,15 +32,6 @@ T = TypeVar("T")
 Query = Mapping[str, str]
 _MOST_REDIRECTS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
-
-
-class Again(Exception):
-    """Inside this package: an error that another attempt may cure."""
-
-    def __init__(self, error: ServerError, *, at_once: bool = False) -> None:
-        super().__init__()
-        self.error = error
-        self.at_once = at_once
 
 
 class Sender:

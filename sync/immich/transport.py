@@ -6,7 +6,6 @@ way of failing ends as an error of sync/errors.py without a secret in it. Thread
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -16,20 +15,18 @@ from msgspec import Struct
 
 from sync.clock import Clock
 from sync.errors import (
-    Cancelled,
     KeyRefused,
     Maintenance,
-    NotAvailable,
     SchemaDrift,
     ServerError,
     ServerFailure,
-    TooManyRequests,
 )
 from sync.immich import refusal
 from sync.immich.answers import Config
 from sync.immich.deadline import Deadline, Patience
 from sync.immich.decoding import decode
-from sync.immich.sender import Again, Query, Sender
+from sync.immich.retry import Again, Retry
+from sync.immich.sender import Query, Sender
 from sync.immich.slots import Slots
 from sync.immich.stored import Stored
 from sync.immich.streamed import Earning, Streamed
@@ -77,10 +74,9 @@ class Transport:
     ) -> None:
         self.patience = patience
         self.sender = sender
-        self._slots = slots
         self._clock = clock
         self._cancelled = cancelled
-        self._random = random.Random()  # noqa: S311
+        self._retry = Retry(slots, clock, patience)
 
     def read(
         self,
@@ -177,50 +173,14 @@ class Transport:
             _let_go(raw)
 
     def insist(self, once: Callable[[], T], cancelled: Callable[[], bool]) -> T:
-        """Call `once` in a slot until it gives an answer, an error that stays, or the attempts are used up."""
-        waited = 0.0
-        attempt = 1
-        while True:
-            answer, at_once = self._try(once, cancelled)
-            if not isinstance(answer, ServerError):
-                return answer
-            pause = self._pause(answer, attempt, at_once=at_once)
-            waited += pause or 0.0
-            if pause is None or attempt >= self.patience.attempts or waited > self.patience.longest_wait_seconds:
-                raise self._explained(answer)
-            self._sleep(pause, cancelled)
-            attempt += 1
-
-    def _try(self, once: Callable[[], T], cancelled: Callable[[], bool]) -> tuple[T | ServerError, bool]:
+        """Call `once` until it gives an answer, an error that stays, or the attempts are used up (retry.py)."""
         try:
-            with self._slots.one(cancelled):
-                return once(), False
-        except Again as again:
-            return again.error, again.at_once
-        except (TooManyRequests, NotAvailable) as error:
-            return error, False
-
-    def _pause(self, error: ServerError, attempt: int, *, at_once: bool) -> float | None:
-        """Seconds until the next attempt; None where another attempt is of no use."""
-        if isinstance(error, NotAvailable):
-            return None
-        if error.facts.get("status") == 500 and attempt > 1:
-            # 1.x and 2.x answer so for an original that is missing on their disk.
-            return None
-        asked = error.facts.get("retry_after_seconds")
-        if isinstance(asked, float):
-            return asked + self._random.uniform(0, 0.1 * asked)
-        if at_once and attempt == 1:
-            # Immich closes an idle connection after five seconds: the next request finds it dead.
-            return 0.0
-        return self._random.uniform(0, self.patience.backoff_seconds * 2 ** (attempt - 1))
-
-    def _sleep(self, seconds: float, cancelled: Callable[[], bool]) -> None:
-        while seconds > 0:
-            if cancelled():
-                raise Cancelled("Cancelled while waiting for the server.")
-            self._clock.sleep(min(seconds, 0.5))
-            seconds -= 0.5
+            return self._retry.until_answered(once, cancelled)
+        except ServerError as error:
+            explained = self._explained(error)
+            if explained is error:
+                raise
+            raise explained from error
 
     def _explained(self, error: ServerError) -> ServerError:
         if error.facts.get("no_such_route") and self._in_maintenance():
@@ -230,7 +190,7 @@ class Transport:
     def _in_maintenance(self) -> bool:
         """Every route is missing in maintenance mode; only the configuration says so."""
         what = "configuration"
-        answer, _ = self._try(self._asking("GET", "/server/config", what, {}, None, None), self._cancelled)
+        answer, _ = self._retry.once(self._asking("GET", "/server/config", what, {}, None, None), self._cancelled)
         return isinstance(answer, Reply) and decode(answer.content(), Config, what=what).maintenance_mode
 
     def _asking(
