@@ -14,9 +14,10 @@ from sync.jobs import progress
 from sync.jobs.follow import serving
 from sync.jobs.kinds import describe
 from sync.library import albums, held, intents, jobs, memberships, photos, runs
+from sync.library.database import Library
 from sync.library.jobs import State
 from sync.library.reading import reading
-from sync.settings.tree import Settings
+from sync.settings.tree import Album, Settings
 
 
 @verb("status")
@@ -51,47 +52,55 @@ def _from_library(home: Home, settings: Settings) -> dict[str, Any]:
                             "problems": []}  # fmt: skip
     try:
         with reading(home) as library:
-            if library is None:
-                told["albums"] = [
-                    {"album": album.name, "photos": 0, "state": "not synced yet"} for album in settings.albums
-                ]
-                return told
-            known = {row.name: row for row in albums.every(library)}
-            for album in settings.albums:
-                row = known.get(album.name)
-                told["albums"].append({
-                    "album": album.name,
-                    "photos": memberships.count(library, album.name),
-                    "left_out": row.left_out if row else {},
-                    "off_disk": photos.off_disk(library, album.name),
-                    "listed": row.listed if row else 0,
-                    "listed_at": row.listed_at if row else None,
-                    "problem": row.problem if row else None,
-                    "problem_since": row.problem_since if row else None,
-                    "state": _state(row, paused=album.paused),
-                })  # fmt: skip
-            told["held"] = [
-                {"album": row.album, "photos": len(row.photos), "reason": row.reason, "since": row.since}
-                for row in held.every(library) if row.decision is None
-            ]  # fmt: skip
-            told["favourites"] = [
-                {"photo": row.key, "value": row.value, "at": row.at, "problem": row.sentence or None}
-                for row in intents.waiting(library)
+            if library is not None:
+                return _told_of(library, home, settings)
+            told["albums"] = [
+                {"album": album.name, "photos": 0, "state": "not synced yet"} for album in settings.albums
             ]
-            for job in jobs.in_state(library, State.RUNNING, State.WAITING, State.PARKED):
-                told["jobs"].append({"id": job.id, "job": describe(job), "state": job.state.value,
-                                     "progress": progress.read(home, job.id)})  # fmt: skip
-            told["last_runs"] = [
-                {"job": run.kind, "started_at": run.started_at, "exit_code": run.exit_code, "sentence": run.sentence}
-                for run in runs.history(library, limit=3)
-            ]
-            told["problems"] = [f"{row.name}: {row.problem}" for row in known.values() if row.problem] + [
-                f"{entry['job']} failed three times and is parked." for entry in told["jobs"]
-                if entry["state"] == State.PARKED.value
-            ]  # fmt: skip
     except LibraryCorrupt as error:
         told["problems"].append(str(error))
     return told
+
+
+def _told_of(library: Library, home: Home, settings: Settings) -> dict[str, Any]:
+    known = {row.name: row for row in albums.every(library)}
+    doing = [
+        {"id": job.id, "job": describe(job), "state": job.state.value, "progress": progress.read(home, job.id)}
+        for job in jobs.in_state(library, State.RUNNING, State.WAITING, State.PARKED)
+    ]
+    parked = [entry["job"] for entry in doing if entry["state"] == State.PARKED.value]
+    return {
+        "jobs": doing,
+        "albums": [_album(library, album, known.get(album.name)) for album in settings.albums],
+        "held": [
+            {"album": row.album, "photos": len(row.photos), "reason": row.reason, "since": row.since}
+            for row in held.every(library) if row.decision is None
+        ],
+        "favourites": [
+            {"photo": row.key, "value": row.value, "at": row.at, "problem": row.sentence or None}
+            for row in intents.waiting(library)
+        ],
+        "last_runs": [
+            {"job": run.kind, "started_at": run.started_at, "exit_code": run.exit_code, "sentence": run.sentence}
+            for run in runs.history(library, limit=3)
+        ],
+        "problems": [f"{row.name}: {row.problem}" for row in known.values() if row.problem]
+        + [f"{job} failed three times and is parked." for job in parked],
+    }  # fmt: skip
+
+
+def _album(library: Library, album: Album, row: albums.AlbumRow | None) -> dict[str, Any]:
+    return {
+        "album": album.name,
+        "photos": memberships.count(library, album.name),
+        "left_out": row.left_out if row else {},
+        "off_disk": photos.off_disk(library, album.name),
+        "listed": row.listed if row else 0,
+        "listed_at": row.listed_at if row else None,
+        "problem": row.problem if row else None,
+        "problem_since": row.problem_since if row else None,
+        "state": _state(row, paused=album.paused),
+    }
 
 
 def _state(row: albums.AlbumRow | None, *, paused: bool) -> str:

@@ -7,7 +7,7 @@ a row that says so, never a photo that we put in and know nothing of.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -54,7 +54,13 @@ def apply(
     if plan.add and not row.album:
         row = looked.row = _make_album(immich, looked, applied)
     if plan.add or plan.remove:
-        _change(library, immich, row, plan, looked.ledger.ours | looked.ledger.unsure, applied, now=now, check=check)
+        with library.transaction() as db:
+            applied.run = rows.begin(db, row, plan=plan.id, created=applied.created, now=now)
+            if applied.created:
+                rows.put(db, row)
+        changing = _Changing(library, immich, row.album, applied.run, applied, check)
+        changing.add(plan.add)
+        changing.remove([one.asset for one in plan.remove], looked.ledger.ours | looked.ledger.unsure)
     row = msgspec.structs.replace(row, total=plan.total - sum(applied.refused.values()), held=plan.reason or None)
     if row.album:
         applied.problems += dress(immich, looked.smart, row.album, cover=looked.cover)
@@ -95,48 +101,47 @@ def _make_album(immich: Immich, looked: Looked, applied: Applied) -> SmartRow:
     return msgspec.structs.replace(looked.row, album=album.id)
 
 
-def _change(
-    library: Library,
-    immich: Immich,
-    row: SmartRow,
-    plan: Plan,
-    ours: Set[str],
-    applied: Applied,
-    *,
-    now: datetime,
-    check: Callable[[], None],
-) -> None:
-    with library.transaction() as db:
-        applied.run = run = rows.begin(db, row, plan=plan.id, created=applied.created, now=now)
-        if applied.created:
-            rows.put(db, row)
-    for chunk in batches(plan.add):
-        check()
-        with library.transaction() as db:
-            rows.note(db, row.album, chunk, State.ASKED)
-            rows.intend(db, run, [ChangeRow(asset, "add", True, None) for asset in chunk])
-        told = immich.add_to_album(row.album, chunk)
-        with library.transaction() as db:
-            rows.note(db, row.album, told.done, State.ADDED)
-            # Somebody else was quicker: it is theirs, and stays.
-            rows.note(db, row.album, _not_done(told), None)
-            _settled(db, run, told)
-        applied.added += len(told.done)
-        _count(applied, told)
-    for chunk in batches([one.asset for one in plan.remove]):
-        check()
-        mine = [asset for asset in chunk if asset in ours]
-        with library.transaction() as db:
-            # Else what left, and nobody said so, would look taken out by a person, and stay out for ever.
-            rows.note(db, row.album, mine, State.ASKED)
-            rows.intend(db, run, [ChangeRow(asset, "remove", asset in ours, None) for asset in chunk])
-        told = immich.take_from_album(row.album, chunk)
-        with library.transaction() as db:
-            rows.note(db, row.album, [*told.done, *told.was_so], None)
-            rows.note(db, row.album, [asset for asset, _ in told.refused if asset in ours], State.ADDED)
-            _settled(db, run, told)
-        applied.removed += len(told.done)
-        _count(applied, told)
+@dataclass(frozen=True)
+class _Changing:
+    """One run's changes of one album, and where they are counted."""
+
+    library: Library
+    immich: Immich
+    album: str
+    run: int
+    applied: Applied
+    check: Callable[[], None]
+
+    def add(self, assets: Sequence[str]) -> None:
+        for chunk in batches(assets):
+            self.check()
+            with self.library.transaction() as db:
+                rows.note(db, self.album, chunk, State.ASKED)
+                rows.intend(db, self.run, [ChangeRow(asset, "add", True, None) for asset in chunk])
+            told = self.immich.add_to_album(self.album, chunk)
+            with self.library.transaction() as db:
+                rows.note(db, self.album, told.done, State.ADDED)
+                # Somebody else was quicker: it is theirs, and stays.
+                rows.note(db, self.album, _not_done(told), None)
+                _settled(db, self.run, told)
+            self.applied.added += len(told.done)
+            _count(self.applied, told)
+
+    def remove(self, assets: Sequence[str], ours: Set[str]) -> None:
+        for chunk in batches(assets):
+            self.check()
+            mine = [asset for asset in chunk if asset in ours]
+            with self.library.transaction() as db:
+                # Else what left, and nobody said so, would look taken out by a person, and stay out for ever.
+                rows.note(db, self.album, mine, State.ASKED)
+                rows.intend(db, self.run, [ChangeRow(asset, "remove", asset in ours, None) for asset in chunk])
+            told = self.immich.take_from_album(self.album, chunk)
+            with self.library.transaction() as db:
+                rows.note(db, self.album, [*told.done, *told.was_so], None)
+                rows.note(db, self.album, [asset for asset, _ in told.refused if asset in ours], State.ADDED)
+                _settled(db, self.run, told)
+            self.applied.removed += len(told.done)
+            _count(self.applied, told)
 
 
 def _not_done(told: Changed) -> list[str]:

@@ -27,33 +27,13 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
     if run.server not in work.settings.servers:
         raise UsageError(f"The server {run.server!r} of that run is not set up any more.")
     immich = open_server(work, run.server)
-    changes = rows.changes(work.library, run.id)
-    added = rows.added(work.library, run.album)
-    still = added[State.ADDED] | added[State.ASKED]
     row = rows.get(work.library, smart.name) or SmartRow(name=smart.name)
     with work.library.transaction() as db:
         # From now on: half of it taken back, the next run would put it in again.
         rows.put(db, msgspec.structs.replace(row, undone=True))
-    removed = refused = returned = 0
-    for chunk in batches([one for one in changes if one.action == "add" and one.asset in still]):
-        work.check()
-        assets = [one.asset for one in chunk]
-        with work.library.transaction() as db:
-            rows.note(db, run.album, assets, State.ASKED)
-        told = immich.take_from_album(run.album, assets)
-        with work.library.transaction() as db:
-            rows.note(db, run.album, [*told.done, *told.was_so], None)
-        removed += len(told.done)
-        refused += len(told.refused)
-    for chunk in batches([one for one in changes if one.action == "remove"]):
-        work.check()
-        told = immich.add_to_album(run.album, [one.asset for one in chunk])
-        # What is in it already a person put back: it is theirs.
-        back = set(told.done)
-        with work.library.transaction() as db:
-            rows.note(db, run.album, [one.asset for one in chunk if one.ours and one.asset in back], State.ADDED)
-        returned += len(told.done)
-        refused += len(told.refused)
+    removed, kept = _take_out(work, immich, run)
+    returned, left_out = _put_back(work, immich, run)
+    refused = kept + left_out
     with work.library.transaction() as db:
         rows.undone(db, run.id, now=work.clock.now())
     facts: dict[str, Any] = {"album": smart.name, "run": run.id, "removed": removed, "added": returned}
@@ -69,6 +49,40 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
         f"Run {run.id} of {smart.name!r} is taken back: {removed} taken out, {put_back} It rests until it is run again."
     )
     return Result(facts, sentence, exit_code=1 if refused else 0, problems=problems)
+
+
+def _take_out(work: Work, immich: Immich, run: RunRow) -> tuple[int, int]:
+    """What the run added and is still there leaves; how many did, and how many the server refused."""
+    added = rows.added(work.library, run.album)
+    still = added[State.ADDED] | added[State.ASKED]
+    removed = refused = 0
+    for chunk in batches(
+        [one.asset for one in rows.changes(work.library, run.id) if one.action == "add" and one.asset in still]
+    ):
+        work.check()
+        with work.library.transaction() as db:
+            rows.note(db, run.album, chunk, State.ASKED)
+        told = immich.take_from_album(run.album, chunk)
+        with work.library.transaction() as db:
+            rows.note(db, run.album, [*told.done, *told.was_so], None)
+        removed += len(told.done)
+        refused += len(told.refused)
+    return removed, refused
+
+
+def _put_back(work: Work, immich: Immich, run: RunRow) -> tuple[int, int]:
+    """What the run removed returns; how many did, and how many the server refused."""
+    returned = refused = 0
+    for chunk in batches([one for one in rows.changes(work.library, run.id) if one.action == "remove"]):
+        work.check()
+        told = immich.add_to_album(run.album, [one.asset for one in chunk])
+        # What is in it already a person put back: it is theirs.
+        back = set(told.done)
+        with work.library.transaction() as db:
+            rows.note(db, run.album, [one.asset for one in chunk if one.ours and one.asset in back], State.ADDED)
+        returned += len(told.done)
+        refused += len(told.refused)
+    return returned, refused
 
 
 def _take_album_away(immich: Immich, smart: Smart, run: RunRow, problems: list[str]) -> bool:
