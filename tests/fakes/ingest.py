@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,12 @@ from sync.ingest.check import check
 from sync.ingest.preview import preview
 from sync.ingest.run import ingest
 from sync.ingest.undo import undo
-from sync.library.database import Library
 from sync.settings.ingest import Inbox, Size, Way
 from sync.settings.tree import Server, Settings
 from sync.work import Result, Work
 from tests.fakes.immich import FakeImmich
 from tests.fakes.immich.model import Asset
+from tests.fakes.working import working
 from tests.manual_clock import ManualClock
 
 SERVER = "home"
@@ -46,14 +45,8 @@ class Taker:
         inbox = msgspec.structs.replace(self.settings.inboxes[0], **values)
         self.settings = msgspec.structs.replace(self.settings, inboxes=(inbox,))
 
-    @contextmanager
-    def work(self, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Work]:
-        library = Library(self.home.library)
-        try:
-            yield Work(home=self.home, settings=self.settings, settings_whole=True, library=library, clock=self.clock,
-                       asked=True, cancelled=cancelled)  # fmt: skip
-        finally:
-            library.close()
+    def work(self, **hooks: Any) -> AbstractContextManager[Work]:
+        return working(self.home, self.settings, self.clock, **hooks)
 
     def run(self, **arguments: Any) -> Result:
         with self.work() as work:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import msgspec
 
 from sync import secrets
 from sync.home import Home, prepare
-from sync.library.database import Library
 from sync.settings.tree import Server, Settings, Smart
 from sync.smart.keep import keep
 from sync.smart.undo import undo
@@ -20,6 +18,7 @@ from sync.smart.why import preview, why
 from sync.work import Result, Work
 from tests.fakes.immich import FakeImmich
 from tests.fakes.immich.model import Album
+from tests.fakes.working import working
 from tests.manual_clock import ManualClock
 
 SERVER = "home"
@@ -37,14 +36,8 @@ class Keeper:
     def set(self, *smart: Smart) -> None:
         self.settings = msgspec.structs.replace(self.settings, smart=smart)
 
-    @contextmanager
-    def work(self, *, asked: bool = True, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Work]:
-        library = Library(self.home.library)
-        try:
-            yield Work(home=self.home, settings=self.settings, settings_whole=True, library=library, clock=self.clock,
-                       asked=asked, cancelled=cancelled)  # fmt: skip
-        finally:
-            library.close()
+    def work(self, **hooks: Any) -> AbstractContextManager[Work]:
+        return working(self.home, self.settings, self.clock, **hooks)
 
     def run(self, *names: str, asked: bool = True, plan: str | None = None, **hooks: Any) -> Result:
         with self.work(asked=asked, **hooks) as work:

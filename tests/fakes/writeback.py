@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -18,7 +17,6 @@ from PIL import Image
 
 from sync import secrets
 from sync.home import Home, prepare
-from sync.library.database import Library
 from sync.settings.tree import Server, Settings
 from sync.settings.writeback import Module, Root
 from sync.work import Result, Work
@@ -29,6 +27,7 @@ from sync.writeback.run import run
 from sync.writeback.undo_run import undo
 from tests.fakes.immich import FakeImmich
 from tests.fakes.immich import Library as Served
+from tests.fakes.working import working
 from tests.manual_clock import ManualClock
 
 SERVER = "home"
@@ -48,14 +47,8 @@ class Originals:
     def set(self, *roots: Root) -> None:
         self.settings = msgspec.structs.replace(self.settings, writeback=roots)
 
-    @contextmanager
-    def work(self, *, asked: bool = True, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Work]:
-        library = Library(self.home.library)
-        try:
-            yield Work(home=self.home, settings=self.settings, settings_whole=True, library=library, clock=self.clock,
-                       asked=asked, cancelled=cancelled)  # fmt: skip
-        finally:
-            library.close()
+    def work(self, **hooks: Any) -> AbstractContextManager[Work]:
+        return working(self.home, self.settings, self.clock, **hooks)
 
     def run(
         self, *roots: str, asked: bool = True, plan: str | None = None, take_out: bool = False, **hooks: Any
