@@ -267,3 +267,12 @@ def test_the_frame_starts_its_decoder_before_it_loads_anything_else() -> None:
 )
 def test_what_the_first_photo_does_not_need_is_loaded_later(module: str, late: tuple[str, ...]) -> None:
     assert {name for name in ours_loaded_by(module) if is_below(name, *late)} == set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_page_of_the_house_names_every_file_and_room_in_it(room: str) -> None:
+    page = (TOP / "docs" / "architecture.md").read_text(encoding="utf-8")
+    part = page.partition(f"**`{room}/`")[2].partition("\n**`")[0]
+    here = [f"{path.name}/" if path.is_dir() else path.name for path in (TOP / room).iterdir()]
+    named = [name for name in here if not name.startswith("__")]
+    assert [name for name in named if f"`{name}`" not in part] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from admin.cli.verb import Call, verb
-from sync import backup
+from sync.backup import archive
 from sync.clock import SystemClock
 from sync.errors import UsageError
 from sync.files import write_durably
@@ -30,7 +30,7 @@ def command(call: Call, *, file: Path) -> int:
         raise UsageError(f"There is no folder {file.absolute().parent}.")
     whole = io.BytesIO()
     with reading(call.home) as library:
-        backup.make(call.home, library, SystemClock(), whole)
+        archive.make(call.home, library, SystemClock(), whole)
     write_durably(file.absolute(), whole.getvalue(), mode=0o600)
     call.output.result({"backup": str(file), "bytes": len(whole.getvalue())})
     call.output.say(f"The backup is {file}. Keys are not in it: keep them elsewhere.")

@@ -8,7 +8,7 @@ import click
 
 from admin.cli.output import moment
 from admin.cli.verb import Call, prepared, verb
-from sync import backup
+from sync.backup import archive
 from sync.clock import SystemClock
 from sync.errors import UsageError
 from sync.jobs.follow import open_library
@@ -24,13 +24,13 @@ def command(call: Call, *, file: Path) -> int:
     """
     try:
         with file.open("rb") as stream:
-            found = backup.read(stream)
+            found = archive.read(stream)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
     prepared(call)
     library = open_library(call.home)
     try:
-        done = backup.restore(call.home, library, SystemClock(), found)
+        done = archive.restore(call.home, library, SystemClock(), found)
     finally:
         library.close()
     ring(call.home)

@@ -17,7 +17,7 @@ from admin.language import text
 from admin.pages.asked import failed, waiting
 from admin.pages.device import facts
 from admin.support import bundle
-from sync import backup
+from sync.backup import archive
 
 pages = Blueprint("backup", __name__, url_prefix="/backup")
 
@@ -34,11 +34,11 @@ def download() -> Response:
     whole = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the server once it is sent
     try:
         with here.library() as library:
-            backup.make(here.home, library, here.clock, whole)
+            archive.make(here.home, library, here.clock, whole)
     except ServiceAway:
         whole.seek(0)
         whole.truncate()
-        backup.make(here.home, None, here.clock, whole)
+        archive.make(here.home, None, here.clock, whole)
     whole.seek(0)
     return _file(whole, f"mantelpiece-{here.clock.now():%Y-%m-%d}.zip")
 

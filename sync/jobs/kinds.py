@@ -56,7 +56,7 @@ KINDS = {
     "held": Kind(Lane.ASKED, "sync.mirror.held:held", MIRROR),
     "trash-restore": Kind(Lane.ASKED, "sync.mirror.trash:restore_handler", MIRROR),
     "trash-empty": Kind(Lane.ASKED, "sync.mirror.trash:empty_handler", MIRROR),
-    "restore": Kind(Lane.ASKED, "sync.restoring:restore"),
+    "restore": Kind(Lane.ASKED, "sync.backup.restoring:restore"),
     ICLOUDPD: Kind(Lane.DOWNLOAD, "sync.ingest.download:download", ICLOUDPD),
     "smart-apply": Kind(Lane.BULK, "sync.smart.keep:keep", SMART),
     "smart-preview": Kind(Lane.ASKED, "sync.smart.why:preview"),

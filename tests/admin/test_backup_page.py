@@ -8,6 +8,7 @@ import zipfile
 from werkzeug.test import TestResponse
 
 from sync import secrets
+from sync.backup.restoring import restore
 from sync.clock import SystemClock
 from sync.errors import UsageError
 from sync.home import Home
@@ -15,7 +16,6 @@ from sync.jobs import progress
 from sync.jobs.progress import Ended
 from sync.library import jobs
 from sync.library.database import Library
-from sync.restoring import restore
 from sync.settings.edit import add_album, put_server
 from sync.settings.reading import load
 from sync.settings.tree import Settings

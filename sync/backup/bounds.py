@@ -1,5 +1,5 @@
 """What a backup does not decide, since whoever may restore one from the phone may not decide it either: which program
-runs, which file the log is written to, and to which address a secret goes. Called by sync/backup.py.
+runs, which file the log is written to, and to which address a secret goes. Called by archive.py.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sync import backup, secrets
+from sync import secrets
+from sync.backup import archive
 from sync.errors import Busy, UsageError
 from sync.files import locked
 from sync.home import Home, prepare
@@ -66,7 +67,7 @@ def used(home: Home, library: Library) -> Home:
 
 def made(home: Home, library: Library, clock: ManualClock) -> bytes:
     out = io.BytesIO()
-    backup.make(home, library, clock, out)
+    archive.make(home, library, clock, out)
     return out.getvalue()
 
 
@@ -74,11 +75,11 @@ def test_it_comes_back_as_a_new_frame_and_says_what_to_enter(used: Home, library
     clock = ManualClock()
     with used.settings.open("a") as file:
         file.write(f'[[albums]]\nname = "Uploads"\nsource = "folder"\nfolder = "{used.uploads}"\n')
-    found = backup.read(io.BytesIO(made(used, library, clock)))
+    found = archive.read(io.BytesIO(made(used, library, clock)))
     fresh = Home(root=tmp_path / "fresh", runtime=tmp_path / "r2")
     prepare(fresh)
     other = Library(fresh.library)
-    done = backup.restore(fresh, other, clock, found)
+    done = archive.restore(fresh, other, clock, found)
     settings = load(fresh.settings).settings
     assert [album.name for album in settings.albums] == ["Holidays", "From Anna", "Uploads"]
     assert settings.albums[2].folder == str(fresh.uploads), "where photos from phones lie on this frame"
@@ -116,19 +117,19 @@ def test_what_the_wall_lays_there_leads_a_backup_to_no_key(used: Home, library: 
 
 def test_what_it_replaces_is_kept_and_can_be_restored_too(used: Home, library: Library) -> None:
     clock = ManualClock()
-    old = backup.read(io.BytesIO(made(used, library, clock)))
+    old = archive.read(io.BytesIO(made(used, library, clock)))
     used.settings.write_text('[wall]\nlayout = "fill"\n')
-    done = backup.restore(used, library, clock, old)
+    done = archive.restore(used, library, clock, old)
     assert load(used.settings).settings.wall.layout == "fit"
     assert done.kept.stat().st_mode & 0o077 == 0
     with done.kept.open("rb") as stream:
-        backup.restore(used, library, clock, backup.read(stream))
+        archive.restore(used, library, clock, archive.read(stream))
     assert load(used.settings).settings.wall.layout == "fill"
 
 
 def test_keys_that_are_still_here_need_not_be_entered(used: Home, library: Library) -> None:
     clock = ManualClock()
-    done = backup.restore(used, library, clock, backup.read(io.BytesIO(made(used, library, clock))))
+    done = archive.restore(used, library, clock, archive.read(io.BytesIO(made(used, library, clock))))
     assert done.enter == ("A password for the phone page.",)
 
 
@@ -178,16 +179,16 @@ def test_a_bad_backup_is_refused_with_a_sentence(
     used: Home, library: Library, spoil: Callable[[bytes], bytes], said: str
 ) -> None:
     with pytest.raises(UsageError, match=said):
-        backup.read(io.BytesIO(spoil(made(used, library, ManualClock()))))
+        archive.read(io.BytesIO(spoil(made(used, library, ManualClock()))))
 
 
 def test_a_backup_that_unpacks_to_too_much_is_refused(
     used: Home, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup, "MOST_BYTES", 2000)
+    monkeypatch.setattr(archive, "MOST_BYTES", 2000)
     whole = repacked(made(used, library, ManualClock()), lambda files: files.update({"shown.jsonl": b"\n" * 3000}))
     with pytest.raises(UsageError, match="too large"):
-        backup.read(io.BytesIO(whole))
+        archive.read(io.BytesIO(whole))
 
 
 @pytest.mark.parametrize(
@@ -207,16 +208,16 @@ def test_ledgers_that_do_not_fit_change_nothing(used: Home, library: Library, ro
     )
     used.settings.write_text("# another\n")
     with pytest.raises(UsageError):
-        backup.restore(used, library, clock, backup.read(io.BytesIO(whole)))
+        archive.restore(used, library, clock, archive.read(io.BytesIO(whole)))
     assert used.settings.read_text() == "# another\n"
     assert ledgers.export(library) == {table: [] for table in ledgers.TABLES} | LEDGER
 
 
 def test_it_waits_for_nobody_who_changes_smart_albums(used: Home, library: Library) -> None:
     clock = ManualClock()
-    found = backup.read(io.BytesIO(made(used, library, clock)))
+    found = archive.read(io.BytesIO(made(used, library, clock)))
     with locked(used.locks / "smart", "a smart album"), pytest.raises(Busy):
-        backup.restore(used, library, clock, found)
+        archive.restore(used, library, clock, found)
 
 
 HOSTILE = """
@@ -239,9 +240,9 @@ user = "anna"
 """
 
 
-def with_settings(home: Home, library: Library, text: str) -> backup.Backup:
+def with_settings(home: Home, library: Library, text: str) -> archive.Backup:
     whole = made(home, library, ManualClock())
-    return backup.read(io.BytesIO(repacked(whole, lambda files: files.update({"settings.toml": text.encode()}))))
+    return archive.read(io.BytesIO(repacked(whole, lambda files: files.update({"settings.toml": text.encode()}))))
 
 
 FIRST = {"at once": HOSTILE, "an empty one before": "", "one without the link": SETTINGS.split("[servers.shared]")[0]}
@@ -254,7 +255,7 @@ def test_no_secret_goes_to_the_address_that_a_backup_names(used: Home, library: 
     secrets.put(used.secrets, "notices", "mail", password=KEY + "mail")
     secrets.put(used.secrets, "mqtt", "broker", password=KEY + "mqtt")
     for text in (first, HOSTILE):
-        done = backup.restore(used, library, ManualClock(), with_settings(used, library, text))
+        done = archive.restore(used, library, ManualClock(), with_settings(used, library, text))
     assert "CANARY" not in used.secrets.read_text()
     assert done.enter == (
         "The API key of the server home.",
@@ -279,7 +280,7 @@ RUNS = {
 @pytest.mark.parametrize("text", RUNS.values(), ids=RUNS.keys())
 def test_a_backup_chooses_no_program_and_no_file(used: Home, library: Library, text: str) -> None:
     whole = text + '[servers.home]\nurl = "https://photos.example.org"\n'
-    done = backup.restore(used, library, ManualClock(), with_settings(used, library, whole))
+    done = archive.restore(used, library, ManualClock(), with_settings(used, library, whole))
     settings = load(used.settings).settings
     assert all(inbox.icloudpd.program == "icloudpd" and not inbox.icloudpd.arguments for inbox in settings.inboxes)
     assert (len(settings.inboxes), settings.log.file) == (0 if "[log]" in text else 1, "")
@@ -290,10 +291,10 @@ def test_what_is_chosen_here_already_stays_as_it_is(used: Home, library: Library
     with used.settings.open("a") as file:
         file.write(RUNS["a section"].replace("/bin/sh", "/opt/icloudpd"))
     same = with_settings(used, library, used.settings.read_text())
-    done = backup.restore(used, library, ManualClock(), same)
+    done = archive.restore(used, library, ManualClock(), same)
     (inbox,) = load(used.settings).settings.inboxes
     assert inbox.icloudpd.program == "/opt/icloudpd"
     assert not any("not taken" in note for note in done.notes)
-    backup.restore(used, library, ManualClock(), with_settings(used, library, SETTINGS + RUNS["a section"]))
+    archive.restore(used, library, ManualClock(), with_settings(used, library, SETTINGS + RUNS["a section"]))
     (inbox,) = load(used.settings).settings.inboxes
     assert inbox.icloudpd.program == "/opt/icloudpd", "what another one chose is not taken over"

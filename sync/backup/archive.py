@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from sync import secrets
-from sync.backup_bounds import bounded, forget_strays
+from sync.backup.bounds import bounded, forget_strays
 from sync.clock import Clock
 from sync.errors import UsageError
 from sync.files import locked, make_folder, write_durably

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sync import backup
+from sync.backup import archive
 from sync.errors import UsageError
 from sync.work import Result, Work
 
@@ -17,9 +17,9 @@ def restore(work: Work, arguments: dict[str, Any]) -> Result:
     UsageError or Busy with nothing changed."""
     try:
         with Path(str(arguments["file"])).open("rb") as stream:
-            found = backup.read(stream)
+            found = archive.read(stream)
     except OSError as error:
         raise UsageError("The backup is not here any more.", advice="Choose its file again.") from error
-    done = backup.restore(work.home, work.library, work.clock, found)
+    done = archive.restore(work.home, work.library, work.clock, found)
     facts = {"kept": done.kept.name, "enter": done.enter, "notes": done.notes, "made_at": found.manifest.made_at}
     return Result(facts, "The backup is in place.")
