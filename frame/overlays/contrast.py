@@ -151,10 +151,21 @@ def _shade(picture: Image.Image, ink: Ink, corner: tuple[int, int], needs: list[
     part = picture.crop(around)
     # The brightest of a neighbourhood counts, or bright letters would stand on bright leaves between dark ones.
     near = max(3, (ink.row or ink.size[1]) // 8 | 1)
-    need = part.convert("L").resize(small, Image.Resampling.BOX).point(needs).filter(ImageFilter.MaxFilter(near))
+    need = _brightest(part.convert("L").resize(small, Image.Resampling.BOX).point(needs), near // 2)
     soft = ImageChops.multiply(soft, need.filter(ImageFilter.GaussianBlur(near * 0.8)))
     soft = soft.resize(size, Image.Resampling.BICUBIC)
     picture.paste(Image.composite(Image.new("RGB", size), part, soft), around[:2])
+
+
+def _brightest(levels: Image.Image, reach: int) -> Image.Image:
+    """The brightest within so many pixels each way: what ImageFilter.MaxFilter gives, in a tenth of its time."""
+    width, height = levels.size
+    for across, down in ((1, 0), (0, 1)):
+        line = levels
+        for step in (step for each in range(1, reach + 1) for step in (each, -each)):
+            left, top = step * across, step * down
+            levels = ImageChops.lighter(levels, line.crop((left, top, left + width, top + height)))
+    return levels
 
 
 def _shadow(picture: Image.Image, ink: Ink, corner: tuple[int, int], colour: tuple[int, int, int]) -> None:

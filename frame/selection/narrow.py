@@ -75,13 +75,15 @@ def _weighted(pool: Pool, criteria: Criteria) -> Pool:
     favourites, recent = criteria.favourites != 1, criteria.recent != 1 and criteria.recent_since > 0
     if not (favourites or recent or criteria.celebrated):
         return pool
-    weights = array("d", pool.weights)
-    for index in range(len(pool)):
-        if favourites and pool.flags[index] & FAVOURITE:
-            weights[index] *= criteria.favourites
-        if recent and pool.taken[index] >= criteria.recent_since:
-            weights[index] *= criteria.recent
-        if pool.numbers[index] in criteria.celebrated:
-            weights[index] *= BIRTHDAY
-        weights[index] = min(weights[index], _MOST_WEIGHT)
+    liked, new = criteria.favourites if favourites else 1.0, criteria.recent if recent else 1.0
+    since, celebrated = criteria.recent_since, criteria.celebrated
+    weights = array("d")
+    for weight, flags, taken, number in zip(pool.weights, pool.flags, pool.taken, pool.numbers, strict=True):
+        if flags & FAVOURITE:
+            weight *= liked
+        if taken >= since:
+            weight *= new
+        if number in celebrated:
+            weight *= BIRTHDAY
+        weights.append(weight if weight < _MOST_WEIGHT else _MOST_WEIGHT)
     return pool.with_weights(weights)

@@ -9,13 +9,18 @@ only which photos used their turn of the running round; the seed may be lost wit
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import floor, inf
 
 from frame.selection.memory import Memory
 from frame.selection.pool import Pool
 
 _MASK = (1 << 64) - 1
+_STEP, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_LEAST, _RANGE = 0.001, 0.998 / 9007199254740992
+_EARLY = 0.25
+"""Share of a round."""
+_TOP = _MASK >> 11
 _MOST_ASLEEP = 12
 """So many resting photos are looked past; each costs a pass over all."""
 
@@ -33,7 +38,7 @@ class Shuffle:
     def __init__(self, pool: Pool, memory: Memory) -> None:
         self._pool = pool
         self._memory = memory
-        self._due = array("d", [self._first_due(index) for index in range(len(pool))])
+        self._due = array("d", _first_dues(pool, memory))
         self._round = floor(memory.now)
         self._prune()
 
@@ -95,16 +100,6 @@ class Shuffle:
         in_this_round = floor(self._due[second] * weight) <= floor(max(self._memory.now, due) * weight)
         return second if in_this_round else first
 
-    def _first_due(self, index: int) -> float:
-        digest, weight = self._pool.digests[index], self._pool.weights[index]
-        turn = floor(self._memory.now * weight)
-        mark = self._memory.marks.get(digest)
-        used = floor(mark * weight) if mark is not None else turn - 1
-        # A mark from far ahead is damage; believing it would keep the photo off the wall for ever.
-        if turn <= used <= turn + 1:
-            turn = used + 1
-        return _due(self._hash(digest), turn, weight)
-
     def _hash(self, digest: int) -> int:
         return digest ^ self._memory.seed & _MASK
 
@@ -116,15 +111,34 @@ class Shuffle:
         memory.marks = {digest: mark for digest, mark in memory.marks.items() if mark >= since}
 
 
+def _first_dues(pool: Pool, memory: Memory) -> Iterator[float]:
+    """When each photo falls due first: `_due` in one loop, for the wall stands still while 100,000 are asked."""
+    now, marks, seed = memory.now, memory.marks, memory.seed & _MASK
+    for digest, weight in zip(pool.digests, pool.weights, strict=True):
+        turn = floor(now * weight)
+        mark = marks.get(digest)
+        # A mark from far ahead is damage; believing it would keep the photo off the wall for ever.
+        if mark is not None and turn <= (used := floor(mark * weight)) <= turn + 1:
+            turn = used + 1
+        place = (digest ^ seed) + turn * _STEP
+        mixed = place * _FIRST & _MASK
+        share = _LEAST + _RANGE * ((mixed ^ mixed >> 29) * _SECOND >> 11 & _TOP)
+        if share < _EARLY and turn:
+            mixed = (place - _STEP) * _FIRST & _MASK
+            if _LEAST + _RANGE * ((mixed ^ mixed >> 29) * _SECOND >> 11 & _TOP) > 1 - _EARLY:
+                share += 0.5
+        yield (turn + share) / weight
+
+
 def _due(mixed: int, turn: int, weight: float) -> float:
     share = _share(mixed, turn)
-    if share < 0.25 and turn and _share(mixed, turn - 1) > 0.75:
+    if share < _EARLY and turn and _share(mixed, turn - 1) > 1 - _EARLY:
         share += 0.5  # late in one round and early in the next would be twice in a short while
     return (turn + share) / weight
 
 
 def _share(mixed: int, turn: int) -> float:
     """A number within 0.001 to 0.999, evenly spread over photos and turns (much of splitmix64; 100,000 are asked)."""
-    mixed = (mixed + turn * 0x9E3779B97F4A7C15) * 0xBF58476D1CE4E5B9 & _MASK
-    mixed = (mixed ^ mixed >> 29) * 0x94D049BB133111EB & _MASK
-    return 0.001 + 0.998 * (mixed >> 11) / 9007199254740992
+    mixed = (mixed + turn * _STEP) * _FIRST & _MASK
+    mixed = (mixed ^ mixed >> 29) * _SECOND & _MASK
+    return _LEAST + _RANGE * (mixed >> 11)

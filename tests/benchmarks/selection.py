@@ -1,7 +1,7 @@
 """Choosing beside its goals: `python -m tests.benchmarks.selection`.
 
 slide      of 100,000 photos the next one, and taking it
-start      a chooser for 100,000 photos that were read already, with all wishes at work
+start      a chooser for 100,000 photos that were read already, with all criteria at work
 fairness   10,000 photos through a round and 20 restarts: the largest number of showings over the smallest
 """
 
@@ -14,7 +14,7 @@ from random import Random
 
 from frame.selection.choose import chooser
 from frame.selection.memory import Memory
-from frame.selection.narrow import Wishes, narrow
+from frame.selection.narrow import Criteria, narrow
 from frame.selection.pool import Pool, digest_of, gather
 from sync.catalogue import Candidate
 from sync.settings.wall import Selection
@@ -36,11 +36,11 @@ def pool_of(count: int) -> Pool:
 
 
 def speed() -> None:
-    whole, wishes = pool_of(100_000), Wishes(favourites=2, recent=2, recent_since=1_080_000_000, today=TODAY)
+    whole, criteria = pool_of(100_000), Criteria(favourites=2, recent=2, recent_since=1_080_000_000, today=TODAY)
     for mode in (Selection.RANDOM, Selection.STORY, Selection.NEWEST):
         memory = Memory(seed=1)
         before = time.process_time()
-        pool = narrow(whole, wishes)
+        pool = narrow(whole, criteria)
         choice = chooser(mode, pool, memory)
         start = time.process_time() - before
         worst = 0.0

@@ -36,6 +36,17 @@ def test_the_order_differs_from_round_to_round_and_from_seed_to_seed() -> None:
     assert first[:30] != names(30)
 
 
+def test_a_restart_after_each_photo_changes_no_order() -> None:
+    """What a process works out at its start is what one that goes on works out photo by photo."""
+    weights = {name: (1.0, 0.5, 2.0, 3.7)[number % 4] for number, name in enumerate(names(20))}
+    whole = walk(RANDOM, names(20), Memory(seed=9), 300, weights=weights)
+    memory, apart = Memory(seed=9), []
+    for _ in range(300):
+        memory = reborn(memory)
+        apart += walk(RANDOM, names(20), memory, 1, weights=weights)
+    assert apart == whole
+
+
 @pytest.mark.parametrize("count", [2, 3, 5])
 def test_the_same_photo_never_comes_twice_running_where_there_are_others(count: int) -> None:
     for seed in range(30):
