@@ -24,7 +24,7 @@ from sync.writeback.exiftool import Answer, ExifTool
 from sync.writeback.family import Family
 from sync.writeback.put import Put
 
-HANDS = 3 if (os.cpu_count() or 1) > 1 else 1
+HANDS = 4 if (os.cpu_count() or 1) > 1 else 1
 """So many, that no exiftool ever waits for one."""
 TOOLS = 2
 """So many exiftools fit into memory."""
