@@ -10,9 +10,10 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from typing import Self
 
 from sync.errors import DiskFailing, DiskFull, DiskReadOnly, LibraryCorrupt, LibraryTooNew
@@ -22,9 +23,12 @@ from sync.files import fsync_folder
 class Library:
     """One open connection. `transaction()` for writes, `rows()` for reads; used by one thread at a time."""
 
-    def __init__(self, path: Path, *, repair: bool = True) -> None:
-        """Without `repair` nothing is checked or moved, and LibraryCorrupt is raised: for those who are not alone."""
+    def __init__(self, path: Path, *, repair: bool = True, beside: Library | None = None) -> None:
+        """Without `repair` nothing is checked or moved, and LibraryCorrupt is raised: for those who are not alone.
+        `beside` is another thread's connection to the same library: they write in turns."""
         self.path = path
+        # Who waits for SQLite's own lock sleeps, and for up to a tenth of a second longer than need be.
+        self._turn: AbstractContextManager[object] = beside._turn if beside else RLock()
         self.quarantined: Path | None = None
         """Where a damaged library was moved when this one was opened."""
         try:
@@ -41,7 +45,7 @@ class Library:
     def to_read(cls, path: Path) -> Self:
         """An open library that cannot be written through. Raises sqlite3's own errors."""
         library = cls.__new__(cls)
-        library.path, library.quarantined = path, None
+        library.path, library.quarantined, library._turn = path, None, RLock()
         library.db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None)
         library.db.row_factory = sqlite3.Row
         return library
@@ -52,19 +56,20 @@ class Library:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Everything inside is durable together when this ends, or nothing of it is."""
-        try:
-            self.db.execute("BEGIN IMMEDIATE")
+        with self._turn:
             try:
-                yield self.db
-            except BaseException:
+                self.db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self.db
+                except BaseException:
+                    if self.db.in_transaction:
+                        self.db.execute("ROLLBACK")
+                    raise
+                self.db.execute("COMMIT")
+            except sqlite3.OperationalError as error:
                 if self.db.in_transaction:
                     self.db.execute("ROLLBACK")
-                raise
-            self.db.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK")
-            raise _disk_error(error) from error
+                raise _disk_error(error) from error
 
     def rows(self, sql: str, values: tuple[object, ...] = ()) -> Iterator[sqlite3.Row]:
         """Rows of a query, read as they are iterated. Raises LibraryCorrupt where one cannot be read."""

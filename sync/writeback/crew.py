@@ -98,7 +98,7 @@ class Shift:
 
     def _hand(self, tools: ExifTool) -> None:
         with self._noting():
-            library = Library(self._work.home.library, repair=False)
+            library = Library(self._work.home.library, repair=False, beside=self._work.library)
             work = replace(self._work, library=library, report=lambda _progress: None)
             put = replace(self._put, work=work, counts=Counter(), problems=[], _later=[])
             try:

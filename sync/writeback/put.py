@@ -147,16 +147,20 @@ class Put:
                 raise asset.error
 
     def _intend(self, sheets: Sequence[_Sheet]) -> None:
+        # Put together beforehand: meanwhile no other hand may write into the library.
+        told = [
+            (
+                sheet,
+                [shown(one) for one in sheet.target.decided.changes],
+                msgspec.msgpack.encode(sheet.written),
+                json.dumps(sheet.target.decided.ours),
+            )
+            for sheet in sheets
+        ]
         with self.work.library.transaction() as db:
-            for sheet in sheets:
-                decided = sheet.target.decided
+            for sheet, fields, back, ours in told:
                 sheet.change = ledger.intend(
-                    db,
-                    self.run or 0,
-                    sheet.target.row,
-                    fields=[shown(one) for one in decided.changes],
-                    back=msgspec.msgpack.encode(sheet.written),
-                    ours_after=json.dumps(decided.ours),
+                    db, self.run or 0, sheet.target.row, fields=fields, back=back, ours_after=ours
                 )
 
     def _done(self, around: Around, batch: Sequence[_Asset]) -> None:
