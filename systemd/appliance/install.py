@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import sys
 from hashlib import sha256
 from pathlib import Path
 
 from appliance import console, exposure, update
-from appliance.layout import COMMAND, HOME, PROGRAM, SHARED, SOURCE, UNITS, VERSIONS, Wanted
+from appliance.layout import CHOSEN, COMMAND, HOME, PROGRAM, SHARED, SOURCE, UNITS, VERSIONS, Wanted, chosen_before
 from appliance.machine import Machine, Refused
 
 _ROOMS = ("sync", "frame", "admin")
@@ -27,6 +28,7 @@ ROOM_BYTES = 300 << 20
 def bring_up(machine: Machine, wanted: Wanted, *, console: bool) -> int:
     """Install or update. 0 when the services work (or there is no systemd to ask), 1 when they went back."""
     _refuse_unsuitable(machine)
+    _refuse_taken(machine, wanted.port)
     _packages(machine, wanted)
     _people(machine, wanted)
     version = _version(machine, wanted)
@@ -36,7 +38,8 @@ def bring_up(machine: Machine, wanted: Wanted, *, console: bool) -> int:
     machine.link(COMMAND, f"{PROGRAM}/bin/mantelpiece")
     _hints(machine, wanted, asked=console)
     files = wanted.files(_drop_ins(machine))
-    code = update.switch_to(machine, version, files, frame=wanted.frame and not wanted.desktop_user)
+    wall = wanted.frame and not wanted.desktop_user
+    code = update.switch_to(machine, version, files, frame=wall, port=wanted.port)
     if code == 0 and machine.runs and not machine.dry:
         _say_where(machine, wanted)
     return code
@@ -51,7 +54,7 @@ def has_desktop(machine: Machine) -> bool:
 
 def _say_where(machine: Machine, wanted: Wanted) -> None:
     """What to do next, for somebody who has not read on."""
-    code = "from admin.network import page_addresses; print(*page_addresses(80), sep=' or ')"
+    code = f"from admin.network import page_addresses; print(*page_addresses({wanted.port}), sep=' or ')"
     where = machine.hear(f"{PROGRAM}/bin/python", "-c", code).strip()
     how = "The wall shows the code to begin with" if wanted.frame else "'sudo mantelpiece password' sets its password"
     print(f"mantelpiece runs. On a phone open {where or 'the address of this machine'}\n{how}.")
@@ -81,6 +84,18 @@ def _refuse_unsuitable(machine: Machine) -> None:
     if python and int(python[1]) < OLDEST_MINOR:
         raise Refused(f"mantelpiece needs Python 3.{OLDEST_MINOR}, and this system has 3.{python[1]}: put Raspberry Pi "
                       "OS Bookworm or Trixie on the card (or take Debian 12 or 13).")  # fmt: skip
+
+
+def _refuse_taken(machine: Machine, port: int) -> None:
+    """Where originals lie there is often another page on port 80; ours would never come up beside it."""
+    before = chosen_before(machine.read(CHOSEN))
+    active = machine.hear("systemctl", "is-active", "mantelpiece-admin.socket").strip() == "active"
+    if not machine.runs or (active and before and before.port == port):
+        return
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise Refused(f"Port {port} is taken by another program of this machine, a web server for one; choose "
+                          "another for the phone page, such as --port 8080.")  # fmt: skip
 
 
 def _python(machine: Machine) -> str:
@@ -158,7 +173,8 @@ def _make_version(machine: Machine, wanted: Wanted, folder: str) -> None:
 def _drop_ins(machine: Machine) -> list[str]:
     """Of ours, that are installed; what the owner put beside them stays."""
     patterns = [f"mantelpiece-frame.service.d/{name}.conf" for name in exposure.POWER]
-    found = [path for name in (*patterns, "mantelpiece-sync.service.d/root-*.conf")
+    found = [path for name in (*patterns, "mantelpiece-sync.service.d/root-*.conf",
+                               "mantelpiece-admin.socket.d/port.conf")
              for path in machine.at(UNITS).glob(name)]  # fmt: skip
     return [f"{UNITS}/{path.relative_to(machine.at(UNITS))}" for path in sorted(found)]
 

@@ -61,6 +61,8 @@ class Wanted:
     allow: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
+    port: int = 80
+    """Of the phone page."""
 
     def units(self) -> dict[str, Path]:
         """Installed path to unit."""
@@ -91,6 +93,9 @@ class Wanted:
         for number, root in enumerate(self.roots, start=1):
             text = (folder / "root.conf").read_text().replace("@ROOT@", root)
             found[f"{UNITS}/mantelpiece-sync.service.d/root-{number}.conf"] = text
+        if self.port != Wanted.port:
+            text = (folder / "port.conf").read_text().replace("@PORT@", str(self.port))
+            found[f"{UNITS}/mantelpiece-admin.socket.d/port.conf"] = text
         return found
 
     def groups(self) -> tuple[str, ...]:

@@ -47,10 +47,13 @@ def _wanted(machine: Machine, options: argparse.Namespace) -> Wanted:
     for root in options.root:
         if not root.startswith("/") or any(sign in root for sign in " \t\n%\\\"'"):
             raise Refused(f"--root {root!r} must be a whole path without blanks and quotes.")
+    if options.port is not None and not 0 < options.port < 65536:
+        raise Refused("--port must be a number from 1 to 65535.")
     kept = before or Wanted()
     return Wanted(
         frame=frame, desktop_user=desktop or "", allow=_union(kept.allow, options.allow),
         roots=_union(kept.roots, options.root), extras=_union(kept.extras, options.extra),
+        port=options.port or kept.port,
     )  # fmt: skip
 
 
@@ -74,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--allow", action="append", default=[], choices=tuple(POWER), help="open the sandbox for this")
     parser.add_argument("--root", action="append", default=[], metavar="FOLDER", help="originals that lie elsewhere")
     parser.add_argument("--extra", action="append", default=[], choices=("eink", "gpio", "mqtt"))
+    parser.add_argument("--port", type=int, help="of the phone page, where another program has port 80")
     parser.add_argument("--anew", action="store_true", help="forget the options of earlier times, which else stay")
     parser.add_argument("--prefix", default="/", metavar="FOLDER", help="a Debian root in a folder, not this machine")
     return parser

@@ -19,7 +19,7 @@ def remove_all(machine: Machine, *, data: bool) -> None:
     user = chosen.desktop_user if (chosen := chosen_before(machine.read(CHOSEN))) else ""
     update.stop_wall_of(machine, user)
     links = (f"{UNITS}/multi-user.target.wants/mantelpiece.target", f"{UNITS}/mantelpiece.target.wants")
-    drop_ins = (f"{UNITS}/mantelpiece-frame.service.d", f"{UNITS}/mantelpiece-sync.service.d")
+    drop_ins = [f"{UNITS}/mantelpiece-{name}.d" for name in ("frame.service", "sync.service", "admin.socket")]
     for path in (*links, *drop_ins, *Wanted().files(), COMMAND, PROGRAM, VERSIONS, RUNTIME):
         machine.remove(path)
     console.take_back(machine)

@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from appliance.layout import CHOSEN, HOME, PROGRAM, RUNTIME, VERSIONS, chosen_before
 from appliance.machine import Machine, Refused
 
-HEALTH = "http://127.0.0.1/healthz"
 PATIENCE_SECONDS = 90.0
 _KEPT = f"{HOME}/private/before-update"
 _SECRETS = "private/secrets.toml"
@@ -35,7 +34,7 @@ class Before:
     """Units and the rest of /etc as they were; None: not there."""
 
 
-def switch_to(machine: Machine, version: str, files: dict[str, str | None], *, frame: bool) -> int:
+def switch_to(machine: Machine, version: str, files: dict[str, str | None], *, frame: bool, port: int) -> int:
     """Use this version with these files of /etc (None: not to be there), and start it. 0 when it works, 1 when what was
     before is back. Raises what it was interrupted by, after that."""
     unproved = _unproved(machine)
@@ -54,7 +53,7 @@ def switch_to(machine: Machine, version: str, files: dict[str, str | None], *, f
         _put(machine, files)
         machine.link(PROGRAM, version)
         _start(machine, again=True)
-        well = not machine.runs or machine.dry or _is_well(frame=frame)
+        well = not machine.runs or machine.dry or _is_well(frame=frame, port=port)
     except (Refused, OSError, KeyboardInterrupt):
         print("The update was interrupted.")
         go_back(machine, before)
@@ -188,20 +187,20 @@ def _stop(machine: Machine) -> None:
         machine.run("systemctl", "stop", _TARGET, may_fail=True)
 
 
-def _is_well(*, frame: bool) -> bool:
+def _is_well(*, frame: bool, port: int) -> bool:
     """Whether page, service, data (and the wall) say so, within a minute and a half."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
-        told = _health()
+        told = _health(port)
         if told.get("page") and told.get("service") and told.get("data") and (told.get("wall") or not frame):
             return True
         time.sleep(1.0)
     return False
 
 
-def _health() -> dict[str, bool]:
+def _health(port: int) -> dict[str, bool]:
     try:
-        with urllib.request.urlopen(HEALTH, timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             return dict(json.loads(answer.read(4096)))
     except urllib.error.HTTPError as error:
         try:

@@ -25,14 +25,23 @@ WELL = {"data": True, "page": True, "service": True, "wall": True}
 SOURCE = "/root/mantelpiece"
 HIDE = """
 import time
-from frame.control import ask
+from contextlib import suppress
+from frame.control import FrameNotRunning, FrameRefused, ask
 from sync.home import find
 home, end = find(), time.monotonic() + 90
-while ask(home, "now")["showing"] != "photo" and time.monotonic() < end:
+def now():
+    while True:
+        try:
+            return ask(home, "now")
+        except FrameNotRunning:  # busy, on a machine with much else to do
+            if time.monotonic() > end:
+                raise
+while now()["showing"] != "photo" and time.monotonic() < end:
     time.sleep(0.2)
-print("shows", ask(home, "now").get("file_name"))
-ask(home, "hide")
-while list(home.intents.iterdir()) and time.monotonic() < end:
+print("shows", now().get("file_name"))
+with suppress(FrameNotRunning, FrameRefused):
+    ask(home, "hide")
+while (now()["showing"] == "photo" or list(home.intents.iterdir())) and time.monotonic() < end:
     time.sleep(0.2)
 print("left", list(home.intents.iterdir()))
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -262,6 +263,23 @@ def test_another_python_wants_another_environment(root: Path) -> None:
     assert (root / "opt/mantelpiece").readlink() != first
 
 
+def test_where_another_program_has_port_80_the_page_has_another(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(root, "--port", "8088")
+    drop_in = root / "etc/systemd/system/mantelpiece-admin.socket.d/port.conf"
+    assert "ListenStream=\n" in drop_in.read_text()
+    assert "ListenStream=8088\n" in drop_in.read_text()
+    install(root)
+    assert drop_in.exists(), "an update keeps to it"
+    install(root, "--port", "80")
+    assert not drop_in.exists()
+    monkeypatch.setattr(Machine, "runs", True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Refused, match=f"Port {port} is taken .* --port 8080"):
+            bring_up(Machine(root), Wanted(port=port), console=False)
+    assert install(root, "--port", "99999").returncode == 1
+
+
 def test_drop_ins_open_only_what_was_asked_for(root: Path) -> None:
     install(root, "--allow", "ddc", "--root", "/home/anna/photos")
     units = root / "etc/systemd/system"
@@ -351,7 +369,7 @@ def updated(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Machine, Path]
     (home / "settings/settings.toml").write_text("# mine")
     (root / "opt/mantelpiece-versions/one").mkdir(parents=True)
     (root / "etc/passwd").write_text("mantelpiece:x:0:0::/:/\n")
-    assert update.switch_to(machine, ONE, {UNIT: "one"}, frame=True) == 0
+    assert update.switch_to(machine, ONE, {UNIT: "one"}, frame=True, port=80) == 0
     (root / "opt/mantelpiece-versions/two").mkdir()
     monkeypatch.setattr(Machine, "runs", True)
     ran(root)
@@ -361,12 +379,12 @@ def updated(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Machine, Path]
 def try_two(machine: Machine, home: Path, monkeypatch: pytest.MonkeyPatch, *, well: bool) -> int:
     """Version two migrates the library; is it well?"""
 
-    def migrate(*, frame: bool) -> bool:
+    def migrate(*, frame: bool, port: int) -> bool:
         (home / "private/library.db").write_bytes(b"version 2")
         return well
 
     monkeypatch.setattr(update, "_is_well", migrate)
-    return update.switch_to(machine, TWO, {UNIT: "two", f"{UNIT}.d/new": "two"}, frame=True)
+    return update.switch_to(machine, TWO, {UNIT: "two", f"{UNIT}.d/new": "two"}, frame=True, port=80)
 
 
 def standing(root: Path) -> tuple[str, bytes, str | None, bool]:
