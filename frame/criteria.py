@@ -1,5 +1,5 @@
 """From the settings and the hour to what selection wants now: albums of this time of day, this day in other years,
-birthdays, weights. What depends on the date waits until somebody knows it. Used by the player for its playlist.
+birthdays, weights. What depends on the date waits until somebody knows it. Used by news.py, for the playlist.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the picture on the wall does while it hangs: its clock ticks, a panorama travels, a photo is approached.
 
-Used by the player alone, from its thread.
+Used by the player and its parts, from its thread.
 """
 
 from __future__ import annotations

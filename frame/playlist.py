@@ -1,6 +1,6 @@
 """What comes next and what came before: selection, history and what cannot be shown, put together.
 
-Reads the catalogue's rows, writes nothing but the state. Called by the player alone.
+Reads the catalogue's rows, writes nothing but the state. Called by the player and its parts.
 """
 
 from __future__ import annotations

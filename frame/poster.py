@@ -1,6 +1,6 @@
 """What hangs in place of a photo: the welcome of a wall without photos, and signs that cover them for a while.
 
-Used by the player alone, from its thread.
+Used by curtain.py, from the player's thread.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What pictures are made with at present: layout, mat, words, language and time, and whether that changed.
 
-Also keeps the clock over the picture on the wall up to date. Used by the player alone.
+Also keeps the clock over the picture on the wall up to date. Used by the player and its parts.
 """
 
 from __future__ import annotations

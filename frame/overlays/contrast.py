@@ -1,6 +1,6 @@
 """Ink on a picture so that it can be read: light or dark by what lies under it, with a shade only where it must be.
 
-Contrast is WCAG's, measured against the brightest (or darkest) tenth of what the words cover. Pure; called by words
+Contrast is WCAG's, measured against the brightest (or darkest) tenth of what the words cover. Pure; called by labels
 and by the clock.
 """
 

@@ -1,6 +1,6 @@
 """Dates, ages and what else the wall says, in the chosen language: a TOML file each in `words/`, English for others.
 
-Pure but for reading the file once. Called by captions and by the clock.
+Pure but for reading the file once. Called by whatever writes words on the wall.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How the words of one picture are chosen and put: settings, language and time in one frozen piece for the worker.
 
-Made by the player for each picture; `wording` goes to the decoding child, `clock` is drawn here.
+Made by the theme for each picture; `wording` goes to the decoding child, `clock` is drawn here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Lines of any script to ink: each stretch in a font that has its letters, right to left where it is read so.
 
 Shaping (Arabic's joined letters, Devanagari's clusters) is Pillow's, by raqm. The order of stretches follows the
-direction of the line's first letter. Pure but for the fonts; called by words and by the clock.
+direction of the line's first letter. Pure but for the fonts; called by labels, the welcome picture and the clock.
 """
 
 from __future__ import annotations

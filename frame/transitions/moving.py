@@ -1,7 +1,7 @@
 """A photo that is slowly approached: made once, larger than the panel; its key pictures are cut from it in the worker.
 
 Between two key pictures lies less than a pixel, so the display's blend makes the motion smooth at the price of a
-crossfade. Words stand still above it, on a veil. Used by ahead and the player.
+crossfade. Words stand still above it, on a veil. Used by making.py and hanging.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 JPEG: every segment but EXIF, XMP, IPTC, comments and MPF's offsets, and all bytes from the first scan to the end.
 TIFF and DNG: strips, tiles and the tags that give them meaning. MP4 and MOV: the media data, and which sample lies
-where in it. Other pictures are decoded, by pixels.py. Called by write.py, for the file before and after.
+where in it. Other pictures are decoded, by pixels.py. Called by verify.py, for the file before and after.
 """
 
 from __future__ import annotations

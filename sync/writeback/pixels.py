@@ -1,6 +1,6 @@
 """What files decode to, as a digest of their pixels: asked of a child process that ends with the answer.
 
-For the formats that only a decoder can tell: PNG, WebP, HEIC, AVIF. Called by write.py before a file is replaced.
+For the formats that only a decoder can tell: PNG, WebP, HEIC, AVIF. Called by verify.py before a file is replaced.
 """
 
 from __future__ import annotations
