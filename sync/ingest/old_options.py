@@ -73,10 +73,10 @@ def _set(name: str, told: str = "kept", *, read: Callable[[str], Any] = str) -> 
     return take
 
 
-def _flag(name: str, value: bool, told: str = "kept") -> Reader:
+def _flag(name: str, value: bool) -> Reader:
     def take(given: Given) -> str:
         given.inbox.icloudpd[name] = value
-        return told
+        return "kept"
 
     return take
 

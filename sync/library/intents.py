@@ -46,6 +46,7 @@ class IntentRow(Struct, frozen=True, kw_only=True):
 
 _NAMES = tuple(field.name for field in msgspec.structs.fields(IntentRow))
 _COLUMNS = ", ".join(_NAMES)
+_MOST_GIVEN_UP = 20
 
 
 def put(db: sqlite3.Connection, row: IntentRow) -> None:
@@ -76,9 +77,9 @@ def hidden(library: Library) -> list[str]:
     return [row.key for row in _rows(library, "WHERE kind = 'hide' AND value = 1 ORDER BY at DESC, key")]
 
 
-def given_up(library: Library, *, most: int = 20) -> list[IntentRow]:
+def given_up(library: Library) -> list[IntentRow]:
     """Favourites that no server will take, the newest first."""
-    return _rows(library, f"WHERE state = 'given-up' ORDER BY at DESC LIMIT {int(most)}")
+    return _rows(library, f"WHERE state = 'given-up' ORDER BY at DESC LIMIT {_MOST_GIVEN_UP}")
 
 
 def try_again(library: Library, *, before: str) -> None:

@@ -135,10 +135,11 @@ _WANTED = """
 """
 _LONGEST_WAIT = timedelta(days=2)
 _DISPLAY = "p.off_disk <> 'all' AND (p.display IS NULL OR p.display_for IS NOT p.content)"
+_BATCH = 200
 _ORIGINAL = "p.off_disk = '' AND (p.original IS NULL OR p.original_for IS NOT p.content)"
 
 
-def missing(library: Library, album: str, *, originals: bool, now: str, batch: int = 200) -> Iterator[PhotoRow]:
+def missing(library: Library, album: str, *, originals: bool, now: str) -> Iterator[PhotoRow]:
     """Photos of an album whose display copy (or original) is to be fetched, in album order.
 
     Read in batches, so that rows may be written meanwhile; each photo comes once.
@@ -148,16 +149,16 @@ def missing(library: Library, album: str, *, originals: bool, now: str, batch: i
     beyond = (datetime.fromisoformat(now) + _LONGEST_WAIT).isoformat()
     place, photo = -(1 << 62), -1
     while True:
-        values = {"album": album, "now": now, "beyond": beyond, "position": place, "photo": photo, "most": batch}
+        values = {"album": album, "now": now, "beyond": beyond, "position": place, "photo": photo, "most": _BATCH}
         rows = library.db.execute(sql, values).fetchall()
         for row in rows:
             yield PhotoRow(**dict(zip(_NAMES, row, strict=False)))
-        if len(rows) < batch:
+        if len(rows) < _BATCH:
             return
         place, photo = rows[-1]["place"], rows[-1]["id"]
 
 
-def without_details(library: Library, album: str, *, batch: int = 200) -> Iterator[PhotoRow]:
+def without_details(library: Library, album: str) -> Iterator[PhotoRow]:
     """Photos of an album whose tags and faces were not asked for since their facts changed."""
     place, photo = -(1 << 62), -1
     while True:
@@ -166,11 +167,11 @@ def without_details(library: Library, album: str, *, batch: int = 200) -> Iterat
                 WHERE m.album = ? AND m.gone IS NULL AND m.kept_by_hand = 0 AND p.details_for IS NULL
                   AND p.display IS NOT NULL AND (m.position, p.id) > (?, ?)
                 ORDER BY m.position, p.id LIMIT ?""",  # noqa: S608 - our own column names
-            (album, place, photo, batch),
+            (album, place, photo, _BATCH),
         ).fetchall()
         for row in rows:
             yield PhotoRow(**{name: row[name] for name in _NAMES})
-        if len(rows) < batch:
+        if len(rows) < _BATCH:
             return
         place, photo = rows[-1]["place"], rows[-1]["id"]
 

@@ -52,8 +52,8 @@ class Told:
     codes: list[int] = field(default_factory=list)
     run: int | None = None
 
-    def trouble(self, error: MantelpieceError, *, about: str = "") -> None:
-        self.problems.append(f"{about}: {error}" if about else str(error))
+    def trouble(self, error: MantelpieceError) -> None:
+        self.problems.append(str(error))
         self.codes.append(error.exit_code)
 
 

@@ -31,8 +31,7 @@ _FAST = ("-fast2", "-e")
 class Ahead:
     """What some JPEGs say, read with one command; nothing of the files where that is not certain."""
 
-    def __init__(self, tool: ExifTool, paths: Iterable[Path], *, iptc_utf8: bool = False) -> None:
-        self._utf8 = iptc_utf8
+    def __init__(self, tool: ExifTool, paths: Iterable[Path]) -> None:
         self._read: dict[str, tuple[tuple[int, ...], Tags]] = {}
         before = {}
         for path in paths:
@@ -43,7 +42,7 @@ class Ahead:
         if len(before) < 2:
             return
         try:
-            found = _ask(tool, [*before], fast=True, iptc_utf8=iptc_utf8)
+            found = _ask(tool, [*before], fast=True, iptc_utf8=False)
         except ToolFailed:
             # Whichever file it was: it is named when each is read by itself.
             return
@@ -52,10 +51,10 @@ class Ahead:
                 path: (before[path], _tags(read, fast=True)) for path, read in zip(before, found, strict=True)
             }
 
-    def of(self, path: Path, status: os.stat_result, *, iptc_utf8: bool) -> Tags | None:
+    def of(self, path: Path, status: os.stat_result) -> Tags | None:
         """What was read of the file that `status` is of."""
         state, tags = self._read.get(os.fspath(path), ((), None))
-        return tags if state == _state(status) and iptc_utf8 is self._utf8 else None
+        return tags if state == _state(status) else None
 
 
 def read_tags(
@@ -65,7 +64,7 @@ def read_tags(
 
     `fast` is for JPEG; `iptc_utf8` reads IPTC that does not say its encoding as UTF-8 instead of Latin.
     """
-    known = ahead.of(path, path.stat(), iptc_utf8=iptc_utf8) if fast and ahead else None
+    known = ahead.of(path, path.stat()) if fast and ahead and not iptc_utf8 else None
     if known is not None:
         return known
     read = _ask(tool, [os.fspath(path)], fast=fast, iptc_utf8=iptc_utf8)

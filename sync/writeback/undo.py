@@ -6,7 +6,6 @@ What others changed since stays. A sidecar that we made goes, as long as nobody 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +33,7 @@ class Undone(Struct, frozen=True):
     """Tags that are no longer as we wrote them and so stay as they are."""
 
 
-def undo(
-    tool: ExifTool, written: Written, *, owner_any: bool = False, before_replace: Callable[[], None] | None = None
-) -> Undone:
+def undo(tool: ExifTool, written: Written, *, owner_any: bool = False) -> Undone:
     """Put the file back. Raises Moved (it is gone, or changes right now), and what write() raises."""
     target = Path(written.path)
     with disk_errors(f"Putting {target.name} back"):
@@ -45,25 +42,16 @@ def undo(
         status = target.stat()
         now = print_of(target)
         if now.sha256 != written.after.sha256:
-            return _put_tags_back(tool, written, owner_any=owner_any, before_replace=before_replace)
+            return _put_tags_back(tool, written, owner_any=owner_any)
         if written.before is None:
-            if before_replace is not None:
-                before_replace()
             target.unlink()
             settle_name(target)
             return Undone(exact=True)
-        _put_bytes_back(target, status, written, owner_any=owner_any, before_replace=before_replace)
+        _put_bytes_back(target, status, written, owner_any=owner_any)
     return Undone(exact=True)
 
 
-def _put_bytes_back(
-    target: Path,
-    status: os.stat_result,
-    written: Written,
-    *,
-    owner_any: bool,
-    before_replace: Callable[[], None] | None,
-) -> None:
+def _put_bytes_back(target: Path, status: os.stat_result, written: Written, *, owner_any: bool) -> None:
     assert written.before is not None
     seen = Found(
         path=str(target),
@@ -84,14 +72,10 @@ def _put_bytes_back(
         if print_of(scratch).sha256 != written.before.sha256:
             raise NotProved(f"{target.name} would not become what it was.", path=written.path)
         dress(scratch, target, owner_any=owner_any, mtime_ns=written.before.mtime_ns)
-        if before_replace is not None:
-            before_replace()
         put(scratch, seen)
 
 
-def _put_tags_back(
-    tool: ExifTool, written: Written, *, owner_any: bool, before_replace: Callable[[], None] | None
-) -> Undone:
+def _put_tags_back(tool: ExifTool, written: Written, *, owner_any: bool) -> Undone:
     target = Path(written.path)
     sidecar = target.suffix.lower() == ".xmp"
     found = look_beside(tool, target, target) if sidecar else look(tool, target)
@@ -107,7 +91,7 @@ def _put_tags_back(
             continue
         back.append(Change(change.tag, there, put_back))
     if back:
-        write(tool, found, back, owner_any=owner_any, before_replace=_without(before_replace))
+        write(tool, found, back, owner_any=owner_any)
     return Undone(exact=False, left=tuple(left))
 
 
@@ -140,7 +124,3 @@ def _regions_reverted(change: Change, there: Any) -> Any:
 def _key(region: Any) -> bytes:
     """Equal for equal regions: a crowd of thousands is not compared each with each."""
     return msgspec.json.encode(region, order="sorted")
-
-
-def _without(before_replace: Callable[[], None] | None) -> Callable[[Written], None] | None:
-    return None if before_replace is None else lambda _: before_replace()
