@@ -64,14 +64,23 @@ def is_json(content_type: str) -> bool:
 
 
 def message_of(body: bytes) -> str:
-    """Immich's message, one line of at most 200 characters: text or a list of texts in v1 and v2, text in v3."""
+    """Immich's message, one line of at most 200 characters: text or a list of texts in v1 and v2, text in v3, which
+    tells apart from it which field was wrong."""
     try:
         tree: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     said = tree.get("message", "") if isinstance(tree, dict) else ""
-    text = "; ".join(str(part) for part in said) if isinstance(said, list) else str(said)
-    return " ".join(text.split())[:200]
+    parts = [str(part) for part in said] if isinstance(said, list) else [str(said)]
+    errors = tree.get("errors") if isinstance(tree, dict) else None
+    parts += [_field_error(error) for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return " ".join("; ".join(parts).split())[:200]
+
+
+def _field_error(error: dict[str, Any]) -> str:
+    path = error.get("path")
+    named = ".".join(str(step) for step in path) if isinstance(path, list) else ""
+    return f"{named}: {error.get('message', '')}" if named else str(error.get("message", ""))
 
 
 def seconds_to_wait(header: str | None, now: datetime) -> float | None:

@@ -105,3 +105,15 @@ def test_a_recorded_refusal_is_understood(name: str, error: type[MantelpieceErro
     if error is PermissionMissing:
         assert found.facts["permission"] == "album.read"
     assert bool(found.facts.get("no_such_route")) == (name == "err-unknown-route")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_recorded_refusal_of_a_field_says_which(version: str) -> None:
+    answer = _recording(version, "search-metadata-size-1001")["answer"]
+    assert "size" in message_of(json.dumps(answer).encode())
+
+
+@pytest.mark.parametrize("errors", [None, 3, [], [3, None], [{}], [{"path": 3, "message": 4}], {"path": []}])
+def test_a_refusal_of_any_form_has_a_message(errors: object) -> None:
+    body = json.dumps({"message": "Validation failed", "errors": errors}).encode()
+    assert message_of(body).startswith("Validation failed")
