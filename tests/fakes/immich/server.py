@@ -22,12 +22,15 @@ from typing import Any, Self
 
 from tests.fakes.immich import breaking
 from tests.fakes.immich.answering import Answering
+from tests.fakes.immich.declared import strange
 from tests.fakes.immich.edits import Edits
 from tests.fakes.immich.faults import Faults
 from tests.fakes.immich.library import Library
 from tests.fakes.immich.wire import Request, Response, read_request, send
 
 IDLE_SECONDS = 5
+OURS = "mantelpiece"
+"""How our own client calls itself."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -66,6 +69,8 @@ class FakeImmich:
         self.delay_ms = delay_ms
         self.answering = Answering(version, library)
         self.edits = Edits(library, self)
+        self.strange: list[str] = []
+        """What our own client asked that this version does not declare; leaving a server that has any fails."""
         self._log: list[Entry] = []
         self._log_lock = threading.Lock()
         self._in_work = self.peak = 0
@@ -89,6 +94,7 @@ class FakeImmich:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         self.answering.close()
+        assert not self.strange, "\n".join(dict.fromkeys(self.strange))
 
     @property
     def connections(self) -> int:
@@ -152,6 +158,8 @@ class FakeImmich:
         if self.delay_ms:
             breaking.wait(self.delay_ms)
         response = breaking.instead(rules)
+        if request.headers.get("user-agent") == OURS:
+            self.strange += strange(self.version, request)
         if response is None:
             breaking.rewrite(request, rules)
             response = self.answering.respond(request, mutate=breaking.mutation(rules))
