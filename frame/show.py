@@ -6,6 +6,7 @@ Beside a running frame it leaves that one's memory of what was shown alone.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -37,8 +38,13 @@ def show(home: Home, *, clock: Clock, overrides: Mapping[str, str], count: int, 
     def tell(item: Item) -> None:
         nonlocal told
         told += 1
-        print(_line(player, item, as_json=as_json), flush=True)
         player.orders.ended |= told == count
+        try:
+            print(_line(player, item, as_json=as_json), flush=True)
+        except BrokenPipeError:
+            # Who read went away (`| head`), and nobody else could end it. What is left to write goes nowhere.
+            player.orders.ended = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     making = make_player(
         home, clock=clock, overrides=overrides, renderer=renderer, state=state, resume=False, on_shown=tell

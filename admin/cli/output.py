@@ -99,7 +99,7 @@ def plain(text: str) -> str:
 
 def written(value: Any) -> str:
     """JSON for standard output: what could steer a terminal, or its encoding lacks, is written as its number."""
-    if sys.stdout is not None and codecs.lookup(sys.stdout.encoding).name != "utf-8":
+    if codecs.lookup(sys.stdout.encoding).name != "utf-8":
         return json.dumps(value)
     text = json.dumps(value, ensure_ascii=False)
     if text.isprintable():

@@ -6,6 +6,7 @@ A verb's module is imported only when it is called, so that a short verb starts 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -69,12 +70,13 @@ def mantelpiece() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _open_what_is_closed()
     output = Output(as_json="--json" in given)
     if isinstance(sys.stdout, TextIOWrapper):
         # A terminal that is not set to UTF-8: a sign that it lacks must not end the verb.
         sys.stdout.reconfigure(errors="replace")
     try:
-        return int(mantelpiece.main(given, prog_name="mantelpiece", standalone_mode=False) or 0)
+        return _called(given)
     except click.exceptions.NoArgsIsHelpError as error:
         if error.ctx.parent is None and not output.as_json:
             click.echo(error.ctx.get_help())
@@ -96,7 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sentence, advice = blotted(error.sentence, values), blotted(error.advice, values)
         return output.fail(error.kind, sentence, advice, error.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()
+        # Who read went away; what is still to be written goes nowhere, or the interpreter would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except sqlite3.Error as error:
         return output.fail("LibraryError", f"The library cannot be used: {error}.", "See 'mantelpiece doctor'.", 1)
@@ -105,6 +108,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         return output.fail("OSError", f"{error.strerror or error}{where}.", "", 1)
+
+
+def _open_what_is_closed() -> None:
+    """Where it is started with closed descriptors (`>&-`), the next file that is opened would be printed to."""
+    for stream, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we live
+
+
+def _called(given: list[str]) -> int:
+    code = int(mantelpiece.main(given, prog_name="mantelpiece", standalone_mode=False) or 0)
+    sys.stdout.flush()
+    return code
 
 
 def _secrets() -> list[str]:

@@ -6,6 +6,7 @@ import difflib
 import unicodedata
 from collections.abc import Sequence
 
+from sync.counted import counted
 from sync.errors import UsageError
 
 _SHOWN = 10
@@ -36,5 +37,6 @@ def choose(typed: str, known: Sequence[tuple[str, str]], *, what: str) -> tuple[
             raise UsageError(f"{len(found)} {what}s are named {typed!r}.", advice=advice, ids=[e[0] for e in found])
     names = list(dict.fromkeys(name for _, name in known if name))
     near = difflib.get_close_matches(typed, names, n=3, cutoff=0.5)
-    advice = f"Did you mean {' or '.join(repr(name) for name in near)}?" if near else f"There are {len(names)} {what}s."
+    many = counted("There {number:is|are} {number} {kind}{number:|s}.", number=len(names), kind=what)
+    advice = f"Did you mean {' or '.join(repr(name) for name in near)}?" if near else many
     raise UsageError(f"There is no {what} {typed!r} for this key.", advice=advice, nearest=near)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.admin.cli.conftest import Mantelpiece
 
@@ -57,3 +59,38 @@ def test_the_history_is_one_json_value_or_a_run_a_line(connected: Mantelpiece) -
     assert connected("jobs", "export", "--json").json == {"runs": lines} and lines
     both = connected("jobs", "export", "--json", "--format", "csv")
     assert both.code == 2 and "give one of them" in both.json["error"]
+
+
+@pytest.mark.parametrize("words", ["status", "album list --json", "jobs export", "--help", "settings show", "doctor"])
+def test_a_reader_that_went_away_is_no_trouble(connected: Mantelpiece, words: str) -> None:
+    verb = subprocess.Popen(
+        [sys.executable, "-m", "admin.cli", *words.split()],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=connected.environment,
+    )  # fmt: skip
+    assert verb.stdout is not None and verb.stderr is not None
+    verb.stdout.close()
+    assert (verb.stderr.read(), verb.wait(60)) == (b"", 1)
+
+
+def test_the_wall_ends_when_nobody_reads_its_lines_any_more(mantelpiece: Mantelpiece, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "photos" / "a.jpg")
+    mantelpiece("album", "add", "--folder", str(tmp_path / "photos"))
+    mantelpiece("sync")
+    wall = mantelpiece.start("show", "--display", "none", "--interval", "0", "--count", "100000")
+    assert wall.stdout is not None and wall.stderr is not None
+    assert wall.stdout.readline().startswith("a.jpg")
+    wall.stdout.close()
+    assert (wall.stderr.read(), wall.wait(60)) == ("", 0)
+
+
+@pytest.mark.parametrize("closed", [(0,), (1, 2), (0, 1, 2)], ids=str)
+def test_closed_descriptors_are_as_good_as_empty_ones(mantelpiece: Mantelpiece, closed: tuple[int, ...]) -> None:
+    def close() -> None:
+        for descriptor in closed:
+            os.close(descriptor)
+
+    for words, code in ((["server", "add", "home", "--url", "http://127.0.0.1:1"], 2), (["sync"], 0)):
+        command = [sys.executable, "-m", "admin.cli", *words]
+        done = subprocess.run(command, env=mantelpiece.environment, capture_output=True, preexec_fn=close, timeout=60)
+        assert (done.returncode, b"Traceback" in done.stderr) == (code, False), words
