@@ -1,12 +1,14 @@
 """Copies of originals as they were before the first write into them, where a root asks for them.
 
-Within a budget: where a copy has no room, its original is not written. A copy is never replaced and never removed.
+Within a budget: where a copy has no room, its original is not written. A copy is never replaced and never removed;
+another picture that came to lie under the same name has a copy of its own beside it (`name~2.jpg`).
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from itertools import count
 from pathlib import Path
 from threading import Lock
 
@@ -14,6 +16,7 @@ from sync.errors import DiskFull
 from sync.files import free_bytes, fsync_folder, make_folder, part_head
 from sync.home import Home
 from sync.settings.writeback import Root
+from sync.writeback.verify import picture_of
 
 GB = 1_000_000_000
 
@@ -36,15 +39,27 @@ class Copies:
     def wanted(self) -> bool:
         return self._root.backup_gb > 0
 
-    def keep(self, original: Path) -> bool:
+    def keep(self, original: Path, file_type: str) -> bool:
         """Have a copy of it; gives whether one was made. Raises DiskFull, with nothing half left."""
         with self._lock:
-            return self._keep(original)
+            place = self._place(original, file_type)
+            return place is not None and self._keep(original, place)
 
-    def _keep(self, original: Path) -> bool:
-        place = self._folder / original.relative_to(self._root.folder)
-        if place.exists():
-            return False
+    def _place(self, original: Path, file_type: str) -> Path | None:
+        """Where its copy would lie; None where there is one. The picture tells: we have written into the original."""
+        first = self._folder / original.relative_to(self._root.folder)
+        place, picture = first, ""
+        for number in count(2):
+            if not place.exists():
+                return place
+            picture = picture or picture_of(original, file_type)
+            # Where no picture can be told, none is proved to stay the same, and nothing is written.
+            if not picture or picture_of(place, file_type) == picture:
+                return None
+            place = first.with_name(f"{first.stem}~{number}{first.suffix}")
+        return None
+
+    def _keep(self, original: Path, place: Path) -> bool:
         size = original.stat().st_size
         if self._used is None:
             self._used = sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())

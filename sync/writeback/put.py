@@ -134,7 +134,7 @@ class Put:
         for asset, sheet in sheets:
             if sheet.target.role == ORIGINAL and copies.wanted:
                 with sheet.trying():
-                    self.counts["copies"] += copies.keep(asset.seen.path)
+                    self.counts["copies"] += copies.keep(asset.seen.path, sheet.found.file_type)
         well = [sheet for _, sheet in sheets if sheet.error is None]
         if well:
             write_all(around.tool, well, before_replace=self._intend)

@@ -463,6 +463,26 @@ def test_copies_of_originals_are_kept_and_without_room_nothing_is_written(origin
 
 
 @pytest.mark.parametrize("originals", [3], indirect=True)
+def test_another_picture_under_the_same_name_has_a_copy_of_its_own(originals: Originals, tmp_path: Path) -> None:
+    copies = tmp_path / "copies" / "archive"
+    originals.set(root_of(originals.folder, backup_gb=1, backup_folder=str(copies.parent)))
+    first = originals.file("a.jpg").read_bytes()
+    originals.run()
+    originals.server.edits.describe("a.jpg", "Of the first")
+    assert originals.counts()["files_written"] == 1
+    second = photo(originals.file("a.jpg"), colour="red").read_bytes()
+    scan(originals.server)
+    originals.server.edits.describe("a.jpg", "Of the second")
+    counts = originals.counts()
+    assert (counts["files_written"], counts["copies"]) == (1, 1)
+    originals.server.edits.describe("a.jpg", "Of the second, once more")
+    counts = originals.counts()
+    assert (counts["files_written"], counts.get("copies", 0)) == (1, 0)
+    [place] = copies.rglob("a.jpg")
+    assert {path.name: path.read_bytes() for path in place.parent.glob("a*")} == {"a.jpg": first, "a~2.jpg": second}
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
 def test_a_copy_of_a_name_as_long_as_a_name_may_be_is_kept(originals: Originals, tmp_path: Path) -> None:
     name = "写" * 83 + ".jpg"
     path = photo(originals.folder / name)
