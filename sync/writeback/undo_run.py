@@ -1,4 +1,5 @@
-"""The job `writeback-undo`: takes a run back, file by file, the newest first: what others changed since stays theirs.
+"""The job `writeback-undo`: takes a run back, file by file, the newest first: what others changed since stays theirs,
+and a file that was moved is followed to where Immich says it is.
 
 The roots of that run then rest until a person asks for them again; else the next run would write it all once more.
 """
@@ -19,11 +20,15 @@ from sync.library import writeback as ledger
 from sync.library.writeback import ChangeRow, RunRow
 from sync.settings.writeback import Owner
 from sync.work import Result, Work
+from sync.writeback.examined import ORIGINAL
 from sync.writeback.exiftool import ExifTool
+from sync.writeback.paths import Mapping
+from sync.writeback.remembered import facts_of
 from sync.writeback.settle import settle
+from sync.writeback.sidecar import sidecar_of
 from sync.writeback.tell import tell
 from sync.writeback.undo import undo as take_back
-from sync.writeback.write import Written
+from sync.writeback.write import Written, print_of
 
 _WRITTEN = msgspec.msgpack.Decoder(Written)
 _SAID = 20
@@ -86,19 +91,25 @@ def _one(work: Work, tool: ExifTool, change: ChangeRow) -> str:
         ledger.rest(db, change.root, rests=True)
     root = next((root for root in work.settings.writeback if root.name == change.root), None)
     owner_any = root is not None and root.owner is Owner.ANY
-    undone = take_back(tool, _WRITTEN.decode(change.back), owner_any=owner_any)
-    before = ledger.file(work.library, change.path)
+    written = _WRITTEN.decode(change.back)
     path = Path(change.path)
+    if not path.exists() and (followed := _followed(work, change, written)) is not None:
+        path, written = followed, msgspec.structs.replace(written, path=str(followed))
+    undone = take_back(tool, written, owner_any=owner_any)
+    before = ledger.file(work.library, str(path)) or ledger.file(work.library, change.path)
     with work.library.transaction() as db:
         ledger.undone(db, change.id)
-        if not path.exists():
+        if not Path(change.path).exists():
             ledger.drop_file(db, change.path)
+        if not path.exists():
+            ledger.drop_file(db, str(path))
         elif before is not None:
             status = path.stat()
             ledger.put_file(
                 db,
                 msgspec.structs.replace(
                     before,
+                    path=str(path),
                     size_bytes=status.st_size,
                     mtime_ns=status.st_mtime_ns,
                     ours=change.ours_before if undone.exact else _ours_left(before.ours, change, undone.left),
@@ -106,6 +117,20 @@ def _one(work: Work, tool: ExifTool, change: ChangeRow) -> str:
             )
         known.mark_dirty(db, known.numbers(work.library, change.server, [change.asset]))
     return "exact" if undone.exact else "merged"
+
+
+def _followed(work: Work, change: ChangeRow, written: Written) -> Path | None:
+    """Where the file lies that was moved since: where Immich says that its asset is, provided that it is byte for byte
+    what we wrote. Raises OSError."""
+    row = known.find_asset(work.library, change.server, change.asset)
+    roots = [root for root in work.settings.writeback if root.server == change.server]
+    place = Mapping(roots).place(facts_of(row.facts).path) if row is not None else None
+    if place is None or not place.path.exists():
+        return None
+    path = place.path if change.role == ORIGINAL else sidecar_of(place.path)
+    if path.is_symlink() or not path.is_file() or print_of(path).sha256 != written.after.sha256:
+        return None
+    return path
 
 
 def _ours_left(now: str, change: ChangeRow, left: tuple[str, ...]) -> str:

@@ -113,6 +113,20 @@ def photo(path: Path, *, colour: str = "teal", size: tuple[int, int] = (64, 48))
     return path
 
 
+def rename(originals: Originals, name: str, new: str) -> None:
+    """As a storage template does it: the same asset under another path, its sidecar with it."""
+    path = originals.file(name)
+    asset = originals.server.library.asset_named(name)
+    sidecar = path.with_name(f"{name}.xmp")
+    moved = path.rename(path.with_name(new))
+    if sidecar.exists():
+        sidecar.rename(path.with_name(f"{new}.xmp"))
+    asset.path = asset.path.replace(name, new)
+    assert asset.original is not None
+    asset.original.path = moved
+    originals.server.library.touch(asset)
+
+
 def originals_of(root: Path, version: int, *names: str) -> Originals:
     """A server of that version that has scanned `folder`, with photos of these names in it; one root over all of it.
     The server runs until `.server.stop()`."""

@@ -16,7 +16,7 @@ from sync import secrets
 from sync.settings.writeback import Module, Owner, Where
 from sync.writeback import exiftool
 from sync.writeback.run import run
-from tests.fakes.writeback import INSIDE, SERVER, Originals, photo, root_of, scan, tags_of
+from tests.fakes.writeback import INSIDE, SERVER, Originals, photo, rename, root_of, scan, tags_of
 
 XMP = ("XMP-dc:Subject", "XMP-iptcExt:PersonInImage", "XMP-dc:Description", "XMP-xmp:Rating", "XMP-lr:all")
 
@@ -310,20 +310,6 @@ def test_a_link_out_of_the_root_is_not_followed(originals: Originals, tmp_path: 
     before = (tmp_path / "outside.jpg").read_bytes()
     assert originals.counts()["outside"] == 1
     assert (tmp_path / "outside.jpg").read_bytes() == before
-
-
-def rename(originals: Originals, name: str, new: str) -> None:
-    """As a storage template does it: the same asset under another path, its sidecar with it."""
-    path = originals.file(name)
-    asset = originals.server.library.asset_named(name)
-    sidecar = path.with_name(f"{name}.xmp")
-    moved = path.rename(path.with_name(new))
-    if sidecar.exists():
-        sidecar.rename(path.with_name(f"{new}.xmp"))
-    asset.path = asset.path.replace(name, new)
-    assert asset.original is not None
-    asset.original.path = moved
-    originals.server.library.touch(asset)
 
 
 def anew(originals: Originals, name: str, number: str) -> None:

@@ -11,7 +11,7 @@ from sync.errors import Cancelled, UsageError
 from sync.library import writeback as ledger
 from sync.settings.writeback import Where
 from sync.writeback import crew
-from tests.fakes.writeback import Originals, photo, root_of, scan, tags_of
+from tests.fakes.writeback import Originals, photo, rename, root_of, scan, tags_of
 
 
 def everything(originals: Originals, name: str) -> dict[str, object]:
@@ -179,3 +179,36 @@ def test_a_run_is_not_taken_back_from_another_picture_of_the_same_name(originals
     before = path.read_bytes()
     assert originals.undo(newest).facts["failed"] == 1
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+@pytest.mark.parametrize("where", [Where.FILE, Where.SIDECAR])
+def test_a_file_that_was_moved_is_followed_and_taken_back(originals: Originals, where: Where) -> None:
+    originals.set(root_of(originals.folder, where=where))
+    before = originals.file("a.jpg").read_bytes()
+    originals.run()
+    with originals.work() as work:
+        number = ledger.runs(work.library)[0].id
+    rename(originals, "a.jpg", "z.jpg")
+    originals.run()
+    facts = originals.undo(number).facts
+    assert (facts["exact"], facts["merged"], facts["failed"]) == (3, 0, 0)
+    assert originals.file("z.jpg").read_bytes() == before
+    assert list(originals.folder.rglob("*.xmp")) == []
+    assert originals.counts()["updated"] == 3
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_what_lies_where_a_file_was_moved_to_and_is_not_what_we_wrote_is_not_taken_for_it(
+    originals: Originals,
+) -> None:
+    originals.run()
+    with originals.work() as work:
+        number = ledger.runs(work.library)[0].id
+    rename(originals, "a.jpg", "z.jpg")
+    originals.run()
+    path = originals.file("z.jpg")
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Subject+=mine", str(path)], check=True)
+    others = path.read_bytes()
+    assert originals.undo(number).facts["failed"] == 1
+    assert path.read_bytes() == others
