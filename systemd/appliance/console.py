@@ -4,18 +4,41 @@ no cursor blinks in a photo. `hinted` is pure; what was there before is kept bes
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
 from appliance.machine import Machine
 
 CMDLINES = ("/boot/firmware/cmdline.txt", "/boot/cmdline.txt")
 KEPT = ".before-mantelpiece"
-HINTS = ("video=HDMI-A-1:1920x1080M-32@60D", "vt.global_cursor_default=0", "consoleblank=0", "cgroup_enable=memory")
+PLAIN = ("vt.global_cursor_default=0", "consoleblank=0", "cgroup_enable=memory")
+UNSEEN = "video=HDMI-A-1:1920x1080M-32@60D"
+"""For a panel that is off while this is installed: what nearly all of them can show."""
+_PANELS = "/sys/class/drm"
 
 
-def hinted(line: str) -> str:
+def hints(machine: Machine) -> tuple[str, ...]:
+    """What the kernel is to be told here. A panel is kept on in its own size: another one may leave it black."""
+    panels = dict(_attached(machine))
+    video = [f"video={name}:{size}M-32D" for name, size in panels.items() if name.startswith("HDMI")]
+    return (*(video if panels else [UNSEEN]), *PLAIN)
+
+
+def _attached(machine: Machine) -> Iterator[tuple[str, str]]:
+    """Connectors with a panel, and the size that it likes best."""
+    folder = machine.at(_PANELS)
+    for connector in sorted(folder.glob("card*-*")) if folder.is_dir() else ():
+        place = f"{_PANELS}/{connector.name}"
+        sizes = re.findall(r"^\d+x\d+$", machine.read(f"{place}/modes") or "", re.MULTILINE)
+        if (machine.read(f"{place}/status") or "").strip() == "connected" and sizes:
+            yield connector.name.partition("-")[2], sizes[0]
+
+
+def hinted(line: str, hints: Iterable[str]) -> str:
     """The kernel's line with what is missing; what its owner chose for the same thing stays."""
     words = line.split()
     known = {word.partition("=")[0] for word in words if not word.startswith("cgroup_enable")}
-    return " ".join([*words, *(hint for hint in HINTS if hint.partition("=")[0] not in known and hint not in words)])
+    return " ".join([*words, *(hint for hint in hints if hint.partition("=")[0] not in known and hint not in words)])
 
 
 def cmdline_of(machine: Machine) -> str:
@@ -30,7 +53,7 @@ def put_hints(machine: Machine) -> None:
         machine.say("leave the kernel's line alone: this is no Raspberry Pi")
         return
     before = machine.at(path).read_text()
-    after = hinted(before) + "\n"
+    after = hinted(before, hints(machine)) + "\n"
     if after.split() == before.split():
         return
     if not machine.at(path + KEPT).exists():

@@ -183,6 +183,9 @@ def _data(machine: Machine, wanted: Wanted) -> None:
     """The data folder, made by its owner; the wall's part of it belongs to the wall, also when that is another now."""
     if not machine.at(HOME).is_dir():
         machine.run("install", "-d", "-m", "0755", "-o", "mantelpiece", "-g", "mantelpiece", HOME)
+    elif not machine.dry and machine.at(HOME).stat().st_uid != machine.number("mantelpiece"):
+        # A disk that was mounted there beforehand is root's; one from another machine has that one's numbers.
+        machine.run("chown", "-R", "-h", "mantelpiece:mantelpiece", f"{HOME}/")
     if not wanted.frame:
         return
     owner = wanted.desktop_user or "mantelpiece-frame"

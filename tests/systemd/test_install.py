@@ -19,11 +19,12 @@ TOP = Path(__file__).parents[2]
 sys.path.insert(0, str(TOP / "systemd"))
 
 from appliance import update  # noqa: E402
-from appliance.console import HINTS, hinted  # noqa: E402
+from appliance.console import PLAIN, UNSEEN, hinted, hints  # noqa: E402
 from appliance.install import bring_up, source_files  # noqa: E402
 from appliance.layout import FILES, FRAME_FILES, Wanted  # noqa: E402
 from appliance.machine import Machine, Refused  # noqa: E402
 
+HINTS = (UNSEEN, *PLAIN)
 CHROOT = r"""#!/bin/sh
 root=$1; shift
 number() { sed -n "s/^$1:x:\([0-9]*\):.*/\1/p" "$root/etc/passwd"; }
@@ -280,6 +281,18 @@ def test_where_another_program_has_port_80_the_page_has_another(root: Path, monk
     assert install(root, "--port", "99999").returncode == 1
 
 
+def test_a_data_folder_on_a_disk_of_its_own_is_given_to_its_users(root: Path) -> None:
+    disk = root / "var/lib/mantelpiece"
+    (disk / "lost+found").mkdir(parents=True)
+    (disk / "private").mkdir()
+    install(root)
+    given = [line for line in ran(root) if line.startswith("chown -R -h mantelpiece:mantelpiece ")]
+    assert given == ["chown -R -h mantelpiece:mantelpiece /var/lib/mantelpiece/"]
+    os.chown(disk, Machine(root).number("mantelpiece"), -1)
+    install(root)
+    assert not [line for line in ran(root) if line.startswith("chown -R -h mantelpiece:mantelpiece ")]
+
+
 def test_drop_ins_open_only_what_was_asked_for(root: Path) -> None:
     install(root, "--allow", "ddc", "--root", "/home/anna/photos")
     units = root / "etc/systemd/system"
@@ -337,12 +350,30 @@ LINES = {
 
 @pytest.mark.parametrize(("before", "after"), LINES.values(), ids=LINES)
 def test_the_kernels_line_keeps_what_its_owner_chose(before: str, after: str | None) -> None:
-    found = hinted(before)
+    found = hinted(before, HINTS)
     assert found.split()[: len(before.split())] == before.split()
     assert sum(word.startswith("video=") for word in found.split()) == 1
-    assert hinted(found) == found
+    assert hinted(found, HINTS) == found
     if after is not None:
         assert found == after
+
+
+PANELS = {
+    "none is on": ({}, [UNSEEN]),
+    "a small one": ({"card1-HDMI-A-1": "1024x600\n1920x1080i\n800x600\n"}, ["video=HDMI-A-1:1024x600M-32D"]),
+    "in the other socket": ({"card0-HDMI-A-1": "", "card0-HDMI-A-2": "2560x1440\n"}, ["video=HDMI-A-2:2560x1440M-32D"]),
+    "by a ribbon": ({"card1-DSI-1": "800x480\n"}, []),
+}
+
+
+@pytest.mark.parametrize(("found", "told"), PANELS.values(), ids=PANELS)
+def test_a_panel_is_kept_on_in_the_size_that_it_has(root: Path, found: dict[str, str], told: list[str]) -> None:
+    for name, modes in found.items():
+        connector = root / "sys/class/drm" / name
+        connector.mkdir(parents=True)
+        (connector / "modes").write_text(modes)
+        (connector / "status").write_text("connected\n" if modes else "disconnected\n")
+    assert hints(Machine(root)) == (*told, *PLAIN)
 
 
 def test_only_the_program_is_installed() -> None:
