@@ -128,6 +128,8 @@ def _date(version: int, name: str, value: Any) -> int | None:
 
 def _check_texts(version: int, body: dict[str, Any]) -> None:
     for name in _TEXTS:
+        if version == 1 and body.get(name) == "":
+            raise invalid(version, [f"{name} should not be empty"], {})
         if name not in body or isinstance(body[name], str):
             continue
         if version == 2 and name == "originalFileName" and body[name] is None:

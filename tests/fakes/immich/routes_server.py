@@ -131,4 +131,5 @@ def key_me(call: Call) -> Answer:
 
 @route("GET", "/users", "user.read", v1=ANY)
 def users(call: Call) -> Answer:
-    return Json([user_shape(user) for user in call.library.users.values()])
+    listed = call.library.users.values()
+    return Json([user_shape(user) | {"profileChangedAt": dates.top(user.created_us // 1000)} for user in listed])
