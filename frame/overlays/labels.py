@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from PIL import Image
 
@@ -24,15 +25,15 @@ _REST = 0.8
 """The other lines beside the first."""
 _WIDEST, _LONGEST = 0.62, 1.25
 """Of the wall's width, and of its shorter side: nobody reads a line across a whole room."""
-_MOST_ROWS = 2
+_MOST_ROWS, _MOST_NARROW = 2, 7
 _NARROW = 0.5
-"""A column with less than this of the wall's shorter side breaks a caption oftener."""
+"""A column with less than this of the wall's shorter side breaks a caption oftener, the narrower it is."""
 _TALLEST = 0.32
 """Of the wall's height, below a picture: more rows make the picture smaller, and a narrower column takes more rows."""
 _BESIDE = 0.24
 """A board that is so much of the wall's width on each side has room for words."""
-_BAR = 0.19
-"""The same of black or blur beside a picture: the other choice there is to write across its edge."""
+_BAR_LETTERS = 9
+"""Black or blur beside a picture that is so many letters wide has room for words."""
 
 @dataclass(frozen=True)
 class Label:
@@ -156,7 +157,8 @@ class _Writer:
         style = self._words.style
         lines = [Line(block[0], size, style=style)]
         lines += [Line(text, round(size * _REST), 0.86, style) for text in block[1:]]
-        most = _MOST_ROWS if width >= min(self._canvas) * _NARROW else 2 * _MOST_ROWS
+        short = min(self._canvas)
+        most = _MOST_ROWS if width >= short * _NARROW else min(_MOST_NARROW, ceil(_MOST_ROWS * short * 0.9 / width))
         right, middle = position.endswith("right"), position.endswith("middle")
         while True:
             rows = [row for line in lines for row in wrapped(line, width, self._fonts, most)]
@@ -199,19 +201,20 @@ def labels(plan: Plan, words: Wording, fonts: Fonts, faces: Sequence[Place] = ()
             made.append(writer.below(block, numbers, _in_line(plan, numbers, words.position)))
         else:
             alone = count == 1 or not own
-            region = _bar(plan, words.position) if alone else corners(plan.panes[number].place)
+            region = _bar(plan, words) if alone else corners(plan.panes[number].place)
             made.append(writer.over(block, region))
     return _level(made, plan, words)
 
 
-def _bar(plan: Plan, position: str) -> Place:
+def _bar(plan: Plan, words: Wording) -> Place:
     """The whole wall, or what a picture that does not fill it leaves at the wanted side, where words fit into that: a
     line that begins beside a picture and ends on it is seen before both."""
     left, right = plan.panes[0].place[0], plan.panes[-1].place[0] + plan.panes[-1].place[2]
     width, height = plan.canvas
-    if position.endswith("left") and left >= width * _BAR:
+    least = _BAR_LETTERS * letter_size(plan.canvas, words.scale) + 2 * margin(plan.canvas)
+    if words.position.endswith("left") and left >= least:
         return (0, 0, left, height)
-    if position.endswith("right") and width - right >= width * _BAR:
+    if words.position.endswith("right") and width - right >= least:
         return (right, 0, width, height)
     return (0, 0, width, height)
 

@@ -73,9 +73,10 @@ def at_home() -> Iterator[Home]:
 
 @contextmanager
 def frame(home: Home, panel: Panel, **wall: object) -> Iterator[subprocess.Popen[bytes]]:
-    """The real frame on that panel."""
+    """The real frame on that panel, with a clock."""
     settings = "\n".join(f"{key} = {value!r}" for key, value in {"selection": "sequential", **wall}.items())
-    home.settings.write_text(f"[wall]\n{settings}\n".replace("True", "true"))
+    text = f"[wall]\n{settings}\n[words]\nclock = True\ndate = True\n"
+    home.settings.write_text(text.replace("True", "true"))
     command = [
         sys.executable,
         "-m",
