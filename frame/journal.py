@@ -14,11 +14,14 @@ from typing import Any
 
 import msgspec
 
+from sync.counted import counted
 from sync.files import disk_errors, write_durably
 
 FORMAT = 1
 _HEADER: list[Any] = ["mantelpiece frame", FORMAT]
 _TAIL_BYTES = 8192
+
+_DAMAGED = "{number} damaged {number:line|lines} of {file} {number:was|were} left out: some photos may repeat early."
 
 
 @dataclass
@@ -48,7 +51,7 @@ class Journal:
         except OSError as error:
             self.problem = f"What was shown before cannot be read ({error.strerror}); some photos may repeat early."
         if damaged:
-            self.problem = f"{damaged} damaged lines of {self.path.name} were left out: some photos may repeat early."
+            self.problem = counted(_DAMAGED, number=damaged, file=self.path.name)
 
     def tail(self) -> list[list[Any]]:
         """The last few lines, without reading the whole file; empty when in doubt."""

@@ -28,6 +28,7 @@ from frame.upcoming import Upcoming
 from frame.watch import CatalogueWatch, SettingsWatch
 from frame.worker import Worker
 from sync.clock import Clock
+from sync.counted import counted
 from sync.errors import DisplayLost
 from sync.home import Home
 from sync.settings.wall import Wall
@@ -129,7 +130,8 @@ class Player:
         found += self.screen.all_problems() if self.screen is not None else []
         found.append(self.input.hands.problem if self.input.hands is not None else "")
         refused = [f"{name} is passed over: {why}" for name, why in self.playlist.refused.items()]
-        more = [f"{len(refused) - _MOST_NAMED} more are passed over."] if len(refused) > _MOST_NAMED else []
+        unnamed = len(refused) - _MOST_NAMED
+        more = [counted("{number} more {number:is|are} passed over.", number=unnamed)] if unnamed > 0 else []
         return [sentence for sentence in found if sentence] + refused[:_MOST_NAMED] + more
 
     def close(self) -> None:

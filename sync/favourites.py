@@ -14,6 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import NotAvailable, ServerError, UsageError
 from sync.immich.server import Immich
 from sync.library import intents
@@ -102,5 +103,6 @@ def _immich(work: Work, name: str) -> Immich | None:
 
 
 def _sentence(sent: int, left: int) -> str:
-    told = f"{sent} favourites sent" if sent != 1 else "1 favourite sent"
-    return f"{told}, {left} wait." if left else f"{told}."
+    waits = "{count} {count:favourite|favourites} sent, {number} {number:waits|wait}."
+    told = waits if left else "{count} {count:favourite|favourites} sent."
+    return counted(told, count=sent, number=left)

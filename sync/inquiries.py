@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from sync import secrets
+from sync.counted import counted
 from sync.errors import PermissionMissing
 from sync.immich.reader import Reader
 from sync.mirror.covers import covers
@@ -77,7 +78,7 @@ def albums(work: Work, arguments: dict[str, Any]) -> Result:
     shown = covers(work, immich, [album.cover_asset_id for album in found if album.cover_asset_id])
     listed = [{"id": album.id, "name": album.name, "owned": album.owned, "photos": album.asset_count,
                "cover": shown.get(album.cover_asset_id or "")} for album in found]  # fmt: skip
-    return Result({"albums": listed}, f"{len(listed)} albums.")
+    return Result({"albums": listed}, counted("{number} {number:album|albums}.", number=len(listed)))
 
 
 def names(work: Work, arguments: dict[str, Any]) -> Result:
@@ -97,7 +98,8 @@ def names(work: Work, arguments: dict[str, Any]) -> Result:
         except PermissionMissing as error:
             facts[what] = []
             problems.append(error.sentence)
-    sentence = f"{len(facts['people'])} people, {len(facts['tags'])} tags."
+    sentence = "{people} {people:person|people}, {tags} {tags:tag|tags}."
+    sentence = counted(sentence, people=len(facts["people"]), tags=len(facts["tags"]))
     return Result(facts, sentence, exit_code=1 if problems else 0, problems=problems)
 
 
@@ -118,7 +120,8 @@ def resolve(work: Work, arguments: dict[str, Any]) -> Result:
         return Result({"id": number, "name": name}, f"{name}.")
     album = immich.link_album() if source is Source.LINK else immich.find_album(arguments["name"])
     facts = {"id": album.id, "name": album.name, "photos": album.asset_count}
-    return Result(facts, f"{album.name}, {album.asset_count} photos and videos.")
+    sentence = "{name}, {number} {number:photo or video|photos and videos}."
+    return Result(facts, counted(sentence, name=album.name, number=album.asset_count))
 
 
 def _immich(work: Work, arguments: dict[str, Any]) -> Reader:

@@ -12,6 +12,7 @@ from admin.context import Context
 from admin.security.passwords import LONGEST, SHORTEST
 from sync import secrets
 from sync.clock import SystemClock
+from sync.counted import counted
 from sync.errors import UsageError
 
 _UNCHANGED = "Nothing was changed."
@@ -42,16 +43,20 @@ def command(call: Call, *, broker: bool, renew_keys: bool | None) -> int:
     kinds = {"tokens": context.tokens, "displays": context.displays}
     count = sum(len(kind.every()) for kind in kinds.values())
     if count and renew_keys is None and sys.stdin.isatty():
-        renew_keys = click.confirm(f"Renew the {count} keys of programs and displays too?", default=True, err=True)
+        renew_keys = click.confirm(counted(_RENEW, number=count), default=True, err=True)
     renewed = {name: kind.renew() for name, kind in kinds.items()} if renew_keys else {}
     call.output.result({"password": "set", "renewed": renewed, "keys": count})
     call.output.say("The password is set; every phone is signed out.")
     if count and not renew_keys:
-        call.output.say(f"The {count} keys of programs and displays open what they did; --renew-keys renews them.")
+        call.output.say(counted(_KEPT, number=count))
     for kind, keys in renewed.items():
         for name, secret in keys.items():
             call.output.say(f"{kind}, {name}: {secret}")
     return 0
+
+
+_RENEW = "Renew the {number} {number:key|keys} of programs and displays too?"
+_KEPT = "{number} {number:key|keys} of programs and displays still {number:opens|open} all; --renew-keys renews them."
 
 
 def _asked() -> str:

@@ -12,6 +12,7 @@ from admin.cli.group import Verbs
 from admin.cli.names import only_one
 from admin.cli.verb import Call, prepared, tell_settings_problems, verb
 from admin.moving_in import server_for, take_smart
+from sync.counted import counted
 from sync.errors import RuleError, UsageError
 from sync.library import smart as rows
 from sync.library.reading import reading
@@ -184,7 +185,8 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
     call.output.table(
         [("taken" if line.taken else "dropped", line.what, line.told) for line in found.lines], heads=("", "", "")
     )
-    call.output.say(f"{len(added)} smart albums were added. See 'mantelpiece smart preview' before the first run.")
+    call.output.say(counted("{number} smart {number:album was|albums were} added.", number=len(added)))
+    call.output.say("See 'mantelpiece smart preview' before the first run.")
     return 0 if found.whole else 1
 
 

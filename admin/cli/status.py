@@ -8,6 +8,7 @@ from admin.cli.output import Output, describe_progress, left_out, moment, size
 from admin.cli.verb import Call, verb
 from frame.control import FrameNotRunning, FrameRefused, ask
 from sync import files
+from sync.counted import counted
 from sync.errors import LibraryCorrupt
 from sync.home import Home
 from sync.jobs import progress
@@ -103,6 +104,9 @@ def _album(library: Library, album: Album, row: albums.AlbumRow | None) -> dict[
     }
 
 
+_WAITING = "waiting for Immich: {number} {number:favourite|favourites}."
+
+
 def _state(row: albums.AlbumRow | None, *, paused: bool) -> str:
     if row is not None and row.problem:
         return row.problem
@@ -132,10 +136,11 @@ def _tell(output: Output, told: dict[str, Any]) -> None:
         doing = describe_progress(one["progress"]) if one["progress"] else one["state"]
         output.say(f"job {one['id']}, {one['job']}: {doing}")
     for one in told["held"]:
-        output.say(f"held in {one['album']}: {one['photos']} photos; see 'mantelpiece held list'")
+        sentence = "held in {album}: {number} {number:photo|photos}; see 'mantelpiece held list'"
+        output.say(counted(sentence, album=one["album"], number=one["photos"]))
     if told["favourites"]:
         problems = dict.fromkeys(one["problem"] for one in told["favourites"] if one["problem"])
-        output.say(" ".join([f"waiting for Immich: {len(told['favourites'])} favourites.", *problems]))
+        output.say(" ".join([counted(_WAITING, number=len(told["favourites"])), *problems]))
     if told["free_bytes"] is not None:
         output.say(f"free: {size(told['free_bytes'])} above the reserve")
     for problem in [*told["problems"], *told["settings_problems"]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from sync.counted import counted as in_words
 from sync.errors import Incomplete, SchemaDrift, UsageError
 from sync.immich.answers import AnyAsset, FoundIds
 from sync.immich.convert import to_asset
@@ -23,6 +24,7 @@ from sync.immich.transport import Transport, in_path
 from sync.immich.unchanged import counted
 
 Question = Mapping[str, Any]
+_LISTED = "The server listed {number} {number:photo|photos}, but counts {all}."
 """The body of one search; it names its visibility."""
 Page = list[Found]
 
@@ -84,9 +86,9 @@ def find(
             break
     after = count_found(transport, [dict(question)])
     if after != before:
-        raise Incomplete(f"The server counted {before} photos before they were listed and {after} after.")
+        raise Incomplete(f"The server counted {before} before its photos were listed and {after} after.")
     if len(seen) != after:
-        raise Incomplete(f"The server listed {len(seen)} photos, but counts {after}.")
+        raise Incomplete(in_words(_LISTED, number=len(seen), all=after))
     if token is not None:
         told(token)
 
@@ -160,7 +162,7 @@ def find_ids(transport: Transport, questions: list[Question]) -> frozenset[str]:
             raise Incomplete("The key lacks the permission asset.statistics, so that no list is known to be whole.")
         mine = _ids(transport, question, before)
         if len(mine) != before or count_found(transport, [dict(question)]) != before:
-            raise Incomplete(f"The server listed {len(mine)} photos, but counts {before}.")
+            raise Incomplete(in_words(_LISTED, number=len(mine), all=before))
         found |= mine
     return frozenset(found)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from sync.counted import counted
 from sync.errors import DiskError, NotAvailable, UsageError
 from sync.files import storable_ns
 from sync.immich.arrivals import EVERYWHERE, Arrival
@@ -109,11 +110,13 @@ def _too_late(run: Run, missing: list[Todo]) -> None:
     run.write(missing)
     files = sum(not todo.assets.get(path) for todo in missing for path in todo.paths)
     run.counts["late"] += len(missing)
-    run.problems.append(
-        f"Immich did not list {files} files of {len(missing)} photos within {run.inbox.wait_seconds:g} s of the scan "
-        f"({missing[0].group.key} for one); the next run takes them up. Look at Immich's jobs: a paused or crowded "
+    told = (
+        "Immich did not list {files} {files:file|files} of {number} {number:photo|photos} within {seconds} s of the "
+        "scan ({name} for one); the next run takes {number:it|them} up. Look at Immich's jobs: a paused or crowded "
         "library or metadata queue ends no scan, and a file that Immich cannot read never comes."
     )
+    seconds = f"{run.inbox.wait_seconds:g}"
+    run.problems.append(counted(told, files=files, number=len(missing), seconds=seconds, name=missing[0].group.key))
 
 
 def look_for(run: Run, todos: Sequence[Todo], *, whole: bool = False) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sync import questions
+from sync.counted import counted
 from sync.errors import Busy, DiskFull, Held, UsageError, did_you_mean
 from sync.files import free_bytes, locked, make_folder
 from sync.ingest.dialogue import Dialogue, Prompt, SignInRefused
@@ -44,7 +45,7 @@ def download(work: Work, arguments: dict[str, Any]) -> Result:
     except Busy:
         raise Busy(f"A download for {account} is running already.") from None
     count = dialogue.downloaded
-    files = "No new file" if not count else "1 file" if count == 1 else f"{count} files"
+    files = counted("{number} {number:file|files}", number=count) if count else "No new file"
     facts = {"inbox": inbox.name, "downloaded": count, "output": dialogue.lines}
     failed = len(dialogue.problems)
     left = f" {failed} could not be downloaded; tried again next time." if failed else ""
@@ -157,7 +158,8 @@ class _Run:
         there = self._landing.is_dir() and any(self._landing.iterdir())
         if known and not there and not leave:
             raise UsageError(
-                f"The folder {self._landing} is empty, and held {known} photos before: is its disk mounted?",
+                counted("The folder {folder} is empty, and held {number} {number:photo|photos} before: is its disk "
+                        "mounted?", folder=self._landing, number=known),
                 advice="Nothing was downloaded. If you emptied it yourself, put any file into it.",
             )
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import NotAvailable, UsageError
 from sync.ingest.check import judge_library
 from sync.ingest.fill import fill
@@ -63,10 +64,16 @@ def fill_landing(work: Work, arguments: dict[str, Any]) -> Result:
     )  # fmt: skip
     noted = _note_pending(work, inbox, {path for each in pending for path in each.files})
     facts = {"linked": filled.linked, "there": filled.there, "sidecars": filled.sidecars, "pending": noted}
-    sentence = f"{filled.linked} files are linked into {source_of(inbox)}, {filled.sidecars} sidecars copied."
+    sentence = counted(
+        "{number} {number:file is|files are} linked into {folder}, {count} {count:sidecar|sidecars} copied.",
+        number=filled.linked, folder=source_of(inbox), count=filled.sidecars,
+    )  # fmt: skip
     if noted:
-        sentence += f" {noted} photos that were not finished are taken up by the first run."
+        sentence += " " + counted(_NOTED, number=noted)
     return Result(facts, sentence, exit_code=1 if filled.problems else 0, problems=filled.problems)
+
+
+_NOTED = "{number} {number:photo that was not finished is|photos that were not finished are} taken up by the first run."
 
 
 def _placed(inbox: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
@@ -81,8 +88,11 @@ def _placed(inbox: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
 
 def _told(found: TakenOver) -> str:
     dropped = sum(not line.taken for line in found.lines)
-    count = "1 inbox" if len(found.inboxes) == 1 else f"{len(found.inboxes)} inboxes"
-    return f"{count}; {len(found.lines) - dropped} options are taken over, {dropped} are not."
+    sentence = (
+        "{number} {number:inbox|inboxes}; {count} {count:option is|options are} taken over, {dropped} {dropped:is|are} "
+        "not."
+    )
+    return counted(sentence, number=len(found.inboxes), count=len(found.lines) - dropped, dropped=dropped)
 
 
 def _note_pending(work: Work, inbox: Inbox, paths: set[str]) -> int:

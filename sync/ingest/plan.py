@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from sync.counted import counted
 from sync.ingest.archive import shows_again
 from sync.ingest.file_albums import facts_of
 from sync.ingest.group import Role
@@ -67,7 +68,8 @@ def _why(todo: Todo) -> str:
         return f"taken up again: {todo.row.problem}"
     count = len(todo.group.members)
     told = sorted({member.because for member in todo.group.members if member.because})
-    files = "1 file" if count == 1 else f"{count} files that belong together ({', '.join(told)})"
+    together = "1 file" if count == 1 else "{number} files that belong together ({because})"
+    files = counted(together, number=count, because=", ".join(told))
     return f"{'new' if todo.fresh else 'changed'}: {files}"
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import UsageError
 from sync.ingest.arrive import look_for
 from sync.ingest.check import judge_here, judge_library
@@ -49,8 +50,9 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
         "waiting": found.waiting, "known": known,
     }  # fmt: skip
     said = ", ".join(f"{count} to {word}" for word, count in plan.counts.items()) or "nothing to do"
-    rest = f"; {found.waiting} have not come to rest yet" if found.waiting else ""
-    rest += f"; {known} were there before and stay as they are" if known else ""
+    rest = counted("; {number} {number:has|have} not come to rest yet", number=found.waiting) if found.waiting else ""
+    there = "; {number} {number:was there before and stays as it is|were there before and stay as they are}"
+    rest += counted(there, number=known) if known else ""
     skipped = [f"{one.path} is left alone: {one.why}." for one in found.seen.skipped[:20]]
     said = said[:1].upper() + said[1:]
     return Result(facts, f"{said}{rest}. This is plan {plan.id}.", problems=skipped)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sync.counted import counted
 from sync.errors import MantelpieceError, NotAvailable, PermissionMissing
 from sync.immich.batches import batches
 from sync.ingest.landing import Beside, publish
@@ -25,7 +26,8 @@ def renew(run: Run, todos: Sequence[Todo]) -> None:
         try:
             run.immich.refresh_metadata(list(chunk))
         except (PermissionMissing, NotAvailable) as error:
-            run.problems.append(f"Immich was not told to read {len(chunk)} changed sidecars again: {error.sentence}")
+            told = "Immich was not told to read {number} changed {number:sidecar|sidecars} again: {error}"
+            run.problems.append(counted(told, number=len(chunk), error=error.sentence))
     follow(run, todos)
 
 

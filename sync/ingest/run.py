@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import DiskError, MantelpieceError, ServerError, UsageError
 from sync.immich.batches import batches
 from sync.immich.server import Immich
@@ -32,11 +33,13 @@ from sync.settings.tree import chosen_of
 from sync.work import Result, Work, most_serious
 
 COUNTED = (
-    ("photos", "photos processed"), ("files", "files registered"), ("there", "files that were there already"),
-    ("stacks", "stacks created"), ("favourites", "assets favourited"), ("unfavourites", "favourites taken back"),
-    ("live", "live photos associated"), ("albums", "albums updated"), ("archived", "archived"),
-    ("shown", "brought back from the archive"),
-    ("moved", "files moved away"), ("deleted", "files deleted"),
+    ("photos", "{number} {number:photo|photos} processed"), ("files", "{number} {number:file|files} registered"),
+    ("there", "{number} {number:file that was|files that were} there already"),
+    ("stacks", "{number} {number:stack|stacks} created"), ("favourites", "{number} {number:asset|assets} favourited"),
+    ("unfavourites", "{number} {number:favourite|favourites} taken back"),
+    ("live", "{number} live {number:photo|photos} associated"), ("albums", "{number} {number:album|albums} updated"),
+    ("archived", "{number} archived"), ("shown", "{number} brought back from the archive"),
+    ("moved", "{number} {number:file|files} moved away"), ("deleted", "{number} {number:file|files} deleted"),
 )  # fmt: skip
 _ALWAYS = ("photos", "files", "stacks", "favourites", "live", "albums")
 
@@ -74,9 +77,9 @@ def ingest(work: Work, arguments: dict[str, Any]) -> Result:
 def _sentence(told: Sequence[dict[str, Any]]) -> str:
     """The counters, as the replaced plugin printed them."""
     sums = {key: sum(facts.get(key, 0) for facts in told) for key, _ in COUNTED}
-    shown = [f"{sums[key]} {word}" for key, word in COUNTED if sums[key] or key in _ALWAYS]
+    shown = [counted(told, number=sums[key]) for key, told in COUNTED if sums[key] or key in _ALWAYS]
     waiting = sum(facts.get("waiting", 0) for facts in told)
-    rest = f" {waiting} photos have not come to rest yet." if waiting else ""
+    rest = counted(" {number} {number:photo has|photos have} not come to rest yet.", number=waiting) if waiting else ""
     return f"{', '.join(shown)}.{rest}"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import NotAvailable, PermissionMissing, UsageError
 from sync.immich.batches import batches
 from sync.immich.facts import Visibility
@@ -39,10 +40,12 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
     facts["stacks"] = _unstack(work, immich, by[What.STACK])
     with work.library.transaction() as db:
         rows.undone(db, run.id, now=work.clock.now())
-    sentence = (
-        f"Run {run.id} of {run.inbox!r} is taken back: {facts['stacks']} stacks taken apart, {facts['live']} live "
-        f"videos unlinked, {facts['filed']} assets taken out of albums, {facts['albums']} empty albums taken away, "
-        f"{facts['favourites']} favourites set back. No photo was deleted."
+    sentence = counted(
+        "Run {run} of {inbox} is taken back: {stacks} {stacks:stack|stacks} taken apart, {live} live "
+        "{live:video|videos} unlinked, {filed} {filed:asset|assets} taken out of albums, {albums} empty "
+        "{albums:album|albums} taken away, {favourites} {favourites:favourite|favourites} set back. No photo was "
+        "deleted.",
+        **facts | {"inbox": repr(run.inbox)},
     )
     return Result(facts, sentence, problems=problems)
 

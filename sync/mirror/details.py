@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from sync.counted import counted
 from sync.errors import NotAvailable, PermissionMissing, SchemaDrift, ServerError
 from sync.immich.facts import Details
 from sync.immich.reader import Reader
@@ -34,7 +35,7 @@ def details(work: Work, arguments: dict[str, Any]) -> Result:
     albums = [album for album in work.settings.albums if names is None or album.name in names]
     asked = fetch_details(work, albums, Origins(work))
     Publisher(work).finish()
-    return Result({"asked": asked}, f"Tags and faces of {asked} photos are here.")
+    return Result({"asked": asked}, counted("Tags and faces of {number} {number:photo|photos} are here.", number=asked))
 
 
 def fetch_details(work: Work, albums: Iterable[Album], origins: Origins) -> int:

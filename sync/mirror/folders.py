@@ -17,6 +17,7 @@ from hashlib import blake2b, sha1
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
+from sync.counted import counted
 from sync.errors import BadTransfer, Cancelled, NotAvailable, PictureRefused
 from sync.files import disk_errors, id_of_path, storable_ns
 from sync.home import MARKER
@@ -120,7 +121,8 @@ class FolderSource:
         elif self._walk().token() != before.token():
             listing.conclude(count, complete=False, proof="the folder changed while it was listed")
         else:
-            listing.conclude(count, complete=True, proof=f"{count} files, seen the same before and after")
+            proof = counted("{number} {number:file|files}, seen the same before and after", number=count)
+            listing.conclude(count, complete=True, proof=proof)
 
     def _asset(self, path: str, size: int, mtime_ns: int, decoders: Decoders) -> Asset:
         kind = _KINDS[PurePath(path).suffix.lower()]

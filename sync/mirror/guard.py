@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
+from sync.counted import counted
 from sync.loss import Loss, loss_of
 from sync.mirror.plan import Change, Plan
 
@@ -88,7 +89,7 @@ def doubt(*, version: str, last_version: str | None, account: str, last_account:
 
 
 def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count} photos"
+    return counted("{number} {number:photo|photos}", number=count)
 
 
 def assets(changes: Sequence[Change]) -> list[str]:

@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from sync.counted import counted
 from sync.errors import DiskFailing, ServerError
 from sync.home import Home
 from sync.library import damage, meta
@@ -124,7 +125,8 @@ def verify(
     back = {(one.photo, one.original) for one in earlier if damage.is_back(work.library, one)}
     if back:
         result.facts["repaired"] += len(back)
-        result.sentence += f" {len(back)} that were missing since an earlier check are back."
+        told = " {number} that {number:was|were} missing since an earlier check {number:is|are} back."
+        result.sentence += counted(told, number=len(back))
     result.problems.extend(problems)
     result.exit_code = exit_code or result.exit_code
     return result
@@ -264,12 +266,11 @@ def _result(work: Work, found: Found, *, repaired: int) -> Result:
         "orphans": found.orphans,
         "quarantined": len(kept),
     }
-    problems = [f"{row.name}: {verdict}; {len(wanted)} photos want it again." for row, verdict, wanted in found.bad]
-    sentence = f"{found.checked} files checked, {len(found.bad)} bad, {repaired} repaired."
-    if found.checked == 1:
-        sentence = f"1 file checked, {len(found.bad)} bad, {repaired} repaired."
+    told = "{file}: {error}; {number} {number:photo wants|photos want} it again."
+    problems = [counted(told, file=row.name, error=verdict, number=len(wanted)) for row, verdict, wanted in found.bad]
+    sentence = "{number} {number:file|files} checked, {bad} bad, {repaired} repaired."
+    sentence = counted(sentence, number=found.checked, bad=len(found.bad), repaired=repaired)
     if found.count(Verdict.BY_HAND):
-        sentence += (
-            f" {found.count(Verdict.BY_HAND)} were changed by hand and lie in {work.home.trash / trash.QUARANTINE}."
-        )
+        told = " {number} {number:was changed by hand and lies|were changed by hand and lie} in {folder}."
+        sentence += counted(told, number=found.count(Verdict.BY_HAND), folder=work.home.trash / trash.QUARANTINE)
     return Result(facts, sentence, exit_code=1 if len(found.bad) > repaired else 0, problems=problems)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sync.counted import counted
 from sync.errors import (
     DiskFull,
     Incomplete,
@@ -221,15 +222,16 @@ def _result(work: Work, runs: list[AlbumRun]) -> Result:
     added = sum(fact["added"] for fact in facts.values())
     removed = sum(fact["removed"] for fact in facts.values())
     problems = [f"{run.album.name}: {problem}" for run in runs for problem in [*run.problems, *run.outcome.bad]]
-    albums = "1 album" if len(runs) == 1 else f"{len(runs)} albums"
-    sentence = f"{albums}: {added} photos added, {removed} removed."
+    sentence = "{number} {number:album|albums}: {added} {added:photo|photos} added, {removed} removed."
+    sentence = counted(sentence, number=len(runs), added=added, removed=removed) if runs else "Nothing was due."
     return Result({"albums": facts}, sentence, exit_code=most_serious(codes), problems=problems)
 
 
 def _facts(work: Work, run: AlbumRun) -> dict[str, Any]:
     name, plan = run.album.name, run.compared.plan
     rewritten = photos.rewritten(work.library, name)
-    notes = [f"{rewritten} changed on the server since upload."] if rewritten else []
+    changed = "{number} {number:has|have} changed on the server since upload."
+    notes = [counted(changed, number=rewritten)] if rewritten else []
     if run.outcome.not_there:
         notes.append(f"{run.outcome.not_there} listed and not given; asked for again at the next sync.")
     return {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sync import secrets
+from sync.counted import counted
 from sync.errors import DiskError, SchemaDrift, ServerError, UsageError
 from sync.files import free_bytes
 from sync.immich.facts import Wanted
@@ -55,7 +56,8 @@ def take_over(work: Work, arguments: Mapping[str, Any]) -> Result:
         "servers": servers, "albums": albums, "wall": wall, "adopted": adopted, "adopted_bytes": adopted_bytes,
         "left": len(files) - adopted,
     }  # fmt: skip
-    sentence = f"{len(albums)} albums and {adopted} of {len(files)} files are taken over."
+    sentence = "{number} {number:album|albums} and {adopted} of {count} {count:file|files} are taken over."
+    sentence = counted(sentence, number=len(albums), adopted=adopted, count=len(files))
     return Result(facts, sentence, exit_code=exit_code or (1 if problems else 0), problems=problems)
 
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sync.counted import counted
 from sync.errors import DiskFull, PictureRefused
 from sync.files import disk_errors, free_bytes
 from sync.home import Home
@@ -50,7 +51,7 @@ def thumbs(work: Work, arguments: dict[str, Any]) -> Result:
             except PictureRefused as error:
                 problems.append(f"{name}: {error.sentence}")
     sweep(work)
-    sentence = f"{made} small pictures made." if made != 1 else "1 small picture made."
+    sentence = counted("{number} small {number:picture|pictures} made.", number=made)
     return Result({"made": made, "problems": problems}, sentence, problems=problems)
 
 

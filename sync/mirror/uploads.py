@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
+from sync.counted import counted
 from sync.errors import PictureRefused, UsageError
 from sync.files import fsync_folder
 from sync.library import held as held_rows
@@ -32,7 +33,7 @@ def upload(work: Work, arguments: dict[str, Any]) -> Result:
         return Result(facts, sentence, 1 if told else 0, told)
     done = synchronise(work, {"albums": [name]})
     code = max(done.exit_code, 1 if told else 0)
-    sentence = "1 photo hangs on the wall." if len(kept) == 1 else f"{len(kept)} photos hang on the wall."
+    sentence = counted("{number} {number:photo hangs|photos hang} on the wall.", number=len(kept))
     return Result(facts | done.facts, sentence, code, told + done.problems)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+from sync.counted import counted
 from sync.library import runs
 from sync.library.database import Library
 from sync.library.runs import Outcome
 from sync.notices.matters import matters
 from sync.settings.tree import Settings
 
+_CAME = "{added} {added:photo|photos} came into {words}, {removed} left them ({runs} {runs:run|runs}, {failed} failed)."
+_RAN = "{kind}: {runs} {runs:run|runs}, {failed} failed."
 _WORDS = {"sync": "the wall's albums", "smart-apply": "smart albums"}
 
 
@@ -25,13 +28,16 @@ def summary(library: Library, settings: Settings, *, since: datetime) -> list[st
         for facts in _albums(run.result):
             counts.get(run.kind, Counter()).update({word: int(facts.get(word) or 0) for word in ("added", "removed")})
     lines = [
-        f"{counts[kind]['added']} photos came into {words}, {counts[kind]['removed']} left them"
-        f" ({ended[kind]} runs, {ended[f'{kind} failed']} failed)."
+        counted(
+            _CAME, added=counts[kind]["added"], removed=counts[kind]["removed"], words=words, runs=ended[kind],
+            failed=ended[f"{kind} failed"],
+        )
         for kind, words in _WORDS.items()
         if ended[kind]
     ]
     others = {kind: number for kind, number in ended.items() if kind not in _WORDS and not kind.endswith(" failed")}
-    lines += [f"{kind}: {number} runs, {ended[f'{kind} failed']} failed." for kind, number in sorted(others.items())
+    lines += [counted(_RAN, kind=kind, runs=number, failed=ended[f"{kind} failed"])
+              for kind, number in sorted(others.items())
               if ended[f"{kind} failed"]]  # fmt: skip
     open_ones = matters(library, settings)
     lines += [f"{one.what}: {one.sentence}" for one in open_ones] or ["Nothing is wrong, and nothing waits."]

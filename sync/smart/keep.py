@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import MantelpieceError, ServerError, UsageError
 from sync.library import servers
 from sync.library import smart as rows
@@ -39,9 +40,8 @@ def keep(work: Work, arguments: dict[str, Any]) -> Result:
             codes.append(code)
     problems = [f"{name}: {text}" for name, facts in told.items() for text in facts["problems"]]
     added, removed = (sum(facts[key] for facts in told.values()) for key in ("added", "removed"))
-    sentence = f"{added} added, {removed} taken out in {len(told)} smart albums."
-    if len(told) == 1:
-        sentence = f"{added} added, {removed} taken out in 1 smart album."
+    sentence = "{added} added, {removed} taken out in {number} smart {number:album|albums}."
+    sentence = counted(sentence, added=added, removed=removed, number=len(told))
     return Result({"albums": told}, sentence, exit_code=most_serious(codes), problems=problems)
 
 
@@ -96,7 +96,8 @@ def _applied(work: Work, immich: Any, looked: Looked, confirmed: str | None) -> 
         )
     done = apply(work.library, immich, looked, now=work.clock.now(), check=work.check, asked_for=work.asked)
     problems, code = list(done.problems), 1 if done.problems or done.refused else 0
-    problems += [f"The server refused {count} photos ({why})." for why, count in sorted(done.refused.items())]
+    refused = "The server refused {number} {number:photo|photos} ({why})."
+    problems += [counted(refused, number=count, why=why) for why, count in sorted(done.refused.items())]
     if looked.only_added:
         problems.append(f"Photos were only added in this run: {looked.only_added}.")
     if plan.hold:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
+from sync.counted import counted
 from sync.loss import Loss, loss_of
 from sync.settings.tree import Mode
 
@@ -109,7 +110,7 @@ def too_much(gone: int, *, live: int, remaining: int) -> str:
     """Why taking `gone` of `live` photos out needs a person's yes; empty where it does not."""
     if gone == 0:
         return ""
-    photos = "1 photo" if gone == 1 else f"{gone} photos"
+    photos = counted("{number} {number:photo|photos}", number=gone)
     if remaining == 0:
         return f"{photos} would leave, and the album would be empty."
     loss = loss_of(gone, of=live)

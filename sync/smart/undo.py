@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import NotAvailable, PermissionMissing, UsageError
 from sync.immich.batches import batches
 from sync.immich.server import Immich
@@ -38,7 +39,7 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
         rows.undone(db, run.id, now=work.clock.now())
     facts: dict[str, Any] = {"album": smart.name, "run": run.id, "removed": removed, "added": returned}
     facts["refused"] = refused
-    problems = [f"The server refused {refused} photos."] if refused else []
+    problems = [counted("The server refused {number} {number:photo|photos}.", number=refused)] if refused else []
     gone = run.created and not refused and _take_album_away(immich, smart, run, problems)
     if gone:
         with work.library.transaction() as db:

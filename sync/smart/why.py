@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import NotAvailable, UsageError
 from sync.immich.facts import Found
 from sync.immich.reader import Reader
@@ -49,10 +50,11 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
         "total": plan.total,
         "taken_out": len(plan.taken_out) + len(looked.ledger.out) - len(plan.put_back),
     }
-    sentence = (
-        f"{len(plan.add)} to add, {len(plan.remove)} to take out, {len(plan.hold)} to ask you about; "
-        f"{plan.total} photos then. This is plan {plan.id}."
-    )
+    sentence = counted(
+        "{add} to add, {out} to take out, {hold} to ask you about; {then} {then:photo|photos} then. This is plan "
+        "{plan}.",
+        add=len(plan.add), out=len(plan.remove), hold=len(plan.hold), then=plan.total, plan=plan.id,
+    )  # fmt: skip
     problems = [text for text in (plan.reason, looked.only_added and f"Only adds: {looked.only_added}.") if text]
     return Result(facts, sentence, exit_code=4 if plan.hold else 0, problems=problems)
 
@@ -110,7 +112,8 @@ def _asset(immich: Reader, directory: Directory, asked: str) -> Found:
         if len(named) != 1:
             ids = ", ".join(asset.id for asset in named[:10])
             advice = f"Give its id: {ids}." if named else "Give its id, the last part of its address in Immich."
-            raise UsageError(f"{len(named) or 'No'} photos are named {asked!r}.", advice=advice)
+            several = "No photo is named {name}." if not named else "{number} photos are named {name}."
+            raise UsageError(counted(several, number=len(named), name=repr(asked)), advice=advice)
         asked = named[0].id
     try:
         return immich.look_up(asked.lower())[0]

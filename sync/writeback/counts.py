@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from sync.counted import counted
+
 WORDS = (
     "total", "updated", "simulated", "skipped", "file_not_found", "path_segment_mismatch", "errors",
     "ambiguous", "unproved", "unwritable", "outside", "files_written", "sidecars_written", "copies", "waiting",
@@ -18,7 +20,7 @@ _BY_STATE = {
 }  # fmt: skip
 
 
-def counted(counts: Mapping[str, int]) -> dict[str, int]:
+def all_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """All counts in their order."""
     return {word: counts.get(word, 0) for word in WORDS}
 
@@ -30,7 +32,8 @@ def count_state(counts: Counter[str], state: str) -> None:
 
 def sentence(counts: Mapping[str, int]) -> str:
     """The numbers in words: what was done, and what was not and why."""
-    parts = [f"{counts.get('updated', 0):,} of {counts.get('total', 0):,} photos written"]
+    updated, total = f"{counts.get('updated', 0):,}", f"{counts.get('total', 0):,}"
+    parts = [counted("{number} of {count} {count:photo|photos} written", number=updated, count=total)]
     reasons = (
         ("file_not_found", "not found"), ("path_segment_mismatch", "under no root"), ("ambiguous", "ambiguous"),
         ("unproved", "not proved to be the asset"), ("unwritable", "of a kind that cannot be written"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from sync.counted import counted
 from sync.errors import UsageError
 from sync.library import known, known_groups
 from sync.library import writeback as ledger
@@ -77,7 +78,7 @@ def _sentence(path: Path, reason: str, fields: int) -> str:
     if reason:
         return f"{path.name} is not written: {reason.rstrip('.')}."
     if fields:
-        return f"The next run writes {fields} fields of {path.name}."
+        return counted("The next run writes {number} {number:field|fields} of {file}.", number=fields, file=path.name)
     return f"{path.name} says all that Immich knows."
 
 

@@ -20,7 +20,7 @@ from sync.library import writeback as ledger
 from sync.settings.tree import chosen_of
 from sync.settings.writeback import Root
 from sync.work import Result, Work, most_serious
-from sync.writeback.counts import count_state, counted, sentence
+from sync.writeback.counts import all_counts, count_state, sentence
 from sync.writeback.examine import Around, doubled
 from sync.writeback.examined import HELD, Examined, shown
 from sync.writeback.exiftool import ExifTool
@@ -58,7 +58,7 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
         ledger.put_plan(db, number, plan, now=work.clock.now())
     facts = {
         "plan": number,
-        "counts": counted(told.counts),
+        "counts": all_counts(told.counts),
         "items": [_item(one, held.get(one.row.id, "")) for _, one in seen[:SHOWN]],
         "more": max(0, len(seen) - SHOWN) + told.counts["waiting"],
         "suggestions": suggestions,

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import PermissionMissing, UsageError
 from sync.immich.server import Immich
 from sync.settings.writeback import Root
@@ -48,7 +49,8 @@ def probe(work: Work, arguments: dict[str, Any]) -> Result:
         mapped, there = found_under(Mapping([root]), paths, Path.is_file)
     missing = _missing(immich)
     if paths and not there:
-        problems.append(f"None of {len(paths):,} photos of Immich is found in {folder}.")
+        none = "None of {number} {number:photo|photos} of Immich is found in {folder}."
+        problems.append(counted(none, number=f"{len(paths):,}", folder=folder))
     if better and there < better.would:
         problems.append(better.sentence)
     facts = {
@@ -64,7 +66,10 @@ def probe(work: Work, arguments: dict[str, Any]) -> Result:
         "permissions": missing,
         "notes": _notes(tried, external, len(paths)),
     }  # fmt: skip
-    sentence = f"{there:,} of {len(paths):,} photos are in {folder}, as {prefix or 'nothing'} in Immich."
+    sentence = counted(
+        "{there} of {number} {number:photo is|photos are} in {folder}, as {prefix} in Immich.", there=f"{there:,}",
+        number=f"{len(paths):,}", folder=folder, prefix=prefix or "nothing",
+    )  # fmt: skip
     return Result(facts, sentence, exit_code=1 if problems else 0, problems=problems)
 
 

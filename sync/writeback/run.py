@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import DiskError, MantelpieceError, ServerError, UsageError
 from sync.library import known
 from sync.library import writeback as ledger
@@ -20,7 +21,7 @@ from sync.library.known import ServerRow
 from sync.settings.tree import chosen_of
 from sync.settings.writeback import Root
 from sync.work import Result, Work, most_serious
-from sync.writeback.counts import counted, sentence
+from sync.writeback.counts import all_counts, sentence
 from sync.writeback.crew import Shift
 from sync.writeback.examine import Around, doubled
 from sync.writeback.examined import HELD
@@ -72,11 +73,11 @@ def run(work: Work, arguments: dict[str, Any]) -> Result:
                 _of_server(work, tool, server, mine, told, plan=plan, arguments=arguments)
     if told.run is not None:
         with work.library.transaction() as db:
-            ledger.end(db, told.run, counted(told.counts), now=work.clock.now())
+            ledger.end(db, told.run, all_counts(told.counts), now=work.clock.now())
     failed = any(told.counts[word] for word in ("errors", "ambiguous"))
     code = most_serious([*told.codes, 1 if failed else 0])
     facts = {
-        "counts": counted(told.counts),
+        "counts": all_counts(told.counts),
         "run": told.run if told.counts["files_written"] + told.counts["sidecars_written"] else None,
         "roots": {root.name: known.states(work.library, root.name) for root in roots},
     }
@@ -180,7 +181,8 @@ def _refuse_moved(work: Work, server: str, arounds: list[Around], plan: dict[str
                 if left.pop(key_of(around, seen.row.asset)) != seen.digest():
                     raise UsageError(f"{seen.path.name} would be written otherwise now. {_MOVED}", advice=_AGAIN)
     if left:
-        raise UsageError(f"{len(left)} files of the plan need nothing now. {_MOVED}", advice=_AGAIN)
+        raise UsageError(counted("{number} {number:file of the plan needs|files of the plan need} nothing now. {told}",
+                                 number=len(left), told=_MOVED), advice=_AGAIN)
 
 
 def _of_root(work: Work, around: Around, put: Put, plan: dict[str, str] | None) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from sync.connect import open_server
+from sync.counted import counted
 from sync.errors import DiskError, MantelpieceError, ServerError, ToolMissing, UsageError
 from sync.library import known
 from sync.library import writeback as ledger
@@ -69,11 +70,12 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
         except (ServerError, UsageError) as error:
             problems.append(str(error))
     facts = {"run": run.id, "exact": counts["exact"], "merged": counts["merged"], "failed": counts["failed"]}
-    sentence = (
-        f"Run {run.id} is taken back: {counts['exact']:,} files are as they were before, {counts['merged']:,} keep "
-        f"what others changed since, {counts['failed']:,} could not be. "
-        "It rests until it is run again."
-    )
+    sentence = counted(
+        "Run {run} is taken back: {exact} {exact:file is as it was|files are as they were} before, "
+        "{merged} {merged:keeps|keep} what others changed since, {failed} could not be. It rests until it is run "
+        "again.",
+        run=run.id, **{word: f"{counts[word]:,}" for word in ("exact", "merged", "failed")},
+    )  # fmt: skip
     return Result(facts, sentence, exit_code=1 if counts["failed"] else 0, problems=problems)
 
 

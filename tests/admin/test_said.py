@@ -33,7 +33,7 @@ def spoken() -> str:
 
 PUT_TOGETHER = frozenset(
     {
-        "1 favourite sent,", "favourites sent,", "1 file from iCloud", "No new file from iCloud", "files from iCloud",
+        "No new file from iCloud", "from iCloud",
         "its time has passed: not", "no longer matches the rule: not", "the rule is another one now: not",
         "was put in by somebody else: not", "now, and this is the first run that asks it", "photos processed,",
         "photos written,", "photos would be written,", "to favourite", "to register", "to unfavourite", "to update",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from admin.cli.checks.finding import Finding, bad, ok, warn
 from sync.catalogue import Catalogue
+from sync.counted import counted
 from sync.errors import CatalogueUnreadable, LibraryCorrupt
 from sync.home import Home
 from sync.library import albums, held, jobs
@@ -51,16 +52,20 @@ def _told(rows: Library, home: Home, kept: Kept) -> Iterator[Finding]:
                       "shared with you, 'mantelpiece album list --on-server SERVER' does not name it.")  # fmt: skip
     for row in held.every(rows):
         if row.decision is None:
-            yield warn("held", f"{row.album}: {len(row.photos)} removals wait for your yes.", "mantelpiece held list")
+            yield warn("held", counted(_WAITS, album=row.album, number=len(row.photos)), "mantelpiece held list")
     for job in jobs.in_state(rows, State.PARKED):
         yield bad("jobs", f"Job {job.id} ({job.kind}) failed three times and is parked.",
                   f"'mantelpiece jobs history' says why; try again with 'mantelpiece jobs run {job.id}'.")  # fmt: skip
     listed = count_objects(rows)
     there = sum(len(folder.files) for folder in _folders(home))
     if listed != there:
-        yield warn("objects", f"{there} files lie among the objects, {listed} are known.", "mantelpiece verify")
+        yield warn("objects", counted(_STRAYS, number=there, listed=listed), "mantelpiece verify")
     else:
-        yield ok("objects", f"{there} objects.")
+        yield ok("objects", counted("{number} {number:object|objects}.", number=there))
+
+
+_WAITS = "{album}: {number} {number:removal waits|removals wait} for your yes."
+_STRAYS = "{number} {number:file lies|files lie} among the objects, {listed} are known."
 
 
 class _Folder:
@@ -89,4 +94,4 @@ def catalogue(home: Home, _kept: Kept) -> Iterator[Finding]:
         return
     count = published.count
     published.close()
-    yield ok("catalogue", f"{count} photos are published for the wall.")
+    yield ok("catalogue", counted("{number} {number:photo is|photos are} published for the wall.", number=count))

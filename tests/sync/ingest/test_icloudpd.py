@@ -266,7 +266,7 @@ def test_a_folder_that_lost_its_disk_is_not_filled_with_everything_anew(device: 
     with library.transaction() as db:
         rows.put_groups(db, "iPhone", [GroupRow(key="IMG_1.HEIC", members="m", sidecars="", state=State.DONE)])
     library.close()
-    with pytest.raises(UsageError, match="is empty, and held 1 photos before: is its disk mounted"):
+    with pytest.raises(UsageError, match="is empty, and held 1 photo before: is its disk mounted"):
         device.run()
     assert not Path(device.inbox.landing).exists()
 

@@ -125,7 +125,7 @@ def test_a_duplicate_is_not_uploaded_twice_and_one_in_the_trash_is_kept(taker: T
     assert (taker.landing / "IMG_1.HEIC").exists()
     taker.server.edits.restore("IMG_1.HEIC")
     result = taker.run()
-    assert "1 files that were there already" in result.sentence
+    assert "1 file that was there already" in result.sentence
     assert len(taker.server.library.assets) == 2
     assert not (taker.landing / "IMG_1.HEIC").exists()
 
@@ -145,7 +145,7 @@ def test_favourites_follow_icloud_both_ways_and_leave_what_a_person_did(taker: T
         (taker.landing / f"{asset.name}.xmp").write_bytes(sidecar(dataclasses.replace(asset, favourite=asset is plain)))
     result = taker.run()
     assert result.problems == []
-    assert "1 favourites taken back" in result.sentence
+    assert "1 favourite taken back" in result.sentence
     assert taker.state()["favourites"] == ["IMG_3.JPG"]
     (taker.landing / "IMG_3.JPG.xmp").write_bytes(sidecar(plain))
     taker.run()

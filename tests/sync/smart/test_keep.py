@@ -205,7 +205,7 @@ def test_partners_photos_are_left_out_unless_they_are_asked_for(keeper: Keeper) 
     keeper.set(smart("Anna", ANNA, partners=True))
     facts = keeper.facts("Anna")
     assert facts["refused"] == {"no_permission": 1}
-    assert "refused 1 photos (no_permission)" in facts["problems"][0]
+    assert "refused 1 photo (no_permission)" in facts["problems"][0]
 
 
 def test_a_rule_that_asks_for_photos_which_nobody_looks_at_is_refused(keeper: Keeper) -> None:
