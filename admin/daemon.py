@@ -17,7 +17,7 @@ from admin.app import create_app
 from admin.context import EXTENSION, Context
 from admin.heartbeat import keep_beating
 from admin.mqtt.bridge import keep_talking
-from admin.network import page_address
+from admin.network import answering, page_address
 from admin.restart import BEGIN_ANEW
 from admin.security import gate
 from admin.security.server import serve
@@ -85,7 +85,8 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     if notifier.watched:
         Thread(target=keep_beating, args=(server, notifier, ended), name="heartbeat", daemon=True).start()
     try:
-        server.run()
+        with answering(home, context.port, wanted.host):
+            server.run()
     finally:
         ended.set()
         server.close()

@@ -1,15 +1,22 @@
-"""Addresses of this machine that a phone can reach, read from the kernel; nothing is sent."""
+"""Addresses of this machine that a phone can reach, read from the kernel, and where the page is. Nothing is sent."""
 
 from __future__ import annotations
 
 import fcntl
 import socket
 import struct
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 
+from sync.errors import Busy
+from sync.files import holder_of, locked
+from sync.home import Home
+
 _SIOCGIFADDR = 0x8915
 _INTERFACES = Path("/sys/class/net")
+_LOCK = "page"
 _VIRTUAL = ("docker", "br-", "veth", "virbr", "tun", "wg")
 
 
@@ -47,3 +54,19 @@ def _is_unspecified(host: str) -> bool:
         return ip_address(host.strip("[]")).is_unspecified
     except ValueError:
         return False
+
+
+@contextmanager
+def answering(home: Home, port: int, host: str) -> Iterator[None]:
+    """For as long as the page answers, others can ask where (`answers_at`)."""
+    with ExitStack() as held:
+        # A page that cannot say where it is answers all the same.
+        with suppress(Busy, OSError):
+            held.enter_context(locked(home.locks / _LOCK, f"{port} {host}"))
+        yield
+
+
+def answers_at(home: Home) -> list[str]:
+    """The addresses that open the page of this home; none where it does not run."""
+    port, _, host = (holder_of(home.locks / _LOCK) or "").partition(" ")
+    return page_addresses(int(port), host) if port.isdecimal() else []

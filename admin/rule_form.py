@@ -18,6 +18,7 @@ from sync.errors import RuleError, UsageError
 from sync.settings.text import written
 from sync.smart.flat import parse_flat
 from sync.smart.parse import parse
+from sync.smart.rules import UNITS
 
 Tree = dict[str, Any]
 Fields = dict[str, str]
@@ -32,10 +33,9 @@ TYPES = ("", "photo", "video", "live", "panorama")
 RATINGS = ("", "1", "2", "3", "4", "5")
 FAVOURITES = ("", "yes", "no")
 WHENS = ("", "last", "this_day", "dates")
-UNITS = ("days", "weeks", "months", "years")
 LONGEST_RULE = 20_000
 _SEPARATOR = re.compile(r"[,\n\r]+")
-_LAST = re.compile(r"(\d+) (days|weeks|months|years)")
+_LAST = re.compile(rf"(\d+) ({'|'.join(UNITS)})")
 
 
 @dataclass(frozen=True)

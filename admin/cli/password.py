@@ -48,7 +48,7 @@ def command(call: Call, *, broker: bool, renew_keys: bool | None) -> int:
     call.output.result({"password": "set", "renewed": renewed, "keys": count})
     call.output.say("The password is set; every phone is signed out.")
     if count and not renew_keys:
-        call.output.say(counted(_KEPT, number=count))
+        call.output.say(f"{counted(_KEPT, number=count)} --renew-keys renews them.")
     for kind, keys in renewed.items():
         for name, secret in keys.items():
             call.output.say(f"{kind}, {name}: {secret}")
@@ -56,7 +56,7 @@ def command(call: Call, *, broker: bool, renew_keys: bool | None) -> int:
 
 
 _RENEW = "Renew the {number} {number:key|keys} of programs and displays too?"
-_KEPT = "{number} {number:key|keys} of programs and displays still {number:opens|open} all; --renew-keys renews them."
+_KEPT = "{number} {number:key|keys} of programs and displays {number:opens|open} what {number:it|they} did."
 
 
 def _asked() -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from admin.cli.output import Output, describe_progress, left_out, moment, size
 from admin.cli.verb import Call, verb
+from admin.network import answers_at
 from frame.control import FrameNotRunning, FrameRefused, ask
 from sync import files
 from sync.counted import counted
@@ -23,12 +24,13 @@ from sync.settings.tree import Album, Settings
 
 @verb("status")
 def command(call: Call) -> int:
-    """What is going on: the services, running jobs, every album, what is held, free space."""
+    """What is going on: services, the page's addresses, running jobs, every album, what is held, free space."""
     kept = call.settings()
     told: dict[str, Any] = {
         "home": str(call.home.root),
         "sync": "running" if serving(call.home) else "not running",
         "frame": _frame(call.home),
+        "page": answers_at(call.home),
         **_from_library(call.home, kept.settings),
         "free_bytes": files.free_bytes(call.home.root) if call.home.root.exists() else None,
         "settings_problems": [problem.sentence for problem in kept.problems],
@@ -126,6 +128,7 @@ def _tell(output: Output, told: dict[str, Any]) -> None:
         output.say(f"wall: {showing}{paused} on {frame.get('display') or 'nothing'}")
         for problem in frame.get("problems", []):
             output.problem(f"wall: {problem}")
+    output.say(f"page: {', '.join(told['page']) or 'not running'}")
     output.table(
         [(one["album"], one.get("photos", 0), left_out(one),
           moment(one.get("listed_at")), one["state"]) for one in told["albums"]],

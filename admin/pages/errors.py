@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from urllib.parse import urlencode
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from admin.language import say, text
+from admin.security.redirects import safe_path
 from sync.errors import Busy, MantelpieceError, UsageError
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,23 @@ def show_error(sentence: str, advice: str, status: int, *, passes: bool = False)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(sentence=say(sentence), advice=say(advice)), status
     again = passes and request.method == "GET"
-    return render_template("error.html", sentence=sentence, advice=advice, status=status, again=again), status
+    page = render_template("error.html", sentence=sentence, advice=advice, status=status, again=again, back=_back())
+    return page, status
+
+
+def _back() -> str:
+    """Where the person came from, as far as a browser that tells no address lets us know: the page asked for once
+    more, or the one whose form was sent."""
+    if request.method == "GET":
+        return safe_path(request.full_path.rstrip("?"), "/")
+    section = "/" + request.path.split("/")[1]
+    if section == "/album" and "name" in request.form:
+        return f"/album?{urlencode({'name': request.form['name']})}"
+    try:
+        current_app.url_map.bind("").match(section, "GET")
+    except HTTPException:
+        return "/"
+    return section
 
 
 def _http(error: HTTPException) -> tuple[str | Response, int] | Response:

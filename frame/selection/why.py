@@ -6,7 +6,7 @@ Made by whoever chooses; `Locale.because` says it on the wall.
 from __future__ import annotations
 
 SENTENCES = {
-    "only": "The only photo on the wall, from “{album}”.",
+    "only": "The only photo that may come now, from “{album}”.",
     "sequential": "Number {rank} of {count} in album order, from “{album}”.",
     "newest": "Number {rank} of {count} from the newest, from “{album}”.",
     "oldest": "Number {rank} of {count} from the oldest, from “{album}”.",

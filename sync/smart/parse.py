@@ -15,11 +15,10 @@ from typing import Any, TypeVar
 
 from sync.errors import RuleError, did_you_mean
 from sync.smart import rules
-from sync.smart.rules import Named, Operator, Rule, Test
+from sync.smart.rules import UNITS, Named, Operator, Rule, Test
 
 Tree = Mapping[str, Any]
 Word = TypeVar("Word", bound=StrEnum)
-_UNITS = ("days", "weeks", "months", "years")
 _VISIBLE = ("timeline", "archive", "hidden")
 _MOST_DEPTH = 20
 
@@ -172,8 +171,8 @@ def _last(value: object, _tree: Tree) -> Test:
     count, _, unit = value.strip().partition(" ") if isinstance(value, str) else ("", "", "")
     unit = unit.strip().lower()
     unit = unit if unit.endswith("s") else unit + "s"
-    if not (count.isascii() and count.isdigit()) or not 0 < int(count) < 40_000 or unit not in _UNITS:
-        raise RuleError(f"'last' is written like \"30 days\" (or {', '.join(_UNITS[1:])}), not {value!r}.")
+    if not (count.isascii() and count.isdigit()) or not 0 < int(count) < 40_000 or unit not in UNITS:
+        raise RuleError(f"'last' is written like \"30 days\" (or {', '.join(UNITS[1:])}), not {value!r}.")
     return rules.Last(int(count), unit)
 
 

@@ -12,6 +12,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+UNITS = ("days", "weeks", "months", "years")
+"""Of what `last` counts."""
+
 
 class Operator(StrEnum):
     """How what a photo has is compared with what is asked for; the replaced tool's words."""
@@ -97,7 +100,7 @@ class Last:
 
     count: int
     unit: str
-    """days, weeks, months or years."""
+    """One of UNITS."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from flask import Flask
 from admin.context import Context
 from sync.home import Home
 from sync.library.database import Library
+from sync.settings.edit import add_album, put_server
 from tests.admin.phone import PASSWORD, Phone
 
 PAGES = ("/", "/albums", "/held", "/trash", "/jobs", "/device", "/wall", "/servers", "/more", "/api/v1/state",
@@ -70,3 +71,14 @@ def test_a_disk_that_cannot_be_written_locks_nobody_out(phone: Phone, app: Flask
     assert other.get("/more").status_code == 200
     context.clock.sleep(7200)
     assert phone.get("/more").status_code == 200
+
+
+def test_without_a_library_a_person_finds_the_way_back(phone: Phone, home: Home) -> None:
+    put_server(home, "home", {"url": "http://192.0.2.1:2283"})
+    add_album(home, {"name": "A & B", "server": "home", "id": "a"})
+    phone.get("/more")
+    assert 'href="/albums"' in phone.post("/albums/sync").text
+    assert 'href="/album?name=A+%26+B"' in phone.post("/album/sync", {"name": "A & B"}).text
+    trial = phone.get("/servers/trial/1?next=x")
+    assert trial.status_code == 503
+    assert 'href="/servers/trial/1?next=x"' in trial.text, "the same once more"

@@ -66,7 +66,10 @@ def test_run_serves_the_page_beside_the_wall(mantelpiece: Mantelpiece, port: int
     with running(mantelpiece) as process:
         until(lambda: answers(port))
         until(lambda: serving(mantelpiece.home))
+        until(lambda: mantelpiece("status", "--json").json["page"] == [f"http://127.0.0.1:{port}"])
+        assert f"page: http://127.0.0.1:{port}\n" in mantelpiece("status").out
     assert process.returncode == 0
+    assert "page: not running\n" in mantelpiece("status").out
     assert not answers(port)
 
 
@@ -103,7 +106,7 @@ def test_keys_of_programs_are_renewed_where_it_is_asked_for_and_named_where_not(
     mantelpiece("password", answer=PASSWORD + "\n")
     secret = keys.make("Home Assistant")
     told = mantelpiece("password", answer=PASSWORD + "\n").out
-    assert "keys of programs and displays open what they did" in told
+    assert "1 key of programs and displays opens what it did." in told
     assert keys.is_known(secret)
     renewed = mantelpiece("password", "--renew-keys", "--json", answer=PASSWORD + "\n").json
     assert not keys.is_known(secret)
