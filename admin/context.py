@@ -19,7 +19,7 @@ from admin.security.setup_code import SetupCode
 from admin.security.throttle import Throttle
 from admin.security.tokens import Tokens
 from admin.words.catalogue import Texts
-from frame.control import FrameNotRunning, ask
+from frame.control import FrameNotRunning, FrameSilent, ask
 from sync import secrets
 from sync.clock import Clock
 from sync.errors import DiskError, LibraryTooNew, MantelpieceError
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 EXTENSION = "mantelpiece"
 _NEVER = object()
+_BELIEVED_SECONDS = 60.0
+"""For how long what the wall said last stands in for a frame that does not answer in time."""
 
 
 class ServiceAway(MantelpieceError):
@@ -70,6 +72,8 @@ class Context:
         self._loaded = Loaded(Settings(), (), frozenset())
         self._hash: str | None = None
         self._names: tuple[str, frozenset[str]] | None = None
+        self._told: tuple[float, dict[str, Any] | None] = (0.0, None)
+        """What the wall said last, and when."""
 
     def loaded(self) -> Loaded:
         """The settings with their problems and what is pinned."""
@@ -144,6 +148,11 @@ class Context:
         if "frame_now" not in g:
             try:
                 g.frame_now = self.frame("now")
+                self._told = (self.clock.monotonic(), g.frame_now)
+            except FrameSilent:
+                # What it said last: a frame that is only slow is none that does not run.
+                at, told = self._told
+                g.frame_now = told if self.clock.monotonic() - at < _BELIEVED_SECONDS else None
             except FrameNotRunning:
                 g.frame_now = None
         return cast("dict[str, Any] | None", g.frame_now)

@@ -30,6 +30,12 @@ class FrameNotRunning(MantelpieceError):
     default_advice = "Start it with 'mantelpiece run', or look at the frame service."
 
 
+class FrameSilent(FrameNotRunning):
+    """It runs, and did not answer in time: a small machine has much to do."""
+
+    default_advice = "Try again in a moment; 'mantelpiece doctor' says what is wrong."
+
+
 class FrameRefused(MantelpieceError):
     """The frame answered that it cannot do this; the sentence is its own."""
 
@@ -47,7 +53,7 @@ def ask(home: Home, verb: str, *, timeout_seconds: float = 5.0, **values: object
         raise FrameNotRunning("The wall is not running.", socket=str(home.control_socket)) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise FrameNotRunning(f"The frame does not answer ({reason}).", socket=str(home.control_socket)) from error
+        raise FrameSilent(f"The frame does not answer ({reason}).", socket=str(home.control_socket)) from error
     try:
         answer = json.loads(line)
     except ValueError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from html import unescape
 
@@ -108,6 +109,20 @@ def test_what_hung_there_before_is_listed_once_each(phone: Phone, wall: Home) ->
     page = phone.get("/").text
     for name in set(seen[:-1]) - {seen[-1]}:
         assert page.count(f'src="/thumb/{name}"') == 1
+
+
+def test_a_frame_that_is_slow_to_answer_is_none_that_does_not_run(phone: Phone, home: Home) -> None:
+    make(home, count=5)
+    with hanging(home) as process:
+        until(lambda: ask(home, "now")["showing"] == "photo")
+        before = phone.get("/").text
+        process.send_signal(signal.SIGSTOP)
+        try:
+            page = phone.get("/").text
+        finally:
+            process.send_signal(signal.SIGCONT)
+    assert "The wall is not running" not in before + page
+    assert page.count("Vienna, Austria") == before.count("Vienna, Austria") > 0, "what it said last"
 
 
 def test_without_a_frame_the_page_says_so(phone: Phone, context: Context) -> None:

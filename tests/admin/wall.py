@@ -27,7 +27,7 @@ run(Home(root=Path(root), runtime=Path(runtime)), clock=SystemClock(), overrides
 
 
 @contextmanager
-def hanging(home: Home, *, display: str = "none") -> Iterator[None]:
+def hanging(home: Home, *, display: str = "none") -> Iterator[subprocess.Popen[bytes]]:
     """A frame that runs until the block ends."""
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(home.root), str(home.runtime), display], cwd=ROOT,
@@ -35,7 +35,7 @@ def hanging(home: Home, *, display: str = "none") -> Iterator[None]:
     )  # fmt: skip
     try:
         until(lambda: bool(ask(home, "now")))
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(10)
