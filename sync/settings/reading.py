@@ -25,6 +25,8 @@ from sync.settings.ingest import Inbox
 from sync.settings.tree import Album, Server, Settings, Smart
 from sync.settings.writeback import Root
 
+_LISTS = ("servers", "albums", "smart", "writeback", "inboxes")
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -106,7 +108,7 @@ def _plain_keys(kind: type[Struct], prefix: str) -> Iterator[str]:
     for name, hint in get_type_hints(kind).items():
         if isinstance(hint, type) and issubclass(hint, Struct):
             yield from _plain_keys(hint, f"{prefix}{name}.")
-        elif name not in ("servers", "albums", "smart", "writeback", "inboxes"):
+        elif name not in _LISTS:
             yield prefix + name
 
 
@@ -144,6 +146,8 @@ def parse_value(key: str, text: str) -> Any:
 def plain_hint(key: str) -> Any:
     """The type of a plain key. Raises ValueError that names the nearest known key."""
     keys = list(_plain_keys(Settings, ""))
+    if key.partition(".")[0] in _LISTS:
+        raise ValueError(f"{key} is one of several: it is changed by the verbs for them, on the page, or in the file.")
     if key not in keys:
         raise ValueError(f"There is no setting {key!r}.{did_you_mean(key, keys)}")
     kind: Any = Settings

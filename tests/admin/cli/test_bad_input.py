@@ -85,6 +85,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "a bad setting": (("settings", "set", "wall.layout", "x"), "fit, fill, blur"),
     "an unknown setting to show": (("settings", "show", "wall.layuot"), "Did you mean 'wall.layout'?"),
     "an album list of an unknown server": (("album", "list", "--on-server", "hme"), "Did you mean 'home'?"),
+    "a setting of one of several": (("settings", "set", "servers.home.requests", "9"), "changed by the verbs for them"),
     "an unknown setting to unset": (("settings", "unset", "x"), "There is no setting 'x'"),
 }
 
