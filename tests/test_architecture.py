@@ -72,6 +72,7 @@ FRAME_MAY = (
     "sync.settings.wall",
     "sync.settings.reading",
     "sync.clock",
+    "sync.counted",
     "sync.files",
     "sync.errors",
     "sync.catalogue",

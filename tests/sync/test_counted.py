@@ -33,7 +33,7 @@ def test_what_a_name_holds_is_no_blank() -> None:
 TOP = Path(__file__).parents[2]
 NOUNS = "photos|files|albums|favourites|sidecars|stacks|objects|removals|inboxes|keys|servers|people|pictures|runs"
 _PLURAL = re.compile(rf"^ (?:more |new |smart |live |empty |damaged )?(?:{NOUNS})\b")
-NEVER_ONE = frozenset({"sync/catalogue.py", "sync/immich/members.py", "sync/mirror/scrub.py", "sync/writeback/hold.py"})
+NEVER_ONE = ("sync/catalogue.py", "sync/immich/members.py", "sync/mirror/scrub.py", "sync/writeback/guard.py")
 """Less than all of several, and what only much is said of."""
 
 
