@@ -140,37 +140,30 @@ _ORIGINAL = "p.off_disk = '' AND (p.original IS NULL OR p.original_for IS NOT p.
 
 
 def missing(library: Library, album: str, *, originals: bool, now: str) -> Iterator[PhotoRow]:
-    """Photos of an album whose display copy (or original) is to be fetched, in album order.
-
-    Read in batches, so that rows may be written meanwhile; each photo comes once.
-    """
+    """Photos of an album whose display copy (or original) is to be fetched, in album order; each comes once."""
     sql = _WANTED.format(columns=_OF_P, what=_ORIGINAL if originals else _DISPLAY)
     # A time that nobody would wait for was written by a clock that ran ahead.
     beyond = (datetime.fromisoformat(now) + _LONGEST_WAIT).isoformat()
-    place, photo = -(1 << 62), -1
-    while True:
-        values = {"album": album, "now": now, "beyond": beyond, "position": place, "photo": photo, "most": _BATCH}
-        rows = library.db.execute(sql, values).fetchall()
-        for row in rows:
-            yield PhotoRow(**dict(zip(_NAMES, row, strict=False)))
-        if len(rows) < _BATCH:
-            return
-        place, photo = rows[-1]["place"], rows[-1]["id"]
+    return _in_album_order(library, sql, {"album": album, "now": now, "beyond": beyond})
 
 
 def without_details(library: Library, album: str) -> Iterator[PhotoRow]:
     """Photos of an album whose tags and faces were not asked for since their facts changed."""
+    sql = f"""SELECT {_OF_P}, m.position AS place FROM memberships m JOIN photos p ON p.id = m.photo
+              WHERE m.album = :album AND m.gone IS NULL AND m.kept_by_hand = 0 AND p.details_for IS NULL
+                AND p.display IS NOT NULL AND (m.position, p.id) > (:position, :photo)
+              ORDER BY m.position, p.id LIMIT :most"""  # noqa: S608 - our own column names
+    return _in_album_order(library, sql, {"album": album})
+
+
+def _in_album_order(library: Library, sql: str, values: dict[str, str]) -> Iterator[PhotoRow]:
+    """Read in batches, so that rows may be written meanwhile."""
     place, photo = -(1 << 62), -1
     while True:
-        rows = library.db.execute(
-            f"""SELECT {_OF_P}, m.position AS place FROM memberships m JOIN photos p ON p.id = m.photo
-                WHERE m.album = ? AND m.gone IS NULL AND m.kept_by_hand = 0 AND p.details_for IS NULL
-                  AND p.display IS NOT NULL AND (m.position, p.id) > (?, ?)
-                ORDER BY m.position, p.id LIMIT ?""",  # noqa: S608 - our own column names
-            (album, place, photo, _BATCH),
-        ).fetchall()
+        after = {"position": place, "photo": photo, "most": _BATCH}
+        rows = library.db.execute(sql, {**values, **after}).fetchall()
         for row in rows:
-            yield PhotoRow(**{name: row[name] for name in _NAMES})
+            yield PhotoRow(**dict(zip(_NAMES, row, strict=False)))
         if len(rows) < _BATCH:
             return
         place, photo = rows[-1]["place"], rows[-1]["id"]
