@@ -31,9 +31,9 @@ from sync.writeback.guard import judge
 from sync.writeback.paths import Mapping
 from sync.writeback.prepare import ready, sweep
 from sync.writeback.put import Put, key_of, look_at_all
+from sync.writeback.refresh import refresh
 from sync.writeback.remembered import facts_of
 from sync.writeback.settle import settle
-from sync.writeback.tell import tell
 
 _MOVED = "The plan is no longer what was shown, and nothing was done."
 _LEFT = "Files that are no longer as the preview showed them were left as they are."
@@ -137,7 +137,7 @@ def _of_server(
     if put.counts["moved"]:
         told.problems.append(_LEFT)
         told.codes.append(1)
-    told.problems += tell(work, immich, server)
+    told.problems += refresh(work, immich, server)
 
 
 def count_unmapped(work: Work, found: Gathered, counts: Counter[str]) -> None:

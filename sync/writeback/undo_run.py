@@ -24,10 +24,10 @@ from sync.work import Result, Work
 from sync.writeback.examined import ORIGINAL
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.paths import Mapping
+from sync.writeback.refresh import refresh
 from sync.writeback.remembered import facts_of
 from sync.writeback.settle import settle
 from sync.writeback.sidecar import sidecar_of
-from sync.writeback.tell import tell
 from sync.writeback.undo import undo as take_back
 from sync.writeback.write import Written, print_of
 
@@ -66,7 +66,7 @@ def undo(work: Work, arguments: dict[str, Any]) -> Result:
             ledger.run_undone(db, run.id, now=work.clock.now())
     for server in sorted(servers & work.settings.servers.keys()):
         try:
-            problems += tell(work, open_server(work, server), server)
+            problems += refresh(work, open_server(work, server), server)
         except (ServerError, UsageError) as error:
             problems.append(str(error))
     facts = {"run": run.id, "exact": counts["exact"], "merged": counts["merged"], "failed": counts["failed"]}

@@ -16,7 +16,7 @@ from sync.work import Work
 from sync.writeback.remembered import facts_of
 
 
-def tell(work: Work, immich: Immich, server: str) -> list[str]:
+def refresh(work: Work, immich: Immich, server: str) -> list[str]:
     """Gives what could not be told, in sentences; nothing of it undoes a write."""
     assets = ledger.untold(work.library, server)
     if not assets:
@@ -24,7 +24,7 @@ def tell(work: Work, immich: Immich, server: str) -> list[str]:
     work.report({"doing": "Having Immich read what was written", "album": server})
     try:
         for chunk in batches(assets):
-            _refresh(immich, chunk)
+            _refresh_each(immich, chunk)
             with work.library.transaction() as db:
                 ledger.told(db, server, chunk)
     except PermissionMissing:
@@ -37,14 +37,14 @@ def tell(work: Work, immich: Immich, server: str) -> list[str]:
     return []
 
 
-def _refresh(immich: Immich, assets: Sequence[str]) -> None:
+def _refresh_each(immich: Immich, assets: Sequence[str]) -> None:
     """One asset that is gone refuses all of them: then each is asked for alone."""
     try:
         immich.refresh_metadata(assets)
     except NotAvailable:
         if len(assets) > 1:
             for asset in assets:
-                _refresh(immich, [asset])
+                _refresh_each(immich, [asset])
 
 
 def _scan(work: Work, immich: Immich, server: str, assets: list[str]) -> list[str]:
