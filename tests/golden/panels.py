@@ -15,9 +15,11 @@ from PIL import Image
 from frame.displays.eink import dithered
 from frame.displays.inks import SPECTRA_6
 from frame.displays.pixels import PixelFormat, dither
+from frame.overlays.marks import Mark, drawn, staying
 from frame.overlays.style import Style
 from frame.render.paint import paint
 from frame.render.request import Part, RenderRequest, Wording
+from frame.render.tone import DAYLIGHT
 from sync.catalogue import PhotoEntry
 from sync.settings.wall import Corner, Layout, Words
 from tests.golden.cases import FONT, SEVEN_INCH
@@ -86,6 +88,37 @@ def words_beside_a_face() -> Image.Image:
         return paint(RenderRequest(path, SEVEN_INCH, layout=Layout.FILL.value, faces=(sun,), wording=said))
 
 
+def clock_beside_a_face() -> Image.Image:
+    """The sun's face is in the clock's corner, which it leaves for the nearest free one."""
+    style = Style(Words(clock=True, date=True, font=FONT), "de", NOW)
+    picture = scene(SEVEN_INCH)
+    style.beside([(592, 40, 752, 210)], SEVEN_INCH).clock(picture, rotation=0)
+    return picture
+
+
+def clock_above_a_panorama() -> Image.Image:
+    """As it stands above the middle of its way."""
+    style, strip = Style(Words(clock=True, date=True, font=FONT), "de", NOW), scene((1600, 480))
+    afloat = style.clock_afloat(strip, SEVEN_INCH, rotation=0, tone=DAYLIGHT)
+    assert afloat is not None
+    digits = afloat.draw(style.clock_lines(), (0.0, 0.0))
+    picture = strip.crop((500, 0, 1300, 480))
+    picture.paste(digits.picture, digits.corner, digits.picture)
+    return picture
+
+
+def signs() -> Image.Image:
+    """Each without its words, and the mark of a held wall on sky, sun and land."""
+    picture = scene(SEVEN_INCH)
+    for number, mark in enumerate(Mark):
+        sign = drawn(mark, SEVEN_INCH)
+        picture.paste(sign, (30 + number % 4 * 190, 60 + number // 4 * 220), sign)
+    held = staying(Mark.HELD, SEVEN_INCH)
+    for corner in ((770, 8), (665, 130), (8, 450)):
+        picture.paste(held, corner, held)
+    return picture
+
+
 def six_colours() -> Image.Image:
     """As such a panel shows them; pure ones are for its driver and would be looked at by nobody."""
     colours = list(SPECTRA_6.values())
@@ -101,6 +134,9 @@ PANELS: dict[str, Callable[[], Image.Image]] = {
     "clock-beside-a-mat": clock_beside_a_mat,
     "clock-turned-90": clock_turned,
     "right-to-left": right_to_left,
+    "clock-above-a-panorama": clock_above_a_panorama,
+    "clock-beside-a-face": clock_beside_a_face,
+    "signs": signs,
     "six-colours": six_colours,
     "stacked-pair-turned-90": stacked_pair,
     "words-beside-a-face": words_beside_a_face,
