@@ -26,6 +26,9 @@ _WANTED = dict.fromkeys((*TAGS, *PICTURE, CODED, IPTC_DIGEST))
 _HOW = ("-j", "-G1", "-struct", "-n", "-m", "-api", "LargeFileSupport=1")
 # Trailers and maker notes hold nothing of the table, and are slow; so are tags asked for by name, and composites.
 _FAST = ("-fast2", "-e")
+SOONER_SECONDS = 40.0
+"""So much sooner than a file that is read by itself is one that hangs exiftool given up where it is read ahead: its own
+time is yet to come, and its neighbours wait for it."""
 
 
 class Ahead:
@@ -42,7 +45,7 @@ class Ahead:
         if len(before) < 2:
             return
         try:
-            found = _ask(tool, [*before], fast=True, iptc_utf8=False)
+            found = _ask(tool, [*before], fast=True, iptc_utf8=False, sooner_seconds=SOONER_SECONDS)
         except ToolFailed:
             # Whichever file it was: it is named when each is read by itself.
             return
@@ -77,10 +80,12 @@ def _state(status: os.stat_result) -> tuple[int, ...]:
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def _ask(tool: ExifTool, paths: Sequence[str], *, fast: bool, iptc_utf8: bool) -> list[dict[str, Any]]:
+def _ask(
+    tool: ExifTool, paths: Sequence[str], *, fast: bool, iptc_utf8: bool, sooner_seconds: float = 0.0
+) -> list[dict[str, Any]]:
     how = _FAST if fast else [f"-{tag}" for tag in _WANTED]
     charset = ["-charset", "iptc=UTF8"] if iptc_utf8 else []
-    answer = tool.run(*_HOW, *charset, *how, *paths)
+    answer = tool.run(*_HOW, *charset, *how, *paths, more_seconds=-sooner_seconds)
     try:
         read: list[dict[str, Any]] = json.loads(answer.out, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:

@@ -10,7 +10,7 @@ import pytest
 from sync.errors import ToolFailed
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.look import look, look_ahead
-from sync.writeback.tags import Ahead, read_tags
+from sync.writeback.tags import SOONER_SECONDS, Ahead, read_tags
 from tests.sync.writeback import originals
 
 
@@ -72,3 +72,11 @@ def test_a_name_that_lies_about_its_type_misleads_nobody(tool: ExifTool, tmp_pat
     other = originals.make(tmp_path, "jpg", name="other")
     found = look(tool, path, ahead=look_ahead(tool, [path, other]))
     assert (found.file_type, found.width, found.height) == ("PNG", 240, 160)
+
+
+def test_reading_ahead_gives_up_long_before_a_file_by_itself_does(tmp_path: Path) -> None:
+    paths = [originals.make(tmp_path, "jpg", name=name) for name in ("a", "b")]
+    with ExifTool(deadline_seconds=SOONER_SECONDS) as tool:
+        ahead = look_ahead(tool, paths)
+        assert ahead.of(paths[0], paths[0].stat()) is None
+        assert look(tool, paths[0], ahead=ahead).file_type == "JPEG"
