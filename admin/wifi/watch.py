@@ -71,7 +71,8 @@ class Watch:
             self._seen_at, self._said_at = now, None
             self._note_seen()
         said = None if self._said_at is None else now - self._said_at
-        facts = Facts(connected, now - self._seen_at, self._seen_file.exists(), bool(self.code), said)
+        known = connected or bool(self.manager.known())
+        facts = Facts(connected, now - self._seen_at, self._seen_file.exists(), known, bool(self.code), said)
         match decide(facts):
             case Do.OPEN:
                 self._open()

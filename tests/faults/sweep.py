@@ -83,7 +83,7 @@ class Loaded:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=120)
 
     def run(self, words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         """Unharmed."""

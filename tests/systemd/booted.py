@@ -19,7 +19,7 @@ from pathlib import Path
 TOP = Path(__file__).parents[2]
 PACKAGES = "systemd,systemd-sysv,dbus,libpam-systemd,python3,python3-venv,ca-certificates,procps,xvfb"
 WHEELS = "/var/wheels"
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 300.0
 _OURS = ("PIP_", "VIRTUAL_ENV", "MANTELPIECE_")
 _OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": WHEELS}
 _HEALTH = "import urllib.request as u; print(u.urlopen('http://127.0.0.1/healthz', timeout=9).read().decode())"
