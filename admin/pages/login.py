@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from admin.context import context
 from admin.language import duration, text
+from admin.network import page_address
 from admin.security import gate, passwords
 from admin.security.redirects import safe_path
 from admin.security.throttle import TooManyGuesses
@@ -44,6 +45,9 @@ def leave() -> Response:
 def too_many(error: TooManyGuesses) -> str:
     """How long to wait, and whose fault it is."""
     wait = duration(float(str(error.facts["seconds"])))
+    if error.facts["crowd"] and error.facts["ipv6"]:
+        here = context()
+        return text("login.crowd_ipv6", wait=wait, address=page_address(here.port, here.settings.admin.host))
     return text("login.crowd", wait=wait) if error.facts["crowd"] else text("login.wait", wait=wait)
 
 

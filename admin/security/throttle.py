@@ -3,7 +3,8 @@ another out. A client is an address; a browser that once signed in here is a cli
 
 Five are free; then each costs twice the wait of the one before, up to 15 minutes, on the monotonic clock. Whoever owns
 many addresses gains little: what strangers may get wrong together has a ceiling, under which browsers that are known
-pass. One address alone never reaches it: four tries an hour are what is left to it, and six an hour come back.
+pass. One address alone never reaches it: four tries an hour are what is left to it, and six an hour come back. IPv4 and
+IPv6 have a ceiling each: of the latter anybody has as many addresses as he likes, and must not use up the former's.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ REFILL_SECONDS = 600.0
 
 
 class TooManyGuesses(MantelpieceError):
-    """Fact `seconds`: how long this client may not guess; `crowd`: whether others used up what strangers may."""
+    """Fact `seconds`: how long this client may not guess; `crowd`: whether others used up what strangers may, of the
+    family `ipv6` or not."""
 
 
 @dataclass
@@ -40,7 +42,8 @@ class Throttle:
         self._clock = clock
         self._lock = Lock()
         self._clients: dict[str, _Client] = {}
-        self._used = 0.0
+        self._used = {True: 0.0, False: 0.0}
+        """By whether it is IPv6: what strangers got wrong."""
         self._counted = clock.monotonic()
 
     def take(self, client: str, *, known: bool = False) -> None:
@@ -53,9 +56,10 @@ class Throttle:
             if left > 0:
                 raise _refused(left, crowd=False)
             if not known:
-                if self._used > STRANGERS - 1:
-                    raise _refused((self._used - STRANGERS + 1) * REFILL_SECONDS, crowd=True)
-                self._used += 1
+                ipv6 = ":" in client
+                if self._used[ipv6] > STRANGERS - 1:
+                    raise _refused((self._used[ipv6] - STRANGERS + 1) * REFILL_SECONDS, crowd=True, ipv6=ipv6)
+                self._used[ipv6] += 1
             self._clients[client] = _Client(one.failures + 1, now)
 
     def succeeded(self, client: str, *, known: bool = False) -> None:
@@ -63,10 +67,11 @@ class Throttle:
         with self._lock:
             self._clients.pop(client, None)
             if not known:
-                self._used = max(0.0, self._used - 1)
+                self._used[":" in client] = max(0.0, self._used[":" in client] - 1)
 
     def _forget(self, now: float) -> None:
-        self._used = max(0.0, self._used - (now - self._counted) / REFILL_SECONDS)
+        back = (now - self._counted) / REFILL_SECONDS
+        self._used = {family: max(0.0, used - back) for family, used in self._used.items()}
         self._counted = now
         for name in [name for name, one in self._clients.items() if now - one.last > FORGET_SECONDS]:
             del self._clients[name]
@@ -90,6 +95,7 @@ def _wait_after(failures: int) -> float:
     return min(wait, LONGEST_SECONDS)
 
 
-def _refused(left: float, *, crowd: bool) -> TooManyGuesses:
+def _refused(left: float, *, crowd: bool, ipv6: bool = False) -> TooManyGuesses:
     seconds = round(left) or 1
-    return TooManyGuesses(f"Too many wrong guesses; wait {seconds} seconds.", seconds=seconds, crowd=crowd)
+    sentence = f"Too many wrong guesses; wait {seconds} seconds."
+    return TooManyGuesses(sentence, seconds=seconds, crowd=crowd, ipv6=ipv6)

@@ -107,11 +107,20 @@ def test_whoever_owns_many_addresses_guesses_a_bounded_number_of_times_and_known
         clock.advance(60)
     assert right <= STRANGERS + days * DAY / REFILL_SECONDS + 1
     with pytest.raises(TooManyGuesses) as refused:
-        for each in range(STRANGERS):
+        for each in range(STRANGERS + 1):
             throttle.take(f"10.0.1.{each}")
-    assert refused.value.facts["crowd"]
+    assert (refused.value.facts["crowd"], refused.value.facts["ipv6"]) == (True, False)
     assert [took(throttle, "device a", known=True) for _ in range(FREE + 1)] == [True] * FREE + [False]
     assert took(throttle, "device b", known=True)
+
+
+def test_who_uses_up_the_guesses_of_ipv6_keeps_no_phone_with_ipv4_out(clock: ManualClock) -> None:
+    throttle = Throttle(clock)
+    with pytest.raises(TooManyGuesses) as refused:
+        for number in range(STRANGERS + 1):
+            throttle.take(f"fd00::{number}")
+    assert (refused.value.facts["crowd"], refused.value.facts["ipv6"]) == (True, True)
+    throttle.take("192.168.1.7")
 
 
 @pytest.mark.parametrize(
