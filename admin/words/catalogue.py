@@ -1,11 +1,12 @@
 """Looks texts up: `now.title` in the language of whoever asks, with `{names}` filled in. A missing text is its key.
 
-A language is a TOML file here. Numbers choose `.one` or `.other` below their key. Values are filled in as plain text;
-the templates escape the result.
+A language is a TOML file here. Numbers choose `.one` or `.other` below their key, or a word within the text by the
+marks of sync/counted.py, `{number:file|files}`. Values are filled in as plain text; the templates escape the result.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 FALLBACK = "en"
+_COUNTS = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
 
 
 class Texts:
@@ -26,7 +28,10 @@ class Texts:
         text = read(language).get(key) or read(FALLBACK).get(key)
         if text is None:
             return key
-        return text.format_map(_Filled(values)) if "{" in text else text
+        if "{" not in text:
+            return text
+        worded = _COUNTS.sub(lambda found: found[2 if str(values.get(found[1])) == "1" else 3], text)
+        return worded.format_map(_Filled(values))
 
     def counted(self, language: str, key: str, number: int, **values: object) -> str:
         """The text for that many; `{number}` is grouped the way the language does it."""

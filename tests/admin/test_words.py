@@ -192,3 +192,17 @@ _TELLS = re.compile(r"\{\{ ((?:[\w.]+\.)?(?:sentence|problem|advice|reason|why|n
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_tells_a_sentence_that_was_not_said_in_the_readers_language(path: Path) -> None:
     assert not [found for found in _TELLS.findall(path.read_text(encoding="utf-8")) if (path.name, found) not in OURS]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_is_one_on_the_page_too(language: str) -> None:
+    texts = Texts()
+    for key, text in read(language).items():
+        if "|" in text:
+            one, two = (texts.look_up(language, key, number=number) for number in (1, 2))
+            assert "{" not in one + two, key
+            assert one.replace("1", "2") != two or "Stapel" in two, key
+
+
+def test_a_name_is_never_taken_for_words_to_choose_from() -> None:
+    assert Texts().look_up("en", "album.preview_of", album="{number:a|b}") == "What a sync of {number:a|b} would do"
