@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sync.errors import SchemaDrift
 from sync.immich.answers import Album3, Album12, AnyAsset
+from sync.immich.arrays import read_list
 from sync.immich.asked import Ask, Asked, Place
 from sync.immich.convert import to_asset
 from sync.immich.embedded import read_embedded
@@ -22,6 +23,7 @@ from sync.immich.stored import Stored
 from sync.immich.transport import Transport, in_path
 
 AnyAlbum = Album12 | Album3
+_ALBUMS_HEAD_SECONDS = 60.0
 COUNTED = (Visibility.TIMELINE, Visibility.ARCHIVE)
 """What an album's `assetCount` counts."""
 
@@ -42,8 +44,10 @@ def read_own_albums(transport: Transport, shapes: Shapes) -> list[AlbumInfo]:
 
 
 def _read_albums(transport: Transport, shapes: Shapes, query: dict[str, str], *, owned: bool) -> list[AlbumInfo]:
-    found: list[AnyAlbum] = transport.read("GET", "/albums", list[shapes.album], what="albums", query=query)  # type: ignore[name-defined]
-    return [to_album(album, owned=owned) for album in found]
+    # With everybody whom they are shared with, ten thousands of albums are a hundred megabytes.
+    reply = transport.ask("GET", "/albums", what="albums", query=query, head_seconds=_ALBUMS_HEAD_SECONDS)
+    pieces = reply.stored("albums").pieces()
+    return [to_album(album, owned=owned) for album in read_list(pieces, shapes.album, what="albums")]
 
 
 def read_album(transport: Transport, shapes: Shapes, album_id: str) -> AnyAlbum:

@@ -6,17 +6,28 @@ to decode, so that nothing between the first byte and the last goes unread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from sync.errors import SchemaDrift
-from sync.immich.decoding import decode_dated, decoder, drift
+from sync.immich.decoding import decode, decode_dated, decoder, drift
 
 _BATCH_BYTES = 1024 * 1024
 _ELEMENT_BYTES = 8 * 1024 * 1024
 _MOST_TRIES = 200
+
+
+def read_list(pieces: Iterable[bytes], element: Any, *, what: str) -> Iterator[Any]:
+    """The elements of a body that is one array, never held whole. Raises SchemaDrift."""
+    source, buffer = iter(pieces), bytearray()
+    buffer += next(source, b"").lstrip()
+    if buffer[:1] != b"[":
+        raise SchemaDrift(f"The server's answer for {what} is no list.", field="$")
+    del buffer[:1]
+    yield from read_elements(source, buffer, element, what=what)
+    yield from decode(b"[" + bytes(buffer), list[element], what=what)
 
 
 def read_elements(pieces: Iterator[bytes], buffer: bytearray, element: Any, *, what: str) -> Iterator[Any]:

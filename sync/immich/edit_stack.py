@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from sync.errors import SchemaDrift
 from sync.immich.answers import AssetId, Id
-from sync.immich.arrays import read_elements
-from sync.immich.decoding import decode
+from sync.immich.arrays import read_list
 from sync.immich.transport import Transport, in_path
 
 
@@ -34,13 +33,7 @@ class StackInfo(Struct, frozen=True, rename="camel"):
 def read_stacks(transport: Transport) -> Iterator[StackInfo]:
     """Every stack of ours, one request, never held whole. Raises PermissionMissing."""
     reply = transport.ask("GET", "/stacks", what="stacks", head_seconds=60.0)
-    pieces, buffer = reply.body.pieces() if reply.body else iter(()), bytearray()
-    buffer += next(pieces, b"")
-    if buffer[:1] != b"[":
-        raise SchemaDrift("The server's answer for stacks is no list.", field="$")
-    del buffer[:1]
-    yield from read_elements(pieces, buffer, StackInfo, what="stacks")
-    yield from decode(b"[" + bytes(buffer), list[StackInfo], what="stacks")
+    yield from read_list(reply.stored("stacks").pieces(), StackInfo, what="stacks")
 
 
 def read_stack(transport: Transport, stack_id: str) -> StackInfo:

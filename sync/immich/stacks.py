@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from sync.errors import NotAvailable, PermissionMissing, SchemaDrift
 from sync.immich.answers import Bucket, BucketStacked, Month, Stack
-from sync.immich.arrays import read_elements
-from sync.immich.decoding import decode
+from sync.immich.arrays import read_list
 from sync.immich.sender import Query
 from sync.immich.stored import Stored
 from sync.immich.transport import Transport
@@ -32,14 +31,7 @@ def own_stacks(answer: Stored | None) -> dict[str, str]:
     if answer is None:
         return {}
     # Its members come with all their metadata: a large library's stacks are many megabytes.
-    pieces, buffer = answer.pieces(), bytearray()
-    buffer += next(pieces, b"")
-    if buffer[:1] != b"[":
-        raise SchemaDrift("The server's answer for stacks is no list.", field="$")
-    del buffer[:1]
-    stacks: list[Stack] = []
-    stacks += read_elements(pieces, buffer, Stack, what="stacks")
-    stacks += decode(b"[" + bytes(buffer), list[Stack], what="stacks")
+    stacks: list[Stack] = list(read_list(answer.pieces(), Stack, what="stacks"))
     return {member.id: stack.primary_asset_id for stack in stacks for member in stack.assets}
 
 

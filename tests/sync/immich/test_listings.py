@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sync.errors import NotAvailable, UsageError
+from sync.immich import stored
 from sync.immich.facts import Kind, Visibility, Wanted
 from sync.immich.listing import Listing
 from sync.immich.server import Immich
@@ -146,6 +147,16 @@ def test_without_asset_statistics_a_search_lists_but_proves_nothing(
     assert _names(listing)
     assert not listing.complete
     assert "asset.statistics" in listing.proof
+
+
+def test_more_albums_than_fit_into_one_piece_are_all_told(
+    server: FakeImmich, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "WHOLE_CAP_BYTES", 100_000)
+    before = len(connect(server).albums())
+    for number in range(500):
+        server.library.add_album(f"Album {number}")
+    assert len(connect(server).albums()) == before + 500
 
 
 def test_names_are_found_or_the_nearest_is_said(server: FakeImmich, connect: Connect) -> None:
