@@ -1,7 +1,7 @@
 """The clock over a picture: drawn again each minute, on what the picture looks like below it, and nowhere else.
 
 A tick costs a patch of the panel, not a picture. What is drawn is said by `clock_lines`; no lines bring the bare
-picture back. Called by ahead (with a new picture) and by the player (each minute).
+picture back. Made by style.py with a new picture, drawn anew by theme.py each minute.
 """
 
 from __future__ import annotations

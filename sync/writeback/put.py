@@ -23,7 +23,7 @@ from sync.writeback.examined import FAILED, HELD, ORIGINAL, UNWRITABLE, Examined
 from sync.writeback.guard import Losing
 from sync.writeback.ours import ours_in
 from sync.writeback.pause import failed
-from sync.writeback.room import SMALL_BYTES, Room
+from sync.writeback.scratch_space import SMALL_BYTES, ScratchSpace
 from sync.writeback.settle import settle_one
 from sync.writeback.write import Draft, write_all
 
@@ -70,7 +70,7 @@ class Put:
     losing: dict[str, Losing] = field(default_factory=dict)
     """Photos that something of ours would be taken out of, by how plans name them: not written before all others are,
     and it is known how many these are. All hands share it."""
-    room: Room = field(default_factory=Room)
+    scratch_space: ScratchSpace = field(default_factory=ScratchSpace)
     """All hands share it."""
     _later: list[tuple[Examined, list[FileRow]]] = field(default_factory=list)
 
@@ -84,7 +84,7 @@ class Put:
             elif not self._waits(around, seen, only):
                 going.append(_Asset(seen, [_sheet(around, target) for target in seen.changed]))
         for size_bytes, batch in _of_size(going):
-            with self.room.of(size_bytes):
+            with self.scratch_space.of(size_bytes):
                 self._write(around, copies, batch)
 
     def _waits(self, around: Around, seen: Examined, plan: Mapping[str, str] | None) -> bool:

@@ -1,4 +1,4 @@
-"""Room beside originals for the scratch copies of all hands: several films at once could fill a disk that has room for
+"""Space beside originals for the scratch copies of all hands: several films at once could fill a disk that has room for
 each of them. Called by put.py.
 """
 
@@ -13,7 +13,7 @@ SMALL_BYTES = 32_000_000
 _MOST_BYTES = 4 * SMALL_BYTES
 
 
-class Room:
+class ScratchSpace:
     """Shared by the hands of a run."""
 
     def __init__(self) -> None:
