@@ -32,6 +32,8 @@ _HINT = 0.13
 _CREAM, _VIOLET, _PINK = 0.105, 0.72, 0.88
 """Hues: boards of red pictures are cream, as framers have them, and violet is hardly felt; pink and mauve are what one
 would see first."""
+_DARK = 0.36
+"""Pictures darker than that, on average, hang on a dark board."""
 _GRAIN = 4
 _GRAIN_SIDE = 256
 
@@ -66,9 +68,9 @@ def _quiet_colour(pictures: Sequence[Image.Image]) -> Colour:
         hue = _CREAM
     elif hue > _VIOLET:
         length = 0.0
-    if light < 0.30:
-        return _rgb(hue, 0.15, min(0.30, 0.06 + length * 0.5))
-    lightness = 0.80 + 0.07 * min(1.0, max(0.0, (light - 0.30) / 0.4))
+    if light < _DARK:
+        return _rgb(hue, 0.15, min(0.22, 0.06 + length * 0.5))
+    lightness = 0.80 + 0.07 * min(1.0, max(0.0, (light - 0.3) / 0.4))
     return _rgb(hue, lightness, min(_HINT, 0.05 + length * 0.4))
 
 
