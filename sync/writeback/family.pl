@@ -29,7 +29,7 @@ INIT {
             && open(STDERR, '>', $err)
             && open(STDIN, '<', $in)
             && open(my $answers, '>', $out);
-        print $well ? "$$\n" : "none\n";
+        print $well ? "forked $$\n" : "none\n";
         next if !defined $pid;
         exit if !$well;
         open(STDOUT, '>&', $answers);

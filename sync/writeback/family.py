@@ -48,11 +48,11 @@ class Family:
         (hears, told), (out, says), (err, complains), (life, lives) = (os.pipe() for _ in range(4))
         theirs = (hears, says, complains, life)
         try:
-            pid = self._ask(" ".join(f"/proc/{os.getpid()}/fd/{handle}" for handle in theirs))
+            word, _, pid = self._ask(" ".join(f"/proc/{os.getpid()}/fd/{handle}" for handle in theirs)).partition(" ")
         finally:
             for handle in theirs:
                 os.close(handle)
-        if not pid.isdecimal():
+        if word != "forked":
             for handle in (told, out, err, lives):
                 os.close(handle)
             return None
