@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -20,6 +22,8 @@ from sync.writeback.start import Started
 LOADS = Path(__file__).with_name("family.pl")
 _COMMAND = ("exiftool", "-config", str(LOADS), "-ver")
 _PATIENCE_SECONDS = 60.0
+_DYING_SECONDS = 5.0
+"""What the kernel has not killed by then, because it knows no such thing, is killed by its number."""
 
 
 class Family:
@@ -56,14 +60,19 @@ class Family:
             for handle in (told, out, err, lives):
                 os.close(handle)
             return None
+        number = int(pid)
 
         def kill() -> None:
             os.close(lives)
-            # Only its end closes its side of this.
-            while os.read(out, 1 << 16):
-                pass
+            # Only its end closes its side of this; as long as it has not, that number is still its own.
+            while True:
+                if not select.select([out], [], [], _DYING_SECONDS)[0]:
+                    with suppress(ProcessLookupError):
+                        os.kill(number, signal.SIGKILL)
+                elif not os.read(out, 1 << 16):
+                    return
 
-        return Started(int(pid), os.fdopen(told, "wb", 0), os.fdopen(out, "rb", 0), os.fdopen(err, "rb", 0), kill)
+        return Started(number, os.fdopen(told, "wb", 0), os.fdopen(out, "rb", 0), os.fdopen(err, "rb", 0), kill)
 
     def _ask(self, line: str) -> str:
         """What the parent answers; empty where there is none, or it does not."""

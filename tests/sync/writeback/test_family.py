@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from sync.errors import ToolFailed
+from sync.writeback import family as module
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.family import Family
 from sync.writeback.look import look
@@ -85,6 +86,20 @@ def test_where_none_can_be_forked_each_is_started_by_itself(
     with one, other:
         assert look(one, path).tags == look(other, path).tags
         assert exiftool_below(one).ppid() == exiftool_below(other).ppid() == os.getpid()
+
+
+def test_a_kernel_that_does_not_end_them_has_them_ended_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: Family
+) -> None:
+    monkeypatch.setattr(module, "_DYING_SECONDS", 0.1)
+    deaf = tmp_path / "deaf.pl"
+    deaf.write_text(f"require Fcntl; no warnings; *Fcntl::O_ASYNC = sub {{ 0 }}; require '{module.LOADS}'; 1;")
+    wrapped(tmp_path, monkeypatch, f'case "$2" in *.pl) shift 2; set -- -config {deaf} "$@";; esac; exec {REAL} "$@"')
+    with ExifTool(starting=family.start) as tool:
+        tool.run("-ver")
+        child = exiftool_below(tool)
+        assert child.ppid() != os.getpid()
+    assert ended(child)
 
 
 def test_without_their_parent_they_go_on(tmp_path: Path, family: Family) -> None:
