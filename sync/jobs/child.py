@@ -75,8 +75,10 @@ def run(home: Home, number: int, handlers: Mapping[str, Handler], *, clock: Cloc
         library = Library(home.library, repair=False)
         clock = believed.clock(library, clock)
         job = jobs.get(library, number)
-        if job is None or job.state is not State.WAITING:
-            raise MantelpieceError(f"There is no job {number} that waits.")  # noqa: TRY301
+        if job is None:
+            raise MantelpieceError(f"There is no job {number}.")  # noqa: TRY301
+        if job.state is not State.WAITING:
+            raise Busy(f"Job {number} is taken.")  # noqa: TRY301 - two verbs asked for the same at once
         work = Work(
             home=home,
             settings=loaded.settings,

@@ -86,7 +86,9 @@ def follow(
             return progress.ended(home, number) or _from_run(library, number)
         if job.state is State.WAITING and not serving(home):
             process = JobProcess(home, job, clock=clock, program=program, log_level=log_level)
-            return _run_here(home, library, job, process, watch=watch, cancelled=cancelled)
+            here = _run_here(home, library, job, process, watch=watch, cancelled=cancelled)
+            if here is not None:
+                return here
         if job.state is State.RUNNING and not serving(home):
             settle(library, home, number, boot=boot_id(), cancelled=False)
         if cancelled() and not told:
@@ -98,7 +100,8 @@ def follow(
 
 def _run_here(
     home: Home, library: Library, job: Job, process: JobProcess, *, watch: Watch, cancelled: Callable[[], bool]
-) -> Ended:
+) -> Ended | None:
+    """None where another verb, which asked for the very same, was quicker: its end is ours too."""
     try:
         while (code := process.wait(LOOK_SECONDS)) is None:
             if not process.cancelling and (cancelled() or _is_cancelled(library, job.id)):
@@ -117,6 +120,8 @@ def _run_here(
     ended = progress.ended(home, job.id)
     now = jobs.get(library, job.id)
     if ended is None and code == BUSY_EXIT:
+        if alive(home, job.id) or (now is not None and now.state is not State.WAITING):
+            return None
         _give_up(home, library, job)
     if now is not None and now.state is State.WAITING and not now.attempts:
         # It could not even begin; nobody is there to try again.
@@ -126,9 +131,8 @@ def _run_here(
 
 
 def _give_up(home: Home, library: Library, job: Job) -> None:
-    holder = (job.resource and holder_of(home.locks / job.resource)) or "the same job"
-    if not alive(home, job.id):
-        jobs.cancel(library, job.id)
+    holder = (job.resource and holder_of(home.locks / job.resource)) or "another job"
+    jobs.cancel(library, job.id)
     raise Busy(f"Busy: {holder} is running.", advice="Try again when it has ended.", holder=holder)
 
 

@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -151,6 +153,20 @@ def test_a_second_sync_without_a_service_says_that_one_is_running(home: Home) ->
             follow(home, library, other, clock=SYSTEM, program=PROGRAM)
         assert jobs.get(library, other).state is State.ENDED  # type: ignore[union-attr]
         first.communicate(timeout=10)
+
+
+def test_two_who_ask_for_the_same_at_once_without_a_service_hear_of_one_run(home: Home) -> None:
+    def ask() -> str:
+        with opened(home) as library:
+            number = queue(home, library, "sync", {"albums": ["ok"]}, asked_by="test")
+            both_asked.wait(20)
+            return follow(home, library, number, clock=SYSTEM, program=PROGRAM).sentence
+
+    both_asked = Barrier(2)
+    with ThreadPoolExecutor(2) as pool:
+        assert [one.result() for one in [pool.submit(ask), pool.submit(ask)]] == ["ok is done."] * 2
+    with opened(home) as library:
+        assert len(runs.history(library)) == 1
 
 
 def test_a_library_that_turns_to_garbage_under_the_service_is_begun_anew(home: Home) -> None:
