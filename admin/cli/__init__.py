@@ -1,5 +1,5 @@
 """The command line, a file a verb; `main` is what `mantelpiece` starts."""
 
-from admin.cli.program import main
+from admin.cli.start import main
 
 __all__ = ["main"]

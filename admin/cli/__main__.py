@@ -2,7 +2,7 @@
 
 import sys
 
-from admin.cli.program import main
+from admin.cli.start import main
 
 if __name__ == "__main__":
     sys.exit(main())

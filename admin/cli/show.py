@@ -22,6 +22,8 @@ _KEYS = {
     "transition": "wall.transition",
 }
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 @verb("show")
 @click.option("--display", help="auto, framebuffer[:/dev/fbN], window, kms, file:FOLDER, inky, epd:MODULE or none.")
@@ -54,11 +56,19 @@ def command(call: Call, *, count: int, interval: float | None, **options: str | 
     words += ["--count", str(count), *(["--json"] if call.output.as_json else [])]
     environment = os.environ | {"MANTELPIECE_HOME": str(call.home.root)}
     silent = subprocess.DEVNULL if call.output.quiet and not call.output.as_json else None
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     frame = subprocess.Popen(
-        [sys.executable, "-m", "frame", "--log-level", level, "show", *words], env=environment, stdout=silent
-    )
-    # Ctrl-C reaches the frame too; it ends by itself, and its exit code is ours.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: frame.terminate())
+        [sys.executable, "-m", "frame", "--log-level", level, "show", *words],
+        env=environment, stdout=silent, preexec_fn=_begin,
+    )  # fmt: skip
+    for number in _ENDING:
+        signal.signal(number, lambda *_: frame.terminate())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     code = frame.wait()
     return 0 if code in (-signal.SIGTERM, -signal.SIGINT) else max(code, 0) or int(code < 0)
+
+
+def _begin() -> None:
+    # Ctrl-C reaches the frame too, and would be a traceback while it loads; we end it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)

@@ -80,12 +80,14 @@ def _start(program: _Program, environment: Mapping[str, str], now: float) -> Non
         [sys.executable, "-m", *program.words],
         env=environment,
         stdin=subprocess.DEVNULL,
-        preexec_fn=_unblock,  # no threads run here
+        preexec_fn=_begin,  # no threads run here
     )
     program.started = now
 
 
-def _unblock() -> None:
+def _begin() -> None:
+    # Ctrl-C reaches it too, and would be a traceback while it loads; we end it, and it listens once it is there.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {*_ENDING, signal.SIGCHLD})
 
 

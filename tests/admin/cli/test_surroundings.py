@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,35 @@ def test_closed_descriptors_are_as_good_as_empty_ones(mantelpiece: Mantelpiece, 
         command = [sys.executable, "-m", "admin.cli", *words]
         done = subprocess.run(command, env=mantelpiece.environment, capture_output=True, preexec_fn=close, timeout=60)
         assert (done.returncode, b"Traceback" in done.stderr) == (code, False), words
+
+
+@pytest.mark.parametrize("words", ["status", "doctor", "show --display none", "run"])
+def test_ctrl_c_is_no_traceback_however_early_it_comes(mantelpiece: Mantelpiece, words: str) -> None:
+    for seconds in (0.1, 0.25, 0.5, 1.0):
+        verb = subprocess.Popen(
+            [sys.executable, "-c", FROM_THE_START, *words.split()], env=mantelpiece.environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        assert verb.stdout is not None
+        assert verb.stdout.readline() == b"loading\n"
+        with suppress(subprocess.TimeoutExpired):
+            verb.wait(seconds)
+        with suppress(ProcessLookupError):
+            os.killpg(verb.pid, signal.SIGINT)
+        _, said = verb.communicate(timeout=60)
+        assert b"Traceback" not in said, (seconds, said)
+
+
+FROM_THE_START = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Loading(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "admin.cli.program":
+            print("loading", flush=True)
+
+sys.meta_path.insert(0, Loading())
+import admin.cli
+sys.exit(admin.cli.main())
+"""
