@@ -46,7 +46,7 @@ def main() -> int:
         return 0
     finally:
         stand_in.terminate()
-        stand_in.wait(10)
+        stand_in.communicate()
 
 
 def _run(server: dict[str, str], seconds: float | None) -> int:

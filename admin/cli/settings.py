@@ -13,6 +13,7 @@ from sync.errors import UsageError
 from sync.jobs.wake import ring
 from sync.settings.cautions import cautions
 from sync.settings.edit import set_value, unset
+from sync.settings.last_good import Kept
 from sync.settings.reading import parse_value, plain_hint
 from sync.settings.tree import Settings
 from sync.smart.written import problem_of
@@ -24,12 +25,24 @@ def command() -> None:
 
 
 @verb("show")
-@click.argument("key", required=False)
+@click.argument("key", required=False, metavar="[SETTING|SECTION]")
 def show(call: Call, *, key: str | None) -> int:
-    """The settings in use; those that differ from the default or are pinned by the environment say so."""
+    """The settings in use; those that differ from the default or are pinned by the environment say so.
+
+    \b
+    Examples:
+      mantelpiece settings show
+      mantelpiece settings show wall
+      mantelpiece settings show wall.layout
+    """
     kept = call.settings()
     tree = msgspec.to_builtins(kept.settings)
-    values, defaults = _flat(tree, ""), _flat(msgspec.to_builtins(Settings()), "")
+    values = _flat(tree, "")
+    if isinstance(tree.get(key), dict):
+        pinned = sorted(name for name in kept.pinned if name.startswith(f"{key}."))
+        call.output.result({"key": key, "value": tree[key], "pinned": pinned})
+        _tell({name: value for name, value in values.items() if name.startswith(f"{key}.")}, call, kept)
+        return 0
     if key is not None:
         try:
             plain_hint(key)
@@ -43,11 +56,7 @@ def show(call: Call, *, key: str | None) -> int:
         {"file": str(call.home.settings), "settings": tree, "pinned": sorted(kept.pinned), "problems": problems}
     )
     call.output.say(f"{call.home.settings}")
-    call.output.table(
-        [(name, _written(value), "pinned by the environment" if name in kept.pinned else
-          "" if value == defaults.get(name) else "set") for name, value in values.items()],
-        heads=("setting", "value", ""),
-    )  # fmt: skip
+    _tell(values, call, kept)
     for album in kept.settings.albums:
         call.output.say(f"album {album.name}: {album.source.value} {album.server or album.folder}".rstrip())
     for smart in kept.settings.smart:
@@ -59,6 +68,15 @@ def show(call: Call, *, key: str | None) -> int:
     for problem in kept.problems:
         call.output.problem(problem.sentence)
     return 0
+
+
+def _tell(values: dict[str, Any], call: Call, kept: Kept) -> None:
+    defaults = _flat(msgspec.to_builtins(Settings()), "")
+    call.output.table(
+        [(name, _written(value), "pinned by the environment" if name in kept.pinned else
+          "" if value == defaults.get(name) else "set") for name, value in values.items()],
+        heads=("setting", "value", ""),
+    )  # fmt: skip
 
 
 @verb("set", context_settings={"ignore_unknown_options": True})

@@ -158,6 +158,9 @@ def test_a_setting_is_shown_as_it_may_be_typed_again(mantelpiece: Mantelpiece) -
     shown = mantelpiece("settings", "show").out
     assert not re.search(r"True|False|\(\)|\[\]", shown)
     assert mantelpiece("settings", "show", "wall.pairs").out == "true\n"
+    section = mantelpiece("settings", "show", "wall", "--json", MANTELPIECE_WALL_LAYOUT="fill").json
+    assert (section["value"]["interval_seconds"], section["pinned"]) == (45, ["wall.layout"])
+    assert {line.split(".")[0] for line in mantelpiece("settings", "show", "wall").out.splitlines()[1:]} == {"wall"}
 
 
 @pytest.mark.parametrize("group", ["album", "smart", "ingest", "writeback", "jobs"])

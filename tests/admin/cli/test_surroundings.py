@@ -116,7 +116,7 @@ def test_ctrl_c_is_no_traceback_however_early_it_comes(mantelpiece: Mantelpiece,
 
 
 FROM_THE_START = """
-import sys
+import signal, sys
 from importlib.abc import MetaPathFinder
 
 class Loading(MetaPathFinder):
@@ -124,6 +124,7 @@ class Loading(MetaPathFinder):
         if name == "admin.cli.program":
             print("loading", flush=True)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the tests themselves were started with
 sys.meta_path.insert(0, Loading())
 import admin.cli
 sys.exit(admin.cli.main())

@@ -8,7 +8,9 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 from tests.fakes.immich.library import Library
 from tests.fakes.immich.samples import sample_library, synthetic_library
@@ -53,10 +55,10 @@ def build(options: argparse.Namespace, folder: Path) -> Library:
 def main(arguments: list[str]) -> None:
     options = parse(arguments)
     done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+    _on_signals(lambda *_: sys.exit(0))  # pictures that are drawn still are wanted no more
     with tempfile.TemporaryDirectory(prefix="stand-in-immich-") as temporary:
         library = build(options, options.folder or Path(temporary))
+        _on_signals(lambda *_: done.set())
         server = FakeImmich(version=options.version, library=library, port=options.port, delay_ms=options.delay_ms)
         for fault in options.fault:
             server.faults.add_text(fault)
@@ -66,6 +68,11 @@ def main(arguments: list[str]) -> None:
             if options.until_stdin_closes:
                 threading.Thread(target=_wait_for_end, args=(done,), daemon=True).start()
             done.wait()
+
+
+def _on_signals(do: Callable[[int, FrameType | None], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, do)
 
 
 def _wait_for_end(done: threading.Event) -> None:
