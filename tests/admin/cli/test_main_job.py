@@ -118,6 +118,8 @@ def test_run_serves_restarts_what_dies_and_ends_all_on_a_signal(connected: Mante
 
 def test_a_service_that_is_asked_to_begins_anew_beside_the_others(connected: Mantelpiece, tmp_path: Path) -> None:
     connected.environment["MANTELPIECE_WALL_DISPLAY"] = f"file:{tmp_path / 'wall'}"
+    with socket.create_server(("127.0.0.1", 0)) as free:  # a page that finds its port taken is left out
+        connected.environment["MANTELPIECE_ADMIN_PORT"] = str(free.getsockname()[1])
     running = connected.start("run")
 
     def children() -> set[int]:
