@@ -45,7 +45,7 @@ def change() -> Response | tuple[str, int]:
     # Ticks that cannot be changed are not sent: they are no wish.
     wanted = {key: value for key, value in changed(typed, before).items() if key not in pinned_in("notices")}
     problems = {key: sentence for key, value in wanted.items()
-                if (sentence := wrong_with(f"notices.{key}", value) or _wrong(key, value))}  # fmt: skip
+                if (sentence := _wrong(key, value) or wrong_with(f"notices.{key}", value))}  # fmt: skip
     password, address = form.get("password", ""), form.get("webhook", "").strip()
     if address and (wrong := _wrong_address(address)):
         problems["webhook"] = wrong

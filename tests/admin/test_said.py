@@ -151,9 +151,7 @@ SAID_ALIKE = frozenset(
         "Choose 7.",
         # Of two sentences that are said one by one, or of pieces that are.
         "Run 7 of '7' is taken back: 7 taken out, 7 It rests until it is run again.",
-        "Run 7 is taken back: 7 files are as they were before, 7 keep what others changed since, 7 could not be. "
-        "It rests until it is run again.",
-        "7: 7 photos added, 7 removed.", "7 put back.",
+        "7 put back.",
         "7 7; it is left out.", "7 needs 7; it is left out.",
     }
 )  # fmt: skip

@@ -242,5 +242,5 @@ def test_the_summary_counts_what_was_done(telling: Device, post: tuple[MailServe
     telling.tell()
     telling.tell()
     [(_, letter)] = mail.letters
-    assert "13 photos came into the wall's albums, 3 left them (1 runs, 0 failed)." in letter.get_content()
+    assert "13 photos came into the wall's albums, 3 left them (1 run, 0 failed)." in letter.get_content()
     assert "Nothing is wrong" in letter.get_content()
