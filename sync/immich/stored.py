@@ -25,9 +25,9 @@ _GZIP = 31
 class Stored:
     """Filled by `add`, then read by `whole` or `pieces`."""
 
-    def __init__(self, *, gzipped: bool, cap_bytes: int = CAP_BYTES) -> None:
+    def __init__(self, *, gzipped: bool) -> None:
         self._gzipped = gzipped
-        self._cap_bytes = cap_bytes
+        self._cap_bytes = CAP_BYTES
         self._chunks: list[bytes] = []
         self._bytes = 0
         self._packer: Callable[[bytes], bytes] | None = None
