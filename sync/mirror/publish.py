@@ -24,6 +24,8 @@ from sync.mirror.restore import pack
 from sync.settings.tree import Settings
 from sync.work import Work
 
+GENERATION = "generation"
+"""Where the library keeps the number of the last publication."""
 SOON = 20
 SECONDS = 600.0
 
@@ -61,13 +63,13 @@ def publish(library: Library, home: Home, *, settings: Settings) -> bool:
     published = _generation(home)
     if published is not None and meta.get(library, "published") == f"{published} {signature}":
         return False
-    generation = max(published or 0, int(meta.get(library, "generation", "0"))) + 1
+    generation = max(published or 0, int(meta.get(library, GENERATION, "0"))) + 1
     photos = _photos(library, {entry.name for entry in entries})
     catalogue_writing.write(home.catalogue, generation=generation, albums=entries, photos=photos)
     counts = objects.count_albums(library)
     with library.transaction() as db:
         objects.keep_counts(db, counts)
-        meta.put(db, "generation", str(generation))
+        meta.put(db, GENERATION, str(generation))
         meta.put(db, "published", f"{generation} {signature}")
     return True
 

@@ -1,4 +1,7 @@
-"""Brings the readable views up to date after something was published: one folder of links per album that wants it."""
+"""Brings the readable views up to date after something was published: one folder of links per album that wants it.
+
+The library remembers which publication they show, so that a run that was ended in between is made good by the next.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,12 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from sync.library import shown
+from sync.library import meta, shown
 from sync.mirror import view
+from sync.mirror.publish import GENERATION
 from sync.work import Work
+
+_SHOWN = "views"
 
 
 class _Named(Struct):
@@ -24,6 +30,13 @@ def show_views(work: Work) -> None:
         view.update(work.home, name, _entries(work, name))
     if work.settings_whole:
         view.remove_others(work.home, names)
+    with work.library.transaction() as db:
+        meta.put(db, _SHOWN, meta.get(work.library, GENERATION))
+
+
+def out_of_date(work: Work) -> bool:
+    """Whether they show another publication than the last."""
+    return meta.get(work.library, _SHOWN) != meta.get(work.library, GENERATION)
 
 
 def _entries(work: Work, album: str) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from sync.home import Home, find, prepare
 from sync.library import jobs
 from sync.library.database import Library
 from sync.library.jobs import Lane
+from sync.mirror import names
 from tests.fakes.immich import FakeImmich
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -149,3 +150,13 @@ def shown(home: Home) -> int:
     """How many photos the wall may show."""
     with closing(Catalogue(home.catalogue)) as catalogue:
         return sum(1 for _ in catalogue.candidates())
+
+
+def viewed(home: Home, album: str) -> int:
+    """How many photos the album's readable folder holds, by its own sums and nothing else beside them."""
+    folder = home.albums / album
+    listed = names.read_sums((folder / names.SUMS).read_bytes())
+    assert {path.name for path in folder.iterdir()} == {names.SUMS, *listed}
+    for name, digest in listed.items():
+        assert hashlib.sha1((folder / name).read_bytes()).hexdigest() == digest, name
+    return len(listed)

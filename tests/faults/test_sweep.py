@@ -11,11 +11,13 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sync.home import Home, prepare
+from sync.library.database import Library
 from tests.fakes.immich import FakeImmich, quick_photo
 from tests.fakes.immich.library import Library as ServerLibrary
 from tests.fakes.immich.photos import add_photo
@@ -82,6 +84,7 @@ def test_a_fault_at_any_mutating_call_leaves_nothing_half_and_is_made_good(
             assert again.returncode == 0, where + again.stderr
             assert small_mirror.broken_promises(home) == [], where
             assert small_mirror.shown(home) == 3, where
+            assert small_mirror.viewed(home, "Three") == 3, where
             assert small_mirror.leftovers(home) == [], where
             shutil.rmtree(home.root)
             shutil.rmtree(home.runtime.parent)
@@ -90,6 +93,17 @@ def test_a_fault_at_any_mutating_call_leaves_nothing_half_and_is_made_good(
     assert reached
     with capsys.disabled():
         print(f"\n{fault}: {points} points, {reached} struck")
+
+
+def test_a_view_that_a_kill_left_unfinished_is_made_good_though_nothing_else_is_new(mirrored: Home) -> None:
+    folder = mirrored.albums / "Three"
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / ".0123456789abcdef0123456789abcdef.part").write_bytes(b"half")
+    with closing(Library(mirrored.library)) as library, library.transaction() as db:
+        db.execute("DELETE FROM meta WHERE key = 'views'")
+    assert small_mirror.run_sync(mirrored).returncode == 0
+    assert small_mirror.viewed(mirrored, "Three") == 3
 
 
 def test_the_sweep_finds_a_build_that_writes_objects_in_place(server: FakeImmich, memory: Path) -> None:
