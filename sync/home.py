@@ -197,7 +197,8 @@ def _make_root(root: Path) -> None:
     """The first folder of a new home. UnsuitableFolder where there can be none, or nothing can be put into it."""
     try:
         root.mkdir(mode=0o755, parents=True, exist_ok=True)
-        refused = "" if os.access(root, os.W_OK | os.X_OK) else "it cannot be written"
+        writable = os.access(root, os.W_OK | os.X_OK, effective_ids=True)
+        refused = "" if writable else "it cannot be written"
     except FileExistsError:
         refused = "there is a file of that name"
     except OSError as error:

@@ -123,7 +123,7 @@ def test_mails_on_errors_are_taken_over_into_notices_once(ready: Mantelpiece, tm
 @pytest.mark.parametrize(
     ("words", "said"),
     [(("smart", "apply", "Boht"), "Did you mean 'Both'?"), (("smart", "undo", "Both"), "no run of 'Both'"),
-     (("smart", "why", "Both", "none.jpg"), "No photos are named"), (("smart", "import", "/none"), "cannot be read"),
+     (("smart", "why", "Both", "none.jpg"), "No photo is named"), (("smart", "import", "/none"), "cannot be read"),
      (("smart", "apply", "--plan", "x"), "one smart album; name it")],
     ids=str,
 )  # fmt: skip

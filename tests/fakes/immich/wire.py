@@ -72,6 +72,8 @@ def read_request(stream: BinaryIO, connection: socket.socket) -> Request | None:
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
     length = int(headers.get("content-length") or 0)
     body = stream.read(length) if length else b""
+    if len(body or b"") < length:
+        return None  # a body that was cut off reaches no route of a real server either
     parts = urlsplit(target)
     return Request(method, target, parts.path, dict(parse_qsl(parts.query)), headers, body or b"")
 

@@ -173,11 +173,11 @@ def test_a_gzip_bomb_is_stopped_at_the_cap(servers: dict[int, FakeImmich], conne
     server = servers[3]
     client = connect(server)
     client.version()
-    server.faults.add("gzip_bomb", path="/albums", megabytes=300)
+    server.faults.add("gzip_bomb", path="/users/me", megabytes=300)
     tracemalloc.start()
     try:
         with pytest.raises(errors.BadTransfer):
-            client.albums()
+            client.me()
         assert tracemalloc.get_traced_memory()[1] < 150_000_000
     finally:
         server.faults.clear()

@@ -15,7 +15,7 @@ import pytest
 from sync.errors import Cancelled
 from sync.library import writeback as ledger
 from sync.settings.writeback import Module
-from sync.writeback import crew, room
+from sync.writeback import crew, scratch_space
 from sync.writeback.family import LOADS
 from sync.writeback.replace import MARK, scratch_beside
 from tests.fakes.writeback import Originals, originals_of, root_of
@@ -100,8 +100,8 @@ def test_a_file_that_exiftool_dies_of_costs_no_other(
 
 
 def test_films_lie_beside_their_originals_one_at_a_time(many: Originals, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "SMALL_BYTES", 1)
-    monkeypatch.setattr(room, "_MOST_BYTES", 4)
+    monkeypatch.setattr(scratch_space, "SMALL_BYTES", 1)
+    monkeypatch.setattr(scratch_space, "_MOST_BYTES", 4)
     monkeypatch.setattr(crew, "BATCH", 1)
     at_once: list[int] = []
     real = os.fsync
