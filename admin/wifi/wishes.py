@@ -17,8 +17,8 @@ SOCKET = Path("/run/mantelpiece-wifi.sock")
 LONGEST_BYTES = 4096
 LONGEST_NAME_BYTES, SHORTEST_PASSWORD, LONGEST_PASSWORD = 32, 8, 63
 
-_OwnName = Annotated[str, Meta(pattern="^mantelpiece-[0-9a-f]{4}$")]
-_Code = Annotated[str, Meta(pattern="^[0-9]{8}$")]
+_OwnName = Annotated[str, Meta(pattern="^mantelpiece-[0-9a-f]{4}\\Z")]
+_Code = Annotated[str, Meta(pattern="^[0-9]{8}\\Z")]
 
 
 class Hear(Struct, tag="hear", frozen=True):

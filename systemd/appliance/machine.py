@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_STAND = "/"
+"""Where commands run: `python -m` takes modules from there first, and others may write where root was called."""
+
 
 class Refused(Exception):
     """A sentence for whoever installs; nothing after it was done."""
@@ -47,7 +50,7 @@ class Machine:
         inside: Sequence[str] = words if self.prefix == Path("/") else ("chroot", str(self.prefix), *words)
         environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "PYTHONDONTWRITEBYTECODE": "1"}
         try:
-            code = subprocess.run(inside, env=environ, stdin=subprocess.DEVNULL, check=False).returncode
+            code = subprocess.run(inside, env=environ, cwd=_STAND, stdin=subprocess.DEVNULL, check=False).returncode
         except FileNotFoundError:
             code = 127  # as a shell says it: a small Debian has no udev, for one
         if code and not may_fail:
@@ -59,7 +62,7 @@ class Machine:
         """What a command of this computer says, also in a dry run: it must change nothing. Empty where none is."""
         try:
             done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
-                                  env=os.environ | {"SYSTEMD_COLORS": "0", "LC_ALL": "C"})  # fmt: skip
+                                  cwd=_STAND, env=os.environ | {"SYSTEMD_COLORS": "0", "LC_ALL": "C"})  # fmt: skip
         except OSError:
             return ""
         return done.stdout

@@ -341,6 +341,27 @@ def test_a_command_that_is_not_there_has_failed_like_any_other(monkeypatch: pyte
         machine.run("udevadm", "control", "--reload")
 
 
+def test_what_lies_where_root_happens_to_stand_is_no_part_of_the_installer(tmp_path: Path) -> None:
+    """Also not in a folder where a service's user may write: a module there would run as root."""
+    for name in ("argparse", "json", "venv", "appliance"):
+        (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} of this folder was run')\n")
+    command = [TOP / "systemd" / "install", "--help"]
+    environ = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--uninstall" in done.stdout
+
+
+def test_what_the_installer_runs_stands_where_only_root_may_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    machine = Machine(Path("/"))
+    assert machine.hear("pwd") == "/\n"
+    machine.run("sh", "-c", f"pwd > {tmp_path}/where")
+    assert (tmp_path / "where").read_text() == "/\n"
+
+
 LINES = {
     "nothing of it": ("root=1 rootwait", "root=1 rootwait " + " ".join(HINTS)),
     "its owner chose another mode": ("root=1 video=HDMI-A-1:800x480M-32@60", None),

@@ -194,6 +194,8 @@ NO_WISHES = {
     "another verb": b'{"type": "show", "name": "Our: house"}',
     "a network of ours by another name": b'{"type": "open", "name": "Our: house", "code": "12345678"}',
     "a code that is none": b'{"type": "open", "name": "mantelpiece-1a2b", "code": "1 yes"}',
+    "a code with a line's end": b'{"type": "open", "name": "mantelpiece-1a2b", "code": "12345678\\n"}',
+    "a name with a line's end": b'{"type": "open", "name": "mantelpiece-1a2b\\n", "code": "12345678"}',
     "an option of nmcli": b'{"type": "join", "name": "--help", "password": "long enough"}',
     "a line more": b'{"type": "join", "name": "x", "password": "long enough\\n802-1x.password:x"}',
     "too much": json.dumps({"type": "join", "name": "x", "password": "x" * 9999}).encode(),
