@@ -122,8 +122,6 @@ def _version_on_disk(path: Path) -> int | None:
     Asked of SQLite, never read by a file of our own: the kernel drops a process's locks on a file when any of its
     handles is closed. A job that ends then takes itself for the last one, and the log of writes from under the others.
     """
-    if not path.exists():
-        return None
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
             return int(db.execute("PRAGMA user_version").fetchone()[0])

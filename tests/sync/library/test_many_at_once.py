@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from sync.errors import DiskReadOnly
 from sync.home import Home
 from sync.library import meta
 from sync.library.database import Library
@@ -43,3 +46,8 @@ def test_a_second_connection_that_closes_costs_the_first_none_of_its_locks(home:
         meta.put(db, "ours", "2")
     assert another(home) == "2", "and what it writes arrives"
     first.close()
+
+
+def test_a_path_that_cannot_even_be_asked_for_is_said_as_any_that_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(DiskReadOnly):
+        Library(tmp_path / ("x" * 300), repair=False)
