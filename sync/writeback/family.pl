@@ -18,6 +18,7 @@ INIT {
         my $pid = fork;
         next if $pid;
         my ($in, $out, $err, $life) = split ' ', $line;
+        # Never '>', which would empty a file: who waited too long for us may have one under that number by now.
         # Nobody writes into the pipe $life: when its other end is closed, be it by a crash, the kernel kills us. Had
         # that been before we asked for it, it would read as ended.
         my $well = defined $pid
@@ -26,9 +27,9 @@ INIT {
             && fcntl(LIFE, Fcntl::F_SETSIG(), 9)
             && fcntl(LIFE, Fcntl::F_SETFL(), Fcntl::O_ASYNC() | Fcntl::O_NONBLOCK())
             && !defined sysread(LIFE, my $nothing, 1)
-            && open(STDERR, '>', $err)
+            && sysopen(STDERR, $err, Fcntl::O_WRONLY())
             && open(STDIN, '<', $in)
-            && open(my $answers, '>', $out);
+            && sysopen(my $answers, $out, Fcntl::O_WRONLY());
         print $well ? "forked $$\n" : "none\n";
         next if !defined $pid;
         exit if !$well;

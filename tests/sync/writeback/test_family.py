@@ -151,3 +151,18 @@ def test_nothing_is_loaded_from_where_we_work(tmp_path: Path, monkeypatch: pytes
         tool.run("-ver")
         assert exiftool_below(tool).ppid() != os.getpid()
     assert not ran.exists()
+
+
+def test_one_that_is_forked_too_late_empties_no_file_that_has_its_number_by_then(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("content")
+    pipe = subprocess.PIPE
+    ends, lives = os.pipe()
+    with subprocess.Popen(["exiftool", "-config", str(module.LOADS), "-ver"], stdin=pipe, stdout=pipe) as parent:
+        assert parent.stdin is not None and parent.stdout is not None
+        parent.stdin.write(f"Title\n/dev/null {precious} {precious} /proc/{os.getpid()}/fd/{ends}\n".encode())
+        parent.stdin.flush()
+        assert parent.stdout.readline().startswith(b"forked ")
+        os.close(lives)
+        os.close(ends)
+    assert precious.read_text() == "content"
