@@ -72,6 +72,8 @@ class Shift:
         self._lock = threading.Lock()
         self._copies = Copies(work.home, around.root)
         self._error: Exception | None = None
+        self._puts: list[Put] = []
+        """Of the other hands that are done; counted when all are, for nobody else may count meanwhile."""
 
     @property
     def left(self) -> int:
@@ -84,15 +86,19 @@ class Shift:
             self._guarded(self._around, self._put)
         else:
             with Several() as tools:
-                others = [
-                    threading.Thread(target=self._hand, args=(tools,), name=f"hand-{number}", daemon=True)
-                    for number in range(1, HANDS)
-                ]
-                for other in others:
-                    other.start()
+                others: list[threading.Thread] = []
+                # A hand that cannot start ends the others; they still write until they were waited for.
+                with self._noting():
+                    for number in range(1, HANDS):
+                        other = threading.Thread(target=self._hand, args=(tools,), name=f"hand-{number}", daemon=True)
+                        other.start()
+                        others.append(other)
                 self._guarded(replace(self._around, tool=tools), self._put)
                 for other in others:
                     other.join()
+            for put in self._puts:
+                self._put.counts.update(put.counts)
+                self._put.problems.extend(put.problems)
         if self._error is not None:
             raise self._error
 
@@ -105,9 +111,7 @@ class Shift:
                 self._guarded(replace(self._around, work=work, tool=tools), put)
             finally:
                 library.close()
-                with self._lock:
-                    self._put.counts.update(put.counts)
-                    self._put.problems.extend(put.problems)
+                self._puts.append(put)
 
     def _guarded(self, around: Around, put: Put) -> None:
         with self._noting():

@@ -77,6 +77,28 @@ def test_what_nobody_foresaw_in_either_hand_ends_the_run(many: Originals, hand: 
     assert many.counts() == {"total": 16, "updated": 16 - done, "files_written": 16 - done}
 
 
+def test_a_hand_that_cannot_start_ends_the_run_once_the_others_rest(
+    many: Originals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "HANDS", 3)
+    real = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == "hand-2":
+            raise RuntimeError("can't start new thread")
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError, match="can't start"):
+        many.run()
+    assert not [thread for thread in threading.enumerate() if thread.name == "hand-1"]
+    monkeypatch.undo()
+    with many.work() as work:
+        assert ledger.unsettled(work.library) == []
+        done = sum(run.changes for run in ledger.runs(work.library))
+    assert many.counts().get("updated", 0) == 16 - done
+
+
 _DIES = """
     require 'Image/ExifTool/Writer.pl';
     BEGIN { no warnings; *open = \\&Image::ExifTool::Open }
