@@ -188,12 +188,13 @@ def _data(machine: Machine, wanted: Wanted) -> None:
         machine.run("chown", "-R", "-h", "mantelpiece:mantelpiece", f"{HOME}/")
     if not wanted.frame:
         return
-    owner = wanted.desktop_user or "mantelpiece-frame"
-    for folder in (f"{HOME}/frame", f"{HOME}/frame/intents"):
-        if not machine.at(folder).is_dir():
-            machine.run("install", "-d", "-m", "2770", "-o", owner, "-g", "mantelpiece", folder)
-        elif not machine.dry and machine.at(folder).stat().st_uid != machine.number(owner):
-            machine.run("chown", "-R", "-h", owner, folder)
+    owner, frame = wanted.desktop_user or "mantelpiece-frame", f"{HOME}/frame"
+    for folder in ("frame", "frame/intents"):
+        there = machine.at(f"{HOME}/{folder}")
+        # Only by the name of the whole: on the way to what lies in it, a link of a service's could lead elsewhere.
+        if there.is_dir() and not machine.dry and there.lstat().st_uid != machine.number(owner):
+            machine.run("chown", "-R", "-h", owner, frame)
+        machine.make_folder(HOME, folder, owner=owner, mode=0o2770)
 
 
 def _hints(machine: Machine, wanted: Wanted, *, asked: bool) -> None:

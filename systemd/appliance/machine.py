@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,10 +78,10 @@ class Machine:
         members = next((line.split(":")[3] for line in lines if line.startswith(f"{group}:")), "")
         return user in members.split(",")
 
-    def number(self, user: str) -> int:
-        """The user's number on that machine, -1 for nobody."""
-        lines = (self.read("/etc/passwd") or "").splitlines()
-        return next((int(line.split(":")[2]) for line in lines if line.startswith(f"{user}:")), -1)
+    def number(self, name: str, kind: str = "passwd") -> int:
+        """The user's (or group's) number on that machine, -1 for nobody."""
+        lines = (self.read(f"/etc/{kind}") or "").splitlines()
+        return next((int(line.split(":")[2]) for line in lines if line.startswith(f"{name}:")), -1)
 
     def read(self, path: str) -> str | None:
         """None where no such file is."""
@@ -109,6 +110,31 @@ class Machine:
             part.chmod(mode)
             part.replace(target)
         return True
+
+    def make_folder(self, above: str, folder: str, *, owner: str, mode: int) -> None:
+        """A folder of that user's and our group's in `above`, which services may write: no link is followed that one of
+        them lays there, also while this runs. Raises Refused for what is there and no folder."""
+        if not self.at(f"{above}/{folder}").exists():
+            self.say(f"make {above}/{folder} for {owner}")
+        if self.dry:
+            return
+        whose = (self.number(owner), self.number("mantelpiece", "group"))
+        with ExitStack() as opened:
+            try:
+                where = _opened(self.at(above), opened)
+                *way, name = folder.split("/")
+                for step in way:
+                    where = _opened(step, opened, os.O_NOFOLLOW, where)
+                with suppress(FileExistsError):
+                    os.mkdir(name, 0o700, dir_fd=where)
+                made = _opened(name, opened, os.O_NOFOLLOW, where)
+            except OSError as error:
+                raise Refused(f"{above}/{folder} cannot be a folder ({error.strerror}): a link or a file is in its "
+                              "way; move that away and install again.") from error  # fmt: skip
+            found = os.fstat(made)
+            if (found.st_uid, found.st_gid) != whose:
+                os.fchown(made, *whose)
+                os.fchmod(made, mode)
 
     def link(self, path: str, to: str) -> None:
         """A symbolic link, replaced in one step."""
@@ -142,3 +168,10 @@ class Machine:
         if self.dry or not sys.stdin.isatty():
             return False
         return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "j", "ja")
+
+
+def _opened(path: Path | str, kept: ExitStack, flags: int = 0, where: int | None = None) -> int:
+    """A folder to be named by its number, until `kept` ends."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | flags, dir_fd=where)
+    kept.callback(os.close, handle)
+    return handle

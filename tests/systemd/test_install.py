@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -143,7 +144,8 @@ def test_on_a_desktop_the_wall_is_its_users_window(root: Path) -> None:
     assert "logs in the next time" in install(root, "--desktop", "anna").stdout
     lines = ran(root)
     assert "usermod -aG mantelpiece anna" in lines
-    assert any("-o anna" in line and line.endswith("/frame") for line in lines)
+    made = [(root / f"var/lib/mantelpiece/{name}").stat() for name in ("frame", "frame/intents")]
+    assert [(each.st_uid, each.st_gid, each.st_mode & 0o7777) for each in made] == [(1000, 990, 0o2770)] * 2
     unit = (root / "etc/systemd/user/mantelpiece-frame.service").read_text()
     assert "ConditionUser=anna\n" in unit, "and nobody else's"
     entry = (root / "etc/xdg/autostart/mantelpiece-frame.desktop").read_text()
@@ -291,6 +293,36 @@ def test_a_data_folder_on_a_disk_of_its_own_is_given_to_its_users(root: Path) ->
     os.chown(disk, Machine(root).number("mantelpiece"), -1)
     install(root)
     assert not [line for line in ran(root) if line.startswith("chown -R -h mantelpiece:mantelpiece ")]
+
+
+@pytest.mark.parametrize("at", ["frame", "frame/intents"])
+def test_a_link_that_a_service_laid_in_its_own_folder_gives_nobody_a_folder_of_roots(
+    root: Path, tmp_path: Path, at: str
+) -> None:
+    home, roots = root / "var/lib/mantelpiece", tmp_path / "roots"
+    install(root)
+    shutil.rmtree(home / at)
+    (roots / "cron.d").mkdir(parents=True)
+    (home / at).symlink_to(roots)
+    ran(root)
+    done = install(root)
+    assert (done.returncode, f"/var/lib/mantelpiece/{at}" in done.stderr) == (1, True), done.stderr
+    assert {(path.stat().st_uid, path.stat().st_mode & 0o7777) for path in (roots, roots / "cron.d")} == {(0, 0o755)}
+    assert [path.name for path in roots.iterdir()] == ["cron.d"], "nothing is made in it either"
+
+
+def test_a_folder_of_the_walls_is_made_without_following_a_link_that_appears_just_then(
+    root: Path, tmp_path: Path
+) -> None:
+    """What is laid there after it was looked at: made and given is only what was opened as a folder."""
+    install(root)
+    roots = tmp_path / "roots"
+    roots.mkdir()
+    shutil.rmtree(root / "var/lib/mantelpiece/frame")
+    (root / "var/lib/mantelpiece/frame").symlink_to(roots)
+    with pytest.raises(Refused, match="cannot be a folder"):
+        Machine(root).make_folder("/var/lib/mantelpiece", "frame/intents", owner="mantelpiece-frame", mode=0o2770)
+    assert (roots.stat().st_uid, list(roots.iterdir())) == (0, [])
 
 
 def test_drop_ins_open_only_what_was_asked_for(root: Path) -> None:
