@@ -10,7 +10,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 PROGRAM = "/opt/mantelpiece"
 VERSIONS = "/opt/mantelpiece-versions"
-HOME, RUNTIME = "/var/lib/mantelpiece", "/run/mantelpiece"
+HOME, RUNTIME, CLOCK = "/var/lib/mantelpiece", "/run/mantelpiece", "/run/mantelpiece-clock"
 UNITS, USER_UNITS = "/etc/systemd/system", "/etc/systemd/user"
 DESKTOP = {
     f"{USER_UNITS}/mantelpiece-frame.service": "mantelpiece-frame.service",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from appliance import console, update
-from appliance.layout import CHOSEN, COMMAND, HOME, PROGRAM, RUNTIME, UNITS, VERSIONS, Wanted, chosen_before
+from appliance.layout import CHOSEN, CLOCK, COMMAND, HOME, PROGRAM, RUNTIME, UNITS, VERSIONS, Wanted, chosen_before
 from appliance.machine import Machine
 
 _PEOPLE = ("mantelpiece", "mantelpiece-frame")
@@ -15,12 +15,13 @@ def remove_all(machine: Machine, *, data: bool) -> None:
         machine.run("systemctl", "disable", "-q", "--now", "mantelpiece.target", "mantelpiece-provision.service",
                     may_fail=True)  # fmt: skip
         machine.run("systemctl", "stop", "mantelpiece-admin.socket", "mantelpiece-wifi.socket", "mantelpiece-sync",
-                    "mantelpiece-frame", "mantelpiece-admin", "mantelpiece-clock", may_fail=True)  # fmt: skip
+                    "mantelpiece-frame", "mantelpiece-admin", "mantelpiece-clock", "mantelpiece-wifi@*.service",
+                    "mantelpiece-card@*.service", may_fail=True)  # fmt: skip
     user = chosen.desktop_user if (chosen := chosen_before(machine.read(CHOSEN))) else ""
     update.stop_wall_of(machine, user)
     links = (f"{UNITS}/multi-user.target.wants/mantelpiece.target", f"{UNITS}/mantelpiece.target.wants")
     drop_ins = [f"{UNITS}/mantelpiece-{name}.d" for name in ("frame.service", "sync.service", "admin.socket")]
-    for path in (*links, *drop_ins, *Wanted().files(), COMMAND, PROGRAM, VERSIONS, RUNTIME):
+    for path in (*links, *drop_ins, *Wanted().files(), COMMAND, PROGRAM, VERSIONS, RUNTIME, CLOCK):
         machine.remove(path)
     console.take_back(machine)
     if machine.runs:

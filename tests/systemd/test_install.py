@@ -24,6 +24,7 @@ from appliance.console import PLAIN, UNSEEN, hinted, hints  # noqa: E402
 from appliance.install import bring_up, source_files  # noqa: E402
 from appliance.layout import FILES, FRAME_FILES, Wanted  # noqa: E402
 from appliance.machine import Machine, Refused  # noqa: E402
+from appliance.removal import remove_all  # noqa: E402
 
 HINTS = (UNSEEN, *PLAIN)
 CHROOT = r"""#!/bin/sh
@@ -356,6 +357,21 @@ def test_taken_away_nothing_of_it_is_left_but_photos_until_a_person_says(root: P
     assert install(root, "--uninstall", "--data").returncode == 0
     assert without_people(tree(root)) == without_people(before)
     assert "mantelpiece" not in (root / "etc/passwd").read_text() + (root / "etc/group").read_text()
+
+
+def test_taken_away_no_card_stays_mounted_by_a_program_that_is_gone(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(root)
+    sign = root / "run/mantelpiece-clock/synchronized"
+    sign.parent.mkdir(parents=True)
+    sign.touch()
+    monkeypatch.setattr(Machine, "runs", True)
+    ran(root)
+    remove_all(Machine(root), data=False)
+    stopped = next(line.split() for line in ran(root) if line.startswith("systemctl stop"))
+    assert {"mantelpiece-card@*.service", "mantelpiece-wifi@*.service"} <= set(stopped)
+    assert not sign.parent.exists(), "it would belong to whoever gets the user's number next"
 
 
 def test_what_is_not_debian_is_refused_before_anything_is_done(root: Path) -> None:
