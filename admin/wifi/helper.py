@@ -19,7 +19,7 @@ def main(wished: BinaryIO, told: BinaryIO) -> int:
     """0 when it was answered, be it with why NetworkManager could not; 2 when it is no wish."""
     try:
         wish = WISHES.decode(wished.read(LONGEST_BYTES))
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
         print(f"refused: {error}", file=sys.stderr)
         return 2
     try:

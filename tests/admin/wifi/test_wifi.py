@@ -191,6 +191,8 @@ def test_a_password_that_is_wrong_costs_nobody_the_network_that_there_was(state:
 
 NO_WISHES = {
     "no JSON": b"join me",
+    "no UTF-8": b'{"type": "join", "name": "\xff", "password": ""}',
+    "deeper than anything is read": b'{"type": "join", "x": ' + b"[" * 4000,
     "another verb": b'{"type": "show", "name": "Our: house"}',
     "a network of ours by another name": b'{"type": "open", "name": "Our: house", "code": "12345678"}',
     "a code that is none": b'{"type": "open", "name": "mantelpiece-1a2b", "code": "1 yes"}',
