@@ -23,7 +23,7 @@ from sync.settings.writeback import Owner
 from sync.work import Result, Work
 from sync.writeback.examined import ORIGINAL
 from sync.writeback.exiftool import ExifTool
-from sync.writeback.paths import Mapping
+from sync.writeback.paths import Mapping, Place
 from sync.writeback.refresh import refresh
 from sync.writeback.remembered import facts_of
 from sync.writeback.settle import settle
@@ -88,15 +88,18 @@ def _run(work: Work, number: int | None) -> RunRow:
 
 
 def _one(work: Work, tool: ExifTool, change: ChangeRow) -> str:
-    """Take one write back. The root rests before its first file is touched: a cancelled undo is not written again."""
-    with work.library.transaction() as db:
-        ledger.rest(db, change.root, rests=True)
-    root = next((root for root in work.settings.writeback if root.name == change.root), None)
-    owner_any = root is not None and root.owner is Owner.ANY
+    """Take one write back. Its root, and the one that the file was moved into, rest before the file is touched:
+    a cancelled undo is not written again."""
     written = _WRITTEN.decode(change.back)
-    path = Path(change.path)
+    path, name = Path(change.path), change.root
     if not path.exists() and (followed := _followed(work, change, written)) is not None:
-        path, written = followed, msgspec.structs.replace(written, path=str(followed))
+        path, name = followed.path, followed.root
+        written = msgspec.structs.replace(written, path=str(path))
+    with work.library.transaction() as db:
+        for each in {change.root, name}:
+            ledger.rest(db, each, rests=True)
+    root = next((root for root in work.settings.writeback if root.name == name), None)
+    owner_any = root is not None and root.owner is Owner.ANY
     undone = take_back(tool, written, owner_any=owner_any)
     before = ledger.file(work.library, str(path)) or ledger.file(work.library, change.path)
     with work.library.transaction() as db:
@@ -121,7 +124,7 @@ def _one(work: Work, tool: ExifTool, change: ChangeRow) -> str:
     return "exact" if undone.exact else "merged"
 
 
-def _followed(work: Work, change: ChangeRow, written: Written) -> Path | None:
+def _followed(work: Work, change: ChangeRow, written: Written) -> Place | None:
     """Where the file lies that was moved since: where Immich says that its asset is, provided that it is byte for byte
     what we wrote. Raises OSError."""
     row = known.find_asset(work.library, change.server, change.asset)
@@ -132,7 +135,7 @@ def _followed(work: Work, change: ChangeRow, written: Written) -> Path | None:
     path = place.path if change.role == ORIGINAL else sidecar_of(place.path)
     if path.is_symlink() or not path.is_file() or print_of(path).sha256 != written.after.sha256:
         return None
-    return path
+    return Place(place.root, path)
 
 
 def _ours_left(now: str, change: ChangeRow, left: tuple[str, ...]) -> str:

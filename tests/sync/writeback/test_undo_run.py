@@ -199,6 +199,19 @@ def test_a_file_that_was_moved_is_followed_and_taken_back(originals: Originals, 
 
 
 @pytest.mark.parametrize("originals", [3], indirect=True)
+def test_the_root_that_a_file_was_moved_into_rests_too_when_it_is_taken_back(originals: Originals) -> None:
+    originals.run()
+    with originals.work() as work:
+        number = ledger.runs(work.library)[0].id
+    rename(originals, "a.jpg", "z.jpg")
+    originals.set(root_of(originals.folder, name="other"))
+    originals.run()
+    assert originals.undo(number).facts["exact"] == 3
+    with originals.work() as work:
+        assert ledger.root(work.library, "other").rests, "or its next run would write all of it once more"
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
 def test_what_lies_where_a_file_was_moved_to_and_is_not_what_we_wrote_is_not_taken_for_it(
     originals: Originals,
 ) -> None:
