@@ -99,8 +99,8 @@ def test_closed_descriptors_are_as_good_as_empty_ones(mantelpiece: Mantelpiece, 
 
 
 @pytest.mark.parametrize("words", ["status", "doctor", "show --display none", "run"])
-def test_ctrl_c_is_no_traceback_however_early_it_comes(mantelpiece: Mantelpiece, words: str) -> None:
-    for seconds in (0.1, 0.25, 0.5, 1.0):
+def test_ctrl_c_is_no_traceback_while_it_is_loading(mantelpiece: Mantelpiece, words: str) -> None:
+    for seconds in (0.05, 0.1):
         verb = subprocess.Popen(
             [sys.executable, "-c", FROM_THE_START, *words.split()], env=mantelpiece.environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
