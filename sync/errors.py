@@ -260,7 +260,7 @@ class PanelRefused(MantelpieceError):
     """A way to switch the panel off or on failed, or said that nothing happened; the next one is tried."""
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
-    """` Did you mean 'x'?` with the nearest known word, or nothing."""
+def did_you_mean(word: str, known: list[str], *, before: str = "") -> str:
+    """` Did you mean 'x'?` with the nearest known word, or nothing; `before` is what all of them begin with."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    return f" Did you mean {before + near[0]!r}?" if near else ""

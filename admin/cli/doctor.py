@@ -14,6 +14,7 @@ from admin.cli.verb import Call, verb
 from sync.errors import MantelpieceError
 from sync.home import Home
 from sync.settings.last_good import Kept
+from sync.work import most_serious
 
 CHECKS: tuple[Callable[[Home, Kept], Iterator[Finding]], ...] = (
     data_folder.folder,
@@ -34,7 +35,14 @@ _SIGNS = {Verdict.OK: "ok  ", Verdict.WARN: "warn", Verdict.BAD: "BAD "}
 
 @verb("doctor")
 def command(call: Call) -> int:
-    """Look at everything that can be wrong, and say what to do. Exit code 1 where something is bad."""
+    """Look at everything that can be wrong, and say what to do.
+
+    \b
+    Exit codes, the most serious first:
+      2 settings that cannot be used       4 a removal waits for your yes
+      3 a server does not let us in        1 anything else is bad
+      0 nothing is bad; what is only to be looked at does not count
+    """
     kept = call.settings()
     found: list[Finding] = []
     for check in CHECKS:
@@ -51,7 +59,7 @@ def command(call: Call) -> int:
                 call.output.say(f"      → {one.advice}")
     warnings = sum(one.verdict is Verdict.WARN for one in found)
     call.output.say(f"{len(worst)} bad, {warnings} to look at, {len(found) - len(worst) - warnings} in order.")
-    return 1 if worst else 0
+    return most_serious([one.exit_code for one in found])
 
 
 def _guarded(name: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
@@ -60,5 +68,5 @@ def _guarded(name: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]
     try:
         found.extend(check())
     except (MantelpieceError, OSError) as error:
-        found.append(bad(name, f"{error}"))
+        found.append(bad(name, f"{error}", exit_code=getattr(error, "exit_code", 1)))
     return found

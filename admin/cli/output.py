@@ -23,6 +23,7 @@ class Output:
     quiet: bool = False
     verbose: bool = False
     _bar: bool = field(default=False, init=False)
+    _told: set[str] = field(default_factory=set, init=False)
 
     def say(self, text: str) -> None:
         """A sentence of the result."""
@@ -47,8 +48,12 @@ class Output:
             cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
             self.say("  ".join(cells).rstrip())
 
-    def problem(self, text: str) -> None:
-        """Something that is wrong, in a sentence; also with --quiet."""
+    def problem(self, text: str, *, once: bool = False) -> None:
+        """Something that is wrong, in a sentence; also with --quiet. What was told `once` is not told again."""
+        if text in self._told:
+            return
+        if once:
+            self._told.add(text)
         self._clear()
         print(plain(text), file=sys.stderr)
 

@@ -1,9 +1,11 @@
-"""Root on a service installation works as the service's user, so that no file there ever belongs to root."""
+"""Whose the data are. Root on a service installation works as the service's user, so that no file there ever belongs
+to root; anybody else is told whose they are and what to type instead."""
 
 from __future__ import annotations
 
 import os
 import pwd
+import shlex
 from pathlib import Path
 
 from sync.home import SERVICE_HOME, Home
@@ -28,3 +30,27 @@ def become_owner(home: Home, *, service_home: Path = SERVICE_HOME) -> Home:
     os.setuid(owner)
     os.environ["HOME"] = account.pw_dir
     return home
+
+
+def not_yours(error: PermissionError, home: Home, *, service_home: Path = SERVICE_HOME) -> tuple[str, str]:
+    """What was refused, in a sentence, and what to do about it."""
+    place = Path(os.fsdecode(error.filename or ""))
+    try:
+        owner = home.root.stat().st_uid
+    except OSError:
+        owner = os.getuid()
+    inside = place.is_relative_to(home.root) or place.is_relative_to(home.runtime)
+    if not inside or owner == os.getuid():
+        return f"{place}: permission denied.", "Check whose it is, and who may open it (ls -l)."
+    sentence = f"The data in {home.root} belong to {_account(owner)}, and you are {_account(os.getuid())}."
+    if home.root == service_home:
+        return sentence, "Put sudo before it: sudo mantelpiece …"
+    again = f"sudo -u {_account(owner)} env MANTELPIECE_HOME={shlex.quote(str(home.root))} mantelpiece …"
+    return sentence, f"Try '{again}', or set MANTELPIECE_HOME to a folder of yours."
+
+
+def _account(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"#{number}"

@@ -16,6 +16,7 @@ import click
 
 from admin.cli.group import Verbs
 from admin.cli.output import Output
+from admin.cli.owner import not_yours
 from sync.errors import MantelpieceError
 from sync.home import find
 from sync.secrets import all_values, blotted
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except sqlite3.Error as error:
         return output.fail("LibraryError", f"The library cannot be used: {error}.", "See 'mantelpiece doctor'.", 1)
     except PermissionError as error:
-        return output.fail("PermissionError", f"{error.filename} belongs to somebody else.", "Try it with sudo.", 1)
+        return output.fail("PermissionError", *not_yours(error, find()), 2)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         return output.fail("OSError", f"{error.strerror or error}{where}.", "", 1)

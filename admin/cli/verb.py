@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from sync.jobs.progress import Ended
 from sync.library import jobs
 from sync.library.database import Library
 from sync.settings.last_good import Kept, load_kept
+from sync.settings.reading import unknown_variables
 from sync.settings.tree import Log
 from sync.work import most_serious
 
@@ -109,6 +111,8 @@ def verb(name: str, **settings: Any) -> Callable[[Callable[..., int | None]], cl
             home = become_owner(find())
             # A verb speaks in sentences, not in lines of a log; the service's log file is not its own.
             logs.set_up(home, Log(level="debug" if verbose else "error"))
+            for problem in unknown_variables(os.environ):
+                output.problem(problem.sentence, once=True)
             return function(Call(home, output), **values) or 0
 
         options = [

@@ -25,6 +25,7 @@ from sync.settings.ingest import Inbox
 from sync.settings.tree import Album, Server, Settings, Smart
 from sync.settings.writeback import Root
 
+_PREFIX, _HOME = "MANTELPIECE_", "HOME"
 _LISTS = ("servers", "albums", "smart", "writeback", "inboxes")
 
 
@@ -44,7 +45,7 @@ def load(
     last_good: Settings | None = None,
 ) -> Loaded:
     """Read the file and what overrides it. Never raises; a file that cannot be read leaves `last_good`."""
-    problems: list[Problem] = []
+    problems = unknown_variables(environ)
     fallback = last_good or Settings()
     tree = _read(path, problems)
     if tree == {} and last_good is not None and _is_blank(path):
@@ -96,12 +97,24 @@ def _is_blank(path: Path) -> bool:
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """MANTELPIECE_WALL_INTERVAL_SECONDS=10 is wall.interval_seconds; only plain keys of known sections."""
-    found = {}
-    for key in _plain_keys(Settings, ""):
-        value = environ.get("MANTELPIECE_" + key.replace(".", "_").upper())
-        if value is not None:
-            found[key] = value
-    return found
+    return {key: environ[_PREFIX + name] for name, key in _variables().items() if _PREFIX + name in environ}
+
+
+def _variables() -> dict[str, str]:
+    return {key.replace(".", "_").upper(): key for key in _plain_keys(Settings, "")}
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[Problem]:
+    """Variables that look like ours and mean nothing: mistyped, what they ask for would be missed without a word."""
+    names = [name.removeprefix(_PREFIX) for name in environ if name.startswith(_PREFIX)]
+    known = [_HOME, *_variables()]
+    return [
+        Problem(
+            _PREFIX + name,
+            f"{_PREFIX}{name} is no variable that mantelpiece knows.{did_you_mean(name, known, before=_PREFIX)}",
+        )
+        for name in sorted(names) if name not in known
+    ]  # fmt: skip
 
 
 def _plain_keys(kind: type[Struct], prefix: str) -> Iterator[str]:

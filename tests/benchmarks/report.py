@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-GATHER = "MANTELPIECE_BENCH_ROWS"
+GATHER = "BENCH_ROWS"
 """The environment variable that names the file in which figures are gathered, a line of JSON each."""
 
 

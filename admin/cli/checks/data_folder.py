@@ -71,8 +71,11 @@ def clock(_home: Home, _kept: Kept) -> Iterator[Finding]:
 def settings(home: Home, kept: Kept) -> Iterator[Finding]:
     """The file, and what could not be used of it."""
     for problem in kept.problems:
-        make = bad if problem.loses else warn
-        yield make("settings", problem.sentence, f"Correct {home.settings}, or 'mantelpiece settings set'.")
+        advice = f"Correct {home.settings}, or 'mantelpiece settings set'."
+        if problem.loses:
+            yield bad("settings", problem.sentence, advice, exit_code=UsageError.exit_code)
+        else:
+            yield warn("settings", problem.sentence, "" if problem.key.isupper() else advice)
     for sentence in cautions(kept.settings):
         yield warn("settings", sentence)
     if not kept.problems:
@@ -93,7 +96,7 @@ def keys(home: Home, kept: Kept) -> Iterator[Finding]:
         for name in kept.settings.servers:
             yield from _key(home, name, kept.settings)
     except UsageError as error:
-        yield bad("keys", error.sentence, error.advice)
+        yield bad("keys", error.sentence, error.advice, exit_code=error.exit_code)
     if home.secrets.exists():
         mode = home.secrets.stat().st_mode & 0o777
         if mode & 0o077:

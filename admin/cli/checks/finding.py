@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from sync.errors import Held
+
 
 class Verdict(StrEnum):
     OK = "ok"
@@ -20,6 +22,8 @@ class Finding(Struct, frozen=True):
     verdict: Verdict
     sentence: str
     advice: str = ""
+    exit_code: int = 0
+    """What the verb ends with where nothing weighs more."""
 
 
 def ok(check: str, sentence: str) -> Finding:
@@ -30,5 +34,10 @@ def warn(check: str, sentence: str, advice: str = "") -> Finding:
     return Finding(check, Verdict.WARN, sentence, advice)
 
 
-def bad(check: str, sentence: str, advice: str = "") -> Finding:
-    return Finding(check, Verdict.BAD, sentence, advice)
+def bad(check: str, sentence: str, advice: str = "", *, exit_code: int = 1) -> Finding:
+    return Finding(check, Verdict.BAD, sentence, advice, exit_code)
+
+
+def waits(check: str, sentence: str, advice: str) -> Finding:
+    """Nothing is wrong, and somebody is asked."""
+    return Finding(check, Verdict.WARN, sentence, advice, Held.exit_code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from admin.cli.checks.finding import Finding, bad, ok, warn
+from admin.cli.checks.finding import Finding, bad, ok, waits, warn
 from sync.catalogue import Catalogue
 from sync.counted import counted
 from sync.errors import CatalogueUnreadable, LibraryCorrupt
@@ -52,7 +52,7 @@ def _told(rows: Library, home: Home, kept: Kept) -> Iterator[Finding]:
                       "shared with you, 'mantelpiece album list --on-server SERVER' does not name it.")  # fmt: skip
     for row in held.every(rows):
         if row.decision is None:
-            yield warn("held", counted(_WAITS, album=row.album, number=len(row.photos)), "mantelpiece held list")
+            yield waits("held", counted(_WAITS, album=row.album, number=len(row.photos)), "mantelpiece held list")
     for job in jobs.in_state(rows, State.PARKED):
         yield bad("jobs", f"Job {job.id} ({job.kind}) failed three times and is parked.",
                   f"'mantelpiece jobs history' says why; try again with 'mantelpiece jobs run {job.id}'.")  # fmt: skip

@@ -21,7 +21,8 @@ def servers(call: Call, kept: Kept) -> Iterator[Finding]:
         except JobFailed as error:
             hint = address_hint(server.url) if error.facts.get("error") in ("Unreachable", "NotImmich",
                                                                           "CertificateProblem") else ""  # fmt: skip
-            yield bad("server", f"{name}: {error.sentence}", f"{hint} {error.advice}".strip())
+            advice = f"{hint} {error.advice}".strip()
+            yield bad("server", f"{name}: {error.sentence}", advice, exit_code=error.exit_code)
             continue
         yield ok("server", f"{name}: {ended.sentence}")
         for problem in ended.problems:

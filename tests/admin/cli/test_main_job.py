@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -21,8 +23,9 @@ from frame.control import FrameNotRunning, ask
 from sync.home import Home
 from sync.jobs.follow import serving
 from sync.jobs.wake import BEGIN_ANEW, ring
-from sync.library import jobs
+from sync.library import held, jobs
 from sync.library.database import Library
+from sync.library.held import HeldRow
 from sync.library.jobs import Lane, State
 from tests.admin.cli.conftest import Mantelpiece, StandIn
 
@@ -199,11 +202,43 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(connected: Mantelpiece, i
     connected.home.catalogue.chmod(0o644)
     connected.home.catalogue.write_bytes(b"garbage")
     told = connected("doctor", "--json")
-    assert told.code == 1
+    assert told.code == 3
     wrong = {one["check"]: one for one in told.json["findings"] if one["verdict"] == "bad"}
     assert set(wrong) >= {"keys", "catalogue", "server"}
     assert "2283" in wrong["server"]["advice"]
     assert any(one["check"] == "settings" and one["verdict"] == "warn" for one in told.json["findings"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        ([], 0),
+        (["loose key"], 1),
+        (["held"], 4),
+        (["held", "loose key"], 4),
+        (["server"], 3),
+        (["server", "held", "loose key"], 3),
+        (["settings", "server", "held", "loose key"], 2),
+    ],
+    ids=str,
+)
+def test_the_doctors_exit_code_is_the_most_serious(connected: Mantelpiece, spoil: list[str], code: int) -> None:
+    connected("album", "add", "Family")
+    connected("sync")
+    if "loose key" in spoil:
+        connected.home.secrets.chmod(0o644)
+    if "server" in spoil:
+        settings = connected.home.settings
+        settings.write_text(re.sub(r"127.0.0.1:\d+", "127.0.0.1:1", settings.read_text()))
+    if "held" in spoil:
+        since = "2026-01-01T00:00:00+00:00"
+        row = HeldRow(album="Family", plan="x", reason="Many are gone.", photos=("a",), since=since)
+        with closing(Library(connected.home.library)) as library, library.transaction() as db:
+            held.put(db, row)
+    if "settings" in spoil:
+        settings = connected.home.settings
+        settings.write_text(settings.read_text() + '[[album]]\nname = "B"\n')
+    assert connected("doctor").code == code
 
 
 def test_a_damaged_library_is_one_sentence_and_the_next_sync_begins_it_anew(connected: Mantelpiece) -> None:

@@ -7,12 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from admin.cli.owner import not_yours
+from sync.home import Home
 from tests.admin.cli.conftest import Mantelpiece
 
 NAME = "Küche 東京 🎉 →"
@@ -54,6 +57,61 @@ def test_a_home_that_cannot_be_is_told_with_what_to_do(
         assert said.code == 2
         assert f"{place} cannot hold the data: {why}. Set MANTELPIECE_HOME" in said.err
     assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("words", ["album list", "status", "settings show", "sync --json", "doctor -q"])
+def test_a_mistyped_variable_is_told_once_by_every_verb(mantelpiece: Mantelpiece, words: str) -> None:
+    said = mantelpiece(*words.split(), MANTELPIECE_WALL_LAYUOT="fit")
+    assert said.err.count("MANTELPIECE_WALL_LAYUOT is no variable") == 1
+    assert "Did you mean 'MANTELPIECE_WALL_LAYOUT'?" in said.err
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="who is not root cannot become another")
+@pytest.mark.parametrize("words", ["status", "album list", "sync --json", "settings set wall.layout fit"])
+def test_somebody_elses_data_are_told_with_what_to_type(connected: Mantelpiece, words: str) -> None:
+    for folder in (connected.home.root, *connected.home.root.parents):
+        if folder.stat().st_uid == 0 and folder != Path("/tmp"):
+            folder.chmod(folder.stat().st_mode | 0o711)
+    with tempfile.TemporaryDirectory() as runtime:
+        os.chown(runtime, 65534, 65534)
+        variables = connected.environment | {"XDG_RUNTIME_DIR": runtime}
+        done = subprocess.run([sys.executable, "-c", AS_NOBODY, *words.split()], capture_output=True, text=True,
+                              env=variables, timeout=60)  # fmt: skip
+    assert done.returncode == 2
+    said = json.loads(done.stdout) if "--json" in words else {"error": done.stderr, "advice": done.stderr}
+    assert f"The data in {connected.home.root} belong to root, and you are nobody." in said["error"]
+    assert f"sudo -u root env MANTELPIECE_HOME={connected.home.root} mantelpiece" in said["advice"]
+
+
+AS_NOBODY = """
+import importlib, os, sys
+from admin.cli.program import VERBS, main
+from admin.cli import start
+for module, _ in VERBS.values():
+    importlib.import_module(module)  # the interpreter may lie in a folder that is root's alone
+os.setgid(65534)
+os.setuid(65534)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("home", "sentence", "advice"),
+    [
+        ("mine", "{place}: permission denied.", "Check whose it is"),
+        ("theirs", "The data in {home} belong to nobody, and you are root.", "sudo -u nobody env MANTELPIECE_HOME="),
+        ("service", "The data in {home} belong to nobody, and you are root.", "sudo mantelpiece"),
+    ],
+)
+def test_what_is_refused_says_whose_it_is(tmp_path: Path, home: str, sentence: str, advice: str) -> None:
+    root, place = tmp_path / home, tmp_path / home / "private" / "x"
+    root.mkdir()
+    if home != "mine":
+        os.chown(root, 65534, 65534)
+    refused = PermissionError(13, "Permission denied", str(place))
+    said = not_yours(refused, Home(root, tmp_path / "run"), service_home=tmp_path / "service")
+    assert said[0] == sentence.format(place=place, home=root)
+    assert advice in said[1]
 
 
 def test_the_history_is_one_json_value_or_a_run_a_line(connected: Mantelpiece) -> None:

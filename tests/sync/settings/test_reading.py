@@ -298,3 +298,22 @@ def test_what_could_never_work_is_refused_in_a_sentence_and_changes_nothing(home
     with pytest.raises(UsageError, match="cannot be used"):
         set_value(home, key, value)
     assert home.settings.read_text() == GOOD
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("MANTELPIECE_WALL_LAYUOT", " Did you mean 'MANTELPIECE_WALL_LAYOUT'?"),
+        ("MANTELPIECE_HOEM", " Did you mean 'MANTELPIECE_HOME'?"),
+        ("MANTELPIECE_XYZZY", ""),
+        ("MANTELPIECE_", ""),
+    ],
+)
+def test_a_variable_that_means_nothing_is_named(tmp_path: Path, name: str, hint: str) -> None:
+    (tmp_path / "settings.toml").write_text(GOOD)
+    sound = {"MANTELPIECE_HOME": "/x", "MANTELPIECE_WALL_INTERVAL_SECONDS": "60", "OTHER": "1"}
+    loaded = load(tmp_path / "settings.toml", environ=sound | {name: "fit"})
+    assert [one.sentence for one in loaded.problems] == [f"{name} is no variable that mantelpiece knows.{hint}"]
+    assert loaded.pinned == {"wall.interval_seconds"}
+    assert not any(one.loses or one.instead for one in loaded.problems)
+    assert load(tmp_path / "settings.toml", environ=sound).problems == ()
