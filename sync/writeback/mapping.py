@@ -1,6 +1,6 @@
 """THE table: which fact of Immich goes into which tag of which kind of file, and how it meets what is there.
 
-README's mapping table is made from it (a test holds them together). Tags are named as `exiftool -G1` names them.
+README's table of tags is made from it (a test holds them together). Tags are named as `exiftool -G1` names them.
 changes.py reads it; nothing else decides what is written.
 """
 
