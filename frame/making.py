@@ -12,7 +12,7 @@ from frame.overlays.boxes import shrunk
 from frame.picture import Renderer, request_for, white_of
 from frame.playlist import Item
 from frame.render.crop import boxes_on
-from frame.render.layout import Size, Subject, heads_on, pair, plan, viewer_canvas
+from frame.render.layout import Size, Subject, heads_on, pair, plan, seams, viewer_canvas
 from frame.selection.pool import digest_of
 from sync.home import Home
 from sync.settings.wall import Corner, Layout, Wall
@@ -117,17 +117,18 @@ class Maker:
         return viewer_canvas(self.display.size, self.rotation)
 
     def _heads(self, item: Item, layout: str | None = None) -> list[tuple[int, int, int, int]]:
-        """Where heads come to lie on the wall, where a clock could cover them: a picture on a board makes room."""
+        """Where heads come to lie on the wall, where a clock could cover them: a picture on a board makes room. It
+        stands on no seam of two pictures either."""
         entries = [item.entry] if item.partner is None else [item.entry, item.partner]
         subjects = [Subject((each.display_width, each.display_height), boxes_on(each.faces)) for each in entries]
-        if not any(subject.faces for subject in subjects) or min(min(subject.size) for subject in subjects) <= 0:
+        if min(min(subject.size) for subject in subjects) <= 0:
             return []
         how, width = layout or self.wall.layout.value, self.wall.mat_width / 100
         if len(subjects) == 1:
             where = plan(subjects[0], self._canvas, layout=how, mat_width=width)
         else:
             where = pair(subjects, self._canvas, layout=how, mat_width=width)
-        return [] if where.backdrop == "mat" else heads_on(where, subjects)
+        return [] if where.backdrop == "mat" else [*heads_on(where, subjects), *seams(where)]
 
     def _fills(self, item: Item) -> bool:
         """Whether it covers the wall, with pixels to come closer to."""
@@ -151,13 +152,14 @@ class Maker:
         wording = style.wording(item.entry, None, size=display.size, rotation=self.rotation)
         veil = veil_of(self.renderer, self._request(item, display.size, wording=wording), start)
         tone = self._tone
-        clock = style.clock(start, rotation=self.rotation)
+        clock = style.clock(start, rotation=self.rotation, still=False)
         known = clock.verdict if clock is not None else None
         del start, clock  # as large as the panel, and so is what comes
         seconds = max(_LEAST_SECONDS, min(self.wall.interval_seconds * _UNDER_WAY, 90.0))
         moving = Moving(
             picture, display.size, target, _inwards(item), veil,
-            lambda made: style.current().clock(made, rotation=self.rotation, tone=tone, verdict=known), seconds,
+            lambda made: style.current().clock(made, rotation=self.rotation, tone=tone, verdict=known, still=False),
+            seconds,
         )  # fmt: skip
         first, ticking = moving.key(0.0)
         return Made(display.prepare(first), ticking, moving=moving, problem=style.lacking(wording))

@@ -50,6 +50,11 @@ def meet(one: Place, other: Place) -> bool:
     return across(one, other) and one[1] < other[3] and other[1] < one[3]
 
 
+def inside(one: Place, other: Place) -> bool:
+    """Whether all of one lies in the other."""
+    return one[0] >= other[0] and one[1] >= other[1] and one[2] <= other[2] and one[3] <= other[3]
+
+
 def shared(one: Place, other: Place) -> int:
     """How many pixels they have in common."""
     wide = min(one[2], other[2]) - max(one[0], other[0])

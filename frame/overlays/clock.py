@@ -30,11 +30,11 @@ class Clock:
 
     def __init__(
         self, picture: Image.Image, *, rotation: int, words: Words, fonts: Fonts, size: Size,
-        verdict: Verdict | None = None, tone: Tone = DAYLIGHT,
+        verdict: Verdict | None = None, tone: Tone = DAYLIGHT, still: bool = True,
     ) -> None:  # fmt: skip
         """`size` is the largest that it gets; `verdict` how it is readable, where that is known; `tone` the picture's
-        own."""
-        self._tone = tone
+        own, which is `still` or moves."""
+        self._tone, self._still = tone, still
         self.verdict = verdict
         """How it was made readable last; below a picture that moves it stays the same, or it would flicker."""
         self._stays = verdict is not None
@@ -63,7 +63,7 @@ class Clock:
         right, middle = (self._words.clock_position.endswith(side) for side in ("right", "middle"))
         written = ink(rows, self._place[2] - self._place[0], self._fonts, right=right, middle=middle)
         at, known = self._corner(written.size, drift), self.verdict if self._stays else None
-        self.verdict = lay(upright, written, at, wanted=WANTED_LARGE, verdict=known, tone=self._tone)
+        self.verdict = lay(upright, written, at, wanted=WANTED_LARGE, verdict=known, tone=self._tone, still=self._still)
         return upright if turn is None else upright.transpose(turn)
 
     def _corner(self, size: Size, drift: tuple[float, float]) -> tuple[int, int]:

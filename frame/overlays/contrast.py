@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageFilter
 
+from frame.overlays.boxes import Place
 from frame.overlays.writing import Ink
 from frame.render.tone import DAYLIGHT, Tone, toned_colour
 
@@ -24,8 +25,14 @@ _SPREAD, _SPREAD_ROWS = 0.8, 2.0
 where it ends."""
 _SOFT, _GROW = 0.34, 0.36
 """Of that reach: the radius of the blur, and how far the darkest part goes beyond the words before it is blurred."""
-_STRONGER = [min(255, round(level * 1.2)) for level in range(256)]
-"""The blur takes as much of the shade at the words' edge."""
+_STRONGER = [min(255, max(0, round((level - 10) * 1.26))) for level in range(256)]
+"""The blur takes as much of the shade at the words' edge; and where it all but ends it ends, or one sees a line."""
+_AT_EDGE = 0.9
+"""Words that are nearer to an edge of the picture than that share of a shade's reach have the shade go on to it: with
+light between them and the edge it looks like a smudge."""
+_BUSY, _VERY_BUSY = 26.0, 34.0
+"""Levels by which what lies under words differs from its surroundings, on average: from the one on it is softened,
+and from the other on it is all blur; foliage has 10 to 25, and print 35 to 50."""
 _FLAT = 20
 """Levels between the darkest and the brightest tenth of a board, with its grain and any tone."""
 DARK_ENOUGH, _LOUD = 5.0, 0.22
@@ -65,28 +72,31 @@ def judge(low: int, high: int, wanted: float = WANTED) -> Verdict:
 
 def lay(
     picture: Image.Image, ink: Ink, corner: tuple[int, int], *, wanted: float = WANTED, verdict: Verdict | None = None,
-    tone: Tone = DAYLIGHT,
+    tone: Tone = DAYLIGHT, within: Place | None = None, still: bool = True,
 ) -> Verdict:  # fmt: skip
     """Write `ink` on an RGB picture, its upper left at `corner`; gives how, unless the verdict is there already. `tone`
-    is the picture's, where that has one already."""
+    is the picture's, where that has one already; no shade goes beyond `within`. A picture that moves below it is not
+    `still`: a blur would stay where it is."""
+    if still:
+        _soften(picture, ink, corner, within or (0, 0, *picture.size))
     verdict = verdict or judge(*extremes(picture.crop(_box(ink, corner))), wanted)
-    put(picture, ink, corner, verdict, wanted=wanted, tone=tone)
+    put(picture, ink, corner, verdict, wanted=wanted, tone=tone, within=within)
     return verdict
 
 
 def put(
     picture: Image.Image, ink: Ink, corner: tuple[int, int], verdict: Verdict, *, wanted: float = WANTED,
-    tone: Tone = DAYLIGHT,
+    tone: Tone = DAYLIGHT, within: Place | None = None,
 ) -> None:  # fmt: skip
     """Write `ink` in the way that was found."""
     if verdict.shade:
-        _shade(picture, ink, corner, _needs(round(verdict.shade * 100), wanted))
+        _shade(picture, ink, corner, within or (0, 0, *picture.size), _needs(round(verdict.shade * 100), wanted))
     if not (verdict.dark and verdict.flat):
         _shadow(picture, ink, corner, toned_colour(LIGHT, tone) if verdict.dark else BLACK)
     _write(picture, ink, corner, toned_colour(DARK if verdict.dark else LIGHT, tone))
 
 
-def _box(ink: Ink, corner: tuple[int, int]) -> tuple[int, int, int, int]:
+def _box(ink: Ink, corner: tuple[int, int]) -> Place:
     return (corner[0], corner[1], corner[0] + ink.size[0], corner[1] + ink.size[1])
 
 
@@ -125,36 +135,57 @@ def _needs(most: int, wanted: float) -> list[int]:
     return [round(255 * min(most / 100, _needed(level, wanted), 0.95)) for level in range(256)]
 
 
-def _shade(picture: Image.Image, ink: Ink, corner: tuple[int, int], needs: list[int]) -> None:
+def _shade(picture: Image.Image, ink: Ink, corner: tuple[int, int], within: Place, needs: list[int]) -> None:
     """Darken what is too bright under the words, fading out around them; what is dark enough stays as it is."""
-    box, reach = _box(ink, corner), reach_of(ink.size[1], ink.row)
-    around = (
-        max(0, box[0] - reach),
-        max(0, box[1] - reach),
-        min(picture.width, box[2] + reach),
-        min(picture.height, box[3] + reach),
-    )
-    size = (around[2] - around[0], around[3] - around[1])
-    small = (max(1, size[0] // 4), max(1, size[1] // 4))
-    mask = Image.new("L", small)
-    grow = reach * _GROW
-    mask.paste(
-        255,
-        (
-            max(0, round((box[0] - around[0] - grow) / 4)),
-            max(0, round((box[1] - around[1] - grow) / 4)),
-            min(small[0], round((box[2] - around[0] + grow) / 4)),
-            min(small[1], round((box[3] - around[1] + grow) / 4)),
-        ),
-    )
-    soft = mask.filter(ImageFilter.GaussianBlur(reach / 4 * _SOFT)).point(_STRONGER)
+    around, soft = _around(ink, corner, within)
     part = picture.crop(around)
     # The brightest of a neighbourhood counts, or bright letters would stand on bright leaves between dark ones.
     near = max(3, (ink.row or ink.size[1]) // 8 | 1)
-    need = _brightest(part.convert("L").resize(small, Image.Resampling.BOX).point(needs), near // 2)
+    need = _brightest(part.convert("L").resize(soft.size, Image.Resampling.BOX).point(needs), near // 2)
     soft = ImageChops.multiply(soft, need.filter(ImageFilter.GaussianBlur(near * 0.8)))
-    soft = soft.resize(size, Image.Resampling.BICUBIC)
-    picture.paste(Image.composite(Image.new("RGB", size), part, soft), around[:2])
+    soft = soft.resize(part.size, Image.Resampling.BICUBIC)
+    picture.paste(Image.composite(Image.new("RGB", part.size), part, soft), around[:2])
+
+
+def _around(ink: Ink, corner: tuple[int, int], within: Place) -> tuple[Place, Image.Image]:
+    """What is changed of the picture below words, and how much of it: L, a quarter as large."""
+    box, reach = _box(ink, corner), reach_of(ink.size[1], ink.row)
+    around = (
+        max(within[0], box[0] - reach),
+        max(within[1], box[1] - reach),
+        min(within[2], box[2] + reach),
+        min(within[3], box[3] + reach),
+    )
+    small = Image.new("L", (max(1, (around[2] - around[0]) // 4), max(1, (around[3] - around[1]) // 4)))
+    grow = reach * _GROW
+    # Out of the picture where an edge of it is near; the blur takes what is beyond for as dark as the edge itself.
+    places = [
+        around[side] if abs(around[side] - box[side]) < reach * _AT_EDGE else box[side] + (grow if side > 1 else -grow)
+        for side in range(4)
+    ]
+    left, top, right, bottom = (round((place - around[side % 2]) / 4) for side, place in enumerate(places))
+    small.paste(255, (max(0, left), max(0, top), min(small.width, right), min(small.height, bottom)))
+    return around, small.filter(ImageFilter.GaussianBlur(reach / 4 * _SOFT)).point(_STRONGER)
+
+
+def _soften(picture: Image.Image, ink: Ink, corner: tuple[int, int], within: Place) -> None:
+    """Blur what is as busy as print under the words: no shade makes letters readable among letters."""
+    row = ink.row or ink.size[1]
+    under = picture.crop(_box(ink, corner)).convert("L").reduce(4)
+    rough = ImageChops.difference(under, under.filter(ImageFilter.GaussianBlur(row / 12)))
+    share = (_mean(rough) - _BUSY) / (_VERY_BUSY - _BUSY)
+    if share <= 0:
+        return
+    around, soft = _around(ink, corner, within)
+    part = picture.crop(around)
+    blurred = part.resize(soft.size, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(row / 8))
+    soft = soft.point([round(level * min(1.0, share)) for level in range(256)]).resize(part.size)
+    picture.paste(Image.composite(blurred.resize(part.size, Image.Resampling.BICUBIC), part, soft), around[:2])
+
+
+def _mean(levels: Image.Image) -> float:
+    counts = levels.histogram()
+    return sum(level * count for level, count in enumerate(counts)) / max(1, sum(counts))
 
 
 def _brightest(levels: Image.Image, reach: int) -> Image.Image:

@@ -12,7 +12,7 @@ from math import ceil
 
 from PIL import Image
 
-from frame.overlays.boxes import Place, across, corners, gap_on, meet, placed, shared, shrunk
+from frame.overlays.boxes import Place, across, corners, gap_on, inside, meet, placed, shared, shrunk
 from frame.overlays.contrast import lay
 from frame.overlays.fonts import Fonts
 from frame.overlays.measure import drifted, letter_size, margin
@@ -35,6 +35,7 @@ _BESIDE = 0.24
 _BAR_LETTERS = 9
 """Black or blur beside a picture that is so many letters wide has room for words."""
 
+
 @dataclass(frozen=True)
 class Label:
     """Written lines and where they go."""
@@ -45,6 +46,8 @@ class Label:
     """Below (or above) which picture it stands."""
     rows: int = 0
     """What it needs between that picture and the next one, or the edge of the wall."""
+    within: Place | None = None
+    """The picture of several that it lies on: a shade for it darkens no other one."""
 
     @property
     def box(self) -> Place:
@@ -69,20 +72,49 @@ class _Writer:
             tries += [self._at(block, region, position) for position in _others(self._words.position)[1:]]
         return min(tries, key=self._covers)
 
+    def on_picture(self, block: Sequence[str], number: int) -> Label:
+        """Over one of several, whose words they are; a shade for them darkens no other one."""
+        place = self._panes[number]
+        return replace(self.over(block, place), within=place)
+
+    def on_wall(self, block: Sequence[str]) -> Label:
+        """Over all of it, in line with the clock; but what would lie half on a picture and half beside it is seen
+        before both, and goes wholly onto the picture."""
+        label = self.over(block, self._bar())
+        if not any(meet(label.box, pane) and not inside(label.box, pane) for pane in self._panes):
+            return label
+        stands_last = self._words.position.endswith("right") or (self._stacked and "bottom" in self._words.position)
+        number = -1 if stands_last else 0
+        moved, place = self.on_picture(block, number), self._panes[number]
+        wide = place[2] - place[0] >= min(self._canvas) * _NARROW
+        return moved if wide and inside(moved.box, place) else label
+
+    def _bar(self) -> Place:
+        """The whole wall, or what a picture that does not fill it leaves at the wanted side, where words fit into
+        that."""
+        left, right = self._panes[0][0], self._panes[-1][2]
+        width, height = self._canvas
+        least = _BAR_LETTERS * letter_size(self._canvas, self._words.scale) + 2 * self._edge
+        if self._words.position.endswith("left") and left >= least:
+            return (0, 0, left, height)
+        if self._words.position.endswith("right") and width - right >= least:
+            return (right, 0, width, height)
+        return (0, 0, width, height)
+
     def _at(self, block: Sequence[str], region: Place, position: str) -> Label:
-        inside = shrunk(region, self._edge)
-        written = self._ink(block, self._widest(inside[2] - inside[0]), position)
-        box = placed(written.size, inside, position)
+        room = shrunk(region, self._edge)
+        written = self._ink(block, self._widest(room[2] - room[0]), position)
+        box = placed(written.size, room, position)
         clock = self._words.clock
         if clock is not None and meet(box, self._around(clock)):
-            inside = self._beside_clock(inside, position, clock)
-            written = self._ink(block, self._widest(inside[2] - inside[0]), position)
-            box = placed(written.size, inside, position)
+            room = self._beside_clock(room, position, clock)
+            written = self._ink(block, self._widest(room[2] - room[0]), position)
+            box = placed(written.size, room, position)
         return Label(written, self._drifted(box))
 
-    def _beside_clock(self, inside: Place, position: str, clock: Place) -> Place:
+    def _beside_clock(self, room: Place, position: str, clock: Place) -> Place:
         """What is left beside it where that is wide enough, else above or below it."""
-        left, top, right, bottom = inside
+        left, top, right, bottom = room
         around = self._around(clock)
         if position.endswith("left") and around[0] - left >= min(self._canvas) * _NARROW:
             return (left, top, around[0], bottom)
@@ -132,19 +164,19 @@ class _Writer:
         if position.endswith("middle") or left < self._canvas[0] * _BESIDE:
             return None
         at_left = position.endswith("left")
-        inside = (self._edge, top, left - self._edge, bottom)
+        room = (self._edge, top, left - self._edge, bottom)
         if not at_left:
-            inside = (right + self._edge, top, self._canvas[0] - self._edge, bottom)
+            room = (right + self._edge, top, self._canvas[0] - self._edge, bottom)
         clock = self._words.clock
-        if clock is not None and across(inside, self._around(clock)):
+        if clock is not None and across(room, self._around(clock)):
             around = self._around(clock)
             if clock[1] < self._canvas[1] / 2:
                 top = max(top, around[3])
             else:
                 bottom = min(bottom, around[1])
-            inside = (inside[0], top, inside[2], bottom)
-        written = self._ink(block, inside[2] - inside[0], position)
-        return Label(written, self._drifted(placed(written.size, inside, position)))
+            room = (room[0], top, room[2], bottom)
+        written = self._ink(block, room[2] - room[0], position)
+        return Label(written, self._drifted(placed(written.size, room, position)))
 
     @property
     def _stacked(self) -> bool:
@@ -200,23 +232,8 @@ def labels(plan: Plan, words: Wording, fonts: Fonts, faces: Sequence[Place] = ()
         if plan.backdrop == "mat":
             made.append(writer.below(block, numbers, _in_line(plan, numbers, words.position)))
         else:
-            alone = count == 1 or not own
-            region = _bar(plan, words) if alone else corners(plan.panes[number].place)
-            made.append(writer.over(block, region))
+            made.append(writer.on_picture(block, number) if own and count > 1 else writer.on_wall(block))
     return _level(made, plan, words)
-
-
-def _bar(plan: Plan, words: Wording) -> Place:
-    """The whole wall, or what a picture that does not fill it leaves at the wanted side, where words fit into that: a
-    line that begins beside a picture and ends on it is seen before both."""
-    left, right = plan.panes[0].place[0], plan.panes[-1].place[0] + plan.panes[-1].place[2]
-    width, height = plan.canvas
-    least = _BAR_LETTERS * letter_size(plan.canvas, words.scale) + 2 * margin(plan.canvas)
-    if words.position.endswith("left") and left >= least:
-        return (0, 0, left, height)
-    if words.position.endswith("right") and width - right >= least:
-        return (right, 0, width, height)
-    return (0, 0, width, height)
 
 
 def _in_line(plan: Plan, numbers: range, position: str) -> Place:
@@ -234,8 +251,11 @@ def _in_line(plan: Plan, numbers: range, position: str) -> Place:
 
 
 def _level(made: list[Label], plan: Plan, words: Wording) -> list[Label]:
-    """Below two pictures that hang side by side the first lines stand level."""
+    """Below two pictures that hang side by side the first lines stand level, unless one gave way to a face or a
+    clock."""
     if len(made) < 2 or not words.position.startswith("bottom") or plan.canvas[0] < plan.canvas[1]:
+        return made
+    if plan.backdrop != "mat" and made[0].box[3] != made[1].box[3]:
         return made
     highest = min(label.corner[1] for label in made)
     return [replace(label, corner=(label.corner[0], highest)) for label in made]
@@ -243,7 +263,7 @@ def _level(made: list[Label], plan: Plan, words: Wording) -> list[Label]:
 
 def write(canvas: Image.Image, made: Sequence[Label]) -> None:
     for label in made:
-        lay(canvas, label.ink, label.corner)
+        lay(canvas, label.ink, label.corner, within=label.within)
 
 
 def _others(position: str) -> list[str]:

@@ -5,6 +5,7 @@ gives way. Pure but for the fonts; called by paint before anything is decoded.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from frame.overlays.boxes import Place, corners, gap_on, meet, shrunk
 from frame.overlays.fonts import Fonts
@@ -13,12 +14,33 @@ from frame.render.layout import NOTHING, Clear, Plan, Size, Subject, heads_on
 from frame.render.request import Wording
 
 _TRIES = 5
+_LEAST = 0.3
+"""Of what a picture covers where nothing is written."""
+_SMALLER = (1.0, 0.8, 0.64)
 
 
 def settled(
     lay_out: Callable[[Clear], Plan], words: Wording, fonts: Fonts, subjects: Sequence[Subject]
 ) -> tuple[Plan, list[Label]]:
-    """Pictures and words once each has its room; what makes room below may come in the way of a clock above."""
+    """Pictures and words once each has its room. Words that are wanted large give way before a picture becomes a
+    stamp."""
+    least = _LEAST * _area(lay_out(NOTHING))
+    for share in _SMALLER:
+        said = replace(words, scale=words.scale * share)
+        where, made = _settled(lay_out, said, fonts, subjects)
+        if _area(where) >= least or said.scale <= 1:
+            break
+    return where, made
+
+
+def _area(where: Plan) -> int:
+    return sum(pane.place[2] * pane.place[3] for pane in where.panes)
+
+
+def _settled(
+    lay_out: Callable[[Clear], Plan], words: Wording, fonts: Fonts, subjects: Sequence[Subject]
+) -> tuple[Plan, list[Label]]:
+    """What makes room below may come in the way of a clock above."""
     clear = NOTHING
     where = lay_out(clear)
     made = labels(where, words, fonts, heads_on(where, subjects))

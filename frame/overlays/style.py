@@ -116,9 +116,10 @@ class Style:
         return f"No font here writes {scripts}: install {packages}."
 
     def clock(
-        self, picture: Image, *, rotation: int, tone: Tone | None = None, verdict: Verdict | None = None
-    ) -> Clock | None:
-        """The clock of this picture, drawn on it; None where none is wanted. `tone` and `verdict` as Clock has them."""
+        self, picture: Image, *, rotation: int, tone: Tone | None = None, verdict: Verdict | None = None,
+        still: bool = True,
+    ) -> Clock | None:  # fmt: skip
+        """The clock of this picture, drawn on it; None where none is wanted. All else as Clock has it."""
         if not (self.words.clock or self.words.date):
             return None
         from frame.overlays.clock import Clock
@@ -127,7 +128,7 @@ class Style:
         size = _clock_size(viewer_canvas(picture.size, rotation), self.words, self.language)
         made = Clock(
             picture, rotation=rotation, words=self.words, fonts=_fonts(), size=size, verdict=verdict,
-            tone=tone or DAYLIGHT,
+            tone=tone or DAYLIGHT, still=still,
         )  # fmt: skip
         picture.paste(made.draw(self.clock_lines(), self.drift), made.box[:2])
         return made

@@ -38,8 +38,12 @@ def wrapped(line: Line, width: int, fonts: Fonts, most: int) -> list[Line]:
     room = width * _ROOM
     pieces = _pieces(line, _facts(line.text), fonts)
     if any(piece.wide > room for piece in pieces) or len(rows := _rows(pieces, room)) > most:
-        pieces = _pieces(line, _words(line.text), fonts)
+        facts, pieces = pieces, _pieces(line, _words(line.text), fonts)
         rows = _rows(pieces, room)
+        if len(rows) > most > 1 and (end := _ending(facts, room)):
+            # What is cut short is the long name of a place, and not the day that stands behind it.
+            rest = replace(line, text=_joined(facts[:-end]))
+            return [*wrapped(rest, width, fonts, most - 1), replace(line, text=_joined(facts[-end:]))]
     if 1 < len(rows) <= most:
         rows = _balanced(pieces, room, len(rows))
     kept = [*rows[: most - 1], [piece for row in rows[most - 1 :] for piece in row]]
@@ -90,6 +94,17 @@ def _rows(pieces: Sequence[_Piece], room: float) -> list[list[_Piece]]:
         rows[-1].append(piece)
         taken = longer
     return rows
+
+
+def _ending(facts: Sequence[_Piece], room: float) -> int:
+    """How many facts at the end of a line have a row for themselves; never the first one."""
+    wide, count = 0.0, 0
+    for fact in reversed(facts[1:]):
+        wide += fact.wide + (fact.gap if count else 0)
+        if wide > room:
+            break
+        count += 1
+    return count
 
 
 def _balanced(pieces: Sequence[_Piece], room: float, count: int) -> list[list[_Piece]]:

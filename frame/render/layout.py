@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor
 from typing import NamedTuple
 
@@ -106,6 +107,17 @@ def heads_on(made: Plan, subjects: Sequence[Subject]) -> list[tuple[int, int, in
             if within[0] < within[2] and within[1] < within[3]:
                 found.append((floor(within[0]), floor(within[1]), ceil(within[2]), ceil(within[3])))
     return found
+
+
+def seams(made: Plan) -> list[tuple[int, int, int, int]]:
+    """What two pictures that fill the wall leave between them: left, top, right, bottom."""
+    panes = [pane.place for pane in made.panes]
+    return [
+        (one[0] + one[2], 0, other[0], made.canvas[1])
+        if one[1] == other[1]
+        else (0, one[1] + one[3], made.canvas[0], other[1])
+        for one, other in pairwise(panes)
+    ]
 
 
 def shape_suits_a_pair(ratio: float, canvas: Size) -> bool:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sync.catalogue import AlbumEntry
 from sync.catalogue_writing import write
 from sync.home import Home
+from sync.settings.wall import Corner
 from tests.frame.rig import MemoryDisplay, make_home, rig, set_wall
 from tests.sample_catalogues import add_object, jpeg, photo
 
@@ -73,3 +74,14 @@ def test_a_pair_of_which_one_is_hidden_while_it_fades_in_leaves_the_wall(tmp_pat
         current = wall.player.turn.current
         assert current is not None
         assert key not in current.item.keys
+
+
+def test_the_clock_stands_on_no_seam(tmp_path: Path, renderer) -> None:
+    home = make_home(tmp_path)
+    publish_pairs(home)
+    set_wall(home)
+    with home.settings.open("a") as file:
+        file.write('[words]\nclock = true\nclock_position = "top-middle"\n')
+    with rig(home, renderer, display=MemoryDisplay(animated=True)) as wall:
+        wall.settle()
+        assert wall.player._hanging.clock_at not in (None, Corner.TOP_MIDDLE, Corner.BOTTOM_MIDDLE)

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from frame.overlays.boxes import inside
 from frame.overlays.fonts import Fonts
 from frame.overlays.labels import Label, labels
 from frame.overlays.measure import drifted, margin
@@ -125,6 +126,48 @@ def test_words_give_way_to_a_face_in_their_corner() -> None:
     _, (label,) = hung([child], (1920, 1080), "fill", said)
     assert label.box[0] > 960
     assert label.box[1] > 540
+
+
+def test_words_that_gave_way_to_a_face_take_those_beside_them_nowhere() -> None:
+    """She at the bottom of the right picture moves its words to the top; those of the left one stay off his face."""
+    left = Subject((1440, 1920), ((0.25, 0.05, 0.75, 0.45),))
+    right = Subject((1440, 1920), ((0.1, 0.72, 0.9, 0.98),))
+    said = wording((1920, 1080), (("Ben", "3 May 2024"), ("At the very bottom",)), Words())
+    _, (ben, her) = hung([left, right], (1920, 1080), "fill", said)
+    assert her.box[3] < 540 < ben.box[1]
+
+
+@pytest.mark.parametrize("position", list(Corner))
+@pytest.mark.parametrize("canvas", WALLS, ids=str)
+@pytest.mark.parametrize("shape", SHAPES[:5], ids=str)
+def test_words_stand_on_a_picture_or_beside_it_and_not_half_on_it(
+    shape: tuple[int, int], canvas: tuple[int, int], position: Corner
+) -> None:
+    said = wording(canvas, (("Dune", "6 June 2020"),), Words(position=position))
+    where, (label,) = hung([Subject(shape)], canvas, "fit", said)
+    assert not any(shared(label.box, place) and not inside(label.box, place) for place in corners_of(where))
+
+
+@pytest.mark.parametrize("position", list(Corner))
+def test_words_of_both_pictures_stand_on_one_of_them(position: Corner) -> None:
+    said = wording((1920, 1080), (("Dune", "6 June 2020"),), Words(position=position))
+    where, (label,) = hung([Subject((1440, 1920)), Subject((1440, 1920))], (1920, 1080), "fill", said)
+    assert any(inside(label.box, place) for place in corners_of(where))
+
+
+@pytest.mark.parametrize("size", [100, 160, 220, 300])
+def test_large_words_leave_no_stamps(size: int) -> None:
+    said = wording((1920, 1080), (*TEXTS[3:4], ("Tall",)), Words(size=size))
+    pictures = [Subject((810, 1440)), Subject((810, 1440))]
+    where, made = hung(pictures, (1920, 1080), "mat", said)
+    assert min(pane.place[3] for pane in where.panes) > 1080 * 0.4
+    assert not any(shared(label.box, place) for label in made for place in corners_of(where))
+
+
+def test_below_two_pictures_the_first_lines_stand_level() -> None:
+    said = wording((1920, 1080), (("Ben", "3 May 2024"), ("Anna",)), Words())
+    _, (one, other) = hung([Subject((1440, 1920)), Subject((1440, 1920))], (1920, 1080), "fill", said)
+    assert one.box[1] == other.box[1]
 
 
 @pytest.mark.parametrize("position", [Corner.BOTTOM_LEFT, Corner.BOTTOM_RIGHT, Corner.TOP_LEFT, Corner.TOP_MIDDLE])
