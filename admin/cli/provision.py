@@ -25,14 +25,16 @@ import tomlkit
 from admin.cli.owner import become_owner
 from admin.context import Context
 from admin.security.passwords import LONGEST, SHORTEST, hashed, matches
+from admin.wifi.wishes import LONGEST_NAME_BYTES, LONGEST_PASSWORD, SHORTEST_PASSWORD, is_name, is_password
 from sync import secrets
 from sync.clock import SystemClock
-from sync.errors import MantelpieceError, UsageError
+from sync.errors import MantelpieceError, UsageError, did_you_mean
 from sync.files import write_durably
 from sync.home import Home, find, prepare
 from sync.settings.reading import load, parse_text
 
 MOVED = "moved to the frame"
+_WIFI = ["name", "password", "country"]
 CONNECTIONS = Path("/etc/NetworkManager/system-connections")
 
 
@@ -59,6 +61,7 @@ def read_plan(text: str) -> Plan:
         tree = tomllib.loads(text)
     except (tomlkit.exceptions.TOMLKitError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"It is not valid TOML: {error}.") from None
+    _refuse_misshapen(tree)
     plan = Plan("", "")
     for name, server in _sections(tree.get("servers")):
         _move(document["servers"], name, ("key",), "servers", server, plan)
@@ -120,6 +123,9 @@ def _is_taken_in(home: Home, plan: Plan) -> bool:
 def write_wifi(plan: Plan, folder: Path = CONNECTIONS) -> str:
     """As root: a connection of NetworkManager's own, so that the password is in no process list. Gives why not; nothing
     where it did."""
+    # Before all else: until it is known a Pi keeps its radio off, for a network of the frame's own too.
+    if plan.wifi.get("country"):
+        _tell("raspi-config", "nonint", "do_wifi_country", plan.wifi["country"].upper())
     if not plan.wifi.get("name") or plan.wifi.get("password") == MOVED:
         return ""
     if not folder.is_dir():
@@ -131,8 +137,6 @@ def write_wifi(plan: Plan, folder: Path = CONNECTIONS) -> str:
         lines += ["", "[wifi-security]", "key-mgmt=wpa-psk", f"psk={_escaped(password)}"]
     lines += ["", "[ipv4]", "method=auto", "", "[ipv6]", "method=auto", ""]
     write_durably(folder / "mantelpiece.nmconnection", "\n".join(lines).encode(), mode=0o600)
-    if plan.wifi.get("country"):
-        _tell("raspi-config", "nonint", "do_wifi_country", plan.wifi["country"])
     _tell("nmcli", "connection", "reload")
     return ""
 
@@ -237,17 +241,40 @@ def _take_out(document: Any) -> None:
                 del entry[key]
 
 
+def _refuse_misshapen(tree: dict[str, Any]) -> None:
+    """What the settings' own reading does not see, for it is taken out before; and what would be in its way."""
+    for section in ("servers", "admin", "wifi", "mqtt"):
+        if not isinstance(tree.get(section, {}), dict):
+            raise UsageError(f"{section} must be a section: a line [{section}], and what belongs to it below.")
+    albums = tree.get("albums", [])
+    if not isinstance(albums, list) or not all(isinstance(album, dict) for album in albums):
+        raise UsageError("albums must be sections: a line [[albums]] for each, and what belongs to it below.")
+    for key in tree.get("wifi", {}):
+        if key not in _WIFI:
+            raise UsageError(f"There is no {key!r} in [wifi].{did_you_mean(key, _WIFI)}")
+
+
+def _check_wifi(wifi: dict[str, str]) -> None:
+    """A frame that joins no network because of a slip would be off the air, and nobody there to tell."""
+    if not "".join(wifi.values()).isprintable():
+        raise UsageError("[wifi] holds a character that cannot be typed.")
+    if wifi.keys() - {"country"} and not is_name(wifi.get("name", "")):
+        raise UsageError(f"wifi.name must have 1 to {LONGEST_NAME_BYTES} letters (an accent counts as two), no dash "
+                         "in front.")  # fmt: skip
+    if not is_password(wifi.get("password", "")):
+        raise UsageError(f"wifi.password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; of a network "
+                         "without one leave it out.")  # fmt: skip
+    if not re.fullmatch("([A-Za-z]{2})?", wifi.get("country", "")):
+        raise UsageError("wifi.country has two letters, such as AT.")
+
+
 def _check(plan: Plan) -> None:
     problems = parse_text(plan.settings).problems
     if problems:
         raise UsageError(" ".join(problem.sentence for problem in problems))
     if plan.password and not SHORTEST <= len(plan.password) <= LONGEST:
         raise UsageError(f"admin.password must have {SHORTEST} to {LONGEST} characters.")
-    text = "".join(plan.wifi.values())
-    if not text.isprintable():
-        raise UsageError("[wifi] holds a character that cannot be typed.")
-    if not re.fullmatch("([A-Za-z]{2})?", plan.wifi.get("country", "")):
-        raise UsageError("wifi.country has two letters, such as AT.")
+    _check_wifi(plan.wifi)
 
 
 if __name__ == "__main__":

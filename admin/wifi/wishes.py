@@ -5,6 +5,7 @@ There are four wishes and no other. None reads or changes what NetworkManager re
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -64,5 +65,6 @@ def is_name(name: str) -> bool:
 
 
 def is_password(password: str) -> bool:
-    """Whether a Wi-Fi may have it; empty: it is open."""
-    return password.isprintable() and (not password or SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD)
+    """Whether a Wi-Fi may have it; empty: it is open. 64 hexadecimal digits are what others are made into."""
+    fits = SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or re.fullmatch("[0-9A-Fa-f]{64}", password)
+    return password.isprintable() and (not password or bool(fits))

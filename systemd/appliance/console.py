@@ -1,5 +1,6 @@
 """What the boot partition tells the kernel, so that a framebuffer has 32 bit, a panel that sleeps is found again, and
-no cursor blinks in a photo. `hinted` is pure; what was there before is kept beside it.
+neither a cursor nor the system's start-up is seen in a photo. `hinted` and `without_hints` are pure; what was there
+before is kept beside it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from appliance.machine import Machine
 
 CMDLINES = ("/boot/firmware/cmdline.txt", "/boot/cmdline.txt")
 KEPT = ".before-mantelpiece"
-PLAIN = ("vt.global_cursor_default=0", "consoleblank=0", "cgroup_enable=memory")
+PLAIN = ("vt.global_cursor_default=0", "consoleblank=0", "quiet", "cgroup_enable=memory")
 UNSEEN = "video=HDMI-A-1:1920x1080M-32@60D"
 """For a panel that is off while this is installed: what nearly all of them can show."""
+_OURS = "|".join([r"video=HDMI-A-\d+:\d+x\d+M-32(@60)?D", *map(re.escape, PLAIN)])
 _PANELS = "/sys/class/drm"
 
 
@@ -64,8 +66,18 @@ def put_hints(machine: Machine) -> None:
 
 
 def take_back(machine: Machine) -> None:
+    """Our words go. What was written there since stays: the country of the Wi-Fi, or which disk is started from."""
     path = cmdline_of(machine)
-    if path and machine.at(path + KEPT).exists():
-        machine.write(path, machine.at(path + KEPT).read_bytes())
-        machine.remove(path + KEPT)
-        machine.run("systemctl", "enable", "getty@tty1.service", may_fail=True)
+    before = machine.read(path + KEPT) if path else None
+    if before is None:
+        return
+    machine.write(path, without_hints(machine.read(path) or "", before))
+    machine.remove(path + KEPT)
+    machine.run("systemctl", "enable", "getty@tty1.service", may_fail=True)
+
+
+def without_hints(line: str, before: str) -> str:
+    """The kernel's line without what `hinted` may have added to that before; this one, where nothing else changed."""
+    theirs = before.split()
+    left = [word for word in line.split() if word in theirs or not re.fullmatch(_OURS, word)]
+    return before if left == theirs else " ".join(left) + "\n"

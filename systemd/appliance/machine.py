@@ -18,6 +18,12 @@ from pathlib import Path
 _STAND = "/"
 """Where commands run: `python -m` takes modules from there first, and others may write where root was called."""
 
+_ENVIRON = {
+    "DEBIAN_FRONTEND": "noninteractive", "PYTHONDONTWRITEBYTECODE": "1",
+    # Where /tmp is memory, as in Debian Trixie, a small machine has no room there for what pip unpacks.
+    "TMPDIR": "/var/tmp",  # noqa: S108 - its programs make folders of their own there
+}  # fmt: skip
+
 
 class Refused(Exception):
     """A sentence for whoever installs; nothing after it was done."""
@@ -49,7 +55,7 @@ class Machine:
         if self.dry:
             return 0
         inside: Sequence[str] = words if self.prefix == Path("/") else ("chroot", str(self.prefix), *words)
-        environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "PYTHONDONTWRITEBYTECODE": "1"}
+        environ = os.environ | _ENVIRON
         try:
             code = subprocess.run(inside, env=environ, cwd=_STAND, stdin=subprocess.DEVNULL, check=False).returncode
         except FileNotFoundError:
@@ -106,7 +112,11 @@ class Machine:
         if not self.dry:
             target.parent.mkdir(parents=True, exist_ok=True)
             part = target.with_name(f".{target.name}.part")
-            part.write_bytes(raw)
+            with part.open("wb") as file:
+                file.write(raw)
+                file.flush()
+                # A kernel's line whose name is on the card before its words are is a machine that does not start.
+                os.fsync(file.fileno())
             part.chmod(mode)
             part.replace(target)
         return True
@@ -158,7 +168,12 @@ class Machine:
         self.say(f"remove {path}")
         if self.dry:
             return
-        if target.is_dir() and not target.is_symlink():
+        if target.is_mount():
+            for inside in list(target.iterdir()):
+                self.remove(f"{path}/{inside.name}")
+            os.chown(target, 0, 0)
+            print(f"{path} is a disk of its own: it is empty now, and its place stays.")
+        elif target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
         else:
             target.unlink()

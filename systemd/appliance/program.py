@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def main() -> int:
         print("This changes the system: sudo systemd/install", file=sys.stderr)
         return 2
     os.umask(0o022)  # whatever this root's shell says: the program must be readable for its users
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         if options.uninstall:
             removal.remove_all(machine, data=options.data)
@@ -29,6 +32,20 @@ def main() -> int:
     except (Refused, OSError) as refused:
         print(refused, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted; install again to go on.", file=sys.stderr)
+        return 1
+
+
+def _interrupt(number: int, _: object) -> None:
+    """A connection that breaks off, over the very Wi-Fi of this machine, is like Ctrl-C: what is half done is taken
+    back. Its terminal takes no more words."""
+    if number == signal.SIGHUP:
+        signal.signal(number, signal.SIG_IGN)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+    raise KeyboardInterrupt
 
 
 def _wanted(machine: Machine, options: argparse.Namespace) -> Wanted:

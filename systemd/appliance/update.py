@@ -199,8 +199,10 @@ def _is_well(*, frame: bool, port: int) -> bool:
 
 
 def _health(port: int) -> dict[str, bool]:
+    # A proxy that root's shell names is for the internet: it knows nothing of this machine.
+    asking = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        with asking.open(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             return dict(json.loads(answer.read(4096)))
     except urllib.error.HTTPError as error:
         try:

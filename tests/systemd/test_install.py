@@ -9,18 +9,23 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+
+from tests.admin.wall import until
 
 TOP = Path(__file__).parents[2]
 sys.path.insert(0, str(TOP / "systemd"))
 
 from appliance import update  # noqa: E402
-from appliance.console import PLAIN, UNSEEN, hinted, hints  # noqa: E402
+from appliance.console import PLAIN, UNSEEN, hinted, hints, without_hints  # noqa: E402
 from appliance.install import bring_up, source_files  # noqa: E402
 from appliance.layout import FILES, FRAME_FILES, Wanted  # noqa: E402
 from appliance.machine import Machine, Refused  # noqa: E402
@@ -33,6 +38,7 @@ number() { sed -n "s/^$1:x:\([0-9]*\):.*/\1/p" "$root/etc/passwd"; }
 echo "$*" >> "$root/ran"
 [ "$1" = runuser ] && shift 4
 [ "$1" = false ] && exit 1
+case "$*" in *"-m pip install"*) echo "$TMPDIR" > "$root/../pips-room";; esac
 case "$*" in
   "apt-get install"*) for name; do
     printf 'Package: %s\nStatus: install ok installed\n\n' "$name" >> "$root/var/lib/dpkg/status"; done;;
@@ -45,7 +51,7 @@ case "$*" in
   "chown -R -h "*) chown -R -h $(number "$4") "$root$5";;
   "install "*) shift; while [ $# -gt 2 ]; do shift; done; mkdir -p "$(dirname "$root$2")"; cp "$root$1" "$root$2";;
   "rm "*) rm -rf "$root$3";;
-  *"-m pip install"*) [ ! -e "$root/no-network" ];;
+  *"-m pip install"*) [ ! -e "$root/slow" ] || { : > "$root/under-way"; exec sleep 600 2>&-; }; [ ! -e "$root/no-network" ];;
 esac
 """
 
@@ -222,6 +228,26 @@ def test_a_version_that_could_not_be_made_leaves_nothing_and_is_made_the_next_ti
     assert (root / str((root / "opt/mantelpiece").readlink()).lstrip("/") / "complete").exists()
 
 
+@pytest.mark.parametrize("by", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT], ids=lambda each: each.name)
+def test_a_connection_that_breaks_off_leaves_no_half_version(root: Path, by: signal.Signals) -> None:
+    (root / "slow").touch()
+    command = [TOP / "systemd" / "install", "--prefix", root]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True) as installing:  # fmt: skip
+        until((root / "under-way").exists)
+        installing.send_signal(by)
+        said = installing.communicate()[1]
+    assert installing.returncode == 1
+    assert said == ("" if by is signal.SIGHUP else "Interrupted; install again to go on.\n"), "nobody reads it any more"
+    assert list((root / "opt/mantelpiece-versions").iterdir()) == []
+
+
+def test_what_pip_unpacks_lies_on_the_disk_and_not_in_memory(root: Path) -> None:
+    """Where /tmp is memory a small machine has no room for it there."""
+    install(root)
+    assert (root.parent / "pips-room").read_text() == "/var/tmp\n"
+
+
 def test_without_room_for_a_version_none_is_begun(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("appliance.install.ROOM_BYTES", 1 << 60)
     with pytest.raises(Refused, match="MB are free"):
@@ -359,6 +385,24 @@ def test_taken_away_nothing_of_it_is_left_but_photos_until_a_person_says(root: P
     assert "mantelpiece" not in (root / "etc/passwd").read_text() + (root / "etc/group").read_text()
 
 
+def test_taken_away_a_data_folder_that_is_a_disk_of_its_own_is_emptied_and_stays(root: Path) -> None:
+    data = root / "var/lib/mantelpiece"
+    data.mkdir(parents=True)
+    if subprocess.run(["mount", "-t", "tmpfs", "none", data], check=False).returncode:
+        pytest.skip("needs mounts")
+    try:
+        install(root)
+        (data / "private").mkdir()
+        (data / "private/secrets.toml").write_text("key")
+        done = install(root, "--uninstall", "--data")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "a disk of its own" in done.stdout
+        assert (list(data.iterdir()), data.stat().st_uid) == ([], 0)
+        assert "mantelpiece" not in (root / "etc/passwd").read_text()
+    finally:
+        subprocess.run(["umount", data], check=True)
+
+
 def test_taken_away_no_card_stays_mounted_by_a_program_that_is_gone(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -427,6 +471,26 @@ def test_the_kernels_line_keeps_what_its_owner_chose(before: str, after: str | N
         assert found == after
 
 
+TAKEN_BACK = {
+    "nothing else changed": ("root=1  rootwait\n", "", "", "root=1  rootwait\n"),
+    "the country of the Wi-Fi": ("root=1\n", "$", " cfg80211.ieee80211_regdom=AT\n",
+                                 "root=1 cfg80211.ieee80211_regdom=AT\n"),
+    "another disk": ("root=PARTUUID=1 rootwait\n", "UUID=1", "UUID=2", "root=PARTUUID=2 rootwait\n"),
+    "its owner had some of it": ("root=1 quiet\n", "$", " splash", "root=1 quiet splash\n"),
+    "its owner put another mode": ("root=1\n", r"video=\S+", "video=HDMI-A-1:800x480M-32@60",
+                                   "root=1 video=HDMI-A-1:800x480M-32@60\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", [HINTS, ("video=HDMI-A-2:1024x600M-32D", *PLAIN)], ids=["unseen", "seen"])
+@pytest.mark.parametrize(("before", "old", "new", "after"), TAKEN_BACK.values(), ids=TAKEN_BACK)
+def test_taken_back_the_kernels_line_keeps_what_was_written_since(
+    before: str, old: str, new: str, after: str, said: tuple[str, ...]
+) -> None:
+    since = re.sub(old, new, hinted(before, said), count=1)
+    assert without_hints(since, before) == after
+
+
 PANELS = {
     "none is on": ({}, [UNSEEN]),
     "a small one": ({"card1-HDMI-A-1": "1024x600\n1920x1080i\n800x600\n"}, ["video=HDMI-A-1:1024x600M-32D"]),
@@ -492,6 +556,27 @@ def standing(root: Path) -> tuple[str, bytes, str | None, bool]:
     library = (root / "var/lib/mantelpiece/private/library.db").read_bytes()
     there = Machine(root).read(f"{UNIT}.d/new") is not None
     return (root / "opt/mantelpiece").readlink().name, library, Machine(root).read(UNIT), there
+
+
+def test_whether_a_version_is_well_is_asked_past_the_proxy_that_roots_shell_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(b'{"page": true, "wall": false}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Page) as page:
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        monkeypatch.delenv("no_proxy", raising=False)
+        answering = Thread(target=page.handle_request)
+        answering.start()
+        assert update._health(page.server_port) == {"page": True, "wall": False}
+        answering.join()
 
 
 FIRST, SECOND = ("one", b"version 1", "one", False), ("two", b"version 2", "two", True)

@@ -127,6 +127,7 @@ def test_nobody_but_the_page_may_wish_for_a_wifi() -> None:
     assert found["ListenStream"] == str(SOCKET)
     assert SOCKET.parent == Path("/run"), "where nobody else could lay one"
     assert (found["SocketUser"], found["SocketMode"]) == (*directives("admin")["User"], "0600")
+    assert found["TriggerLimitIntervalSec"] == "0", "a page that asks often never ends it for good"
     assert "User" not in directives("wifi@"), "NetworkManager takes it from root alone"
     assert directives("wifi@")["CapabilityBoundingSet"] == [""]
 

@@ -90,6 +90,16 @@ WRONG = {
     "an album without its server": (FILE.replace("[servers.home]", "[servers.cabin]"), "not set up"),
     "a short password": (FILE.replace("correct horse", "abc"), "8 to 200"),
     "a country that is none": (FILE + 'country = "AT;id"\n', "two letters"),
+    "a Wi-Fi without its name": (FILE.replace('name = "Our house"', ""), "wifi.name"),
+    "a name that no network can have": (FILE.replace("Our house", "é" * 17), "32 letters"),
+    "a Wi-Fi's password that is too short": (FILE.replace("wifi secret", "secret"), "8 to 63"),
+    "a Wi-Fi's password that is too long": (FILE.replace("wifi secret", "x" * 64), "8 to 63"),
+    "a slip in [wifi], which would join without a password": (FILE.replace('password = "wifi', 'pasword = "wifi'),
+                                                              "Did you mean 'password'?"),
+    "a network that is no section": ('wifi = "Our house"\n', "[wifi]"),
+    "servers that are no section": ("servers = [1]\n", "[servers]"),
+    "albums that are no sections": ("albums = 3\n", "[[albums]]"),
+    "an album that is no section": ("albums = [3]\n", "[[albums]]"),
     "a line in the network's name": (FILE.replace("Our house", "Our\\nhouse"), "cannot be typed"),
 }  # fmt: skip
 
@@ -124,6 +134,17 @@ def test_without_networkmanager_all_else_is_taken_in_and_no_secret_stays(
     assert "no NetworkManager" in (boot / "mantelpiece-problem.txt").read_text()
     assert [album.name for album in load(home.settings).settings.albums] == ["Holidays", "Link"]
     assert not [secret for secret in SECRETS if secret in (boot / "mantelpiece.toml.taken").read_text()]
+
+
+def test_a_country_alone_lets_the_frame_open_a_network_of_its_own(boot: Path, home: Home) -> None:
+    """A Pi keeps its radio off until it knows where it is."""
+    config = boot.parent / "bin" / "raspi-config"
+    config.write_text(f'#!/bin/sh\necho "$*" >> {boot.parent}/config\n')
+    config.chmod(0o755)
+    (boot / "mantelpiece.toml").write_text('[wifi]\ncountry = "at"\n')
+    assert provision.main([str(boot / "mantelpiece.toml")]) == 0
+    assert (boot.parent / "config").read_text() == "nonint do_wifi_country AT\n"
+    assert list((boot.parent / "connections").iterdir()) == [], "no network without a name"
 
 
 def test_without_its_tools_the_network_is_there_at_the_next_start(
