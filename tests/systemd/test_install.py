@@ -51,7 +51,8 @@ case "$*" in
   "chown -R -h "*) chown -R -h $(number "$4") "$root$5";;
   "install "*) shift; while [ $# -gt 2 ]; do shift; done; mkdir -p "$(dirname "$root$2")"; cp "$root$1" "$root$2";;
   "rm "*) rm -rf "$root$3";;
-  *"-m pip install"*) [ ! -e "$root/slow" ] || { : > "$root/under-way"; exec sleep 600 2>&-; }; [ ! -e "$root/no-network" ];;
+  *"-m pip install"*) [ ! -e "$root/slow" ] || { : > "$root/under-way"; exec sleep 600 2>&-; }
+    [ ! -e "$root/no-network" ];;
 esac
 """
 
