@@ -21,7 +21,7 @@ from admin.network import answering, page_address
 from admin.restart import BEGIN_ANEW
 from admin.security import gate
 from admin.security.server import serve
-from admin.sign import keep_telling
+from admin.setup_sign import keep_telling
 from admin.wifi.watch import Watch
 from admin.wifi.wishes import SOCKET
 from sync import logs, secrets

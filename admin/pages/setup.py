@@ -12,7 +12,7 @@ from admin.language import language, text
 from admin.pages.login import too_many
 from admin.security import gate, passwords
 from admin.security.throttle import TooManyGuesses
-from admin.sign import sign_lines
+from admin.setup_sign import sign_lines
 from frame.control import FrameNotRunning, FrameRefused
 from sync.settings.edit import set_value
 

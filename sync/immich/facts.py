@@ -90,7 +90,7 @@ class Asset(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Found(Struct, frozen=True, kw_only=True, gc=False):
-    """What a search lists, and what only rules of smart albums ask of it; see sync/immich/found.py."""
+    """What a search lists, and what only rules of smart albums ask of it; see sync/immich/find.py."""
 
     asset: Asset
     width: int = 0

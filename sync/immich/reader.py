@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from sync.errors import UsageError
-from sync.immich import assets, edit_album, edit_stack, found, libraries, people, since, tags, unchanged
+from sync.immich import assets, edit_album, edit_stack, find, libraries, people, since, tags, unchanged
 from sync.immich.account import Account
 from sync.immich.albums import list_album, read_album, read_albums, read_own_albums, to_album
 from sync.immich.answers import MarkedPerson, Person
@@ -32,7 +32,7 @@ from sync.immich.facts import (
     Wanted,
 )
 from sync.immich.favourite import Favourite, read_favourite
-from sync.immich.found import Question
+from sync.immich.find import Question
 from sync.immich.libraries import LibraryInfo
 from sync.immich.listing import Listing
 from sync.immich.members import album_members
@@ -172,7 +172,7 @@ class Reader(Account):
     ) -> Iterator[list[Found]]:  # fmt: skip
         """What a search finds, page by page; Incomplete after the last page where it is not proved whole. `told` is
         given a token for `search_unchanged`."""
-        return found.find(self._transport, self._shapes(), question, measured=measured, keys=keys, told=told)
+        return find.find(self._transport, self._shapes(), question, measured=measured, keys=keys, told=told)
 
     def search_unchanged(self, question: Question, token: str) -> bool:
         """Whether as many photos are found as then, and none of them was updated since: two small requests. Who is in
@@ -181,19 +181,19 @@ class Reader(Account):
 
     def find_ids(self, questions: Sequence[Question]) -> frozenset[str]:
         """The ids that any of these searches finds. Raises Incomplete."""
-        return found.find_ids(self._transport, list(questions))
+        return find.find_ids(self._transport, list(questions))
 
     def find_alike(self, text: str, top: int) -> frozenset[str]:
         """The first `top` of smart search. Raises NotAvailable where the server has none."""
-        return found.find_alike(self._transport, text, top)
+        return find.find_alike(self._transport, text, top)
 
     def find_named(self, file_name: str) -> list[Asset]:
         """Up to a thousand assets whose file name contains this, whatever the album; not proved to be all."""
-        return found.find_named(self._transport, self._shapes(), file_name)
+        return find.find_named(self._transport, self._shapes(), file_name)
 
     def look_up(self, asset_id: str) -> tuple[Found, Details]:
         """One asset, whatever lists show of it. Raises NotAvailable."""
-        return found.look_up(self._transport, self._shapes(), asset_id)
+        return find.look_up(self._transport, self._shapes(), asset_id)
 
     def album_dress(self, album_id: str) -> AlbumDress:
         """What an album's owner chose for it. Raises NotAvailable."""

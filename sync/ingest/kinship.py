@@ -1,6 +1,6 @@
 """Whether two files can be of one photo, by what they say themselves: identifiers first, then moments. Pure.
 
-Names are not asked here: groups.py lets one decide only where this knows nothing against it.
+Names are not asked here: grouping.py lets one decide only where this knows nothing against it.
 """
 
 from __future__ import annotations

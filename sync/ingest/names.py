@@ -1,6 +1,6 @@
 """What a file's name says: icloudpd's naming in all its policies, and what cameras add to a name. Pure.
 
-A name is a hint and no proof: sync/ingest/groups.py weighs it against content identifiers and times. A trailing
+A name is a hint and no proof: sync/ingest/grouping.py weighs it against content identifiers and times. A trailing
 number counts as icloudpd's only where it is the file's own length, so that a date in a name stays a date.
 """
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from sync.ingest.group import Group, Role
-from sync.ingest.groups import ALL_SIZES, group
+from sync.ingest.grouping import ALL_SIZES, group
 from sync.ingest.identifiers import FileFacts
 from sync.ingest.places import source_of
 from sync.ingest.settled import Look, Stamp, is_network, is_settled, look

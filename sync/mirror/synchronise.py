@@ -32,7 +32,7 @@ from sync.files import sweep_parts
 from sync.library import albums, memberships, photos, servers
 from sync.library.photos import PhotoRow
 from sync.library.servers import ServerRow
-from sync.mirror import retire, trash, views
+from sync.mirror import retire, trash
 from sync.mirror.budget import Room, keep_budget
 from sync.mirror.collect import Collector, Job, Outcome
 from sync.mirror.compare import Compared, compare
@@ -44,6 +44,7 @@ from sync.mirror.panel import follow_panel, larger_than_preview
 from sync.mirror.publish import Publisher
 from sync.mirror.rendition import Decoders
 from sync.mirror.restore import restore
+from sync.mirror.show_views import out_of_date, show_views
 from sync.settings.tree import Album, Keep, Source, chosen_of
 from sync.today import today
 from sync.work import Result, Work, most_serious
@@ -87,8 +88,8 @@ def synchronise(work: Work, arguments: dict[str, Any]) -> Result:
     mirror(work, runs, origins, publisher)
     fetch_details(work, [run.album for run in runs if not run.stopped], origins)
     publisher.finish()
-    if publisher.published or views.out_of_date(work):
-        views.show_views(work)
+    if publisher.published or out_of_date(work):
+        show_views(work)
     return _result(work, runs)
 
 

@@ -21,7 +21,7 @@ from sync.library import trash as rows
 from sync.library.database import Library
 from sync.mirror import retention, thumbs
 from sync.mirror.publish import publish
-from sync.mirror.views import show_views
+from sync.mirror.show_views import show_views
 from sync.work import Result, Work
 
 QUARANTINE = "quarantine"

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from admin.context import Context
-from admin.sign import sign_lines
+from admin.setup_sign import sign_lines
 from sync.home import Home
 from tests.admin.phone import PASSWORD, Phone
 from tests.admin.wall import hanging, until

@@ -23,7 +23,7 @@ from admin.app import create_app
 from admin.context import EXTENSION, Context
 from admin.security.gate import most_bytes
 from admin.security.server import serve
-from admin.sign import tell
+from admin.setup_sign import tell
 from frame.control import ask
 from sync.clock import SystemClock
 from sync.home import Home, find, prepare

@@ -19,12 +19,12 @@ from sync.settings.ingest import After, Way
 from sync.settings.tree import Album, Source
 from sync.work import Result
 from tests.fakes.icloud import Asset, Options, download
+from tests.fakes.icloud_photos import NOON
 from tests.fakes.immich import FakeImmich, Library, special_library
 from tests.fakes.ingest import make_taker
 from tests.fakes.mirror import SERVER, album_of, mirror_of
 from tests.fakes.smart import keeper_of, smart
 from tests.fakes.writeback import originals_of
-from tests.sync.ingest.test_groups import NOON
 
 ROOT = Path(__file__).parents[2]
 VERSIONS = pytest.mark.parametrize("version", [1, 2, 3], ids=["v1", "v2", "v3"])

@@ -9,8 +9,8 @@ import pytest
 
 from tests.admin.cli.conftest import Mantelpiece
 from tests.fakes.icloud import Options, download
+from tests.fakes.icloud_photos import LIBRARY
 from tests.fakes.immich import FakeImmich, Library
-from tests.sync.ingest.test_groups import LIBRARY
 
 INBOX = """
 [[inboxes]]

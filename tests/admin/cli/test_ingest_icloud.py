@@ -15,9 +15,9 @@ import pytest
 from sync.settings.reading import load
 from tests.admin.cli.conftest import Mantelpiece
 from tests.fakes.icloud import Options, download
+from tests.fakes.icloud_photos import LIBRARY
 from tests.fakes.icloudpd import install
 from tests.fakes.immich import FakeImmich, Library
-from tests.sync.ingest.test_groups import LIBRARY
 
 THERE = "/mnt/phone"
 LINE = (

@@ -18,10 +18,10 @@ import pytest
 from sync.errors import MantelpieceError
 from sync.settings.ingest import After, Way
 from tests.fakes.icloud import Asset, Options, download
+from tests.fakes.icloud_photos import NOON
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.immich.wire import Request, Response
 from tests.fakes.ingest import Taker, make_taker
-from tests.sync.ingest.test_groups import NOON
 
 NAMES = ("IMG_1.JPG", "img_1.jpg", "IMG_2.JPG", "IMG_E1.JPG", "IMG_1-adjusted.JPG", "IMG_1_HEVC.MOV", "IMG_1.MOV",
          "\u00dc.jpg", "U\u0308.jpg", "x.DNG", "x.JPG")  # fmt: skip

@@ -22,9 +22,9 @@ from sync.ingest.sidecars import read
 from sync.ingest.tiff import read_exif
 from sync.settings.ingest import After, Icloudpd, Inbox, Size, Way
 from tests.fakes.icloud import Asset, Options, download, sidecar
+from tests.fakes.icloud_photos import NOON
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import Taker, make_taker
-from tests.sync.ingest.test_groups import NOON
 
 PHOTO = Asset("IMG_1.HEIC", "AY6xVvQq1", taken=NOON, favourite=True)
 

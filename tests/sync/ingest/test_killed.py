@@ -14,12 +14,12 @@ import pytest
 
 from sync.settings.ingest import After, Way
 from tests.fakes.icloud import SIZES, Options, Written, download
+from tests.fakes.icloud_photos import LIBRARY
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.immich.wire import Request, Response
 from tests.fakes.ingest import Taker, make_taker
 from tests.fakes.ingest_child import CHILDREN, ingest_here
 from tests.sync.ingest.inbox_room import expected_state
-from tests.sync.ingest.test_groups import LIBRARY
 
 PHOTOS = [
     dataclasses.replace(asset, favourite=number != 1, hidden=number == 1) for number, asset in enumerate(LIBRARY[:3])

@@ -14,9 +14,9 @@ from sync.errors import UsageError
 from sync.ingest.move_in import fill_landing, read_old
 from sync.work import Result
 from tests.fakes.icloud import Asset, Options, download
+from tests.fakes.icloud_photos import LIBRARY, NOON
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import THERE, Taker, make_taker
-from tests.sync.ingest.test_groups import LIBRARY, NOON
 
 OPTIONS = Options(sizes=("original", "adjusted"), folders="{:%Y/%m/%d}")
 NEW = Asset("IMG_7777.HEIC", "Zz1", taken=NOON.replace(day=9), edited=True)

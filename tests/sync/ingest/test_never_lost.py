@@ -18,9 +18,9 @@ from sync.ingest.let_go import let_go
 from sync.settings.ingest import After, Inbox, Way
 from sync.settings.writeback import Root
 from tests.fakes.icloud import Asset, Options, download, sidecar
+from tests.fakes.icloud_photos import NOON
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import SERVER, Taker, make_taker
-from tests.sync.ingest.test_groups import NOON
 
 PHOTO = Asset("IMG_1.JPG", "AY6xVvQq1", taken=NOON, title="Lake")
 

@@ -18,10 +18,10 @@ from sync.library import ingest as rows
 from sync.library.database import Library as Database
 from sync.settings.ingest import After, Inbox, Size, Way
 from tests.fakes.icloud import ID7, SIZES, SUFFIXED, Asset, Options, download, sidecar
+from tests.fakes.icloud_photos import LIBRARY, NOON
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import SERVER, Taker, make_taker
 from tests.sync.ingest.inbox_room import expected_state
-from tests.sync.ingest.test_groups import LIBRARY, NOON
 
 ALBUM = "iCloud/2024/05"
 PHOTOS = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sync.errors import NotAvailable
-from sync.ingest.groups import group
+from sync.ingest.grouping import group
 from sync.ingest.settled import STALLED_SECONDS, is_network, is_settled, look
 from tests.fakes.icloud import Asset, Options, download
 

@@ -9,10 +9,10 @@ import pytest
 
 from sync.settings.tree import Album, Keep, Source
 from tests.fakes.icloud import SIZES, Options, download
+from tests.fakes.icloud_photos import LIBRARY
 from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.ingest import SERVER, make_taker
 from tests.fakes.mirror import Mirror
-from tests.sync.ingest.test_groups import LIBRARY
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])

@@ -6,7 +6,7 @@ import pytest
 
 from admin.context import Context
 from admin.network import page_address
-from admin.sign import sign_lines, tell
+from admin.setup_sign import sign_lines, tell
 from frame.control import ask
 from sync.home import Home
 from sync.settings.edit import add_album, put_server

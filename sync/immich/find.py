@@ -24,10 +24,10 @@ from sync.immich.transport import Transport, in_path
 from sync.immich.unchanged import counted
 
 Question = Mapping[str, Any]
-_LISTED = "The server listed {number} {number:photo|photos}, but counts {all}."
 """The body of one search; it names its visibility."""
 Page = list[Found]
 
+_LISTED = "The server listed {number} {number:photo|photos}, but counts {all}."
 _HEAD_SECONDS = 60.0
 _SPARE_PAGES = 3
 _SPHERE = "EQUIRECTANGULAR"
