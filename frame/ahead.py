@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from frame.making import Made, Maker
 from frame.picture import Renderer
 from frame.playlist import Item
+from frame.room import Room
 from frame.worker import Job, Worker
 from sync.home import Home
 from sync.settings.wall import Wall
@@ -56,8 +57,8 @@ class _UnderWay:
 class Ahead:
     """Used by the player alone, from its thread."""
 
-    def __init__(self, home: Home, renderer: Renderer, worker: Worker) -> None:
-        self._home = home
+    def __init__(self, home: Home, renderer: Renderer, worker: Worker, room: Room) -> None:
+        self._home, self._room = home, room
         self._renderer = renderer
         self._worker = worker
         self._under_way: _UnderWay | None = None
@@ -69,7 +70,7 @@ class Ahead:
 
     def make(self, item: Item, way: Way, *, display: Display, wall: Wall, style: Style) -> None:
         """Have the worker make this picture; what was ready is dropped."""
-        maker = Maker(self._home, self._renderer, display, wall, style)
+        maker = Maker(self._home, self._renderer, display, wall, style, self._room)
         self.ready = None
         self._under_way = _UnderWay(self._worker.submit(lambda: maker.make(item)), item, way)
 

@@ -92,6 +92,7 @@ def make_player(
 ) -> Iterator[Player]:
     """A player on the displays that `open_display` finds (the machine's); it and its renderer are closed in the end."""
     from frame.player import Player
+    from frame.room import room_here
     from frame.stage import Stage
     from frame.watch import SettingsWatch
 
@@ -108,6 +109,7 @@ def make_player(
         crashes=crashes,
         resume=resume,
         on_shown=on_shown,
+        room=room_here(),
     )
     try:
         yield player

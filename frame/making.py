@@ -13,6 +13,7 @@ from frame.picture import Renderer, request_for, white_of
 from frame.playlist import Item
 from frame.render.crop import boxes_on
 from frame.render.layout import Size, Subject, heads_on, pair, plan, seams, viewer_canvas
+from frame.room import Room
 from frame.selection.pool import digest_of
 from sync.home import Home
 from sync.settings.wall import Corner, Layout, Wall
@@ -60,6 +61,7 @@ class Maker:
     display: Display
     wall: Wall
     style: Style
+    room: Room
 
     @property
     def rotation(self) -> int:
@@ -73,9 +75,10 @@ class Maker:
         return Tone(self.wall.gamma, white_of(self.wall.white), self.style.warmth)
 
     def make(self, item: Item) -> Made:
-        if (strip := strip_of(item, self.wall, self.display)) is not None:
+        if (strip := strip_of(item, self.wall, self.display, self.room)) is not None:
             return self._panorama(item, strip)
-        if self.wall.motion is Motions.ZOOM and _may_move(item, self.wall, self.display) and self._fills(item):
+        zooms = self.wall.motion is Motions.ZOOM and _may_move(item, self.wall, self.display, self.room)
+        if zooms and self._fills(item):
             return self._approached(item)
         return self._still(item)
 
@@ -180,9 +183,9 @@ class Maker:
         return {0: (x, y), 90: (y, 1 - x), 180: (1 - x, 1 - y), 270: (1 - y, x)}[self.rotation]
 
 
-def strip_of(item: Item, wall: Wall, display: Display) -> tuple[int, int] | None:
+def strip_of(item: Item, wall: Wall, display: Display, room: Room) -> tuple[int, int] | None:
     """The panel pixels of a panorama that is to travel, or None."""
-    if not _may_move(item, wall, display):
+    if not _may_move(item, wall, display, room):
         return None
     from frame.transitions.travel import strip_size
 
@@ -191,9 +194,10 @@ def strip_of(item: Item, wall: Wall, display: Display) -> tuple[int, int] | None
     return None if size is None else viewer_canvas(size, rotation)
 
 
-def _may_move(item: Item, wall: Wall, display: Display) -> bool:
+def _may_move(item: Item, wall: Wall, display: Display, room: Room) -> bool:
     fitting = wall.layout in (Layout.AUTO, Layout.FILL) and wall.interval_seconds >= _LEAST_SECONDS
-    return fitting and item.partner is None and display.animated and not wall.reduce_motion
+    able = display.animated and room.moves(display.size)
+    return fitting and able and item.partner is None and not wall.reduce_motion
 
 
 def _size(item: Item) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from frame.orders import Orders
 from frame.picture import Renderer
 from frame.playlist import Item, Playlist
 from frame.power.screen import Screen
+from frame.room import Room
 from frame.stage import Stage
 from frame.state import State
 from frame.theme import Theme
@@ -31,7 +32,7 @@ from sync.clock import Clock
 from sync.counted import counted
 from sync.errors import DisplayLost
 from sync.home import Home
-from sync.settings.wall import Wall
+from sync.settings.wall import Motion, Wall
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,9 @@ class Player:
         crashes: Crashes | None = None,
         resume: bool = True,
         on_shown: Callable[[Item], None] | None = None,
+        room: Room | None = None,
     ) -> None:
+        self._room = room or Room()
         self._state, self._crashes, self._resume, self._on_shown = state, crashes, resume, on_shown
         self.attend: Callable[[], None] | None = None
         self.problems: dict[str, str] = {}
@@ -76,8 +79,8 @@ class Player:
             state=state, clock=clock,
         )  # fmt: skip
         self._upcoming = Upcoming(
-            home, ahead=Ahead(home, renderer, self.worker), playlist=self.playlist, turn=self.turn,
-            hanging=self._hanging, theme=self._theme, clock=clock, crashes=crashes,
+            home, ahead=Ahead(home, renderer, self.worker, self._room), playlist=self.playlist, turn=self.turn,
+            hanging=self._hanging, theme=self._theme, clock=clock, crashes=crashes, room=self._room,
         )  # fmt: skip
         self.orders = Orders(
             turn=self.turn, playlist=self.playlist, upcoming=self._upcoming, curtain=self.curtain, news=self._news,
@@ -128,6 +131,7 @@ class Player:
         found = [*self.problems.values(), self._upcoming.problem, *self._state.problems.values(), self.stage.problem]
         found += self._news.all_problems()
         found += self.screen.all_problems() if self.screen is not None else []
+        found.append(self._stands_still())
         found.append(self.input.hands.problem if self.input.hands is not None else "")
         refused = [f"{name} is passed over: {why}" for name, why in self.playlist.refused.items()]
         unnamed = len(refused) - _MOST_NAMED
@@ -143,6 +147,12 @@ class Player:
             self.screen.close()
         if self.input.hands is not None:
             self.input.hands.close()
+
+    def _stands_still(self) -> str:
+        """Why no photo is approached where that is wanted."""
+        display = self.stage.display
+        wanted = self._wall.motion is Motion.ZOOM and not self._wall.reduce_motion
+        return self._room.problem(display.size) if wanted and display is not None and display.animated else ""
 
     @property
     def _wall(self) -> Wall:

@@ -15,6 +15,7 @@ from frame.making import strip_of
 from frame.picture import CopyUnusable
 from frame.playlist import Item, Playlist
 from frame.render.layout import viewer_canvas
+from frame.room import Room
 from frame.selection.why import Why
 from frame.stage import RETRY_SECONDS
 from frame.theme import Theme
@@ -48,7 +49,9 @@ class Upcoming:
         theme: Theme,
         clock: Clock,
         crashes: Crashes | None,
+        room: Room,
     ) -> None:
+        self._room = room
         self._catalogue = home.catalogue
         self._ahead, self._playlist, self._turn = ahead, playlist, turn
         self._hanging, self._theme, self._clock, self._crashes = hanging, theme, clock, crashes
@@ -169,7 +172,7 @@ class Upcoming:
             self._ahead.ready = Ready(made, item, way)  # the only photo there is
             return
         wall = self._theme.settings.wall
-        if self._hanging.moves and strip_of(item, wall, display) is not None:
+        if self._hanging.moves and strip_of(item, wall, display, self._room) is not None:
             if way is Way.NEXT:
                 self._waits = True
                 return

@@ -17,6 +17,7 @@ from frame.displays.contract import Above
 from frame.picture import Renderer
 from frame.player import Player
 from frame.power.screen import Screen
+from frame.room import Room
 from frame.stage import Stage
 from frame.state import State
 from frame.watch import SettingsWatch
@@ -158,6 +159,7 @@ def rig(
     screen: Screen | None = None,
     resume: bool = True,
     seed: int = 1,
+    room: Room | None = None,
 ) -> Iterator[Rig]:
     """One run of a frame at `home`; leaving it is a clean stop."""
     clock, display = clock or ManualClock(), display or MemoryDisplay()
@@ -177,6 +179,7 @@ def rig(
         stage=Stage(open_display, clock),  # type: ignore[arg-type]
         screen=screen,
         resume=resume,
+        room=room,
     )
     player.start()
     try:

@@ -12,6 +12,7 @@ import pytest
 
 from admin.cli.run import PARTS
 from admin.wifi.wishes import SOCKET
+from frame.room import Room
 from sync.clock import OWN_SIGN
 
 ROOM = Path(__file__).parents[2] / "systemd"
@@ -95,10 +96,20 @@ def test_every_directive_has_its_reason(unit: Path) -> None:
         before = line
 
 
-@pytest.mark.parametrize(("name", "most_mb"), {"sync": 180 + 400, "frame": 130, "admin": 70}.items())
+@pytest.mark.parametrize(("name", "most_mb"), {"sync": 180 + 400, "admin": 70}.items())
 def test_memory_is_what_is_promised_and_a_quarter(name: str, most_mb: int) -> None:
     allowed = int(directives(name)["MemoryMax"][0].removesuffix("M"))
     assert most_mb * 1.25 <= allowed < most_mb * 1.25 + 1
+
+
+@pytest.mark.parametrize(("machine_mb", "panel"), [(416, (1920, 1080)), (905, (2560, 1440)), (1850, (3840, 2160))])
+def test_the_wall_has_what_its_panel_takes_on_a_machine_that_drives_such_a_panel(
+    machine_mb: int, panel: tuple[int, int]
+) -> None:
+    """What a Pi Zero 2 W, and Pis of 1 and 2 GB, call their memory."""
+    share = int(directives("frame")["MemoryMax"][0].removesuffix("%")) / 100
+    assert Room(share * machine_mb * 2**20).moves(panel)
+    assert share * 416 < 130 * 1.35, "on the smallest the others have their room too"
 
 
 @pytest.mark.parametrize("name", SERVICES)
