@@ -1,5 +1,6 @@
 /* Counts the mutating system calls that a program makes below FAULT_HOME, over all its processes, and at number
- * FAULT_AT does FAULT_KIND: `kill` ends the process there, a number is the errno that the call fails with.
+ * FAULT_AT does FAULT_KIND: `kill` ends the process there, `stop` holds it still before the call, a number is the
+ * errno that the call fails with.
  * With FAULT_STAY set, every call from that number on fails, as on a disk that stays full; FAULT_ONLY names the one
  * call that counts (`fsync`, or `read`, which counts only when it is named).
  * FAULT_TRACE names a file that is told of each call, in their order: its name and the path.
@@ -25,7 +26,7 @@
 
 static _Atomic uint64_t *counter;
 static uint64_t fault_at;
-static int fault_errno;
+static int fault_errno, fault_signal;
 static int no_sync;
 static int stay;
 static const char *only;
@@ -49,7 +50,8 @@ __attribute__((constructor)) void fault_begin(void) {
     if (file) syscall(SYS_close, fd);
     if (page == MAP_FAILED) return;
     fault_at = strtoull(at, NULL, 10);
-    fault_errno = strcmp(kind, "kill") ? atoi(kind) : 0;
+    fault_signal = !strcmp(kind, "kill") ? SIGKILL : !strcmp(kind, "stop") ? SIGSTOP : 0;
+    fault_errno = fault_signal ? 0 : atoi(kind);
     strncpy(home, where, sizeof home - 1);
     home_length = strlen(home);
     counter = page;
@@ -85,7 +87,7 @@ static void tell(const char *name, int fd, const char *path) {
     syscall(SYS_write, trace, line, (size_t)length);
 }
 
-/* 1 where this call is to fail (errno is set); does not return where the process is to end. */
+/* 1 where this call is to fail (errno is set); does not return where the process is to end or to stand still. */
 static int struck(const char *name, int fd, const char *path) {
     if (trace >= 0) tell(name, fd, path);
     if (only && strcmp(only, name)) return 0;
@@ -94,7 +96,10 @@ static int struck(const char *name, int fd, const char *path) {
     char line[128];
     int length = snprintf(line, sizeof line, "fault %llu at %s\n", (unsigned long long)number, name);
     syscall(SYS_write, 2, line, (size_t)length);
-    if (!fault_errno) syscall(SYS_kill, getpid(), SIGKILL);
+    if (fault_signal) {
+        syscall(SYS_kill, getpid(), fault_signal);
+        return 0;
+    }
     errno = fault_errno;
     return 1;
 }

@@ -1,8 +1,8 @@
 """Strikes a program at its Nth mutating system call below a folder: the harness under the fault sweeps.
 
 `shim()` compiles the preloaded counter once; `count` runs the program unharmed and says how many points there are;
-`strike` runs it with a fault at one of them. A `Loaded` one has its modules imported before it is struck, which is most
-of what a short run costs.
+`strike` runs it with a fault at one of them, `held_still` holds it there. A `Loaded` one has its modules imported
+before it is struck, which is most of what a short run costs.
 """
 
 from __future__ import annotations
@@ -15,12 +15,18 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+import psutil
+
 SOURCE = Path(__file__).with_name("shim.c")
 ROOT = SOURCE.parents[2]
-KILL = "kill"
+KILL, STOP = "kill", "stop"
+_HUNG_SECONDS, _LOOK_SECONDS = 300.0, 0.005
 
 
 @cache
@@ -45,6 +51,43 @@ def strike(
 ) -> subprocess.CompletedProcess[str]:
     """Run the program, of the tree `build`, with the fault `kind` (KILL or an errno's number) at call number `at`."""
     return _run(command, environment, below, at=at, kind=kind, build=build)[0]
+
+
+@contextmanager
+def held_still(command: list[str], environment: dict[str, str], below: Path, *, at: int) -> Iterator[bool]:
+    """The program and its children, stopped before call number `at`; killed at the end of the block.
+
+    False where it ended before; then it must have ended with 0.
+    """
+    with _counter() as counter, _open_input() as reader:
+        faulty = os.environ | environment | {"LD_PRELOAD": str(shim())}
+        faulty |= _fault(below, at=at, kind=STOP, counter=counter)
+        job = subprocess.Popen(command, env=faulty, cwd=ROOT, stdin=reader)
+        tree = [psutil.Process(job.pid)]
+        patience = time.monotonic() + _HUNG_SECONDS
+        try:
+            while _calls(counter) < at and job.poll() is None:
+                assert time.monotonic() < patience, f"it neither ended nor came to call {at}"
+                time.sleep(_LOOK_SECONDS)
+            assert not job.returncode, f"ended with {job.returncode}"
+            # One of them stands still already; a child that was on its way when the others stopped is found, too.
+            while moving := [process for process in tree if _moves(process)]:
+                for process in moving:
+                    process.suspend()
+                tree = [tree[0], *tree[0].children(recursive=True)]
+            yield job.returncode is None
+        finally:
+            for process in tree:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            job.wait()
+
+
+def _moves(process: psutil.Process) -> bool:
+    try:
+        return process.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def faults(below: Path, *, kind: int, at: int = 1, only: str = "") -> dict[str, str]:
@@ -83,7 +126,7 @@ class Loaded:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate(timeout=120)
+        self._process.communicate(timeout=_HUNG_SECONDS)
 
     def run(self, words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         """Unharmed."""
@@ -93,11 +136,9 @@ class Loaded:
         self, words: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str
     ) -> tuple[subprocess.CompletedProcess[str], int]:
         """With the fault `kind` at call number `at` (0: at none), and how many calls there were."""
-        with tempfile.NamedTemporaryFile() as counter:
-            counter.write(bytes(8))
-            counter.flush()
-            done = self._begin(words, environment | _fault(below, at=at, kind=kind, counter=counter.name))
-            return done, struct.unpack("<Q", Path(counter.name).read_bytes())[0]
+        with _counter() as counter:
+            done = self._begin(words, environment | _fault(below, at=at, kind=kind, counter=counter))
+            return done, _calls(counter)
 
     def _begin(self, words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         assert self._process.stdin is not None
@@ -140,18 +181,34 @@ def _fault(below: Path, *, at: int, kind: str, counter: str) -> dict[str, str]:
 def _run(
     command: list[str], environment: dict[str, str], below: Path, *, at: int, kind: str, build: Path = ROOT
 ) -> tuple[subprocess.CompletedProcess[str], int]:
+    with _counter() as counter, _open_input() as reader:
+        faulty = os.environ | environment | {"LD_PRELOAD": str(shim())}
+        faulty |= _fault(below, at=at, kind=kind, counter=counter)
+        done = subprocess.run(
+            command, env=faulty, cwd=build, stdin=reader, capture_output=True, text=True, timeout=_HUNG_SECONDS
+        )
+        return done, _calls(counter)
+
+
+@contextmanager
+def _counter() -> Iterator[str]:
+    """The name of a file that counts the calls of all processes of a program."""
     with tempfile.NamedTemporaryFile() as counter:
         counter.write(bytes(8))
         counter.flush()
-        faulty = os.environ | environment | {"LD_PRELOAD": str(shim())}
-        faulty |= _fault(below, at=at, kind=kind, counter=counter.name)
-        # Standard input stays open: a job takes its end for "cancel".
-        reader, writer = os.pipe()
-        try:
-            done = subprocess.run(
-                command, env=faulty, cwd=build, stdin=reader, capture_output=True, text=True, timeout=120
-            )
-        finally:
-            os.close(reader)
-            os.close(writer)
-        return done, struct.unpack("<Q", Path(counter.name).read_bytes())[0]
+        yield counter.name
+
+
+def _calls(counter: str) -> int:
+    return int(struct.unpack("<Q", Path(counter).read_bytes())[0])
+
+
+@contextmanager
+def _open_input() -> Iterator[int]:
+    """A standard input that stays open: a job takes its end for "cancel"."""
+    reader, writer = os.pipe()
+    try:
+        yield reader
+    finally:
+        os.close(reader)
+        os.close(writer)
