@@ -96,7 +96,10 @@ def _window(machine: Machine, asked: tuple[int, int] | None) -> Display:
         raise DisplayLost("No desktop: neither WAYLAND_DISPLAY nor DISPLAY is set.")
     from frame.displays.window import WindowDisplay
 
-    return WindowDisplay(size=asked)
+    # SDL itself prefers X11, which a Wayland desktop only plays: there the wall could neither be switched off nor keep
+    # the desktop from darkening it when nobody types.
+    chooses = machine.environ.get("WAYLAND_DISPLAY") and not machine.environ.get("SDL_VIDEODRIVER")
+    return WindowDisplay(size=asked, driver="wayland,x11" if chooses else None)
 
 
 def _desktop(machine: Machine) -> str:
@@ -111,12 +114,15 @@ def _kms(machine: Machine, asked: tuple[int, int] | None) -> Display:
     lit = [card for card in cards if _connected(machine, card)]
     if not lit:
         raise DisplayLost("No screen is connected.")
+    lit = [card for card in lit if not _makeshift(machine, card)]
+    if not lit:
+        raise DisplayLost("The graphics card's own driver is not loaded (yet).")
     reasons = [reason for card in lit if (reason := _taken(machine, card))]
     if len(reasons) == len(lit):
         raise DisplayLost(" ".join(reasons))
     from frame.displays.window import WindowDisplay
 
-    return WindowDisplay(size=asked, driver="kmsdrm")
+    return WindowDisplay(size=asked, driver="kmsdrm", cards=machine.dev / "dri")
 
 
 def _connected(machine: Machine, card: Path) -> bool:
@@ -127,6 +133,16 @@ def _connected(machine: Machine, card: Path) -> bool:
         except OSError:
             continue
     return False
+
+
+def _makeshift(machine: Machine, card: Path) -> bool:
+    """Whether this is what the firmware left, until the card's own driver takes its place a moment later. The
+    framebuffer does meanwhile, and notices when it is gone."""
+    try:
+        driver = (machine.sys / "class" / "drm" / card.name / "device" / "driver").readlink()
+    except OSError:
+        return False
+    return driver.name == "simple-framebuffer"
 
 
 def _taken(machine: Machine, card: Path) -> str:

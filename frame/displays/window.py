@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -22,12 +23,16 @@ from sync.errors import DisplayLost
 
 
 class WindowDisplay:
-    """Fullscreen at the screen's own size, or a window of `size`; `driver` is SDL's (`kmsdrm`), else SDL chooses."""
+    """Fullscreen at the screen's own size, or a window of `size`; `driver` is SDL's (or several, the best first), else
+    SDL chooses. `cards` is where the graphics cards are, for the bare screen: its keys are not SDL's to tell, which in
+    a sandbox without sockets of the kernel's finds none; hands.py reads them."""
 
     animated = True
     stand_in = False
 
-    def __init__(self, *, size: tuple[int, int] | None = None, driver: str | None = None) -> None:
+    def __init__(
+        self, *, size: tuple[int, int] | None = None, driver: str | None = None, cards: Path | None = None
+    ) -> None:
         try:
             from frame.displays.sdl import pygame
         except ImportError as error:
@@ -40,6 +45,9 @@ class WindowDisplay:
             pygame.display.set_allow_screensaver(False)
             self._screen = self._open(size)
         pygame.mouse.set_visible(False)
+        self._cards = cards
+        if cards is not None:
+            pygame.event.set_blocked([pygame.KEYDOWN, pygame.FINGERDOWN, pygame.FINGERUP])
         self.size = self._screen.get_size()
         self._open_now = True
         self._finger: tuple[tuple[float, float], float] | None = None
@@ -61,6 +69,8 @@ class WindowDisplay:
         return self._pygame.image.frombytes(picture.tobytes(), picture.size, "RGB").convert(self._screen)
 
     def show(self, picture: Any) -> None:
+        if self._cards is not None and is_gone(self._cards):
+            raise DisplayLost("The graphics card is another now: its driver was loaded anew.")
         with self._lost():
             self._screen.blit(picture, (0, 0))
             self._finish()
@@ -135,6 +145,16 @@ class WindowDisplay:
             yield
         except self._pygame.error as error:
             raise DisplayLost(f"The window is gone or cannot be opened: {error}.") from error
+
+
+def is_gone(cards: Path) -> bool:
+    """Whether one of these cards is open here and is none any more. SDL draws on into nothing and does not say so."""
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            where = str(link.readlink())
+            if where.startswith(f"{cards}/card") and where.endswith(" (deleted)"):
+                return True
+    return False
 
 
 def _refuse_unseen(pygame: Any) -> None:

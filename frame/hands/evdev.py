@@ -1,6 +1,6 @@
 """Keyboards, remotes (infrared, CEC, Bluetooth) and touch panels, as the kernel has them in /dev/input.
 
-For the bare framebuffer, where no desktop and no SDL hands keys on. What is plugged in later is found. Without the
+For the framebuffer and the bare screen, where no desktop hands keys on. What is plugged in later is found. Without the
 right to read there are no keys; nothing is raised.
 """
 
@@ -31,6 +31,7 @@ KEYS = {
     57: "pause", 25: "pause", 28: "pause", 119: "pause", 164: "pause", 200: "pause", 201: "pause", 207: "pause",
     352: "pause", 353: "pause",
     33: "favourite", 364: "favourite", 156: "favourite", 398: "favourite",
+    23: "info", 358: "info", 16: "quit", 1: "quit",
     31: "screen", 116: "screen", 142: "screen", 152: "screen", 128: "screen",
 }  # fmt: skip
 """The kernel's key codes: arrows, page keys, letters, media keys, channels, OK, the red button, power."""

@@ -11,11 +11,12 @@ from sync.clock import Clock
 
 
 class Hands:
-    """One a frame. A display that has keys of its own (a window, the bare screen) is not listened past."""
+    """One a frame. A display that has keys of its own (a window) is not listened past."""
 
     def __init__(self, clock: Clock, evdev: Evdev | None = None) -> None:
-        # Typed into a terminal that we run in, each key would count twice.
-        self._evdev = evdev or (None if sys.stdin is not None and sys.stdin.isatty() else Evdev(clock))
+        self._evdev = evdev or Evdev(clock)
+        # Typed into a terminal that we run in, each key would count twice: the framebuffer reads that.
+        self._typed = evdev is None and sys.stdin is not None and sys.stdin.isatty()
         self._pins = Pins("")
 
     @property
@@ -36,11 +37,10 @@ class Hands:
     def events(self, display: str) -> list[str | Touch]:
         """Since the last call; `display` is the open display's name."""
         found: list[str | Touch] = [*self._pins.events()]
-        if self._evdev is not None and display.startswith("framebuffer"):
+        if "kmsdrm" in display.casefold() or (display.startswith("framebuffer") and not self._typed):
             found += self._evdev.events()
         return found
 
     def close(self) -> None:
         self._pins.close()
-        if self._evdev is not None:
-            self._evdev.close()
+        self._evdev.close()

@@ -63,7 +63,7 @@ class Xset:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        if not re.search(r"^DPMS", around.run("xset", "q"), re.MULTILINE):
+        if not re.search(r"^\s*DPMS is ", around.run("xset", "q"), re.MULTILINE):
             raise PanelRefused("This X server cannot switch its monitor.")
 
     def set(self, level: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from frame.power.ways.contract import Surroundings
@@ -39,13 +40,19 @@ class Drm:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        handle = self._handle()
-        try:
-            self._switches = list(self._found(handle))
-        except OSError as error:
-            raise PanelRefused(f"The graphics card names no outputs: {error.strerror}.") from error
-        if not self._switches:
-            raise PanelRefused("No connected output can be switched.")
+        self._card, self._switches = self._with_outputs()
+
+    def _with_outputs(self) -> tuple[str, list[tuple[int, int]]]:
+        """The card among those that are open here whose outputs can be switched: a Pi 5 has one that only computes."""
+        reason = "No graphics card is open here: the wall does not draw on the bare screen."
+        for handle, card in self._open():
+            try:
+                if found := list(self._found(handle)):
+                    return card, found
+                reason = "No connected output can be switched."
+            except OSError as error:
+                reason = f"The graphics card names no outputs: {error.strerror}."
+        raise PanelRefused(reason)
 
     def set(self, level: int) -> None:
         handle = self._handle()
@@ -64,15 +71,20 @@ class Drm:
         return any(state == _ON for state in states)
 
     def _handle(self) -> int:
-        """The card that SDL holds open; asked each time, for SDL may have opened it anew."""
+        """The card as SDL holds it open; asked each time, for SDL may have opened it anew."""
+        for handle, card in self._open():
+            if card == self._card:
+                return handle
+        raise PanelRefused("The graphics card is not open here any more.")
+
+    def _open(self) -> Iterator[tuple[int, str]]:
+        """The cards that this process has open."""
         cards = self._around.dev / "dri" / "card"
         for link in sorted((self._around.proc / "fd").iterdir()):
-            try:
-                if str(link.readlink()).startswith(str(cards)):
-                    return int(link.name)
-            except OSError:
-                continue
-        raise PanelRefused("No graphics card is open here: the wall does not draw on the bare screen.")
+            with suppress(OSError):
+                card = str(link.readlink())
+                if card.startswith(str(cards)):
+                    yield int(link.name), card
 
     def _found(self, handle: int) -> Iterator[tuple[int, int]]:
         """Connected connectors, each with the number of its DPMS property."""

@@ -39,7 +39,7 @@ def order(method: str, display: str, around: Surroundings) -> list[str]:
         return []
     if method != "auto":
         return [method]
-    if "wayland" in display or (display.startswith("window") and around.environ.get("WAYLAND_DISPLAY")):
+    if "wayland" in display or ("x11" in display and around.environ.get("WAYLAND_DISPLAY")):
         own = ["wlopm", "wlr-randr"]
     elif "x11" in display:
         own = ["xset"]

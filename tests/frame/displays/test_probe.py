@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import fcntl
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from frame.displays.probe import Machine, open_display
+from frame.displays.window import WindowDisplay
 from sync.errors import DisplayLost, UsageError
 from tests.frame.displays.panel import Panel
 from tests.frame.displays.test_framebuffer import Driver
@@ -98,6 +101,78 @@ def test_the_bare_screen_says_why_not(status: str, words: str, bare: Machine) ->
     machine = Machine(environ={}, dev=bare.dev, sys=bare.sys, ioctl=owned)
     with pytest.raises(DisplayLost, match=words):
         open_display("kms", machine=machine)
+
+
+def test_what_the_firmware_left_is_drawn_on_by_the_framebuffer_until_the_cards_own_driver_is_there(
+    panel32: Panel, bare: Machine
+) -> None:
+    """SDL would go on drawing on a card that is gone, and say nothing."""
+    add_card(bare)
+    (bare.sys / "class/drm/card1/device").mkdir(parents=True)
+    (bare.sys / "class/drm/card1/device/driver").symlink_to("../../../bus/platform/drivers/simple-framebuffer")
+    (bare.dev / "fb0").symlink_to(panel32.file)
+
+    def ioctl(handle: int, request: int, buffer: bytearray) -> int:
+        return panel32.ioctl(handle, request, buffer) if buffer else 0  # what is asked of a card has none
+
+    display, reasons = open_display("auto", machine=replace(bare, ioctl=ioctl))
+    with closing(display):
+        assert display.name.startswith("framebuffer")
+    assert "driver is not loaded" in reasons[1]
+
+
+def test_a_card_whose_driver_is_another_now_is_a_lost_display(
+    panel32: Panel, bare: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", panel32.display)
+    add_card(bare)
+    cards = bare.dev / "dri"
+    display = WindowDisplay(size=(100, 60), driver="x11", cards=cards)
+    with closing(display), (cards / "card1").open():
+        picture = display.prepare(Image.new("RGB", (100, 60)))
+        display.show(picture)
+        (cards / "card1").unlink()
+        (cards / "card1").touch()
+        with pytest.raises(DisplayLost, match="another now"):
+            display.show(picture)
+
+
+@pytest.mark.parametrize("bare_screen", [False, True])
+def test_the_keys_of_the_bare_screen_are_read_by_hands_and_not_twice(
+    panel32: Panel, bare: Machine, monkeypatch: pytest.MonkeyPatch, bare_screen: bool
+) -> None:
+    import pygame
+
+    monkeypatch.setenv("DISPLAY", panel32.display)
+    display = WindowDisplay(size=(100, 60), driver="x11", cards=bare.dev / "dri" if bare_screen else None)
+    with closing(display):
+        display.events()
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RIGHT))
+        assert display.events() == ([] if bare_screen else ["next"])
+
+
+@pytest.mark.parametrize(("named", "tried"), [("", "wayland,x11"), ("x11", "x11")])
+def test_on_a_wayland_desktop_the_window_is_a_wayland_one_unless_its_owner_says(
+    bare: Machine, monkeypatch: pytest.MonkeyPatch, named: str, tried: str
+) -> None:
+    """By what SDL says that it could not reach: there is neither here."""
+    environ = {"WAYLAND_DISPLAY": "wayland-987", "DISPLAY": ":987"} | ({"SDL_VIDEODRIVER": named} if named else {})
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
+    for key, value in environ.items():
+        monkeypatch.setenv(key, value)
+    with pytest.raises(DisplayLost, match=f"opened: {tried} not available"):
+        open_display("window", machine=replace(bare, environ=environ))
+
+
+def test_where_the_wayland_desktop_is_out_of_reach_x11_does(
+    panel32: Panel, bare: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", panel32.display)
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-987")
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
+    display, _ = open_display("window", "100x60", machine=replace(bare, environ={"WAYLAND_DISPLAY": "wayland-987"}))
+    with closing(display):
+        assert display.name.endswith("x11")
 
 
 def test_sdls_own_refusal_of_the_bare_screen_is_a_lost_display(bare: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

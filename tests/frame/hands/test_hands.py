@@ -64,6 +64,23 @@ def test_keys_remotes_and_their_releases(tmp_path: Path, clock: ManualClock) -> 
     evdev.close()
 
 
+@pytest.mark.parametrize(
+    ("display", "heard"),
+    [("framebuffer /dev/fb0 10x10, 16 bit", ["next"]), ("screen 1920x1080, KMSDRM", ["next"]),
+     ("screen 1920x1080, wayland", []), ("window 10x10, x11", []), ("", [])],
+)  # fmt: skip
+def test_keys_are_read_from_the_kernel_where_no_desktop_tells_them(
+    tmp_path: Path, clock: ManualClock, display: str, heard: list[str]
+) -> None:
+    """On the bare screen too: in the wall's sandbox SDL finds no keyboard and no touch panel."""
+    board = Keyboard(tmp_path / "event0")
+    hands = Hands(clock, Evdev(clock, tmp_path))
+    hands.events(display)
+    board.send((KEY, 106, 1))
+    assert hands.events(display) == heard
+    hands.close()
+
+
 def test_what_is_plugged_in_later_is_heard_and_what_is_pulled_out_is_forgotten(
     tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import struct
+from dataclasses import replace
 
 import pytest
 
@@ -31,7 +32,8 @@ esac""",
 case "$*" in
   *"force on") echo On > $S/power;;
   *"force off") echo Off > $S/power;;
-  q) echo "DPMS (Display Power Management Signaling):"; echo "  Monitor is $(cat $S/power 2>/dev/null || echo On)";;
+  q) echo "DPMS (Display Power Management Signaling):"; echo "  DPMS is Enabled"
+    echo "  Monitor is $(cat $S/power 2>/dev/null || echo On)";;
 esac""",
     "ddcutil": """
 case "$1 $2" in
@@ -181,6 +183,35 @@ AUTO = {
     "the framebuffer": ("framebuffer /dev/fb0 10x10, 16 bit", ["backlight", "framebuffer", "ddc", "cec"]),
     "picture files": ("files in /tmp/wall", []),
 }
+
+
+def test_of_two_cards_that_are_open_the_one_with_outputs_is_switched(machine: Machine) -> None:
+    """A Pi 5 has one for computing, which comes first."""
+    card = Card()
+
+    def ioctl(handle: int, request: int, buffer: bytearray) -> int:
+        if handle == 4:
+            raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+        return card.ioctl(handle, request, buffer)
+
+    machine.ioctl = ioctl
+    (machine.root / "dev/dri").mkdir()
+    for number, name in ((4, "card0"), (5, "card1")):
+        (machine.root / f"proc/fd/{number}").symlink_to(machine.root / "dev/dri" / name)
+    way = find_ways("drm", "screen 10x10, KMSDRM", machine.around())[0][0]
+    way.set(0)
+    assert (card.power[32], way.read()) == (3, False)
+    (machine.root / "proc/fd/5").unlink()
+    assert "names no outputs" in find_ways("drm", "screen", machine.around())[1][0]
+    with pytest.raises(PanelRefused, match="not open here any more"):
+        way.set(100)
+
+
+def test_x11_as_a_wayland_desktop_plays_it_cannot_switch_the_panel(machine: Machine) -> None:
+    machine.tool("xset", 'echo "DPMS (Energy Star):"; echo "  Server does not have the DPMS Extension"')
+    assert "cannot switch" in find_ways("xset", "", machine.around())[1][0]
+    around = replace(machine.around(), environ={"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"})
+    assert order("auto", "screen 1920x1080, x11", around) == ["backlight", "wlopm", "wlr-randr", "ddc", "cec"]
 
 
 @pytest.mark.parametrize(("display", "expected"), AUTO.values(), ids=AUTO)
