@@ -78,9 +78,11 @@ class Curtain:
         if photo or self.dark or self.drawn:
             self._screen.keep_panel(100 if self.sign else self._screen.decision.level, display.name)
 
-    def draw(self, settings: Settings, *, troubled: bool, photo: bool) -> None:
+    def draw(self, settings: Settings, *, troubled: bool, left_out: bool, photo: bool) -> None:
         """The words that are to hang there, once; `photo` says that one hangs behind."""
-        own = lines_of_empty_wall(settings.language, albums=bool(settings.albums), troubled=troubled)
+        own = lines_of_empty_wall(
+            settings.language, albums=bool(settings.albums), troubled=troubled, left_out=left_out
+        )
         self._poster.draw(settings.wall, self.welcome or own, photo=photo)
 
     def draw_anew(self) -> None:

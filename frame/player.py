@@ -241,7 +241,8 @@ class Player:
         empty = self.turn.current is None and self._news.certain and not self._upcoming.busy
         if self.curtain.sign or (empty and self._upcoming.ready is None and not self.curtain.dark):
             troubled = len(self.playlist) > 0 or self._news.troubled
-            self.curtain.draw(self._theme.settings, troubled=troubled, photo=self.turn.current is not None)
+            settings, left_out, photo = self._theme.settings, self.playlist.left_out, self.turn.current is not None
+            self.curtain.draw(settings, troubled=troubled, left_out=left_out, photo=photo)
 
     def _put_above(self, *, moves: bool) -> None:
         """The signs above whatever is on the panel."""

@@ -70,6 +70,11 @@ class Playlist:
         return len(self.collection.pool) if self.collection else 0
 
     @property
+    def left_out(self) -> bool:
+        """Whether there are photos, and a person wants none of them here."""
+        return self.collection is not None and not len(self) and self.collection.catalogue.count > 0
+
+    @property
     def refused(self) -> dict[str, str]:
         """Object name (or key) to the reason, of what is passed over at present."""
         now = self._clock.monotonic()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from frame.selection.why import OFTEN, SENTENCES, Why, said
 
 FOLDER = Path(__file__).parent / "words"
 FALLBACK = "en"
+_LONGEST_LIFE = timedelta(days=366 * 125)
+"""A birthday whose year nobody knows is entered with the year 1 or 1800: an age that nobody reaches is not told."""
 
 
 class Locale(Struct, frozen=True):
@@ -50,7 +52,7 @@ class Locale(Struct, frozen=True):
     age_new: str
     """{name}: on the day of birth."""
     empty: dict[str, tuple[str, ...]]
-    """What a wall without a photo says: `set_up`, `on_the_way`, `trouble`; the large line first."""
+    """What a wall without a photo says: `set_up`, `on_the_way`, `trouble`, `left_out`; the large line first."""
     nods: dict[str, str]
     """Beside a sign that says too little alone; the names are values of marks.Mark."""
     first: str = ""
@@ -90,7 +92,7 @@ class Locale(Struct, frozen=True):
 
     def person(self, name: str, born: date | None, day: date | None) -> str:
         """A name with the age on that day, where both days are known."""
-        if born is None or day is None or day < born:
+        if born is None or day is None or not timedelta(0) <= day - born <= _LONGEST_LIFE:
             return name
         months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
         if months >= 24:

@@ -1,7 +1,8 @@
 """Pictures that are nearly one: taken within seconds of each other, of one shape, and alike in their thumbhash.
 
-Pure. Of each burst the best stays: a favourite, else the best rated, else the one in the middle, where people have
-stopped blinking. Called while a catalogue is read.
+Time alone proves nothing: scans of a whole roll share the one second that somebody gave them. Pure. Of each burst the
+best stays: a favourite, else the best rated, else the one in the middle, where people have stopped blinking. Called
+while a catalogue is read.
 """
 
 from __future__ import annotations
@@ -10,15 +11,14 @@ import binascii
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-SECONDS = 4
-"""Between two pictures of a burst where nothing tells how alike they are."""
 ALIKE_SECONDS = 90
-"""The same where their thumbhashes are near."""
+"""Between two pictures of a burst."""
 _LEVELS, _DETAIL = 3, 1.6
 """How far apart alike pictures may be: in the mean colours (of 63), and in the coarse structure (of 15, on average)."""
 _COARSE = 10
-LONGEST = 40
-"""A burst is no longer than this: an afternoon of alike pictures is not one photo."""
+LONGEST, LONGEST_SECONDS = 40, 120
+"""A burst is no longer than so many pictures: an afternoon of alike ones is not one photo. But whoever kept a finger on
+the button has hundreds that are like the first, within this time of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def spares(shots: Sequence[Shot]) -> Iterator[int]:
     """Indices of the photos that another one of their burst stands for."""
     burst: list[Shot] = []
     for shot in sorted((each for each in shots if each.taken), key=lambda each: each.taken):
-        if burst and len(burst) < LONGEST and _belongs(burst[-1], shot):
+        if burst and _belongs(burst[-1], shot) and (len(burst) < LONGEST or _goes_on(burst[0], shot)):
             burst.append(shot)
             continue
         yield from _without_best(burst)
@@ -56,12 +56,12 @@ def spares(shots: Sequence[Shot]) -> Iterator[int]:
 
 
 def _belongs(one: Shot, other: Shot) -> bool:
-    apart = other.taken - one.taken
-    if apart > ALIKE_SECONDS or abs(one.shape - other.shape) > 0.02:
-        return False
-    if one.look and other.look:
-        return alike(one.look, other.look)
-    return apart <= SECONDS
+    near = other.taken - one.taken <= ALIKE_SECONDS and abs(one.shape - other.shape) <= 0.02
+    return near and bool(one.look and other.look) and alike(one.look, other.look)
+
+
+def _goes_on(first: Shot, other: Shot) -> bool:
+    return other.taken - first.taken <= LONGEST_SECONDS and alike(first.look, other.look)
 
 
 def alike(one: bytes, other: bytes) -> bool:

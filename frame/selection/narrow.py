@@ -7,6 +7,7 @@ go, for as long as it would. Called by the playlist whenever criteria, hour or c
 from __future__ import annotations
 
 from array import array
+from calendar import isleap
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -18,6 +19,7 @@ BIRTHDAY = 8.0
 """How much more often a person's photos come on the birthday."""
 _MOST_WEIGHT = 100.0
 _LONG_MONTH_DAYS = 366
+_FIRST_YEAR = 1826
 
 
 class Criteria(Struct, frozen=True, kw_only=True):
@@ -28,6 +30,8 @@ class Criteria(Struct, frozen=True, kw_only=True):
     recent: float = 1.0
     recent_since: int = 0
     """UTC seconds: taken later is recent; 0 where nobody knows the time."""
+    recent_until: int = 1 << 62
+    """Taken later than this was a camera whose clock is ahead: years on, its photos would still be new."""
     bursts: bool = True
     """Of pictures that are nearly one, only the best comes."""
     albums: int = -1
@@ -60,15 +64,21 @@ def _kept(among: Sequence[int], wanted: Callable[[int], bool]) -> Sequence[int]:
 
 
 def days_around(today: date, within: int) -> frozenset[int]:
-    """Ordinals of the days around this one in other years, back to 1900."""
+    """Ordinals of the days around this one in other years, as far back as there are photographs."""
     found = set()
-    for year in range(1900, today.year):
-        try:
-            middle = today.replace(year=year)
-        except ValueError:
-            middle = date(year, 2, 28)
-        found |= {middle.toordinal() + step for step in range(-within, within + 1)}
+    for year in range(_FIRST_YEAR, today.year):
+        first = last = _on(today, year)
+        if today.month == 2 and today.day == 28 and not isleap(today.year) and isleap(year):
+            last = date(year, 2, 29)  # this year has no other day for it
+        found |= set(range(first.toordinal() - within, last.toordinal() + within + 1))
     return frozenset(day for day in found if today.toordinal() - day > _LONG_MONTH_DAYS // 2)
+
+
+def _on(today: date, year: int) -> date:
+    try:
+        return today.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 def _weighted(pool: Pool, criteria: Criteria) -> Pool:
@@ -76,12 +86,12 @@ def _weighted(pool: Pool, criteria: Criteria) -> Pool:
     if not (favourites or recent or criteria.celebrated):
         return pool
     liked, new = criteria.favourites if favourites else 1.0, criteria.recent if recent else 1.0
-    since, celebrated = criteria.recent_since, criteria.celebrated
+    since, until, celebrated = criteria.recent_since, criteria.recent_until, criteria.celebrated
     weights = array("d")
     for weight, flags, taken, number in zip(pool.weights, pool.flags, pool.taken, pool.numbers, strict=True):
         if flags & FAVOURITE:
             weight *= liked
-        if taken >= since:
+        if since <= taken <= until:
             weight *= new
         if number in celebrated:
             weight *= BIRTHDAY

@@ -12,6 +12,9 @@ from sync.catalogue import PhotoEntry
 
 MOST = 12
 _NEIGHBOURS = 8
+_MOST_OF_A_DAY, _AROUND = 2000, 1000
+"""Where a day has more photos than that (whole boxes of scans have one date) only so many places before and behind are
+looked at."""
 _DAYS = 31
 """Neighbours in an album belong together when no more than so many days lie between them."""
 
@@ -37,10 +40,12 @@ def _same_day(pool: Pool, index: int) -> list[int]:
     if not day:
         return []
     found: list[int] = []
-    start = 0
+    start, stop = 0, len(pool)
+    if pool.days.count(day) > _MOST_OF_A_DAY:
+        start, stop = max(0, index - _AROUND), index + _AROUND
     while True:
         try:
-            start = pool.days.index(day, start)
+            start = pool.days.index(day, start, stop)
         except ValueError:
             return sorted(found, key=lambda other: abs(pool.taken[other] - pool.taken[index]))[: 4 * MOST]
         found.append(start)

@@ -6,6 +6,7 @@ that was left goes on where it was left. Pure.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 
 from frame.selection.memory import Memory, Position
@@ -26,8 +27,9 @@ class Story:
     def __init__(self, pool: Pool, memory: Memory, length: int) -> None:
         self._pool, self._memory, self._length = pool, memory, length
         self._shuffle = Shuffle(pool, memory)
-        self._order = sorted(range(len(pool)), key=lambda index: (pool.taken[index], pool.digests[index]))
-        self._times = [pool.taken[index] for index in self._order]
+        # One number each: a box of scans with one date is as quickly sorted, and found in, as any other album.
+        self._keys = [taken << 64 | digest for taken, digest in zip(pool.taken, pool.digests, strict=True)]
+        self._order = array("I", sorted(range(len(pool)), key=self._keys.__getitem__))
 
     def peek(self, resting: Resting = never) -> int | None:
         """Index of the photo that is next, or None; changes nothing."""
@@ -88,7 +90,4 @@ class Story:
         return found
 
     def _place(self, index: int) -> int:
-        place = bisect_left(self._times, self._pool.taken[index])
-        while self._order[place] != index:
-            place += 1
-        return place
+        return bisect_left(self._order, self._keys[index], key=self._keys.__getitem__)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy
 import pytest
 import segno
@@ -7,6 +9,8 @@ import segno
 from frame.overlays.empty_wall import COMMANDS, lines_of_empty_wall
 from frame.overlays.locale import FOLDER, locale_of
 from frame.overlays.welcome import draw_welcome
+from tests.frame.rig import make_home, rig
+from tests.sample_catalogues import make
 
 SET_UP = lines_of_empty_wall("de", albums=False, troubled=False)
 TOLD = [
@@ -50,6 +54,24 @@ def test_a_turned_panel_gets_the_upright_picture_turned_back() -> None:
 )
 def test_an_empty_wall_says_what_to_do_now(albums: bool, troubled: bool, large: str) -> None:
     assert lines_of_empty_wall("en", albums=albums, troubled=troubled)[0] == large
+
+
+@pytest.mark.parametrize("way", ["settings", "hidden"])
+def test_who_leaves_out_every_photo_reads_so_on_the_wall(tmp_path: Path, renderer, way: str) -> None:
+    home = make_home(tmp_path)
+    make(home, count=2)
+    with rig(home, renderer) as wall:
+        wall.settle()
+        assert wall.ask("now")["showing"] == "photo"
+        if way == "settings":
+            home.settings.write_text("[wall]\ntransition = 'cut'\n[choosing]\npeople_out = 'anna'\n")
+        else:
+            for number in range(2):
+                wall.ask("hide", key=f"home:asset-{number:05d}")
+        wall.pass_time(2)
+        assert wall.player.curtain._poster.shown == lines_of_empty_wall(
+            "en", albums=False, troubled=False, left_out=True
+        )
 
 
 @pytest.mark.parametrize("language", sorted(path.stem for path in FOLDER.glob("*.toml")))

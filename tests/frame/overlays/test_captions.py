@@ -83,6 +83,9 @@ def test_the_day_of_a_photo(taken: str | None, today: date | None, said: str | N
         (date(2020, 5, 31), date(2020, 5, 30), "A"),
         (None, date(2020, 5, 30), "A"),
         (date(2020, 2, 29), date(2026, 2, 28), "A (5)"),
+        (date(1, 6, 21), date(2026, 2, 28), "A"),
+        (date(1904, 6, 21), date(2024, 6, 21), "A (120)"),
+        (date(9900, 1, 1), date(9999, 12, 31), "A (99)"),
     ],
 )
 def test_ages_are_those_of_the_photo_s_day(born: date | None, day: date, said: str) -> None:

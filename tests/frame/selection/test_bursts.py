@@ -21,25 +21,36 @@ FAR = bytes([0x12, 0xA5, 0x3C, 0x87, 0x28, 0x1F, 0xE1, 0x0C, 0xF2, 0x3B, 0x90, 0
 @pytest.mark.parametrize(
     ("shots", "gone"),
     [
-        ([shot(0, 100), shot(1, 101), shot(2, 102)], {0, 2}),
-        ([shot(0, 100), shot(1, 102, worth=(0, 4)), shot(2, 104, worth=(0, 5))], {0, 1}),
-        ([shot(0, 100, worth=(1, 0)), shot(1, 102, worth=(0, 5))], {1}),
-        ([shot(0, 100), shot(1, 110)], set()),
+        ([shot(0, 100, look=LOOK), shot(1, 101, look=LOOK), shot(2, 102, look=LOOK)], {0, 2}),
+        ([shot(0, 100, look=LOOK, worth=(0, 4)), shot(1, 104, look=LOOK, worth=(0, 5))], {0}),
+        ([shot(0, 100, look=LOOK, worth=(1, 0)), shot(1, 102, look=LOOK, worth=(0, 5))], {1}),
+        ([shot(0, 100), shot(1, 100), shot(2, 101)], set()),
+        ([shot(0, 100, look=LOOK), shot(1, 100)], set()),
         ([shot(0, 100, look=LOOK), shot(1, 150, look=NEAR)], {1}),
         ([shot(0, 100, look=LOOK), shot(1, 101, look=FAR)], set()),
         ([shot(0, 100, look=LOOK), shot(1, 250, look=LOOK)], set()),
-        ([shot(0, 100), shot(1, 101, shape=0.67)], set()),
-        ([shot(0, 0), shot(1, 0)], set()),
+        ([shot(0, 100, look=LOOK), shot(1, 101, look=LOOK, shape=0.67)], set()),
+        ([shot(0, 0, look=LOOK), shot(1, 0, look=LOOK)], set()),
     ],
-    ids=["a burst", "the best rated", "a favourite", "apart", "alike", "not alike", "long apart", "shapes", "undated"],
+    ids=[
+        "a burst", "the best rated", "a favourite", "scans of one date", "one without a look", "alike", "not alike",
+        "long apart", "shapes", "undated",
+    ],
 )
 def test_one_of_a_burst_stays(shots: list[Shot], gone: set[int]) -> None:
     assert set(spares(shots)) == gone
 
 
 def test_an_endless_series_is_not_one_photo() -> None:
-    series = [shot(number, 1000 + number) for number in range(200)]
+    series = [shot(number, 1000 + 60 * number, look=LOOK) for number in range(200)]
     assert 200 - len(set(spares(series))) == 200 // LONGEST
+
+
+@pytest.mark.parametrize("last", [LOOK, FAR], ids=["all alike", "ends on something else"])
+def test_whoever_kept_a_finger_on_the_button_has_one_photo(last: bytes) -> None:
+    burst = [shot(number, 1000 + number // 10, look=LOOK) for number in range(499)]
+    left = set(range(500)) - set(spares([*burst, shot(499, 1049, look=last)]))
+    assert left == ({249} if last is LOOK else {249, 499})
 
 
 def test_thumbhashes_of_any_bytes_are_compared() -> None:

@@ -50,6 +50,12 @@ def test_weights_add_up_and_stay_within_bounds() -> None:
     assert list(narrow(some, unknown).weights)[1] == 1.0
 
 
+def test_a_camera_whose_clock_is_ahead_takes_no_new_photos() -> None:
+    some = pool({"taken": 5000 * DAY}, {"taken": 5003 * DAY})
+    criteria = Criteria(recent=2, recent_since=4990 * DAY, recent_until=5001 * DAY)
+    assert list(narrow(some, criteria).weights) == [2.0, 1.0]
+
+
 def replace_recent(criteria: Criteria) -> Criteria:
     return Criteria(favourites=criteria.favourites, recent=criteria.recent, celebrated=criteria.celebrated)
 
@@ -67,6 +73,10 @@ def test_days_around_new_year_and_the_29th_of_february() -> None:
     assert date(2026, 1, 3).toordinal() not in days_around(date(2026, 1, 1), 2)
     assert date(2024, 2, 29).toordinal() in days_around(date(2026, 2, 28), 1)
     assert date(2023, 2, 28).toordinal() in days_around(date(2024, 2, 29), 0)
+    assert date(2024, 2, 29).toordinal() in days_around(date(2027, 2, 28), 0), "2027 has no other day for it"
+    assert date(2024, 2, 29).toordinal() not in days_around(date(2028, 2, 28), 0)
+    assert date(2024, 3, 1).toordinal() not in days_around(date(2027, 2, 28), 0)
+    assert date(1861, 6, 6).toordinal() in days_around(date(2026, 6, 6), 0)
 
 
 @given(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from frame.selection.partner import kinship
-from sync.catalogue import AlbumEntry, FaceEntry, PhotoEntry
+from frame.selection.partner import MOST, candidates, kinship
+from frame.selection.pool import gather
+from sync.catalogue import AlbumEntry, Candidate, FaceEntry, PhotoEntry
 from sync.catalogue_writing import write
 from sync.home import Home
 from tests.frame.rig import make_home, rig, set_wall
@@ -96,3 +97,13 @@ def test_kinship_counts_day_people_place_and_album() -> None:
     ]
     assert worth == sorted(worth)
     assert worth[0] > 0
+
+
+def test_of_a_box_of_scans_with_one_date_only_the_neighbours_are_looked_at() -> None:
+    pool = gather(
+        Candidate(place, f"home:{place}", 1.0, 500_000_000, (0, place), (1440, 1920), "1985-11-05T00:00:00")
+        for place in range(6000)
+    )
+    found = list(candidates(pool, 4000, lambda shape: shape < 1))
+    assert len(found) == MOST
+    assert all(abs(other - 4000) <= 1000 for other in found)
