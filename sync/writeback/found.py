@@ -30,10 +30,10 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 def items(value: Any) -> list[str]:
-    """A list tag's items; exiftool gives a single one bare."""
+    """A list tag's items; exiftool gives a single one bare, and an empty list as an empty text."""
     if value is None:
         return []
-    return [word(each) for each in (value if isinstance(value, list) else [value])]
+    return [item for each in (value if isinstance(value, list) else [value]) if (item := word(each))]
 
 
 def word(value: Any) -> str:

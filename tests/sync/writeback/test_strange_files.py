@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sync.errors import MantelpieceError, ToolFailed, Unwritable
+from sync.errors import MantelpieceError, NotProved, ToolFailed, Unwritable
 from sync.settings.writeback import Module
 from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool
@@ -161,3 +161,42 @@ def test_a_name_of_two_lines_is_left_alone(tool: ExifTool, tmp_path: Path) -> No
     with pytest.raises(Unwritable, match="line break"):
         everything(tool, path)
     assert path.read_bytes() == before
+
+
+def test_what_iptc_has_no_room_for_is_not_cut(tool: ExifTool, tmp_path: Path) -> None:
+    path = originals.make(tmp_path, "jpg")
+    originals.tell(path, "-m", IPTC__By_line="Somebody with a name of more than thirty-two letters", IPTC__Keywords="a")
+    before = path.read_bytes()
+    with pytest.raises(NotProved, match=r"^IPTC:By-line, which is not ours, would change\."):
+        everything(tool, path)
+    assert path.read_bytes() == before
+
+
+def test_a_list_of_nothing_is_filled(tool: ExifTool, tmp_path: Path) -> None:
+    path = originals.make(tmp_path, "jpg")
+    data = path.read_bytes()
+    told = b"""http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x="adobe:ns:meta/">
+        <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+        xmlns:dc="http://purl.org/dc/elements/1.1/" dc:format="image/jpeg"><dc:subject><rdf:Bag/></dc:subject>
+        </rdf:Description></rdf:RDF></x:xmpmeta>"""
+    path.write_bytes(data[:2] + b"\xff\xe1" + (len(told) + 2).to_bytes(2, "big") + told + data[2:])
+    everything(tool, path)
+    assert set(originals.read(path, "XMP-dc:all")["XMP-dc:Subject"]) >= set(EVERYTHING.people)
+    found = look(tool, path)
+    assert not changes(EVERYTHING, found, {}, modules=tuple(Module), options=Options()).changes
+
+
+def test_webp_of_programs_that_head_their_exif_as_in_jpeg(tool: ExifTool, tmp_path: Path) -> None:
+    path = originals.make(tmp_path, "webp")
+    originals.tell(path, ExifIFD__DateTimeOriginal="2019:01:01 01:01:01", IFD0__Model="A camera")
+    data = path.read_bytes()
+    at = data.index(b"EXIF")
+    (size,) = struct.unpack_from("<I", data, at + 4)
+    data = data[: at + 4] + struct.pack("<I", size + 6) + b"Exif\0\0" + data[at + 8 :]
+    path.write_bytes(data[:4] + struct.pack("<I", len(data) - 8) + data[8:])
+    assert look(tool, path).tags["ExifIFD:DateTimeOriginal"] == "2019:01:01 01:01:01"
+    written = everything(tool, path)
+    assert originals.read(path, "IFD0:Model")["IFD0:Model"] == "A camera"
+    assert not changes(EVERYTHING, look(tool, path), {}, modules=tuple(Module), options=Options()).changes
+    assert undo(tool, written).exact
+    assert path.read_bytes()[8:] == data[8:]
