@@ -23,7 +23,7 @@ FLAGS = (
     "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-gpu", "--hide-scrollbars",
     "--disable-dev-shm-usage", "--force-prefers-reduced-motion",
 )  # fmt: skip
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 class Browser:
@@ -192,7 +192,7 @@ def open_browser() -> Iterator[Browser]:
         finally:
             browser.quit()
             try:
-                process.wait(10)
+                process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

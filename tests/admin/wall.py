@@ -14,7 +14,7 @@ from frame.control import FrameNotRunning, ask
 from sync.home import Home
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -38,12 +38,12 @@ def hanging(home: Home, *, display: str = "none") -> Iterator[subprocess.Popen[b
         yield process
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
-def until(condition: object, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+def until(condition: object) -> None:
     """Wait until something is so; a frame that does not answer yet is not so."""
-    end = time.monotonic() + patience_seconds
+    end = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             if condition():  # type: ignore[operator]

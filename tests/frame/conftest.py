@@ -12,7 +12,7 @@ from tests.frame.rig import make_home
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[Renderer]:
-    real = Renderer()
+    real = Renderer(deadline_seconds=120)
     yield real
     real.close()
 

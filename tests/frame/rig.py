@@ -26,7 +26,7 @@ from sync.home import Home, prepare
 from tests.manual_clock import ManualClock
 from tests.sample_catalogues import colour_of
 
-_HUNG_SECONDS = 30
+_HUNG_SECONDS = 60
 
 
 @dataclass

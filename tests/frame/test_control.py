@@ -42,7 +42,7 @@ def answering(home: Home, answer) -> Iterator[ControlServer]:
 def send(home: Home, content: bytes, *, hang_up: bool = True) -> list[dict[str, object]]:
     """Everything that comes back for these bytes."""
     with socket.socket(socket.AF_UNIX) as channel:
-        channel.settimeout(10)
+        channel.settimeout(60)
         channel.connect(str(home.control_socket))
         back = b""
         try:
@@ -119,7 +119,7 @@ def test_several_lines_get_several_answers_in_order(home: Home) -> None:
 
 def test_a_caller_that_never_reads_is_cut_off_and_others_are_served(home: Home) -> None:
     with answering(home, lambda _request: {"much": "x" * 50_000}), socket.socket(socket.AF_UNIX) as deaf:
-        deaf.settimeout(10)
+        deaf.settimeout(60)
         deaf.connect(str(home.control_socket))
         with pytest.raises(OSError):
             for _ in range(10_000):
@@ -157,7 +157,7 @@ def test_a_full_queue_is_waited_for(home: Home) -> None:
             with pytest.raises(FrameNotRunning, match="does not answer"):
                 ask(home, "now", timeout_seconds=0.2)
             answers: list[dict[str, object]] = []
-            asker = Thread(target=lambda: answers.append(ask(home, "now", timeout_seconds=20)))
+            asker = Thread(target=lambda: answers.append(ask(home, "now", timeout_seconds=60)))
             asker.start()
             listener.accept()[0].close()
             channel, _ = listener.accept()

@@ -22,7 +22,7 @@ from sync.home import Home, find, prepare
 from tests.frame.rig import number_on, set_wall
 from tests.sample_catalogues import make
 
-_HUNG_SECONDS = 20
+_HUNG_SECONDS = 60
 _TOP = Path(__file__).parents[2]
 
 
@@ -302,7 +302,8 @@ def test_a_display_that_cannot_be_had_ends_show_with_its_reason(home: Home, tmp_
 
 def test_show_beside_a_running_frame_leaves_its_memory_alone(home: Home, tmp_path: Path) -> None:
     make(home, count=5)
-    with frame(home, tmp_path / "wall") as process:
+    with frame(home, tmp_path / "wall", interval=10_000) as process:
+        pictures(tmp_path / "wall", 1)
         answered(home)
         assert show("--display", "none", "--count", "4", "--interval", "0").returncode == 0
         assert len(ask(home, "shown")["shown"]) == 1

@@ -10,7 +10,7 @@ import pytest
 
 from frame.worker import Job, Worker
 
-_HUNG_SECONDS = 30
+_HUNG_SECONDS = 60
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ MEAN, FAR, FEW = 0.8, 16, 0.005
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[Renderer]:
-    one = Renderer()
+    one = Renderer(deadline_seconds=120)
     yield one
     one.close()
 

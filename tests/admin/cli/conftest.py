@@ -40,7 +40,7 @@ class Mantelpiece:
     def __call__(self, *words: str, answer: str = "", **variables: str) -> Said:
         done = subprocess.run(
             [sys.executable, "-m", "admin.cli", *words],
-            input=answer, capture_output=True, text=True, env=self.environment | variables, timeout=60,
+            input=answer, capture_output=True, text=True, env=self.environment | variables, timeout=180,
         )  # fmt: skip
         self.said += [done.stdout, done.stderr]
         return Said(done.returncode, done.stdout, done.stderr)
@@ -82,7 +82,7 @@ def immich() -> Iterator[StandIn]:
     told = json.loads(process.stdout.readline())
     yield StandIn(told["url"], told["api_key"], told["albums"])
     process.terminate()
-    process.wait(10)
+    process.wait(60)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ DEAD = "http://127.0.0.1:9"
 
 def edit(immich: StandIn, **command: object) -> dict[str, str]:
     request = urllib.request.Request(f"{immich.url}/__edit__", json.dumps(command).encode(), method="POST")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 

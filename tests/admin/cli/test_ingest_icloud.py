@@ -81,7 +81,7 @@ def test_apples_questions_are_asked_at_the_terminal(moving: Mantelpiece, tmp_pat
         shown += seen_until(controller, words)
         os.write(controller, typed)
     shown += seen_until(controller, b"from iCloud.")
-    assert process.wait(60) == 0
+    assert process.wait(180) == 0
     os.close(controller)
     assert b"a: " in shown and b"apple" not in shown, "the password is not echoed"
     assert len(list((tmp_path / "photos.landing").glob("IMG_1236.HEIC"))) == 1
@@ -90,6 +90,6 @@ def test_apples_questions_are_asked_at_the_terminal(moving: Mantelpiece, tmp_pat
 def seen_until(terminal: int, words: bytes) -> bytes:
     shown = b""
     while words not in shown:
-        assert select.select([terminal], [], [], 60)[0], shown
+        assert select.select([terminal], [], [], 180)[0], shown
         shown += os.read(terminal, 4096)
     return shown

@@ -28,9 +28,10 @@ from sync.library.database import Library
 from sync.library.held import HeldRow
 from sync.library.jobs import Lane, State
 from tests.admin.cli.conftest import Mantelpiece, StandIn
+from tests.ports import free_port
 
 
-def until(true: object, *, seconds: float = 30.0) -> None:
+def until(true: object, *, seconds: float = 60.0) -> None:
     give_up = time.monotonic() + seconds
     while not true():  # type: ignore[operator]
         assert time.monotonic() < give_up, "it did not happen"
@@ -113,7 +114,7 @@ def test_run_serves_restarts_what_dies_and_ends_all_on_a_signal(connected: Mante
         until(lambda: serving(connected.home))
     finally:
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=20)
+        _, said = running.communicate(timeout=60)
     assert running.returncode == 0
     assert "is started again" in said
     assert not serving(connected.home)
@@ -121,8 +122,7 @@ def test_run_serves_restarts_what_dies_and_ends_all_on_a_signal(connected: Mante
 
 def test_a_service_that_is_asked_to_begins_anew_beside_the_others(connected: Mantelpiece, tmp_path: Path) -> None:
     connected.environment["MANTELPIECE_WALL_DISPLAY"] = f"file:{tmp_path / 'wall'}"
-    with socket.create_server(("127.0.0.1", 0)) as free:  # a page that finds its port taken is left out
-        connected.environment["MANTELPIECE_ADMIN_PORT"] = str(free.getsockname()[1])
+    connected.environment["MANTELPIECE_ADMIN_PORT"] = str(free_port())  # a page that finds its port taken is left out
     running = connected.start("run")
 
     def children() -> set[int]:
@@ -137,7 +137,7 @@ def test_a_service_that_is_asked_to_begins_anew_beside_the_others(connected: Man
             until(lambda: serving(connected.home) and frame_answers(connected.home))
     finally:
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=20)
+        _, said = running.communicate(timeout=60)
     assert running.returncode == 0
     assert "is started again in" not in said, "it did not die"
 
@@ -157,7 +157,7 @@ def test_ctrl_c_cancels_the_job_of_a_verb(connected: Mantelpiece, immich: StandI
         running = connected.start("sync")
         silent.accept()
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=20)
+        _, said = running.communicate(timeout=60)
     assert running.returncode == 1
     assert "Cancelled" in said
 

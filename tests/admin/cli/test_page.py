@@ -20,6 +20,7 @@ from sync.clock import SystemClock
 from sync.jobs.follow import serving
 from tests.admin.cli.conftest import Mantelpiece
 from tests.admin.cli.test_main_job import until
+from tests.ports import free_port
 
 PASSWORD = "correct horse battery"
 
@@ -34,13 +35,12 @@ def running(mantelpiece: Mantelpiece, *words: str) -> Iterator[subprocess.Popen[
         assert process.stderr is not None
         # communicate() would lose what a test has read ahead.
         mantelpiece.said.append(process.stderr.read())
-        process.wait(20)
+        process.wait(60)
 
 
 @pytest.fixture
 def port(mantelpiece: Mantelpiece, tmp_path: Path) -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        number = int(probe.getsockname()[1])
+    number = free_port()
     mantelpiece.environment |= {
         "MANTELPIECE_ADMIN_HOST": "127.0.0.1", "MANTELPIECE_ADMIN_PORT": str(number),
         "MANTELPIECE_WALL_DISPLAY": f"file:{tmp_path / 'wall'}", "MANTELPIECE_WALL_SIZE": "320x200",
@@ -50,7 +50,7 @@ def port(mantelpiece: Mantelpiece, tmp_path: Path) -> int:
 
 def answers(port: int) -> bool:
     try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=30)
     except urllib.error.HTTPError:
         return True
     except OSError:

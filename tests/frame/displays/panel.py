@@ -110,5 +110,5 @@ def xvfb(width: int, height: int, depth: int) -> Iterator[Panel]:
         yield Panel(f":{number}", folder / "Xvfb_screen0")
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
         shutil.rmtree(folder)

@@ -45,7 +45,7 @@ before = termios.tcgetattr(0)
 keys = TerminalKeys()
 os.write(1, b"ready\\n")
 verbs = []
-deadline = time.monotonic() + 20
+deadline = time.monotonic() + 60
 while len(verbs) < 2 and time.monotonic() < deadline:
     verbs += keys.verbs()
     time.sleep(0.01)

@@ -17,7 +17,7 @@ PANEL = (160, 90)
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[Renderer]:
-    one = Renderer()
+    one = Renderer(deadline_seconds=120)
     yield one
     one.close()
 

@@ -54,7 +54,7 @@ def test_what_cannot_be_shown_is_refused_with_the_reason(name: str, show: Show) 
 
 
 def test_a_refusal_costs_no_child(tmp_path: Path) -> None:
-    renderer = Renderer()
+    renderer = Renderer(deadline_seconds=120)
     path = tmp_path / "picture"
     try:
         for make, _ in list(REFUSED.values())[:8]:
@@ -177,7 +177,7 @@ def test_the_first_frame_of_an_animation_is_the_one_that_is_shown() -> None:
 
 
 def test_between_pictures_the_child_gives_its_memory_back(tmp_path: Path) -> None:
-    renderer = Renderer()
+    renderer = Renderer(deadline_seconds=120)
     path = tmp_path / "large.png"
     halves((2560, 1440)).save(path)
     try:

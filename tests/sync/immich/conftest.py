@@ -24,10 +24,10 @@ STEADY = Patience(
     connect_seconds=20, head_seconds=60, grace_seconds=60, attempts=3, backoff_seconds=0.01, longest_wait_seconds=2
 )
 """A busy machine is no slow server."""
-HASTY = msgspec.structs.replace(
-    STEADY, connect_seconds=0.3, head_seconds=1, grace_seconds=0.6, slowest_bytes_per_second=1_000_000
-)
-"""For servers that are slow on purpose."""
+HASTY = msgspec.structs.replace(STEADY, connect_seconds=0.3, head_seconds=1)
+"""For servers that are slow on purpose to begin an answer, and asked for nothing else."""
+BRISK = msgspec.structs.replace(STEADY, grace_seconds=0.6, slowest_bytes_per_second=1_000_000)
+"""For servers that are slow on purpose to end one."""
 Script = Callable[[bytes], bytes]
 
 

@@ -15,7 +15,7 @@ from sync.immich.facts import Asset, Wanted
 from sync.immich.server import Immich
 from sync.settings.tree import Source
 from tests.fakes.immich import FakeImmich
-from tests.sync.immich.conftest import HASTY, STEADY, Connect
+from tests.sync.immich.conftest import BRISK, STEADY, Connect
 
 
 def _asset(client: Immich, server: FakeImmich, name: str) -> Asset:
@@ -222,7 +222,7 @@ def test_a_dripping_body_ends_by_its_deadline(servers: dict[int, FakeImmich], co
     asset = _asset(connect(server), server, "plain.jpg")
     server.faults.add("drip_body", path="/original", seconds=0.05)
     with pytest.raises(errors.Unreachable) as raised:
-        _fetch(connect(server, patience=HASTY), asset, io.BytesIO())
+        _fetch(connect(server, patience=BRISK), asset, io.BytesIO())
     server.faults.clear()
     assert "slowly" in raised.value.sentence
 

@@ -54,7 +54,7 @@ def test_waiting_for_a_slot_can_be_cancelled(tmp_path: Path) -> None:
 def test_threads_never_exceed_the_slots(tmp_path: Path) -> None:
     slots = Slots(tmp_path, "http://nas:3", 3)
     lock, inside, most = threading.Lock(), 0, 0
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(3, timeout=60)
 
     def work() -> None:
         nonlocal inside, most

@@ -149,7 +149,7 @@ def test_edits_at_the_same_time_are_all_kept(home: Home) -> None:
     names = [f"s{number}" for number in range(6)]
     running = [subprocess.Popen([sys.executable, "-c", program, str(home.root), str(home.runtime), name])
                for name in names]  # fmt: skip
-    assert [process.wait(60) for process in running] == [0] * 6
+    assert [process.wait(180) for process in running] == [0] * 6
     assert sorted(load(home.settings).settings.servers) == names
 
 

@@ -35,7 +35,7 @@ def exiftool_below(tool: ExifTool) -> psutil.Process:
 
 
 def ended(process: psutil.Process) -> bool:
-    psutil.wait_procs([process], timeout=20)
+    psutil.wait_procs([process], timeout=60)
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
