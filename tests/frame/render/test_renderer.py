@@ -90,15 +90,17 @@ def refusal(renderer: Renderer, bad: Path) -> PictureRefused:
     ],
 )
 def test_a_picture_that_harms_its_decoder_is_refused_and_the_next_is_shown(
-    order: str, deadline_seconds: float, reason: str, word: str, rogue: Renderer, picture: Path, tmp_path: Path
-) -> None:
+    order: str, deadline_seconds: float, reason: str, word: str, rogue: Renderer, picture: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     bad = tmp_path / "bad.jpg"
     bad.write_text(order)
     rogue.render(request(picture))  # it has started
     rogue._deadline_seconds = deadline_seconds
+    if order == "spin":  # a twentieth of the processor is as good as half of it: others may want the rest
+        real = os.sysconf
+        monkeypatch.setattr(os, "sysconf", lambda name: real(name) // 10)
     refused = refusal(rogue, bad)
-    while order == "spin" and refused.facts["reason"] == "starved":
-        refused = refusal(rogue, bad)  # somebody else had the processor
     rogue._deadline_seconds = _HUNG_SECONDS
     assert refused.facts["reason"] == reason
     assert word in refused.sentence
