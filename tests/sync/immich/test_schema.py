@@ -117,7 +117,7 @@ class _Recorder:
                 continue
             url, headers = self._server.url + entry.target, {"x-api-key": self._server.api_key}
             body = {"visibility": "timeline", "withExif": True, "withPeople": True}
-            answer = requests.request(method, url, headers=headers, json=body if method == "POST" else None, timeout=5)
+            answer = requests.request(method, url, headers=headers, json=body if method == "POST" else None, timeout=60)
             for key in key_paths(answer.json()) if answer.ok else ():
                 found[(_stem(entry.path), key)] = None
         return list(found)

@@ -76,6 +76,7 @@ def test_a_flood_of_messages_blocks_nobody(tmp_path: Path, monkeypatch: pytest.M
 def test_an_exiftool_that_never_stops_talking_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: int
 ) -> None:
+    monkeypatch.setattr("sync.writeback.exiftool._MOST_BYTES", 1_000_000)
     wrapped(tmp_path, monkeypatch, f'case "$*" in *-stay_open*) exec yes w >&{stream};; *) exec {REAL} "$@";; esac')
     with ExifTool() as tool:
         with pytest.raises(ToolFailed):

@@ -33,6 +33,7 @@ def test_a_preview_tells_every_field_and_writes_nothing(originals: Originals) ->
     assert item["asset"] == originals.server.library.asset_named("a.jpg").id
 
 
+@pytest.mark.parametrize("originals", [3], indirect=True)
 def test_a_confirmed_plan_is_what_is_done(originals: Originals) -> None:
     plan = originals.preview(most=1).facts
     assert (len(plan["items"]), plan["more"]) == (1, 2)
@@ -42,6 +43,7 @@ def test_a_confirmed_plan_is_what_is_done(originals: Originals) -> None:
     assert originals.counts()["updated"] == 2
 
 
+@pytest.mark.parametrize("originals", [3], indirect=True)
 def test_a_plan_that_the_world_moved_beyond_is_not_done(originals: Originals) -> None:
     plan = originals.preview().facts["plan"]
     originals.server.edits.describe("c.jpg", "Meanwhile")
@@ -78,7 +80,11 @@ def test_a_file_that_changes_after_the_plan_was_compared_is_left_as_it_is(
     assert originals.counts()["updated"] == 1, "what was not confirmed is written by a run of its own"
 
 
-@pytest.mark.parametrize("where", [Where.FILE, Where.SIDECAR, Where.BOTH])
+@pytest.mark.parametrize(
+    ("originals", "where"),
+    [(1, Where.BOTH), (2, Where.BOTH), (3, Where.BOTH), (3, Where.FILE), (3, Where.SIDECAR)],
+    indirect=["originals"],
+)
 def test_a_run_is_taken_back_and_rests_until_it_is_asked_for(originals: Originals, where: Where) -> None:
     originals.set(root_of(originals.folder, where=where))
     before = {name: everything(originals, name) for name in ("a.jpg", "b.jpg", "c.jpg")}
@@ -95,6 +101,7 @@ def test_a_run_is_taken_back_and_rests_until_it_is_asked_for(originals: Original
         assert [run.undone_at is None for run in ledger.runs(work.library)] == [True, False]
 
 
+@pytest.mark.parametrize("originals", [3], indirect=True)
 def test_what_others_changed_since_stays_when_a_run_is_taken_back(originals: Originals) -> None:
     originals.run()
     subprocess.run(
@@ -105,6 +112,7 @@ def test_what_others_changed_since_stays_when_a_run_is_taken_back(originals: Ori
     assert tags_of(originals.file("a.jpg"), "XMP-dc:Subject")["XMP-dc:Subject"] == ["mine"]
 
 
+@pytest.mark.parametrize("originals", [3], indirect=True)
 def test_a_cancelled_undo_goes_on_later(originals: Originals) -> None:
     before = {name: everything(originals, name) for name in ("a.jpg", "b.jpg", "c.jpg")}
     originals.run()
@@ -117,6 +125,7 @@ def test_a_cancelled_undo_goes_on_later(originals: Originals) -> None:
     assert {name: everything(originals, name) for name in before} == before
 
 
+@pytest.mark.parametrize("originals", [3], indirect=True)
 def test_a_file_is_explained(originals: Originals) -> None:
     originals.preview()
     facts = originals.explain(originals.file("a.jpg")).facts
