@@ -1,4 +1,4 @@
-"""The page's process: the application behind waitress, and the thread that keeps the set-up sign on the wall."""
+"""The page's process: the application behind waitress, and the threads beside it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from threading import Event, Thread
 from types import FrameType
+from typing import Any
+
+from flask import Flask
 
 from admin import drafts
 from admin.app import create_app
@@ -57,41 +60,49 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Uploads on their way would fill the memory of a small machine whose /tmp is one.
     tempfile.tempdir = str(home.private)
-    wanted = context.settings.admin
-    passed = _passed_sockets(environ)
-    context.passed_port = passed[0].getsockname()[1] if passed else None
-    try:
-        server = serve(
-            app, host=wanted.host, port=wanted.port, passed=passed, most_bytes=gate.most_bytes(context)
-        )
-    except (OSError, ValueError) as error:
-        raise CannotListen(_sentence(wanted, error)) from error
+    server = _listen(app, context, environ)
+    host = context.settings.admin.host
     ended = Event()
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(ANEW if number == BEGIN_ANEW else 0)
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    signal.signal(BEGIN_ANEW, end)
-    Thread(target=keep_talking, args=(context, ended), name="mqtt", daemon=True).start()
-    if SOCKET.exists():  # else somebody else looks after the network
-        context.wifi = Watch(context)
-        Thread(target=context.wifi.keep_watching, args=(ended,), name="wifi", daemon=True).start()
-    Thread(target=keep_telling, args=(context, ended), name="sign", daemon=True).start()
-    log.info("the phone page answers at %s", page_address(context.port, wanted.host))
+    for number in (signal.SIGTERM, signal.SIGINT, BEGIN_ANEW):
+        signal.signal(number, _end)
     notifier = Notifier(environ, clock)
+    _begin_threads(context, server, notifier, ended)
+    log.info("the phone page answers at %s", page_address(context.port, host))
     notifier.ready()
-    if notifier.watched:
-        Thread(target=keep_beating, args=(server, notifier, ended), name="heartbeat", daemon=True).start()
     try:
-        with answering(home, context.port, wanted.host):
+        with answering(home, context.port, host):
             server.run()
     finally:
         ended.set()
         server.close()
         notifier.stopping()
     return 0
+
+
+def _listen(app: Flask, context: Context, environ: Mapping[str, str]) -> Any:
+    """waitress, on what systemd passed or the settings say. Raises CannotListen."""
+    wanted = context.settings.admin
+    passed = _passed_sockets(environ)
+    context.passed_port = passed[0].getsockname()[1] if passed else None
+    try:
+        return serve(app, host=wanted.host, port=wanted.port, passed=passed, most_bytes=gate.most_bytes(context))
+    except (OSError, ValueError) as error:
+        raise CannotListen(_sentence(wanted, error)) from error
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(ANEW if number == BEGIN_ANEW else 0)
+
+
+def _begin_threads(context: Context, server: Any, notifier: Notifier, ended: Event) -> None:
+    """What goes on beside the page's answers, until `ended`."""
+    Thread(target=keep_talking, args=(context, ended), name="mqtt", daemon=True).start()
+    if SOCKET.exists():  # else somebody else looks after the network
+        context.wifi = Watch(context)
+        Thread(target=context.wifi.keep_watching, args=(ended,), name="wifi", daemon=True).start()
+    Thread(target=keep_telling, args=(context, ended), name="sign", daemon=True).start()
+    if notifier.watched:
+        Thread(target=keep_beating, args=(server, notifier, ended), name="heartbeat", daemon=True).start()
 
 
 def _passed_sockets(environ: Mapping[str, str]) -> list[socket.socket]:

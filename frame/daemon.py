@@ -21,9 +21,13 @@ from sync.home import Home
 from sync.notify import Notifier
 
 if TYPE_CHECKING:
+    from frame.answers import Answers
     from frame.assemble import Wait
+    from frame.crashes import Crashes
+    from frame.player import Player
     from frame.playlist import Item
     from frame.stage import OpenDisplay
+    from frame.state import State
 
 log = logging.getLogger(__name__)
 
@@ -47,26 +51,16 @@ def run(
         if control is not None:
             parts.callback(control.close)
         renderer = parts.enter_context(closing(Renderer()))
-        from frame.answers import Answers
-        from frame.crashes import PLAIN, Crashes
-        from frame.hands.hands import Hands
+        from frame.crashes import Crashes
 
         state = make_state(home, clock)
         crashes = Crashes(home.runtime / "crashes.json", clock)
-        if crashes.verdict.plain:
-            log.error("the frame died again and again: it starts plainly, without fades")
-            overrides = {**PLAIN, **overrides}
         making = make_player(
-            home, clock=clock, overrides=overrides, renderer=renderer, state=state, screen=make_screen(home, clock),
-            crashes=crashes, on_shown=on_shown, open_display=open_display,
+            home, clock=clock, overrides=_plain_enough(overrides, crashes), renderer=renderer, state=state,
+            screen=make_screen(home, clock), crashes=crashes, on_shown=on_shown, open_display=open_display,
         )  # fmt: skip
         player = parts.enter_context(making)
-        answers = Answers(player, state, home, clock)
-        if control is not None:
-            player.attend = partial(control.serve, answers)
-        else:
-            player.problems["control"] = f"Nobody can speak to this frame: {home.control_socket} cannot be made."
-        player.input.hands, player.input.mark = Hands(clock), answers.toggle_favourite
+        answers = _let_people_speak(player, state, home, clock, control)
         end_on_signals(player)
         player.start()
         if "wall.display" in overrides and isinstance(player.stage.error, UsageError):
@@ -76,6 +70,30 @@ def run(
         notifier.stopping()
         crashes.ended()
     return ANEW if player.orders.anew else 0
+
+
+def _plain_enough(overrides: Mapping[str, str], crashes: Crashes) -> Mapping[str, str]:
+    """The overrides, with less to go wrong where the frame died again and again."""
+    from frame.crashes import PLAIN
+
+    if not crashes.verdict.plain:
+        return overrides
+    log.error("the frame died again and again: it starts plainly, without fades")
+    return {**PLAIN, **overrides}
+
+
+def _let_people_speak(player: Player, state: State, home: Home, clock: Clock, control: ControlServer | None) -> Answers:
+    """Control socket and hands are given to the player."""
+    from frame.answers import Answers
+    from frame.hands.hands import Hands
+
+    answers = Answers(player, state, home, clock)
+    if control is not None:
+        player.attend = partial(control.serve, answers)
+    else:
+        player.problems["control"] = f"Nobody can speak to this frame: {home.control_socket} cannot be made."
+    player.input.hands, player.input.mark = Hands(clock), answers.toggle_favourite
+    return answers
 
 
 def _open_control(home: Home) -> ControlServer | None:

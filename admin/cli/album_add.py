@@ -69,24 +69,33 @@ def add(call: Call, *, what: str | None, server: str | None, name: str | None, *
     if source is Source.LINK:
         return _link(prepared(call), settings, asked, values, options["password_file"], server)
     values |= {"source": source.value, "server": chosen_server(call, settings, server)}
-    sentence = ""
     prepared(call)
-    if rule:
-        said = call.do("resolve", {"server": values["server"], "source": Source.RULE.value, "rule": rule})
-        sentence = said.sentence
-    if source is Source.RULE and "name" not in values:
-        raise UsageError("A rule has no name of its own.", advice="Give it one with --name.")
-    if source in (Source.ALBUM, Source.PERSON):
-        found = call.do("resolve", {"server": values["server"], "source": source.value, "name": asked})
-        twin = next((album for album in settings.albums if (album.server, album.source, album.id) ==
-                     (values["server"], source, found.facts["id"]) and album.rule == rule), None)  # fmt: skip
-        if twin is not None:
-            raise UsageError(f"{found.facts['name']!r} is on the wall already, as {twin.name!r}.")
-        values = {"name": found.facts["name"]} | values | {"id": found.facts["id"]}
-        sentence = f"{found.sentence} Of them: {sentence}" if rule else found.sentence
-    values = {"name": _TITLES.get(source, "")} | values
+    found, sentence = _resolved(call, settings, source, asked, values)
+    values = {"name": _TITLES.get(source, "")} | found | values
     values["name"] = _free_name(settings, album_name(values["name"]))
     return _write(call, values, {}, sentence)
+
+
+def _resolved(
+    call: Call, settings: Settings, source: Source, asked: str, values: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    """What the server adds to the album's values, and what it says of it. Raises UsageError for what it does not know,
+    and for what is on the wall already."""
+    server, rule = values["server"], values.get("rule", {})
+    of_rule = ""
+    if rule:
+        of_rule = call.do("resolve", {"server": server, "source": Source.RULE.value, "rule": rule}).sentence
+    if source is Source.RULE and "name" not in values:
+        raise UsageError("A rule has no name of its own.", advice="Give it one with --name.")
+    if source not in (Source.ALBUM, Source.PERSON):
+        return {}, of_rule
+    found = call.do("resolve", {"server": server, "source": source.value, "name": asked})
+    same = (server, source, found.facts["id"], rule)
+    twin = next((one for one in settings.albums if (one.server, one.source, one.id, one.rule) == same), None)
+    if twin is not None:
+        raise UsageError(f"{found.facts['name']!r} is on the wall already, as {twin.name!r}.")
+    sentence = f"{found.sentence} Of them: {of_rule}" if rule else found.sentence
+    return {"name": found.facts["name"], "id": found.facts["id"]}, sentence
 
 
 def _source(what: str | None, options: dict[str, Any]) -> tuple[Source, str]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from admin.cli.verb import Call, JobFailed, prepared, verb
+from admin.cli.verb import Call, JobFailed, prepared, tell_lines, verb
 from admin.moving_in import server_for, take_inboxes
+from sync.taken_over import Line
 from sync.work import most_serious
 
 
@@ -49,9 +50,7 @@ def take_over(call: Call, *, file: Path, server: str | None, pending: Path | Non
 
 
 def _say(call: Call, lines: list[dict[str, Any]], sentence: str, told: list[dict[str, Any]]) -> None:
-    call.output.table(
-        [("taken" if line["taken"] else "dropped", line["what"], line["told"]) for line in lines], heads=("", "", "")
-    )
+    tell_lines(call, [Line(**line) for line in lines])
     call.output.say(sentence)
     for one in told:
         call.output.say(f"{one['inbox']}: {one.get('sentence') or ' '.join((one['error'], one['advice']))}")

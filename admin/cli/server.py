@@ -59,17 +59,8 @@ def add(
       mantelpiece server add home --url http://192.168.1.10:2283 < key.txt
       mantelpiece server add home --url http://192.168.1.10:2283 --key-file key.txt
     """
-    values: dict[str, Any] = {"url": server_address(url)}
-    values |= {"ca_file": _certificate(ca_file)} if ca_file else {}
-    values |= {"fingerprint": fingerprint.replace(":", "").lower()} if fingerprint else {}
-    values |= {"requests": requests} if requests is not None else {}
+    values = _values(url, ca_file, fingerprint, requests)
     name = server_name(name)
-    try:
-        msgspec.convert(values, Server)
-    except msgspec.ValidationError:
-        raise UsageError("--requests must be a whole number from 1 to 32.") from None
-    if fingerprint and not _is_fingerprint(values["fingerprint"]):
-        raise UsageError("--fingerprint must be the 64 hexadecimal digits of a SHA-256.")
     known = call.settings().settings.servers
     twin = next((other for other in known if other.casefold() == name.casefold()), name)
     if twin != name:
@@ -86,6 +77,21 @@ def add(
         call.output.problem(problem)
     call.output.say("Next: mantelpiece album add NAME-OR-ID")
     return ended.exit_code
+
+
+def _values(url: str, ca_file: Path | None, fingerprint: str, requests: int | None) -> dict[str, Any]:
+    """The server as the settings hold it. Raises UsageError for what cannot be one."""
+    values: dict[str, Any] = {"url": server_address(url)}
+    values |= {"ca_file": _certificate(ca_file)} if ca_file else {}
+    values |= {"fingerprint": fingerprint.replace(":", "").lower()} if fingerprint else {}
+    values |= {"requests": requests} if requests is not None else {}
+    try:
+        msgspec.convert(values, Server)
+    except msgspec.ValidationError:
+        raise UsageError("--requests must be a whole number from 1 to 32.") from None
+    if fingerprint and not _is_fingerprint(values["fingerprint"]):
+        raise UsageError("--fingerprint must be the 64 hexadecimal digits of a SHA-256.")
+    return values
 
 
 def _try(call: Call, name: str, values: dict[str, Any], given: dict[str, Any]) -> Ended:

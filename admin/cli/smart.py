@@ -10,7 +10,7 @@ import msgspec
 
 from admin.cli.group import Verbs
 from admin.cli.names import only_one
-from admin.cli.verb import Call, prepared, tell_settings_problems, verb
+from admin.cli.verb import Call, prepared, tell_lines, tell_settings_problems, verb
 from admin.moving_in import server_for, take_smart
 from sync.counted import counted
 from sync.errors import RuleError, UsageError
@@ -180,11 +180,8 @@ def take_over(call: Call, *, file: Path, server: str | None) -> int:
     settings = call.settings().settings
     name = server_for(settings, found.url, server)
     added = take_smart(prepared(call).home, settings, found, name)
-    lines = [{"what": line.what, "taken": line.taken, "told": line.told} for line in found.lines]
-    call.output.result({"server": name, "added": added, "lines": lines})
-    call.output.table(
-        [("taken" if line.taken else "dropped", line.what, line.told) for line in found.lines], heads=("", "", "")
-    )
+    call.output.result({"server": name, "added": added, "lines": msgspec.to_builtins(found.lines)})
+    tell_lines(call, found.lines)
     call.output.say(counted("{number} smart {number:album was|albums were} added.", number=len(added)))
     call.output.say("See 'mantelpiece smart preview' before the first run.")
     return 0 if found.whole else 1

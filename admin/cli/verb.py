@@ -27,6 +27,7 @@ from sync.library.database import Library
 from sync.settings.last_good import Kept, load_kept
 from sync.settings.reading import unknown_variables
 from sync.settings.tree import Log
+from sync.taken_over import Line
 from sync.work import most_serious
 
 
@@ -132,6 +133,12 @@ def prepared(call: Call) -> Call:
     """For verbs that write: the folders are there, or the error says why not."""
     prepare(call.home)
     return call
+
+
+def tell_lines(call: Call, lines: Iterable[Line]) -> None:
+    """What became of each line of a replaced tool's settings."""
+    told = [("taken" if line.taken else "dropped", line.what, line.told) for line in lines]
+    call.output.table(told, heads=("", "", ""))
 
 
 def tell_settings_problems(call: Call) -> int:

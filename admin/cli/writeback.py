@@ -15,7 +15,7 @@ import msgspec
 
 from admin.cli.group import Verbs
 from admin.cli.output import moment
-from admin.cli.verb import Call, prepared, tell_settings_problems, verb
+from admin.cli.verb import Call, prepared, tell_lines, tell_settings_problems, verb
 from admin.moving_in import server_for
 from sync.errors import UsageError
 from sync.files import write_durably
@@ -25,7 +25,7 @@ from sync.library import known
 from sync.library import writeback as rows
 from sync.library.database import Library
 from sync.library.reading import reading
-from sync.old_writeback import take_over
+from sync.old_writeback import TakenOver, take_over
 from sync.settings.edit import add_root
 from sync.settings.writeback import Root
 from sync.taken_over import text_of
@@ -195,18 +195,19 @@ def import_old(
     values = {"name": name, "server": known, "prefix": probed.facts["prefix"], "folder": probed.facts["root_folder"]}
     add_root(call.home, values | found.values)
     ring(call.home)
-    lines = [{"what": line.what, "taken": line.taken, "told": line.told} for line in found.lines]
-    call.output.result({"root": values | found.values, "lines": lines, "probe": probed.facts})
-    call.output.table(
-        [("taken" if line.taken else "dropped", line.what, line.told) for line in found.lines], heads=("", "", "")
-    )
+    _tell_import(call, found, values | found.values, probed)
+    return 0 if found.whole and not probed.problems else 1
+
+
+def _tell_import(call: Call, found: TakenOver, root: dict[str, Any], probed: Ended) -> None:
+    call.output.result({"root": root, "lines": msgspec.to_builtins(found.lines), "probe": probed.facts})
+    tell_lines(call, found.lines)
     for note in probed.facts["notes"]:
         call.output.say(note)
     call.output.say(probed.sentence)
-    call.output.say(f"The root {name!r} was added. See 'mantelpiece writeback preview' before the first run.")
+    call.output.say(f"The root {root['name']!r} was added. See 'mantelpiece writeback preview' before the first run.")
     for problem in probed.problems:
         call.output.problem(problem)
-    return 0 if found.whole and not probed.problems else 1
 
 
 def _names(call: Call, typed: tuple[str, ...]) -> list[str] | None:

@@ -107,10 +107,7 @@ def list_search(
         asked = Asked(known, filters, owner_id, counts)
         answer = ask_stacks(transport)
         asked.add(answer)
-
-        def ask(place: Place) -> Stored:
-            return ask_page(transport, filters[place[0]], place[1])
-
+        ask = partial(_ask, transport, filters)
         if counts is not None and asked.same(_places(counts), ask) and _counts(transport, filters) == counts:
             listing.repeat()
             return
@@ -129,21 +126,31 @@ def list_search(
             if before is None or len(seen) >= before:
                 break
         after = count_found(transport, filters)
-        if after is None:
-            faults.append("the key lacks the permission asset.statistics, so that nothing can be counted")
-        elif before != after:
-            faults.append(f"the count went from {before} to {after} while it was listed")
-        if after is not None and len(seen) != after:
-            faults.append(f"{len(seen)} assets were listed, but the server counts {after}")
+        faults += _doubts(len(seen), before, after)
         proof = "; ".join(faults) or f"complete: {after}, counted before and after"
         listing.conclude(len(seen), complete=not faults, proof=proof, mark=asked.mark())
 
     return Listing(run)
 
 
+def _doubts(listed: int, before: int | None, after: int | None) -> Iterator[str]:
+    """What speaks against a listing of so many assets, by the server's counts from before and after it."""
+    if after is None:
+        yield "the key lacks the permission asset.statistics, so that nothing can be counted"
+        return
+    if before != after:
+        yield f"the count went from {before} to {after} while it was listed"
+    if listed != after:
+        yield f"{listed} assets were listed, but the server counts {after}"
+
+
 def pages_of(count: int) -> range:
     """The numbers of the pages on which so many assets are found."""
     return range(1, max(1, -(-count // PAGE_SIZE)) + 1)
+
+
+def _ask(transport: Transport, filters: list[dict[str, Any]], place: Place) -> Stored:
+    return ask_page(transport, filters[place[0]], place[1])
 
 
 def _page(asked: Asked, ask: Ask, number: int, page: int) -> Stored:

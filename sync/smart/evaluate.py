@@ -6,10 +6,7 @@ server first (bind.py): a name without an id raises ValueError here, for it woul
 
 from __future__ import annotations
 
-import fnmatch
-import math
-import re
-from collections.abc import Callable, Container, Iterable, Iterator, Set
+from collections.abc import Callable, Container, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,12 +14,11 @@ from sync.immich.choose import folded
 from sync.immich.facts import Found, Kind, PersonInPhoto
 from sync.smart import rules
 from sync.smart.calendar import birthday_in, first_day, same_day_in
+from sync.smart.compare import compares, km_between, one_of_texts
 from sync.smart.rules import Named, Operator, Rule, Shape, Type
 from sync.smart.surroundings import Surroundings
 
 Predicate = Callable[[Found], bool]
-_GLOB = re.compile(r"[*?\[]")
-_EARTH_KM = 6371.0088
 
 
 def predicate(rule: Rule, around: Surroundings) -> Predicate:
@@ -43,25 +39,6 @@ def _group(rule: rules.All | rules.Any_ | rules.None_, parts: list[Predicate]) -
         return verdict
 
     return judge
-
-
-def compares(operator: Operator, have: Set[Any], wanted: Set[Any] | None) -> bool:
-    """The replaced tool's truth table; `wanted` None is "has none", an empty one matches nothing."""
-    if wanted is None:
-        return bool(have) if operator is Operator.NOT else not have
-    if not wanted:
-        return False
-    match operator:
-        case Operator.OR:
-            return not wanted.isdisjoint(have)
-        case Operator.AND:
-            return wanted <= have
-        case Operator.NOT:
-            return wanted.isdisjoint(have)
-        case Operator.ONLY:
-            return have == wanted
-        case Operator.ONLY_ANY:
-            return bool(have) and have <= wanted
 
 
 def ids_of(known: Iterable[Named]) -> frozenset[str]:
@@ -182,31 +159,16 @@ _READERS: dict[str, Callable[[Found], str | None]] = {
 }
 
 
-def is_glob(text: str) -> bool:
-    return _GLOB.search(text) is not None
-
-
 def _text(test: rules.Text, _around: Surroundings) -> Predicate:
     read = _READERS[test.field]
     # Names of files are never told apart by letter case alone: the replaced tool did not, and no memory card does.
-    loose = test.field in ("file_name", "path")
-    exact = {value for value in test.values if not loose and not is_glob(value)}
-    globs = [glob for value in test.values if value not in exact for glob in _globs(folded(value))]
+    fits = one_of_texts(test.values, loose=test.field in ("file_name", "path"))
 
     def judge(found: Found) -> bool:
         text = read(found)
-        if text is None:
-            return False
-        return text in exact or any(glob.match(folded(text)) for glob in globs)
+        return text is not None and fits(text)
 
     return judge
-
-
-def _globs(value: str) -> Iterator[re.Pattern[str]]:
-    yield re.compile(fnmatch.translate(value))
-    if "[" in value:
-        # The replaced tool read a choice of letters in it; a folder called "Sea [2023]" is meant as it is written.
-        yield re.compile(fnmatch.translate(value.replace("[", "[[]")))
 
 
 def _near(test: rules.Near, _around: Surroundings) -> Predicate:
@@ -217,14 +179,6 @@ def _near(test: rules.Near, _around: Surroundings) -> Predicate:
         return km_between(test.latitude, test.longitude, latitude, longitude) <= test.km
 
     return judge
-
-
-def km_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Along a great circle."""
-    a, b = math.radians(latitude), math.radians(other_latitude)
-    turn = math.radians(other_longitude - longitude)
-    half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(turn / 2) ** 2
-    return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, half)))
 
 
 def _description(test: rules.Description, _around: Surroundings) -> Predicate:

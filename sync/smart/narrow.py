@@ -13,7 +13,7 @@ from typing import Any
 
 from sync.smart import rules
 from sync.smart.calendar import first_day
-from sync.smart.evaluate import is_glob
+from sync.smart.compare import is_glob
 from sync.smart.rules import Operator, Rule, Type
 
 Params = dict[str, Any]

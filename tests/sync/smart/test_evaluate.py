@@ -9,7 +9,8 @@ import pytest
 
 from sync.immich.facts import Found, Kind, Visibility
 from sync.smart import rules
-from sync.smart.evaluate import km_between, predicate
+from sync.smart.compare import km_between
+from sync.smart.evaluate import predicate
 from sync.smart.parse import parse
 from sync.smart.rules import Named, Operator, People
 from sync.smart.surroundings import Surroundings
