@@ -26,6 +26,15 @@ def is_forbidden(host: str) -> bool:
     return number.is_link_local or number.is_multicast or number.is_unspecified or str(number) in _METADATA
 
 
+def with_scheme(address: str) -> str:
+    """People type `192.168.1.5:2283` or `photos.example.org`: the first is a machine at home, the second has TLS."""
+    if not address or "://" in address:
+        return address
+    host = address.split("/")[0].split(":")[0]
+    at_home = "." not in host or host.endswith((".local", ".lan", ".home.arpa")) or host.replace(".", "").isdigit()
+    return ("http://" if at_home else "https://") + address
+
+
 def is_this_machine(host: str) -> bool:
     """Whether what is sent there leaves this machine by no wire."""
     name = host.strip().rstrip(".").lower()

@@ -13,7 +13,9 @@ import msgspec
 
 from sync import secrets
 from sync.counted import counted
-from sync.errors import PermissionMissing
+from sync.errors import ForeignRedirect, NotImmich, PermissionMissing, ServerError
+from sync.immich.address import elsewhere
+from sync.immich.facts import Probe
 from sync.immich.reader import Reader
 from sync.mirror.covers import covers
 from sync.settings.tree import Mode, Server, Source
@@ -22,17 +24,21 @@ from sync.work import Result, Work
 OPTIONAL = (("asset.update", "Favourites marked at the wall stay here and do not reach Immich."),)
 """Permission and what does not work without it; a key that lacks it is sound."""
 
+_ADDRESSES = 3
+"""As typed, by TLS, without the path."""
+
 MOST_NAMES = 80
 """Of each kind: more than anybody ticks, and a page stays small."""
 
 
 def probe(work: Work, arguments: dict[str, Any]) -> Result:
-    """Version, whose key, what it may not do. {"server": name} or a candidate."""
-    found = _immich(work, arguments).probe()
+    """Version, whose key, what it may not do, and the address that answered. {"server": name} or a candidate."""
+    found, url = _probed(work, arguments)
     lacking = [*found.missing, *_for_smart(work, str(arguments.get("server", "")), found.permissions)]
     missing = [{"permission": permission, "without": without} for permission, without in lacking]
     facts = {
         "server": arguments.get("server", ""),
+        "url": url,
         "version": str(found.version),
         "user": found.user_name,
         "user_id": found.user_id,
@@ -44,6 +50,25 @@ def probe(work: Work, arguments: dict[str, Any]) -> Result:
     problems = [f"The key lacks {entry['permission']}: {entry['without']}" for entry in missing]
     whose = f", key of {found.user_name}" if found.user_name else ""
     return Result(facts, f"Immich {found.version}{whose}.", exit_code=1 if problems else 0, problems=problems)
+
+
+def _probed(work: Work, arguments: dict[str, Any]) -> tuple[Probe, str]:
+    """What answers at the address, or, for a candidate, at the one that was most likely meant."""
+    if not arguments.get("candidate"):
+        return _immich(work, arguments).probe(), work.settings.need_server(arguments["server"]).url
+    settings = arguments["settings"]
+    first: ServerError | None = None
+    for _ in range(_ADDRESSES):
+        try:
+            return _immich(work, arguments | {"settings": settings}).probe(), settings["url"]
+        except (NotImmich, ForeignRedirect) as error:
+            first = first or error
+            other = elsewhere(settings["url"], error)
+            if not other:
+                break
+            settings = settings | {"url": other}
+    assert first is not None
+    raise first
 
 
 def _optional(permissions: tuple[str, ...] | None) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from sync.errors import UsageError
+from sync.hosts import with_scheme
 
 _SERVER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -36,8 +37,8 @@ def only_one(names: Sequence[str], what: str) -> str:
 
 
 def server_address(text: str) -> str:
-    """An http or https address without name, password, query or fragment in it."""
-    address = text.strip().rstrip("/")
+    """An http or https address without name, password, query or fragment in it; its scheme may be left out."""
+    address = with_scheme(text.strip().rstrip("/"))
     try:
         parts = urlsplit(address)
         host, _port = parts.hostname, parts.port

@@ -69,10 +69,12 @@ def add(
     given: dict[str, Any] = {"key": _key(key_file)} | ({"headers": headers} if headers is not None else {})
     prepared(call)
     ended = _try(call, name, values, given)
-    entrust(call.home, name, values, given)
+    entrust(call.home, name, values | {"url": ended.facts["url"]}, given)
     ring(call.home)
     call.output.result(ended.facts | {"problems": list(ended.problems)})
     call.output.say(f"{name}: {ended.sentence}")
+    if ended.facts["url"] != values["url"]:
+        call.output.say(f"Its address is {ended.facts['url']}.")
     for problem in ended.problems:
         call.output.problem(problem)
     call.output.say("Next: mantelpiece album add NAME-OR-ID")
@@ -83,7 +85,7 @@ def _values(url: str, ca_file: Path | None, fingerprint: str, requests: int | No
     """The server as the settings hold it. Raises UsageError for what cannot be one."""
     values: dict[str, Any] = {"url": server_address(url)}
     values |= {"ca_file": _certificate(ca_file)} if ca_file else {}
-    values |= {"fingerprint": fingerprint.replace(":", "").lower()} if fingerprint else {}
+    values |= {"fingerprint": _digits(fingerprint)} if fingerprint else {}
     values |= {"requests": requests} if requests is not None else {}
     try:
         msgspec.convert(values, Server)
@@ -190,6 +192,12 @@ def _certificate(file: Path) -> str:
     if "-----BEGIN CERTIFICATE-----" not in _text(file, "--ca-file"):
         raise UsageError(f"--ca-file {file} holds no certificate in PEM form.")
     return str(file.absolute())
+
+
+def _digits(fingerprint: str) -> str:
+    """As openssl and browsers write it: `sha256 Fingerprint=AB:CD:…`, `SHA256:ab:cd:…`, or the digits alone."""
+    text = fingerprint.rpartition("=")[2].strip().lower()
+    return text.removeprefix("sha256:").replace(":", "").replace(" ", "")
 
 
 def _is_fingerprint(text: str) -> bool:

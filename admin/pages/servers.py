@@ -19,6 +19,7 @@ from admin.entrust import entrust
 from admin.language import text
 from admin.pages.asked import waiting
 from sync import secrets
+from sync.hosts import with_scheme
 from sync.library import servers as rows
 from sync.settings.edit import remove_server
 
@@ -54,7 +55,7 @@ def new() -> str:
 @pages.post("/new")
 def start_trial() -> Response | tuple[str, int]:
     here = context()
-    url, key = _with_scheme(request.form.get("url", "").strip()), request.form.get("key", "").strip()
+    url, key = with_scheme(request.form.get("url", "").strip()), request.form.get("key", "").strip()
     name = request.form.get("name", "")
     if name not in here.settings.servers:
         name = ""
@@ -89,7 +90,8 @@ def keep(number: int) -> Response:
     if not key:
         abort(404)
     name = found.job.arguments.get("name") or _free_name()
-    entrust(here.home, name, {"url": found.job.arguments["settings"]["url"]}, {"key": key.reveal()})
+    url = found.ended.facts.get("url", found.job.arguments["settings"]["url"])
+    entrust(here.home, name, {"url": url}, {"key": key.reveal()})
     secrets.remove(here.home.secrets, secrets.CANDIDATES, candidate)
     return redirect(url_for("choose.offered", number=queue(here, "albums", {"server": name})), 303)
 
@@ -145,15 +147,6 @@ def _judge(url: str, key: str) -> dict[str, str]:
     if not key or len(key) > _LONGEST or not key.isascii() or not key.isprintable() or " " in key:
         problems["key"] = text("servers.key_wrong")
     return problems
-
-
-def _with_scheme(url: str) -> str:
-    """People type `192.168.1.5:2283` or `photos.example.org`: the first is a machine at home, the second has TLS."""
-    if not url or "://" in url:
-        return url
-    host = url.split("/")[0].split(":")[0]
-    at_home = "." not in host or host.endswith((".local", ".lan", ".home.arpa")) or host.replace(".", "").isdigit()
-    return ("http://" if at_home else "https://") + url
 
 
 def _free_name() -> str:

@@ -1,7 +1,8 @@
 """The address of a server: from what a person types to `scheme://host[:port][/prefix]/api`, or one clear sentence.
 
 Accepts it with and without /api, with a trailing slash or /.well-known/immich. Refuses everything that is no plain web
-address, and hosts that no Immich lives on but secrets do (link-local, metadata services, multicast).
+address, and hosts that no Immich lives on but secrets do (link-local, metadata services, multicast). What a browser
+shows may lead elsewhere than it says: `elsewhere` is what to try next while a server is set up.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from sync.errors import UsageError
+from sync.errors import ForeignRedirect, NotImmich, ServerError, UsageError
 from sync.hosts import is_forbidden
 
 _TAIL = re.compile(r"(/\.well-known/immich|/api)?/*$")
+_SLASHES = re.compile(r"/{2,}")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -34,10 +36,14 @@ class Address(Struct, frozen=True, kw_only=True):
         return f"{self.scheme}://{host}:{self.port}"
 
     @property
+    def plain(self) -> str:
+        """The origin without the scheme's own port, as a browser shows it."""
+        return self.origin.removesuffix(f":{_PORTS[self.scheme]}")
+
+    @property
     def api(self) -> str:
         """What every path is put behind; without the scheme's own port, as gateways expect."""
-        plain = self.origin.removesuffix(f":{_PORTS[self.scheme]}")
-        return f"{plain}{self.prefix}/api"
+        return f"{self.plain}{self.prefix}/api"
 
 
 def parse_address(text: str) -> Address:
@@ -61,8 +67,22 @@ def parse_address(text: str) -> Address:
     if not parts.hostname or port == 0:
         raise _wrong("it has no host" if not parts.hostname else "a port is 1 to 65535")
     refuse_host(parts.hostname)
-    prefix = _TAIL.sub("", parts.path)
+    prefix = _TAIL.sub("", _SLASHES.sub("/", parts.path))
     return Address(scheme=parts.scheme, host=parts.hostname, port=port or _PORTS[parts.scheme], prefix=prefix)
+
+
+def elsewhere(typed: str, answered: ServerError) -> str:
+    """Another address that was most likely meant, by how the typed one answered; empty where there is none.
+
+    The same host by TLS, where it redirects there; and without the path, for people copy what stands above Immich's
+    pages (`/photos`). Never another host.
+    """
+    here = parse_address(typed)
+    if isinstance(answered, ForeignRedirect):
+        to = str(answered.facts.get("to", ""))
+        by_tls = here.scheme == "http" and urlsplit(to).scheme == "https" and urlsplit(to).hostname == here.host
+        return f"{to}{here.prefix}" if by_tls else ""
+    return here.plain if isinstance(answered, NotImmich) and here.prefix else ""
 
 
 def refuse_host(host: str) -> None:

@@ -52,7 +52,7 @@ def from_status(status: int, *, content_type: str, message: str, what: str, retr
 
 def not_immich(content_type: str, status: int) -> NotImmich:
     """A page or worse, where Immich gives JSON or a picture."""
-    kind = "a web page" if "html" in content_type else f"{content_type.split(';')[0] or 'something unnamed'}"
+    kind = "a web page" if "html" in content_type else content_type.split(";")[0] or f"nothing but its {status}"
     gateway = " If a gateway asks for a login first, give its request headers to the server." if status != 200 else ""
     advice = NotImmich.default_advice + gateway
     return NotImmich(f"Not Immich's API: it answered with {kind}.", advice=advice, status=status)

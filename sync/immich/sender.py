@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -127,7 +127,7 @@ class Sender:
             raise ForeignRedirect("The server redirects to somewhere unreadable.") from None
         here = self.address
         if (parts.scheme, parts.hostname, port) != (here.scheme, here.host, here.port) or "@" in parts.netloc:
-            to = f"{parts.scheme}://{parts.hostname}"
+            to = _origin_of(parts)
             raise ForeignRedirect(f"The server redirects to {to}; the key was not sent there.", to=to)
         if method != "GET":
             raise ForeignRedirect("The server redirects what was sent to another path.", advice="Check the address.")
@@ -144,6 +144,12 @@ class Sender:
         if isinstance(error, Unreachable) and not trouble.lasting(failure):
             return Again(error, at_once=True)
         return error
+
+
+def _origin_of(parts: SplitResult) -> str:
+    """Where a redirect leads, without anybody's name, path or secret in it."""
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
 
 
 def _headers(secrets: ServerSecrets, link: LinkSecrets | None) -> dict[str, str]:

@@ -49,6 +49,15 @@ def test_who_asks_once_is_not_told_that_it_is_tried_again(mantelpiece: Mantelpie
     assert (added.code, "by itself" in added.err, "Check the address" in added.err) == (3, False, True)
 
 
+def test_an_address_and_a_fingerprint_are_taken_as_they_are_copied(mantelpiece: Mantelpiece, immich: StandIn) -> None:
+    pin = "sha256 Fingerprint=" + ":".join(["AB"] * 32)
+    bare = immich.url.removeprefix("http://")
+    added = mantelpiece("server", "add", "home", "--url", bare, "--fingerprint", pin, answer=immich.key)
+    assert added.code == 0
+    settings = mantelpiece("settings", "show", "--json").json["settings"]["servers"]["home"]
+    assert (settings["url"], settings["fingerprint"]) == (immich.url, "ab" * 32)
+
+
 def test_without_a_service_nobody_is_said_to_try_again(connected: Mantelpiece, immich: StandIn) -> None:
     assert connected("album", "add", "--all", "--name", "All").code == 0
     settings = connected.home.settings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sync.errors import UsageError
-from sync.immich.address import parse_address
+from sync.errors import ForeignRedirect, NotImmich, ServerError, Unreachable, UsageError
+from sync.immich.address import elsewhere, parse_address
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ from sync.immich.address import parse_address
         ("http://2130706433:2283", "http://2130706433:2283/api"),
         ("http://127.0.0.1:2283", "http://127.0.0.1:2283/api"),
         ("http://100.64.0.7:2283", "http://100.64.0.7:2283/api"),
+        ("https://photos.example//api", "https://photos.example/api"),
     ],
 )
 def test_an_address_is_taken_as_people_write_it(typed: str, api: str) -> None:
@@ -74,3 +75,30 @@ def test_what_is_no_plain_server_address_is_refused_in_one_sentence(typed: str) 
         parse_address(typed)
     assert "hunter2" not in str(refused.value)
     assert refused.value.advice
+
+
+PAGE = NotImmich("Not Immich's API: it answered with a web page.")
+
+
+def _redirect(to: str) -> ForeignRedirect:
+    return ForeignRedirect("The server redirects.", to=to)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answered", "meant"),
+    [
+        ("https://photos.example/photos", PAGE, "https://photos.example"),
+        ("http://nas:2283/albums/1/photos/2/", PAGE, "http://nas:2283"),
+        ("https://photos.example", PAGE, ""),
+        ("https://photos.example/photos", Unreachable("It does not answer."), ""),
+        ("http://photos.example", _redirect("https://photos.example"), "https://photos.example"),
+        ("http://photos.example/immich", _redirect("https://photos.example:8443"), "https://photos.example:8443/immich"),
+        ("http://photos.example", _redirect("https://login.example"), ""),
+        ("http://photos.example", _redirect("http://photos.example:81"), ""),
+        ("https://photos.example", _redirect("https://photos.example:81"), ""),
+        ("http://nas", _redirect("https://169.254.169.254"), ""),
+        ("http://nas", ForeignRedirect("It redirects to somewhere unreadable."), ""),
+    ],
+)
+def test_what_a_browser_shows_leads_to_what_was_meant(typed: str, answered: ServerError, meant: str) -> None:
+    assert elsewhere(typed, answered) == meant
