@@ -52,11 +52,11 @@ def command(call: Call) -> int:
         found += _guarded("servers", lambda: servers(call, kept))
     worst = [one for one in found if one.verdict is Verdict.BAD]
     call.output.result({"findings": [msgspec.to_builtins(one) for one in found], "bad": len(worst)})
-    for one in found:
-        if one.verdict is not Verdict.OK or call.output.verbose or not call.output.quiet:
-            call.output.say(f"{_SIGNS[one.verdict]}  {one.check}: {one.sentence}")
-            if one.advice:
-                call.output.say(f"      → {one.advice}")
+    tell = call.output.problem if call.output.quiet else call.output.say
+    for one in worst if call.output.quiet else found:
+        tell(f"{_SIGNS[one.verdict]}  {one.check}: {one.sentence}")
+        if one.advice:
+            tell(f"      → {one.advice}")
     warnings = sum(one.verdict is Verdict.WARN for one in found)
     call.output.say(f"{len(worst)} bad, {warnings} to look at, {len(found) - len(worst) - warnings} in order.")
     return most_serious([one.exit_code for one in found])

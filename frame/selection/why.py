@@ -5,14 +5,15 @@ Made by whoever chooses; `Locale.because` says it on the wall.
 
 from __future__ import annotations
 
+_FAIR = "each of the {count} photos that may come now has its turn before any repeats."
 SENTENCES = {
     "only": "The only photo that may come now, from “{album}”.",
     "sequential": "Number {rank} of {count} in album order, from “{album}”.",
     "newest": "Number {rank} of {count} from the newest, from “{album}”.",
     "oldest": "Number {rank} of {count} from the oldest, from “{album}”.",
-    "story": "Told in sequence from “{album}”{often}: each of the {count} photos has its turn before any repeats.",
+    "story": "Told in sequence from “{album}”{often}: " + _FAIR,
     "this-day": "One of {count} photos of this day in other years, from “{album}”{often}.",
-    "random": "Chosen at random from “{album}”{often}: each of the {count} photos has its turn before any repeats.",
+    "random": "Chosen at random from “{album}”{often}: " + _FAIR,
     "wished": "Somebody asked for it.",
     "back": "Somebody went back to it.",
     "forward": "Forward again, after going back.",

@@ -6,10 +6,11 @@ Makes no request until asked. reader.py asks on it, server.py changes on it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from sync.clock import Clock
-from sync.errors import UsageError
+from sync.errors import PermissionMissing, UsageError
 from sync.immich.address import parse_address
 from sync.immich.answers import Me, ServerVersion
 from sync.immich.deadline import Patience
@@ -71,6 +72,14 @@ class Account:
         if self._by_link:
             return probe_link(read_link(self._transport, version, self._password), version)
         return probe_key(self._transport, version)
+
+    def look_after(self) -> None:
+        """Ask for the least that needs the server's database. Raises what a server does that is not well."""
+        if self._by_link:
+            read_link(self._transport, self.version(), self._password)
+            return
+        with suppress(PermissionMissing):
+            self._transport.read("GET", "/users/me", Me, what="user")
 
     def me(self) -> str:
         """The user id of the key."""

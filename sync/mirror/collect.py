@@ -1,7 +1,8 @@
 """Fetches what an album's photos lack, in several threads, and writes the rows: at most 50 or 10 seconds at once.
 
 Rows come only after the bytes and names they speak of are on the disk. One bad photo never stops the others; a server
-that does not answer, a refused key or a full disk does, and what was fetched until then is kept.
+that does not answer, a refused key or a full disk does, and what was fetched until then is kept. Whether failures in a
+row are the server's or its files' is asked of the server: 1.x and 2.x say 500 for an original that their disk lacks.
 """
 
 from __future__ import annotations
@@ -68,9 +69,12 @@ class Collector:
     """Does jobs and writes to one library. `landed` is told after each batch of rows how many photos it held."""
 
     def __init__(
-        self, work: Work, *, workers: int, landed: Callable[[int], None], album: str, outcome: Outcome
-    ) -> None:
+        self, work: Work, *, workers: int, landed: Callable[[int], None], album: str, outcome: Outcome,
+        look_after: Callable[[], None],
+    ) -> None:  # fmt: skip
+        """`look_after` asks the server whether it is well, and raises what it does where it is not."""
         self._work = work
+        self._look_after = look_after
         self._album = album
         self._workers = workers
         self._landed = landed
@@ -139,7 +143,11 @@ class Collector:
         except ServerFailure as error:
             self._failures += 1
             if self._failures >= _FAILURES_IN_A_ROW:
-                raise
+                try:
+                    self._look_after()
+                except ServerFailure:
+                    raise error from None
+                self._failures = 0
             self._failed(photo, error, attempts=photo.attempts + 1, wait=photo.attempts >= 2)
             return
         self._failures = 0

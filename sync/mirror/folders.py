@@ -64,6 +64,9 @@ class FolderSource:
         """A folder is always of the same version."""
         return Version(0, 0, 0)
 
+    def look_after(self) -> None:
+        """A folder is as well as its files."""
+
     def unchanged(self, _wanted: Wanted, token: str | None) -> tuple[bool, str | None]:
         """Whether every file is as it was at `token`; and the token of now. Raises NotAvailable."""
         walk = self._walk()

@@ -173,9 +173,12 @@ def _fetch(
     stop: threading.Event, originals: bool,
 ) -> None:  # fmt: skip
     panel = larger_than_preview(work.settings)
-    fetcher = Fetcher(work.home, origins.of(run.album), decoders, stop.is_set, panel)
+    origin = origins.of(run.album)
+    fetcher = Fetcher(work.home, origin, decoders, stop.is_set, panel)
     name, workers = run.album.name, workers_of(work, run.album)
-    collector = Collector(work, workers=workers, landed=publisher.landed, album=name, outcome=run.outcome)
+    collector = Collector(
+        work, workers=workers, landed=publisher.landed, album=name, outcome=run.outcome, look_after=origin.look_after
+    )
     try:
         jobs = _jobs(work, run.album, fetcher, originals=originals)
         collector.run(jobs, room=lambda photo: room.for_photo(photo, original=originals), stop=stop)

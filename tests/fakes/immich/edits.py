@@ -180,6 +180,12 @@ class Edits:
         chosen.preview = chosen.thumbnail = None
         self._library.changed()
 
+    def lose_original(self, asset: str) -> None:
+        """Its file is gone from the server's disk; nothing that the server lists says so."""
+        chosen = self._asset(asset)
+        chosen.original = None
+        self._library.changed()
+
     def take_offline(self, asset: str, offline: bool = True) -> None:
         """An external file gone from its folder (and back): offline ones count as trashed."""
         chosen = self._asset(asset)

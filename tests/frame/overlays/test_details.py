@@ -46,7 +46,7 @@ def test_of_a_pair_each_photo_has_a_line() -> None:
 
 def test_the_reason_is_said_in_the_language_of_the_wall() -> None:
     why = Why("random", album="Sommer", count=12, weight=2.0)
-    everyone = "each of the 12 photos has its turn before any repeats."
+    everyone = "each of the 12 photos that may come now has its turn before any repeats."
     assert why == f"Chosen at random from “Sommer”, with weight 2: {everyone}"
     assert locale_of("de").because(why).startswith("Zufällig gewählt aus „Sommer“, mit Gewicht 2: Jedes der 12 Fotos")
     assert locale_of("en").because(why) == why

@@ -88,6 +88,31 @@ def test_a_photo_that_is_not_given_is_skipped_and_relisted(server: FakeImmich, m
     assert sum(entry.original is None for entry in mirror.entries()) == 0
 
 
+@pytest.mark.parametrize("server", [1, 2, 3], indirect=True)
+def test_originals_that_the_servers_disk_lacks_stop_no_other(server: FakeImmich, mirror: Mirror) -> None:
+    mirror.set_albums(album_of(server, "Holidays"), album_of(server, "Family"))
+    named = sorted(server.library.assets.values(), key=lambda asset: -asset.taken_ms)
+    lost = {asset.name for asset in named[:9]}
+    for name in lost:
+        server.edits.lose_original(name)
+    result = mirror.run()
+    assert {entry.file_name for entry in mirror.entries() if entry.original is None} == lost
+    if server.version < 3:
+        told = " ".join(result.problems)
+        assert result.exit_code == 1
+        assert all(name in told for name in lost)
+    mirror.check()
+
+
+def test_a_server_that_falls_ill_among_originals_is_left_alone(server: FakeImmich, mirror: Mirror) -> None:
+    mirror.set_albums(album_of(server, "Holidays"), album_of(server, "Family"))
+    server.faults.add("status", status=500, path="(/original|/users/me)$")
+    result = mirror.run()
+    assert result.exit_code == 3
+    assert any("failed (500) at" in problem and "at user" not in problem for problem in result.problems)
+    assert len({entry.path for entry in server.log if entry.path.endswith("/original")}) < len(server.library.assets)
+
+
 def test_wrong_bytes_of_one_photo_are_never_kept_and_stop_no_other(server: FakeImmich, mirror: Mirror) -> None:
     bad = next(iter(server.library.albums.values())).asset_ids
     server.faults.add("wrong_bytes", path=f"{next(iter(bad))}/original")
