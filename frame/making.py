@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from frame.overlays.boxes import shrunk
 from frame.picture import Renderer, request_for, white_of
 from frame.playlist import Item
 from frame.render.crop import boxes_on
@@ -144,15 +143,16 @@ class Maker:
 
     def _approached(self, item: Item) -> Made:
         from frame.transitions.moving import Moving, veil_of
-        from frame.transitions.zoom import GROWN, aim, larger
+        from frame.transitions.zoom import larger, passed
 
-        display = self.display
-        nearer = round(min(self._canvas) * (GROWN - 1) / 2)  # so much they grow on the way
-        style = self.style.beside([shrunk(head, -nearer) for head in self._heads(item, "fill")], self._canvas)
+        display, aim = self.display, self._aim(item)
+        heads = tuple(passed(head, self._canvas, aim) for head in self._heads(item, "fill"))
+        style = self.style.beside(heads, self._canvas)
         picture = self.renderer.render(self._request(item, larger(display.size), layout="fill"))
-        target = self._target(item, aim)
+        target = self._on_panel(aim)
         start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)[0]
         wording = style.wording(item.entry, None, size=display.size, rotation=self.rotation)
+        wording = None if wording is None else replace(wording, heads=heads)
         veil = veil_of(self.renderer, self._request(item, display.size, wording=wording), start)
         tone = self._tone
         clock = style.clock(start, rotation=self.rotation, still=False)
@@ -167,8 +167,11 @@ class Maker:
         first, ticking = moving.key(0.0)
         return Made(display.prepare(first), ticking, moving=moving, problem=style.lacking(wording))
 
-    def _target(self, item: Item, aim) -> tuple[float, float]:  # type: ignore[no-untyped-def]
-        """On the panel, where the faces came to lie after the crop; else on one of the thirds."""
+    def _aim(self, item: Item) -> tuple[float, float]:
+        """What is approached, for who looks at it: where the faces came to lie after the crop; else one of the
+        thirds."""
+        from frame.transitions.zoom import aim
+
         size, canvas = _size(item), viewer_canvas(self.display.size, self.rotation)
         faces = boxes_on(item.entry.faces)
         (pane,) = plan(Subject(size, faces), canvas, layout="fill").panes
@@ -179,7 +182,10 @@ class Maker:
             for box in faces
         )  # fmt: skip
         corner = digest_of(item.entry.key) % 4
-        x, y = aim(shown, ((0.36, 0.64)[corner & 1], (0.4, 0.6)[corner >> 1]))
+        return aim(shown, ((0.36, 0.64)[corner & 1], (0.4, 0.6)[corner >> 1]))
+
+    def _on_panel(self, aim: tuple[float, float]) -> tuple[float, float]:
+        x, y = aim
         return {0: (x, y), 90: (y, 1 - x), 180: (1 - x, 1 - y), 270: (1 - y, x)}[self.rotation]
 
 

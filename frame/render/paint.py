@@ -68,7 +68,7 @@ def _veil(subjects: list[Subject], where: Plan, request: RenderRequest) -> Image
 
     wording, tone = request.wording, _tone(request)
     ground = Image.new("RGB", where.canvas, wording.veil)
-    for label in labels(where, wording, _fonts(), heads_on(where, subjects)):
+    for label in labels(where, wording, _fonts(), wording.heads or heads_on(where, subjects)):
         put(ground, label.ink, label.corner, Verdict(wording.dark, wording.shade), tone=tone)
     return ground
 

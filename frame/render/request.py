@@ -49,6 +49,8 @@ class Wording:
     clock: tuple[int, int, int, int] | None = None
     """Where a clock will stand on the wall: left, top, right, bottom. Words keep out of it, and a picture in a mat
     makes room for it."""
+    heads: tuple[tuple[int, int, int, int], ...] = ()
+    """Where heads come to lie on the wall while the picture moves, which words keep off."""
     veil: str = ""
     """`black` or `white`: the words alone on that ground, in the way that `dark` and `shade` say, without a picture."""
     dark: bool = False
@@ -101,6 +103,7 @@ def from_message(message: bytes) -> tuple[RenderRequest, float]:
     mat, words = fields.pop("mat"), fields.pop("wording")
     words["blocks"] = tuple(tuple(block) for block in words["blocks"])
     words["drift"] = (words["drift"][0], words["drift"][1])
+    words["heads"] = tuple(tuple(head) for head in words["heads"])
     words["clock"] = None if words["clock"] is None else tuple(words["clock"])
     part = None if partner is None else Part(Path(partner["path"]), _boxes(partner["faces"]))
     path, size, faces = Path(fields.pop("path")), fields.pop("size"), _boxes(fields.pop("faces"))

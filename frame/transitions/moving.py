@@ -1,13 +1,15 @@
 """A photo that is slowly approached: made once, larger than the panel; its key pictures are cut from it in the worker.
 
 Between two key pictures lies less than a pixel, so the display's blend makes the motion smooth at the price of a
-crossfade. Words stand still above it, on a veil. Used by making.py and hanging.py.
+crossfade; a slow machine makes fewer of them. Words stand still above it, on a veil. Used by making.py and hanging.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import ceil
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from frame.displays.contract import Display, Prepared
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from frame.picture import Renderer
 
 _AHEAD = 2
+_AT_WORK = 0.5
+"""Share of a processor that key pictures take at most: a wall that moves all day is no heater."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,12 @@ class Motion:
     ) -> None:
         """`first` is its first key picture, with that clock on it."""
         self._moving, self._display, self._worker = moving, display, worker
-        self._count = steps(moving.panel)
+        self._count = steps(moving.picture.size, moving.panel, moving.target)
         self._began = now
         self._keys: list[tuple[int, Prepared, Clock | None]] = [(0, first, clock)]
         self._wanted: tuple[int, Job] | None = None
+        self._took = 0.0
+        """Seconds of the processor, for the latest key picture."""
 
     def blend(self, now: float) -> tuple[Prepared, Prepared, float] | None:
         """The two key pictures of this moment and how much of the second; None once it has arrived."""
@@ -137,15 +143,18 @@ class Motion:
             if job.error is not None:
                 self._count = self._keys[-1][0]  # it stands where it is
                 return
-            self._keys.append((number, *job.result))
+            picture, clock, self._took = job.result
+            self._keys.append((number, picture, clock))
         newest = self._keys[-1][0]
         if newest < self._count and len(self._keys) <= _AHEAD:
-            number = min(self._count, max(newest + 1, int(at) + 1))
+            apart = ceil(self._took / _AT_WORK * self._count / self._moving.seconds)
+            number = min(self._count, max(newest + max(1, apart), int(at) + 1))
             display, moving, share = self._display, self._moving, number / self._count
 
             # Without a word of itself: who drops a motion whose next picture is under way drops all of its pictures.
-            def make() -> tuple[Prepared, Clock | None]:
+            def make() -> tuple[Prepared, Clock | None, float]:
+                began = thread_time()
                 picture, clock = moving.key(share)
-                return display.prepare(picture), clock
+                return display.prepare(picture), clock, thread_time() - began
 
             self._wanted = (number, self._worker.submit(make))

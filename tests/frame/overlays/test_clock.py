@@ -181,6 +181,25 @@ def test_on_the_wall_it_keeps_off_the_face_for_that_photo_alone(
         assert places == ["top-right", "top-left", "top-right"]
 
 
+@pytest.mark.parametrize(("motion", "place"), [("still", "top-left"), ("zoom", "top-right")])
+def test_where_a_face_comes_below_it_while_the_photo_is_approached_it_does_not_stand(
+    tmp_path: Path, renderer, motion: str, place: str
+) -> None:
+    """Anna at the right is what the wall comes closer to, and Ben moves out to the left."""
+    home = make_home(tmp_path)
+    anna = FaceEntry(person_key="home:a", name="Anna", box=(0.76, 0.5, 0.96, 0.8))
+    ben = FaceEntry(person_key="home:b", name="Ben", box=(0.31, 0.1, 0.43, 0.3))
+    entry = with_changes(photo(home, 1, size=(480, 320)), faces=(anna, ben))
+    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=[entry])
+    home.settings.write_text(
+        f"[wall]\ninterval_seconds = 60\nlayout = 'fill'\nmotion = '{motion}'\ntransition = 'cut'\n"
+        "[words]\nclock = true\nclock_position = 'top-left'\nplace = false\ntaken = false\nfont = 'dejavusans'\n"
+    )
+    with rig(home, renderer, display=MemoryDisplay(size=(480, 320), animated=True)) as wall:
+        wall.settle()
+        assert wall.player._hanging.clock_at == place
+
+
 def test_in_the_evening_it_is_as_warm_as_its_picture() -> None:
     warm = Tone(warmth=1.0)
     panel = toned(Image.new("RGB", (400, 240), (20, 20, 20)), warm)

@@ -6,7 +6,9 @@ import gc
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from select import select
 from threading import Event
+from time import thread_time
 from weakref import ref
 
 import pytest
@@ -17,7 +19,7 @@ from PIL import Image, ImageChops
 
 from frame.render.request import RenderRequest, Wording
 from frame.transitions.moving import Motion, Moving, veil_of
-from frame.transitions.zoom import aim, larger, seen, steps
+from frame.transitions.zoom import aim, larger, passed, seen, steps
 from frame.worker import Worker
 from sync.catalogue import AlbumEntry
 from sync.catalogue_writing import write
@@ -46,11 +48,56 @@ def test_what_is_seen_lies_within_the_picture_and_keeps_its_shape(
 def test_it_ends_on_the_faces_and_no_step_is_seen() -> None:
     picture = larger(PANEL)
     target = aim(((0.7, 0.2, 0.8, 0.4),), (0.5, 0.5))
-    places = [seen(picture, PANEL, target, n / steps(PANEL), inwards=True) for n in range(steps(PANEL) + 1)]
+    count = steps(picture, PANEL, target)
+    places = [seen(picture, PANEL, target, n / count, inwards=True) for n in range(count + 1)]
     assert places[0] == (0, 0, *picture)
     assert places[-1][2] - places[-1][0] == PANEL[0]
-    assert max(abs(a - b) for one, other in pairwise(places) for a, b in zip(one, other, strict=True)) < 3.2
+    assert max(abs(a - b) for one, other in pairwise(places) for a, b in zip(one, other, strict=True)) < 1.02
     assert aim((), (0.3, 0.6)) == (0.3, 0.6)
+
+
+@given(
+    target=st.tuples(shares, shares), share=shares, corner=st.tuples(shares, shares), size=st.tuples(shares, shares),
+    inwards=st.booleans(),
+)  # fmt: skip
+def test_nothing_leaves_what_it_is_said_to_pass(
+    target: tuple[float, float], share: float, corner: tuple[float, float], size: tuple[float, float], inwards: bool
+) -> None:
+    left, top = (round(at * 0.9 * length) for at, length in zip(corner, PANEL, strict=True))
+    box = (left, top, min(PANEL[0], left + 20 + round(300 * size[0])), min(PANEL[1], top + 20 + round(300 * size[1])))
+    picture = larger(PANEL)
+    view = seen(picture, PANEL, target, share, inwards=inwards)
+    closer = PANEL[0] / (view[2] - view[0])
+    now = [(edge * picture[0] / PANEL[0] - view[side % 2]) * closer for side, edge in enumerate(box)]
+    all_of_it = passed(box, PANEL, target)
+    assert all_of_it[0] - 6 <= max(0, now[0])
+    assert all_of_it[1] - 6 <= max(0, now[1])
+    assert min(PANEL[0], now[2]) <= all_of_it[2] + 6
+    assert min(PANEL[1], now[3]) <= all_of_it[3] + 6
+
+
+def test_a_slow_machine_makes_fewer_pictures_of_the_way() -> None:
+    """A quarter of a second of the processor for each: with half of a processor for all, no more than two a second."""
+    panel, seconds = (320, 180), 2.0
+
+    def finish(_picture: object) -> None:
+        until = thread_time() + 0.25
+        while thread_time() < until:
+            pass
+
+    worker, display = Worker(), MemoryDisplay(size=panel)
+    moving = Moving(Image.new("RGB", larger(panel)), panel, (0.0, 0.5), True, None, finish, seconds)
+    motion = Motion(moving, Image.new("RGB", panel), None, display=display, worker=worker, now=0.0)
+    try:
+        motion.blend(0.01)
+        assert motion._wanted is not None
+        assert motion._wanted[0] == 1
+        ready, _, _ = select([worker.fileno()], [], [], 60)
+        assert ready, "the worker hangs"
+        motion.blend(0.01)
+        assert motion._wanted[0] >= 1 + 0.5 / seconds * steps(moving.picture.size, panel, moving.target)
+    finally:
+        worker.close()
 
 
 @pytest.mark.parametrize("level", [30, 130, 250])
