@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from admin.cli.owner import CONTAINER_HOME
+
 TOP = Path(__file__).parents[1]
 LINES = [line for line in (TOP / "Containerfile").read_text().splitlines() if line and not line.startswith("#")]
 COPIED = [word for line in LINES if line.startswith("COPY ") for word in line.split()[1:-1]]
@@ -57,7 +59,7 @@ def test_what_is_copied_builds_into_all_of_the_program(tmp_path: Path) -> None:
 def environment(home: Path) -> dict[str, str]:
     """As an engine gives it to somebody who has no name in there: nothing but what the Containerfile says."""
     said = dict(word.split("=", 1) for line in LINES if line.startswith("ENV ") for word in line.split()[1:])
-    assert said.pop("MANTELPIECE_HOME") == "/data"
+    assert said.pop("MANTELPIECE_HOME") == str(CONTAINER_HOME)
     return {"PATH": os.environ["PATH"], "HOME": "/", "PYTHONPATH": str(TOP), "MANTELPIECE_HOME": str(home), **said}
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from sync.home import SERVICE_HOME, Home
 
+CONTAINER_HOME = Path("/data")
+"""As the Containerfile says."""
+
 
 def become_owner(home: Home, *, service_home: Path = SERVICE_HOME) -> Home:
     """Give up root for the owner of the home, for good; does nothing elsewhere, or for anybody else.
@@ -32,7 +35,9 @@ def become_owner(home: Home, *, service_home: Path = SERVICE_HOME) -> Home:
     return home
 
 
-def not_yours(error: PermissionError, home: Home, *, service_home: Path = SERVICE_HOME) -> tuple[str, str]:
+def not_yours(
+    error: PermissionError, home: Home, *, service_home: Path = SERVICE_HOME, container_home: Path = CONTAINER_HOME
+) -> tuple[str, str]:
     """What was refused, in a sentence, and what to do about it."""
     place = Path(os.fsdecode(error.filename or ""))
     try:
@@ -45,6 +50,9 @@ def not_yours(error: PermissionError, home: Home, *, service_home: Path = SERVIC
     sentence = f"The data in {home.root} belong to {_account(owner)}, and you are {_account(os.getuid())}."
     if home.root == service_home:
         return sentence, "Put sudo before it: sudo mantelpiece …"
+    if home.root == container_home:
+        return sentence, (f"On the machine outside: 'chown -R {os.getuid()} FOLDER' for the folder that is mounted "
+                          "here, or run the container with --user, as whose it is.")  # fmt: skip
     again = f"sudo -u {_account(owner)} env MANTELPIECE_HOME={shlex.quote(str(home.root))} mantelpiece …"
     return sentence, f"Try '{again}', or set MANTELPIECE_HOME to a folder of yours."
 

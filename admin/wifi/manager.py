@@ -57,10 +57,10 @@ class Manager:
         return next((row[0] for row in rows if row[1] == "wifi" and row[2] not in ("unmanaged", "unavailable")), "")
 
     def connected(self) -> bool:
-        """Whether a cable or a Wi-Fi other than our own is up."""
-        rows = self._rows("connection", "show", "--active", fields="NAME,TYPE")
+        """Whether a cable or a Wi-Fi other than our own is up. One that is only tried, again and again, is not."""
+        rows = self._rows("connection", "show", "--active", fields="NAME,TYPE,STATE")
         kinds = ("802-11-wireless", "802-3-ethernet", "wifi", "ethernet")
-        return any(row[0] != OWN and row[1] in kinds for row in rows)
+        return any(row[0] != OWN and row[1] in kinds and row[2] == "activated" for row in rows)
 
     def known(self) -> list[str]:
         """The Wi-Fi networks that are remembered here, as they call themselves."""
@@ -81,11 +81,12 @@ class Manager:
     def open_own(self, name: str, code: str) -> None:
         """A network of our own, with this name and code."""
         self.close_own()
-        # Kept in memory alone: it must not come back by itself after a restart, and its code lies on no card.
+        # Kept in memory alone: it must not come back by itself after a restart, and its code lies on no card. Without
+        # protected management frames, whose key a Pi's radio refuses: the network would never come up.
         self._run("connection", "add", "save", "no", "type", "wifi", "ifname", "*", "con-name", OWN,
                   "ssid", name, "autoconnect", "no", "wifi.mode", "ap", "ipv4.method", "shared",
                   "ipv6.method", "ignore", "wifi-sec.key-mgmt", "wpa-psk", "wifi-sec.proto", "rsn",
-                  "wifi-sec.pairwise", "ccmp", "wifi-sec.group", "ccmp")  # fmt: skip
+                  "wifi-sec.pairwise", "ccmp", "wifi-sec.group", "ccmp", "wifi-sec.pmf", "disable")  # fmt: skip
         self._bring_up(OWN, code)
 
     def close_own(self) -> None:

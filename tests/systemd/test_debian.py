@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from frame.crashes import PLAIN_AFTER
 from tests.systemd.booted import Booted, booted, install_into, make_root
 
 SERVICES = ("sync", "frame", "admin")
-MOST_EXPOSED = {"sync": 1.5, "frame": 1.2, "admin": 1.5, "clock": 1.2, "wifi@": 1.5}
+MOST_EXPOSED = {"sync": 1.5, "frame": 1.2, "admin": 1.5, "clock": 1.2, "wifi@": 1.5, "provision": 2.6}
 WELL = {"data": True, "page": True, "service": True, "wall": True}
 SOURCE = "/root/mantelpiece"
 HIDE = """
@@ -44,6 +47,30 @@ with suppress(FrameNotRunning, FrameRefused):
 while (now()["showing"] == "photo" or list(home.intents.iterdir())) and time.monotonic() < end:
     time.sleep(0.2)
 print("left", list(home.intents.iterdir()))
+"""
+OFTEN = """
+import socket
+for _ in range(1000):
+    with socket.socket(socket.AF_UNIX) as door:
+        door.connect("/run/mantelpiece-wifi.sock")
+"""
+ONCE = """
+import socket
+with socket.socket(socket.AF_UNIX) as door:
+    door.connect("/run/mantelpiece-wifi.sock")
+    door.sendall(b'{"type": "close"}')
+    door.shutdown(socket.SHUT_WR)
+    assert door.recv(4096)
+"""
+SPOILS = """
+import os, sqlite3
+from pathlib import Path
+home = Path(os.environ["MANTELPIECE_HOME"])
+with sqlite3.connect(home / "private/library.db") as db:
+    db.execute("DROP TABLE IF EXISTS jobs")
+    db.execute("CREATE TABLE IF NOT EXISTS spoilt (x)")
+(home / "settings/settings.toml").write_text("[wall\\n")
+raise SystemExit(3)
 """
 PROVISION = r"""
 [admin]
@@ -159,6 +186,26 @@ def test_whatever_dies_or_hangs_is_started_again(machine: Booted, name: str) -> 
     machine.run("systemctl", "daemon-reload")
 
 
+def test_a_wall_that_dies_over_and_over_is_never_given_up_and_starts_plainly(machine: Booted) -> None:
+    machine.until(lambda: machine.health() == WELL)
+    machine.run("systemctl", "restart", "mantelpiece-frame")
+    for _ in range(PLAIN_AFTER):
+        before = machine.show("mantelpiece-frame", "MainPID")
+        machine.run("kill", "-SEGV", before)
+        machine.until(lambda before=before: machine.show("mantelpiece-frame", "MainPID") not in (before, "0")
+                      and machine.show("mantelpiece-frame", "ActiveState") == "active")  # fmt: skip
+    machine.until(lambda: "starts plainly" in machine.run("journalctl", "--no-pager", "-b", "-u", "mantelpiece-frame"))
+    machine.until(lambda: machine.health() == WELL)
+    machine.run("systemctl", "restart", "mantelpiece-frame")
+
+
+def test_a_page_that_asks_often_is_answered_all_the_same(machine: Booted) -> None:
+    """More often than systemd lets a socket be asked before it gives up listening, for good."""
+    machine.run("python3", "-c", OFTEN)
+    assert machine.show("mantelpiece-wifi.socket", "ActiveState") == "active"
+    machine.until(lambda: machine.says("python3", "-c", ONCE)[0] == 0)
+
+
 def test_the_page_may_wish_for_a_wifi_and_has_no_right_of_its_own(machine: Booted) -> None:
     """By the real NetworkManager, out of the page's own sandbox into root's; there is no Wi-Fi to come up."""
     machine.run("systemctl", "start", "polkit", "NetworkManager")
@@ -190,9 +237,14 @@ def test_the_page_may_wish_for_a_wifi_and_has_no_right_of_its_own(machine: Boote
 
 
 def test_an_update_is_used_when_it_is_well_and_else_goes_back_with_its_units(machine: Booted) -> None:
+    """The new one spoils library and settings before it dies: they come back, too, and so does what hung here."""
     version = machine.run("readlink", "/opt/mantelpiece")
+    machine.run("mantelpiece", "settings", "set", "wall.layout", "fit")
+    home = machine.root / "var/lib/mantelpiece"
+    settings, hidden = (home / "settings/settings.toml").read_bytes(), machine.run("ls", "/var/lib/mantelpiece/frame")
+    albums = machine.run("mantelpiece", "album", "list", "--json")
     machine.run("cp", "-r", SOURCE, "/root/bad")
-    (machine.root / "root/bad/sync/daemon.py").write_text("raise SystemExit(3)\n")
+    (machine.root / "root/bad/sync/daemon.py").write_text(SPOILS)
     unit = machine.root / "root/bad/systemd/units/mantelpiece-sync.service"
     unit.write_text(unit.read_text().replace("Nice=10", "Nice=11"))
     code, said = machine.says("/root/bad/systemd/install")
@@ -201,6 +253,14 @@ def test_an_update_is_used_when_it_is_well_and_else_goes_back_with_its_units(mac
     assert machine.run("readlink", "/opt/mantelpiece") == version
     assert machine.show("mantelpiece-sync", "Nice") == "10"
     machine.until(lambda: machine.health() == WELL)
+    assert (home / "settings/settings.toml").read_bytes() == settings
+    with closing(sqlite3.connect(f"file:{home / 'private/library.db'}?mode=ro", uri=True)) as library:
+        tables = {name for (name,) in library.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert library.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert ("jobs" in tables, "spoilt" in tables) == (True, False)
+    assert machine.run("mantelpiece", "album", "list", "--json") == albums
+    assert machine.run("ls", "/var/lib/mantelpiece/frame") == hidden
+    machine.run("mantelpiece", "sync")
     machine.run(f"{SOURCE}/systemd/install", "--extra", "mqtt")
     second = machine.run("readlink", "/opt/mantelpiece")
     assert second != version

@@ -102,6 +102,7 @@ sys.exit(main(sys.argv[1:]))
         ("mine", "{place}: permission denied.", "Check whose it is"),
         ("theirs", "The data in {home} belong to nobody, and you are root.", "sudo -u nobody env MANTELPIECE_HOME="),
         ("service", "The data in {home} belong to nobody, and you are root.", "sudo mantelpiece"),
+        ("data", "The data in {home} belong to nobody, and you are root.", "'chown -R 0 FOLDER'"),
     ],
 )
 def test_what_is_refused_says_whose_it_is(tmp_path: Path, home: str, sentence: str, advice: str) -> None:
@@ -110,7 +111,8 @@ def test_what_is_refused_says_whose_it_is(tmp_path: Path, home: str, sentence: s
     if home != "mine":
         os.chown(root, 65534, 65534)
     refused = PermissionError(13, "Permission denied", str(place))
-    said = not_yours(refused, Home(root, tmp_path / "run"), service_home=tmp_path / "service")
+    said = not_yours(refused, Home(root, tmp_path / "run"), service_home=tmp_path / "service",
+                     container_home=tmp_path / "data")  # fmt: skip
     assert said[0] == sentence.format(place=place, home=root)
     assert advice in said[1]
 

@@ -32,7 +32,8 @@ gone() { echo "Error: unknown connection '$1'." >&2; exit 10; }
 named() { key=$1; shift; while [ "$1" != "$key" ]; do shift; done; echo "$2"; }
 case "$*" in
   *"device status") echo "lo:loopback:unmanaged"; echo "wlan0:wifi:$(cat $S/device)";;
-  *"connection show --active") for up in $(cat "$S/active" 2>/dev/null); do echo "$up:802-11-wireless"; done;;
+  *"connection show --active") for up in $(cat "$S/active" 2>/dev/null); do
+    echo "$up:802-11-wireless:$(cat "$S/trying" 2>/dev/null || echo activated)"; done;;
   *"connection show") for each in $(ls "$S/profiles"); do echo "$each:uuid-of-$each:802-11-wireless"; done;;
   *"connection show uuid "*) for id; do :; done; cat "$S/profiles/${id#uuid-of-}";;
   *"device wifi list") printf 'Our\\: house:80:WPA2\nOur\\: house:60:WPA2\nCafé:40:\nNew:35:WPA3\n:90:WPA2\n'
@@ -164,6 +165,7 @@ def test_no_code_and_no_password_is_an_argument_that_everybody_could_list(state:
     manager.join("Our: house", secret)
     assert told(state) == ["802-11-wireless-security.psk:12345678", f"802-11-wireless-security.psk:{line}"]
     assert not any(each in calls(state) for each in ("12345678", secret, line))
+    assert "wifi-sec.pmf disable" in next(line for line in calls(state).splitlines() if "wifi.mode ap" in line)
 
 
 def test_each_network_is_joined_in_its_own_way(state: Path) -> None:
@@ -232,6 +234,24 @@ def test_a_frame_that_had_a_network_waits_for_it_and_says_so_now_and_then(
         assert ask(home, "now")["sign_seconds"] > 0
         assert "connection add" not in calls(state)
         assert watch._gone()[1] == "Tried: Our: house"
+
+
+def test_a_network_that_is_only_tried_is_none(context: Context, home: Home, clock: ManualClock, state: Path) -> None:
+    """A router that is gone, a cable into a switch that gives no address: it is tried again and again, for ever."""
+    (state / "active").write_text("theirs\n")
+    (state / "profiles" / "theirs").write_text("Old house\n")
+    (state / "trying").write_text("activating\n")
+    watch = Watch(context, Manager())
+    with hanging(home):
+        watch.step()
+        clock.advance(FIRST_SECONDS)
+        watch.step()
+        assert watch.code, "its own is open"
+        assert not (home.private / "network-seen").exists()
+    (state / "active").write_text("theirs\n")
+    (state / "trying").unlink()
+    watch.step()
+    assert (watch.code, (home.private / "network-seen").exists()) == ("", True), "up at last"
 
 
 def test_without_a_wall_to_show_its_code_no_network_is_opened(
