@@ -13,7 +13,8 @@ from flask import Flask
 from frame.control import ask
 from sync.home import Home
 from tests.admin.phone import Phone
-from tests.admin.wall import hanging, until
+from tests.admin.wall import hanging
+from tests.patience import until
 from tests.sample_catalogues import make
 
 

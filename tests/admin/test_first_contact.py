@@ -14,8 +14,9 @@ from admin.context import Context
 from admin.setup_sign import sign_lines
 from sync.home import Home
 from tests.admin.phone import PASSWORD, Phone
-from tests.admin.wall import hanging, until
+from tests.admin.wall import hanging
 from tests.manual_clock import ManualClock
+from tests.patience import until
 from tests.sample_catalogues import make
 
 

@@ -30,9 +30,10 @@ from sync.home import Home, find, prepare
 from tests.admin.chromium import PROGRAM, Browser, open_browser
 from tests.admin.looks import assert_looks_well
 from tests.admin.phone import PASSWORD
-from tests.admin.wall import hanging, until
+from tests.admin.wall import hanging
 from tests.fakes.immich.samples import sample_library
 from tests.fakes.immich.server import FakeImmich
+from tests.patience import until
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / ".demo" / "phone"

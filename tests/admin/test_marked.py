@@ -12,7 +12,8 @@ from sync.library.database import Library
 from sync.library.intents import FAVOURITE, HIDE, IntentRow, State
 from sync.settings.tree import Settings
 from tests.admin.phone import Phone
-from tests.admin.wall import hanging, until
+from tests.admin.wall import hanging
+from tests.patience import until
 from tests.sample_catalogues import make
 
 WHY = "The key lacks the permission asset.update for favourite of asset a."

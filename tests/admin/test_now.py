@@ -16,7 +16,8 @@ from sync.library import jobs
 from sync.library.database import Library
 from sync.library.jobs import Lane, State
 from tests.admin.phone import Phone
-from tests.admin.wall import hanging, until
+from tests.admin.wall import hanging
+from tests.patience import until
 from tests.sample_catalogues import make
 
 

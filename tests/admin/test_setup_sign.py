@@ -11,7 +11,8 @@ from frame.control import ask
 from sync.home import Home
 from sync.settings.edit import add_album, put_server
 from tests.admin.phone import Phone
-from tests.admin.wall import hanging, until
+from tests.admin.wall import hanging
+from tests.patience import until
 
 
 def test_the_wall_shows_the_address_and_the_code_until_all_is_set_up(context: Context, home: Home) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from frame.control import FrameNotRunning, ask
+from frame.control import ask
 from sync.home import Home
+from tests.patience import PATIENCE_SECONDS, until
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 60.0
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -38,17 +37,4 @@ def hanging(home: Home, *, display: str = "none") -> Iterator[subprocess.Popen[b
         yield process
     finally:
         process.terminate()
-        process.wait(60)
-
-
-def until(condition: object) -> None:
-    """Wait until something is so; a frame that does not answer yet is not so."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            if condition():  # type: ignore[operator]
-                return
-        except FrameNotRunning:
-            pass
-        assert time.monotonic() < end, "it never came to be so"
-        time.sleep(0.02)
+        process.wait(PATIENCE_SECONDS)

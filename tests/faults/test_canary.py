@@ -12,7 +12,8 @@ from tests.fakes.immich import FakeImmich
 from tests.faults import small_mirror
 from tests.faults.conftest import ALBUM
 from tests.faults.test_wall_alone import service
-from tests.faults.wall import hanging, until
+from tests.faults.wall import hanging
+from tests.patience import until
 
 KEY = "CANARYqX7mL2vT9hB4nC8dF1gK6jP3sR5wY0z"
 

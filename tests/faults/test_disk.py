@@ -18,7 +18,8 @@ from tests.fakes.immich import FakeImmich
 from tests.faults import small_mirror, sweep
 from tests.faults.conftest import ALBUM, PHOTOS
 from tests.faults.test_wall_alone import contents, service
-from tests.faults.wall import hanging, until
+from tests.faults.wall import hanging
+from tests.patience import until
 
 MEGABYTE = 1_000_000
 

@@ -18,19 +18,19 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from frame.control import FrameNotRunning, ask
+from frame.control import ask
 from sync import secrets
 from sync.home import Home, find, prepare
 from sync.library import jobs, runs
 from sync.library.jobs import State
 from sync.library.reading import reading
 from sync.settings.edit import add_album, put_server, set_value
+from tests.patience import until
 from tests.soak.part import surroundings
 
 TOP = Path(__file__).parents[2]
 FAST = 240
 MOST_BYTES_A_DAY = 5_000_000
-PATIENCE_SECONDS = 120.0
 
 
 @pytest.fixture
@@ -77,18 +77,6 @@ def written(running: subprocess.Popen[bytes]) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("write_bytes"))
 
 
-def wait(condition) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            if condition():
-                return
-        except FrameNotRunning:
-            pass
-        assert time.monotonic() < end, "it never came to be so"
-        time.sleep(0.05)
-
-
 def synced(home: Home) -> bool:
     """The first sync is over, and its process gone."""
     try:
@@ -120,10 +108,10 @@ def test_an_idle_day_writes_less_than_five_megabytes(home: Home, request: pytest
         set_value(home, "choosing.bursts", "false")  # the stand-in's photos are all of one moment
         clock = surroundings(FAST)
         parts = {which: stack.enter_context(process(which, clock)) for which in ("sync", "frame", "admin")}
-        wait(lambda: synced(home))
-        wait(lambda: ask(home, "now")["showing"] == "photo")
-        wait(lambda: (home.frame / "shown.jsonl").exists())
-        wait(lambda: at_rest(home))
+        until(lambda: synced(home))
+        until(lambda: ask(home, "now")["showing"] == "photo")
+        until(lambda: (home.frame / "shown.jsonl").exists())
+        until(lambda: at_rest(home))
         before = {which: written(running) for which, running in parts.items()}
         changed, last, end = 0, "", time.monotonic() + hours * 3600 / FAST
         while time.monotonic() < end:

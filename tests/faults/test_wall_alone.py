@@ -13,7 +13,8 @@ from sync.home import Home
 from tests.fakes.immich import FakeImmich
 from tests.faults import small_mirror
 from tests.faults.conftest import PHOTOS
-from tests.faults.wall import hanging, until
+from tests.faults.wall import hanging
+from tests.patience import until
 
 
 def spoil_library(home: Home) -> None:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from frame.control import FrameNotRunning, ask
+from frame.control import ask
 from sync.home import Home
 from tests.faults import small_mirror
-
-_HUNG_SECONDS = 30.0
-_LOOK_SECONDS = 0.02
+from tests.patience import PATIENCE_SECONDS, until
 
 
 @dataclass
@@ -32,7 +29,7 @@ class Wall:
 
     def photo(self) -> str:
         """The key of the photo on the wall, once there is one."""
-        return str(until(lambda: self._key(), "no photo came on the wall"))
+        return str(until(self._key, "no photo came on the wall"))
 
     def next(self) -> str:
         """Go on by one; the key of the photo that came."""
@@ -46,10 +43,7 @@ class Wall:
 
     def _key(self) -> str | None:
         assert self.process.poll() is None, "the frame ended"
-        try:
-            told = self.now()
-        except FrameNotRunning:
-            return None
+        told = self.now()
         return told.get("key") if told["showing"] == "photo" else None
 
 
@@ -67,14 +61,4 @@ def hanging(home: Home, *, before: tuple[str, ...] = (), extra: dict[str, str] |
         yield Wall(home, pictures, process)
     finally:
         process.terminate()
-        process.wait(_HUNG_SECONDS)
-
-
-def until(look: Callable[[], Any], otherwise: str) -> Any:
-    """What `look` gives as soon as it gives anything; fails with a sentence where it never does."""
-    patience = time.monotonic() + _HUNG_SECONDS
-    while time.monotonic() < patience:
-        if found := look():
-            return found
-        time.sleep(_LOOK_SECONDS)
-    raise AssertionError(otherwise)
+        process.wait(PATIENCE_SECONDS)

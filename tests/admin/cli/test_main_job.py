@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -28,14 +27,8 @@ from sync.library.database import Library
 from sync.library.held import HeldRow
 from sync.library.jobs import Lane, State
 from tests.admin.cli.conftest import Mantelpiece, StandIn
+from tests.patience import until
 from tests.ports import free_port
-
-
-def until(true: object, *, seconds: float = 60.0) -> None:
-    give_up = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() < give_up, "it did not happen"
-        time.sleep(0.05)
 
 
 def test_from_a_server_to_pictures_and_back(connected: Mantelpiece, immich: StandIn) -> None:

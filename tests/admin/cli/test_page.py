@@ -19,7 +19,7 @@ from sync import secrets
 from sync.clock import SystemClock
 from sync.jobs.follow import serving
 from tests.admin.cli.conftest import Mantelpiece
-from tests.admin.cli.test_main_job import until
+from tests.patience import until
 from tests.ports import free_port
 
 PASSWORD = "correct horse battery"

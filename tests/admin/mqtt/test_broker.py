@@ -6,7 +6,6 @@ import json
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,11 +26,10 @@ from sync.clock import SystemClock
 from sync.home import Home, prepare
 from sync.settings.edit import add_album, put_server, set_value
 from sync.settings.reading import load
-from tests.admin.wall import hanging, until
+from tests.admin.wall import hanging
+from tests.patience import PATIENCE_SECONDS, until
 from tests.ports import free_port
 from tests.sample_catalogues import make
-
-PATIENCE_SECONDS = 60.0
 
 
 @dataclass
@@ -50,7 +48,7 @@ def mosquitto(folder: Path, port: int = 0, more: str = "") -> Iterator[Broker]:
     config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n{more}")
     process = subprocess.Popen([program, "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait(lambda: listens(port))
+        until(lambda: listens(port))
         yield Broker(port, process)
     finally:
         process.kill()
@@ -60,13 +58,6 @@ def mosquitto(folder: Path, port: int = 0, more: str = "") -> Iterator[Broker]:
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, "it never came to be so"
-        time.sleep(0.02)
 
 
 @dataclass
@@ -132,7 +123,7 @@ def test_it_is_announced_shows_what_hangs_and_obeys(tmp_path: Path, home: Home, 
     with hanging(home), bridge(home, broker, "Hall") as (_, made, base), observer(broker) as watching:
         until(lambda: ask(home, "now")["showing"] == "photo")
         state: Callable[[], dict[str, Any]] = lambda: (made.tell(), watching.state(base))[1]  # noqa: E731
-        wait(lambda: state().get("photos") == 5)
+        until(lambda: state().get("photos") == 5)
         configs = {topic: json.loads(raw) for topic, raw in watching.heard.items() if topic.endswith("/config")}
         assert len(configs) == 15
         assert {config["device"]["name"] for config in configs.values()} == {"Hall"}
@@ -140,24 +131,24 @@ def test_it_is_announced_shows_what_hangs_and_obeys(tmp_path: Path, home: Home, 
         assert len({config["unique_id"] for config in configs.values()}) == 15
         album = next(config for topic, config in configs.items() if "/select/" in topic)
         assert album["options"] == ["–", "Holidays"]
-        wait(lambda: watching.heard.get(f"{base}/picture", b"")[:3] == b"\xff\xd8\xff")
+        until(lambda: watching.heard.get(f"{base}/picture", b"")[:3] == b"\xff\xd8\xff")
         assert json.loads(watching.heard[f"{base}/photo"])["place"] == "Vienna, Austria"
-        wait(lambda: watching.heard.get(f"{base}/online") == b"online")
+        until(lambda: watching.heard.get(f"{base}/online") == b"online")
 
         first = ask(home, "now")["key"]
         watching.order(base, "next", "PRESS")
         until(lambda: ask(home, "now")["key"] != first)
         watching.order(base, "pause", "on")
-        wait(lambda: state().get("pause") == "on")
+        until(lambda: state().get("pause") == "on")
         watching.order(base, "screen", "off")
-        wait(lambda: state()["screen"] == "off")
+        until(lambda: state()["screen"] == "off")
         watching.order(base, "screen", "on")
         watching.order(base, "brightness", "60")
         watching.order(base, "album", "Holidays")
-        wait(lambda: (state()["brightness"], state()["album"], state()["screen"]) == (60, "Holidays", "on"))
+        until(lambda: (state()["brightness"], state()["album"], state()["screen"]) == (60, "Holidays", "on"))
         assert load(home.settings).settings.wall.album == "Holidays"
         watching.order(base, "album", "–")
-        wait(lambda: state()["album"] == "–")
+        until(lambda: state()["album"] == "–")
 
 
 NONSENSE = [("next", "x" * 5000), ("brightness", "a lot"), ("brightness", "1000"), ("album", "Nothing"),
@@ -185,12 +176,12 @@ def test_a_name_that_leads_to_where_nothing_is_sent_gets_no_byte(home: Home, mon
 
 def test_words_that_mean_nothing_change_nothing(home: Home, broker: Broker) -> None:
     with bridge(home, broker, "Hall") as (_, made, base), observer(broker) as watching:
-        wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+        until(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
         before = home.settings.read_text()
         for what, word in NONSENSE:
             watching.order(base, what, word)
         watching.order(base, "brightness", "50")
-        wait(lambda: load(home.settings).settings.power.brightness == 50)
+        until(lambda: load(home.settings).settings.power.brightness == 50)
         assert home.settings.read_text().replace("\n[power]\nbrightness = 50\n", "") == before
 
 
@@ -204,9 +195,9 @@ def test_an_order_that_the_broker_kept_is_nobodys_wish_any_more(home: Home, brok
         base = f"mantelpiece/{frame_id(home)}"
         watching.order(base, "brightness", "20", retain=True)
         with bridge(home, broker, "Hall") as (_, made, _):
-            wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+            until(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
             watching.order(base, "album", "–")
-            wait(lambda: load(home.settings).settings.wall.album == "" and "[wall]" in home.settings.read_text())
+            until(lambda: load(home.settings).settings.wall.album == "" and "[wall]" in home.settings.read_text())
             assert load(home.settings).settings.power.brightness == 100
 
 
@@ -218,15 +209,15 @@ def test_two_frames_on_one_broker_are_never_confused(tmp_path: Path, broker: Bro
         observer(broker) as watching,
     ):
         assert base_one != base_two
-        wait(lambda: (first.tell(), watching.heard.get(f"{base_one}/online"))[1] == b"online")
-        wait(lambda: (second.tell(), watching.heard.get(f"{base_two}/online"))[1] == b"online")
+        until(lambda: (first.tell(), watching.heard.get(f"{base_one}/online"))[1] == b"online")
+        until(lambda: (second.tell(), watching.heard.get(f"{base_two}/online"))[1] == b"online")
         watching.order(base_one, "brightness", "30")
-        wait(lambda: load(one.settings).settings.power.brightness == 30)
-        wait(lambda: (first.tell(), watching.state(base_one))[1].get("brightness") == 30)
-        wait(lambda: (second.tell(), watching.state(base_two))[1].get("brightness") == 100)
+        until(lambda: load(one.settings).settings.power.brightness == 30)
+        until(lambda: (first.tell(), watching.state(base_one))[1].get("brightness") == 30)
+        until(lambda: (second.tell(), watching.state(base_two))[1].get("brightness") == 100)
         assert load(two.settings).settings.power.brightness == 100
         first.close()
-        wait(lambda: watching.heard[f"{base_one}/online"] == b"offline")
+        until(lambda: watching.heard[f"{base_one}/online"] == b"offline")
         assert watching.heard[f"{base_two}/online"] == b"online"
 
 
@@ -234,34 +225,36 @@ def test_a_broker_that_goes_and_comes_back_is_told_all_again(tmp_path: Path, hom
     make(home, count=3)
     with hanging(home), bridge(home, broker, "Hall") as (_, made, base):
         with observer(broker) as watching:
-            wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+            until(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
         broker.process.kill()
         broker.process.wait()
-        wait(lambda: not made._client.is_connected())
+        until(lambda: not made._client.is_connected())
         made.tell()
         assert ask(home, "now")["photos"] == 3, "the wall goes on"
         with mosquitto(tmp_path, broker.port) as again, observer(again) as watching:
-            wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
-            wait(lambda: watching.state(base).get("photos") == 3)
+            until(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+            until(lambda: watching.state(base).get("photos") == 3)
 
 
 def test_home_assistant_that_starts_is_told_all_again(home: Home, broker: Broker) -> None:
     with bridge(home, broker, "Hall") as (_, made, base), observer(broker) as watching:
         # It listens, and all that it has to say was heard.
-        wait(lambda: (watching.order(base, "brightness", "50"), load(home.settings).settings.power.brightness == 50)[1])
+        until(
+            lambda: (watching.order(base, "brightness", "50"), load(home.settings).settings.power.brightness == 50)[1]
+        )
         made.tell()
         made._client.publish("end", b"end", qos=1)
-        wait(lambda: "end" in watching.heard)
+        until(lambda: "end" in watching.heard)
         told = {topic for topic in watching.heard if topic != "end" and "/do/" not in topic}
         assert f"{base}/online" in told
         watching.heard.clear()
         made.tell()
         watching.client.publish("homeassistant/status", "offline", qos=1).wait_for_publish(PATIENCE_SECONDS)
-        wait(lambda: (made.tell(), "homeassistant/status" in watching.heard)[1])
+        until(lambda: (made.tell(), "homeassistant/status" in watching.heard)[1])
         # Other programs fill and empty the disk, whose free space is told.
         assert set(watching.heard) - {f"{base}/state"} == {"homeassistant/status"}, "nothing new, nothing said"
         watching.client.publish("homeassistant/status", "online", qos=1).wait_for_publish(PATIENCE_SECONDS)
-        wait(lambda: (made.tell(), set(watching.heard) >= told)[1])
+        until(lambda: (made.tell(), set(watching.heard) >= told)[1])
 
 
 @contextmanager
@@ -281,7 +274,7 @@ def talking(home: Home) -> Iterator[Context]:
 def kept_by(broker: Broker) -> set[str]:
     """What a newcomer hears at once."""
     with observer(broker) as newcomer:
-        wait(lambda: (newcomer.client.publish("end", b"", qos=1), "end" in newcomer.heard)[1])
+        until(lambda: (newcomer.client.publish("end", b"", qos=1), "end" in newcomer.heard)[1])
         return {topic for topic, payload in newcomer.heard.items() if payload}
 
 
@@ -300,9 +293,9 @@ def test_a_frame_that_is_switched_off_leaves_nothing_behind(
     set_value(home, "mqtt.host", "127.0.0.1")
     set_value(home, "mqtt.port", str(broker.port))
     with talking(home):
-        wait(lambda: len(kept_by(broker)) == 19)
+        until(lambda: len(kept_by(broker)) == 19)
         set_value(home, key, value)
-        wait(lambda: {topic.partition("/")[0] for topic in kept_by(broker)} == left)
+        until(lambda: {topic.partition("/")[0] for topic in kept_by(broker)} == left)
     ended = f"mantelpiece/{frame_id(home)}/online"
     assert (ended in kept_by(broker)) is bool(left), "a frame that only ends is known, and offline"
 
@@ -319,12 +312,12 @@ def test_over_tls_only_a_certificate_that_is_believed_will_do(home: Home, tmp_pa
         refused: list[object] = []
         with bridge(home, broker, "Hall") as (_, made, base):
             made._client.on_connect_fail = lambda *_: refused.append(1)
-            wait(lambda: refused or made._client.is_connected())
+            until(lambda: refused or made._client.is_connected())
             assert not made._client.is_connected()
         assert watching.heard == {}
         set_value(home, "mqtt.ca_file", str(tmp_path / "ours.pem"))
         with bridge(home, broker, "Hall") as (_, made, base):
-            wait(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
+            until(lambda: (made.tell(), watching.heard.get(f"{base}/online"))[1] == b"online")
 
 
 def test_a_copied_card_is_another_frame(home: Home, tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from admin.wifi.wishing import Wishing
 from frame.control import ask
 from sync.home import Home
 from tests.admin.phone import Phone
-from tests.admin.wall import hanging, until
+from tests.admin.wall import hanging
 from tests.manual_clock import ManualClock
+from tests.patience import until
 
 TOP = Path(__file__).parents[3]
 NMCLI = r"""#!/bin/sh

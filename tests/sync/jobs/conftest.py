@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from sync.home import Home, find, prepare
 from sync.jobs.follow import serving
+from tests.patience import until
 
 PROGRAM = (sys.executable, str(Path(__file__).with_name("program.py")))
 
@@ -28,14 +28,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
         made = find()
         prepare(made)
         yield made
-
-
-def until(true: Callable[[], object], *, seconds: float = 20.0) -> None:
-    """Wait until something holds; the ceiling only tells a hang from an end."""
-    give_up = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < give_up, "it did not happen"
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -27,7 +27,8 @@ from sync.library import jobs, runs
 from sync.library.database import Library
 from sync.library.jobs import Job, Lane, State
 from sync.library.runs import Outcome, Run
-from tests.sync.jobs.conftest import PROGRAM, folders, service, until
+from tests.patience import until
+from tests.sync.jobs.conftest import PROGRAM, folders, service
 
 SYSTEM = SystemClock()
 

@@ -16,7 +16,7 @@ from sync.jobs.wake import ring
 from sync.library import intents, runs
 from sync.library.intents import State
 from tests.fakes.immich import FakeImmich, sample_library
-from tests.sync.jobs.conftest import until
+from tests.patience import until
 
 
 def state(home: Home, key: str) -> tuple[State, bool] | None:
@@ -57,7 +57,7 @@ def test_a_favourite_waits_for_a_server_that_is_away_and_reaches_it(home: Home, 
             server.edits.set_mode("normal")
             # Whoever changes a key or a setting wants it tried at once.
             secrets.put(home.secrets, "servers", "home", key=server.api_key + " ")
-            until(lambda: state(home, key) == (State.DONE, False), seconds=40)
+            until(lambda: state(home, key) == (State.DONE, False))
             assert asset.favourite
             assert sent(home) <= tries + 2
         finally:
