@@ -1,5 +1,6 @@
 """The wall nods when something was done at it: a heart, a pause, the night, for a second and a half and gone again;
-while it is held a small mark stays in a corner that nobody uses.
+while it is held a small mark stays in a corner that nobody uses, and while what somebody asked for is still being made
+three dots say that it was heard.
 
 Says what is to be drawn above the pictures; the player has the stage draw it. Used from its thread alone.
 """
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 COMES_SECONDS, STAYS_SECONDS, GOES_SECONDS = 0.18, 1.1, 0.4
 FRAME_SECONDS = 1 / 30
+WAITS_SECONDS = 0.3
+"""A machine that shows the next picture sooner answers with it alone."""
 _GROWS_FROM = 0.84
 _AT_NIGHT = ("dark", "light")
 """What is said also where the wall is dark; nothing else lights it up."""
@@ -37,6 +40,7 @@ class Nods:
         self._mark: Mark | None = None
         self._began = 0.0
         self._made: dict[str, tuple[object, Above]] = {}
+        self._waits_since: float | None = None
 
     @property
     def up(self) -> bool:
@@ -53,27 +57,40 @@ class Nods:
 
         self._mark, self._began = Mark(mark), self._clock.monotonic()
 
-    def pieces(self, *, held: bool, clock_at: Corner | None) -> tuple[Above, ...]:
-        """What belongs above the picture now, whose clock stands there; the same objects for as long as it looks the
-        same."""
-        display = self._stage.display
+    def pieces(self, *, held: bool, waits: bool, clock_at: Corner | None) -> tuple[Above, ...]:
+        """What belongs above the picture now, whose clock stands there, while somebody `waits` for another one; the
+        same objects for as long as it looks the same."""
+        display, now = self._stage.display, self._clock.monotonic()
+        if not waits or self._waits_since is None:
+            self._waits_since = now if waits else None
         if display is None or not display.animated:
             self._mark = None
             return ()
         found = []
+        if self._mark is None and self._waits_since is not None and now - self._waits_since >= WAITS_SECONDS:
+            from frame.overlays.marks import Mark
+
+            found.append(self._nodding(Mark.WAITS, display.size, self._strength, 1.0))
         if held:
             found.append(self._staying(display.size, clock_at))
         if self._mark is not None:
             share, grown = self._phase(self._clock.monotonic() - self._began)
             if share > 0:
-                strength = share * (_LEAST + (1 - _LEAST) * self._stage.level / 100)
-                found.append(self._nodding(self._mark, display.size, strength, grown))
+                found.append(self._nodding(self._mark, display.size, share * self._strength, grown))
             else:
                 self._mark = None
         return tuple(found)
 
+    @property
+    def _strength(self) -> float:
+        """Of signs on a wall as bright as it is."""
+        return _LEAST + (1 - _LEAST) * self._stage.level / 100
+
     def seconds(self) -> float | None:
         """Until it looks otherwise; None where nothing is up."""
+        if self._mark is None and self._waits_since is not None:
+            left = self._waits_since + WAITS_SECONDS - self._clock.monotonic()
+            return left if left > 0 else None
         if self._mark is None:
             return None
         since = self._clock.monotonic() - self._began

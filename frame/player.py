@@ -248,7 +248,8 @@ class Player:
         """The signs above whatever is on the panel."""
         seen = self.turn.current is not None and self.curtain.open
         below = self._hanging.above if self.curtain.open else ()
-        nods = self.nods.pieces(held=self.turn.paused and seen, clock_at=self._hanging.clock_at)
+        waits = seen and self.turn.urge is not None
+        nods = self.nods.pieces(held=self.turn.paused and seen, waits=waits, clock_at=self._hanging.clock_at)
         self.stage.put_above((*below, *nods), moves=moves)
 
     @property

@@ -49,6 +49,8 @@ class Mark(Enum):
     NOT_NOTED = "not-noted"
     DARK = "dark"
     LIGHT = "light"
+    WAITS = "waits"
+    """What somebody asked for is still being made."""
 
 
 _HEARTS = (Mark.LIKED, Mark.NOT_LIKED)
@@ -179,9 +181,14 @@ def _sun(draw: ImageDraw.ImageDraw, side: float) -> None:
             draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
 
 
+def _dots(draw: ImageDraw.ImageDraw, side: float) -> None:
+    for middle in (0.14, 0.5, 0.86):
+        draw.ellipse((side * (middle - 0.1), side * 0.4, side * (middle + 0.1), side * 0.6), fill=255)
+
+
 _SHAPES: dict[Mark, Draw] = {
     Mark.LIKED: _full_heart, Mark.NOT_LIKED: _empty_heart, Mark.HELD: _bars, Mark.GOES_ON: _arrow, Mark.FIRST: _start,
-    Mark.NOT_NOTED: _warning, Mark.DARK: _moon, Mark.LIGHT: _sun,
+    Mark.NOT_NOTED: _warning, Mark.DARK: _moon, Mark.LIGHT: _sun, Mark.WAITS: _dots,
 }  # fmt: skip
 
 

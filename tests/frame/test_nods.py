@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 from PIL import ImageStat
 
-from frame.nods import COMES_SECONDS, GOES_SECONDS, STAYS_SECONDS
+from frame.nods import COMES_SECONDS, GOES_SECONDS, STAYS_SECONDS, WAITS_SECONDS
 from frame.overlays.locale import locale_of
 from frame.overlays.marks import Mark, drawn
 from frame.power.panel import Panel
@@ -72,6 +74,33 @@ def test_a_sign_comes_and_goes_softly_and_stands_at_once_where_nothing_is_to_mov
         first = wall.display.above[-1]
         wall.pass_time(COMES_SECONDS + 0.1)
         assert wall.display.above[-1] is first
+
+
+def test_who_waits_for_a_picture_sees_that_the_key_was_heard(home: Home, renderer) -> None:
+    with hung(home, renderer) as wall:
+        wall.settle()
+        free = Event()
+        busy = wall.player.worker.submit(lambda: free.wait(60))
+        wall.display.keys.append("next")
+        wall.player.tick()  # this one was made ahead
+        assert wall.display.shown
+        assert wall.display.above == (), "what comes at once is its own answer"
+        wall.display.keys.append("next")
+        wall.player.tick()
+        wall.clock.advance(WAITS_SECONDS - 0.1)
+        wall.player.tick()
+        assert wall.display.above == ()
+        wall.clock.advance(0.2)
+        wall.player.tick()
+        (dots,) = wall.display.above
+        assert dots.picture.height < PANEL[1] / 4
+        wall.clock.advance(5)
+        wall.player.tick()
+        assert wall.display.above == (dots,), "it stands still"
+        free.set()
+        wall.settle()
+        assert busy.result is True
+        assert wall.display.above == ()
 
 
 def test_a_held_wall_keeps_a_small_mark_in_a_corner_of_its_own_until_it_goes_on(home: Home, renderer) -> None:

@@ -112,7 +112,7 @@ def signs() -> Image.Image:
     picture = scene(SEVEN_INCH)
     for number, mark in enumerate(Mark):
         sign = drawn(mark, SEVEN_INCH)
-        picture.paste(sign, (30 + number % 4 * 190, 60 + number // 4 * 220), sign)
+        picture.paste(sign, (30 + number % 5 * 150, 60 + number // 5 * 220), sign)
     held = staying(Mark.HELD, SEVEN_INCH)
     for corner in ((770, 8), (665, 130), (8, 450)):
         picture.paste(held, corner, held)
