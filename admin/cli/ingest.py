@@ -43,7 +43,7 @@ def status(call: Call) -> int:
         for key, problem in one["groups"][:20]:
             call.output.say(f"{one['name']}: {key}: {problem}")
     call.output.table(
-        [(run["id"], run["inbox"], moment(run["at"]), ", ".join(f"{n} {word}" for word, n in run["counts"].items()),
+        [(run["id"], run["inbox"], moment(run["at"]), ", ".join(f"{word} {n}" for word, n in run["counts"].items()),
           "taken back" if run["undone_at"] else "") for run in listed],
         heads=("run", "inbox", "at (UTC)", "what it did", ""),
     )  # fmt: skip
@@ -111,7 +111,8 @@ def run(call: Call, *, inboxes: tuple[str, ...], plan: str | None, full: bool, f
     ended = prepared(call).do("ingest-run", asked)
     call.output.result(ended.facts | {"problems": list(ended.problems), "sentence": ended.sentence})
     call.output.say(ended.sentence)
-    for problem in ended.problems:
+    skipped = [f"{name}: {said}" for name, told in ended.facts["inboxes"].items() for said in told.get("skipped", ())]
+    for problem in [*ended.problems, *skipped]:
         call.output.problem(problem)
     return most_serious([code, ended.exit_code])
 

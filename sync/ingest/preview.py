@@ -14,6 +14,7 @@ from sync.ingest.check import judge_here, judge_library
 from sync.ingest.one_run import Run
 from sync.ingest.plan import plan_of
 from sync.ingest.run import identity_of
+from sync.ingest.settled import left_alone
 from sync.ingest.survey import survey
 from sync.library import ingest as rows
 from sync.settings.ingest import Way
@@ -53,6 +54,5 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
     rest = counted("; {number} {number:has|have} not come to rest yet", number=found.waiting) if found.waiting else ""
     there = "; {number} {number:was there before and stays as it is|were there before and stay as they are}"
     rest += counted(there, number=known) if known else ""
-    skipped = [f"{one.path} is left alone: {one.why}." for one in found.seen.skipped[:20]]
     said = said[:1].upper() + said[1:]
-    return Result(facts, f"{said}{rest}. This is plan {plan.id}.", problems=skipped)
+    return Result(facts, f"{said}{rest}. This is plan {plan.id}.", problems=left_alone(found.seen))

@@ -24,6 +24,7 @@ from sync.ingest.one_run import Run
 from sync.ingest.plan import plan_of
 from sync.ingest.renew import renew
 from sync.ingest.send import send_up
+from sync.ingest.settled import left_alone
 from sync.ingest.steps import finish
 from sync.ingest.survey import Survey, Todo, remember, survey
 from sync.library import ingest as rows
@@ -80,6 +81,8 @@ def _sentence(told: Sequence[dict[str, Any]]) -> str:
     shown = [counted(told, number=sums[key]) for key, told in COUNTED if sums[key] or key in _ALWAYS]
     waiting = sum(facts.get("waiting", 0) for facts in told)
     rest = counted(" {number} {number:photo has|photos have} not come to rest yet.", number=waiting) if waiting else ""
+    alone = sum(facts.get("left_alone", 0) for facts in told)
+    rest += counted(" {number} {number:file is|files are} left alone.", number=alone) if alone else ""
     return f"{', '.join(shown)}.{rest}"
 
 
@@ -125,11 +128,10 @@ def _of_inbox(work: Work, inbox: Inbox, arguments: dict[str, Any], confirmed: st
 
 
 def _facts(found: Survey, counts: dict[str, int], number: int | None, problems: list[str]) -> dict[str, Any]:
-    skipped = [f"{one.path} is left alone: {one.why}." for one in found.seen.skipped[:20]]
     empty = dict.fromkeys((key for key, _ in COUNTED), 0)
     return empty | counts | {
-        "waiting": found.waiting, "settled": found.settled, "run": number, "skipped": skipped,
-        "problems": problems[:100],
+        "waiting": found.waiting, "settled": found.settled, "run": number, "problems": problems[:100],
+        "left_alone": len(found.seen.skipped), "skipped": left_alone(found.seen),
     }  # fmt: skip
 
 

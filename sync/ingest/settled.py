@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePath
 
+from sync.counted import counted
 from sync.errors import NotAvailable
 from sync.files import storable_ns
 from sync.home import MARKER, MOUNTS, file_system
@@ -34,6 +35,7 @@ _NO_NAME = "its name is nothing but an ending; let icloudpd keep letters beyond 
 """icloudpd leaves such letters out, and of a Cyrillic or Chinese name nothing is left: a hidden file, which no server
 takes."""
 
+_MOST_TOLD = 20
 _DEEPEST = 60
 STALLED_SECONDS = 600
 """A part file that did not grow for so long was left behind by a download that ended."""
@@ -92,6 +94,13 @@ def look(folder: Path, known: Known = lambda _path, _size, _modified: None) -> L
         ) from error
     found.files.sort(key=lambda each: each.path)
     return found
+
+
+def left_alone(seen: Look) -> list[str]:
+    """A sentence for each file that is not taken: the first twenty, and how many more there are."""
+    told = [f"{one.path} is left alone: {one.why}." for one in seen.skipped[:_MOST_TOLD]]
+    more = len(seen.skipped) - len(told)
+    return [*told, counted("{number} more {number:file is|files are} left alone.", number=more)] if more else told
 
 
 def is_settled(
@@ -186,7 +195,7 @@ def _unusable(path: str) -> str:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
-        return "its name is not UTF-8"
+        return "its name is not UTF-8; rename it"
     return "its name has control characters" if any(unicodedata.category(char) in _CONTROL for char in name) else ""
 
 

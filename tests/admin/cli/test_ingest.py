@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,14 +48,17 @@ def ready(mantelpiece: Mantelpiece, tmp_path: Path) -> Iterator[Mantelpiece]:
         yield mantelpiece
 
 
-def test_an_inbox_is_checked_previewed_run_seen_and_taken_back(ready: Mantelpiece) -> None:
+def test_an_inbox_is_checked_previewed_run_seen_and_taken_back(ready: Mantelpiece, tmp_path: Path) -> None:
     checked = ready("ingest", "check", "iphone", "--json").json
     assert checked["ok"]
     assert [one["name"] for one in checked["libraries"]] == ["Phone"]
     shown = ready("ingest", "preview", "iPhone", "--json").json
     assert shown["counts"] == {"register": 2}
+    (tmp_path / "landing" / os.fsdecode(b"caf\xe9.JPG")).write_bytes(b"x")
     said = ready("ingest", "run", "iPhone", "--plan", shown["plan"])
     assert said.code == 0, said
+    assert "1 file is left alone." in said.out
+    assert "iPhone: caf�.JPG is left alone: its name is not UTF-8; rename it." in said.err
     assert "2 photos processed, 6 files registered, 2 stacks created" in said.out
     (phone, elsewhere) = ready("ingest", "status", "--json").json["inboxes"]
     assert (phone["done"], phone["pending"], phone["state"], elsewhere["state"]) == (2, 0, "ok", "not run yet")

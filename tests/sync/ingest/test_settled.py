@@ -10,7 +10,7 @@ import pytest
 
 from sync.errors import NotAvailable
 from sync.ingest.grouping import group
-from sync.ingest.settled import STALLED_SECONDS, is_network, is_settled, look
+from sync.ingest.settled import STALLED_SECONDS, is_network, is_settled, left_alone, look
 from tests.fakes.icloud import Asset, Options, download
 
 SECOND = 10**9
@@ -84,8 +84,14 @@ def test_what_is_passed_over_and_what_is_named(tmp_path: Path) -> None:
     seen = look(tmp_path)
     assert [found.path for found in seen.files] == [good.name]
     assert {skipped.path: skipped.why.split()[-1] for skipped in seen.skipped} == {
-        "empty.JPG": "empty", "link.JPG": "file", "pipe.JPG": "file", "new�line.JPG": "characters", "�.JPG": "UTF-8",
+        "empty.JPG": "empty", "link.JPG": "file", "pipe.JPG": "file", "new�line.JPG": "characters", "�.JPG": "it",
     }  # fmt: skip
+    told = left_alone(seen)
+    assert "�.JPG is left alone: its name is not UTF-8; rename it." in told and len(told) == 5
+    for number in range(30):
+        (tmp_path / f"{number}.JPG").touch()
+    told = left_alone(look(tmp_path))
+    assert told[20:] == ["15 more files are left alone."]
 
 
 def test_a_folder_that_is_gone_is_an_error_and_a_known_file_is_not_opened(tmp_path: Path) -> None:
