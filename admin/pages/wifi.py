@@ -20,7 +20,8 @@ def page() -> str:
 
 @pages.post("/join")
 def join() -> Response | tuple[str, int]:
-    name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    name = request.form.get("other", "").strip() or request.form.get("name", "").strip()
+    password = request.form.get("password", "")
     watch = context().wifi
     if watch is None or not watch.manager.device():
         return _page(text("wifi.none")), 422
@@ -38,7 +39,7 @@ def _page(problem: str) -> str:
     there = watch is not None and bool(watch.manager.device())
     if watch is not None and there:
         try:
-            heard = watch.manager.networks()
+            heard = watch.networks()
         except NetworkTrouble as error:
             problem = problem or error.sentence
     return render_template(

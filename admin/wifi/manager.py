@@ -96,11 +96,14 @@ class Manager:
     def join(self, name: str, password: str) -> None:
         """Join this Wi-Fi and remember it; the one that was chosen before is forgotten only then, and comes back where
         this one was not joined."""
-        kind = "sae" if any(each.name == name and each.only_sae for each in self.networks()) else "wpa-psk"
+        heard = [each for each in self.networks() if each.name == name]
+        kind = "sae" if any(each.only_sae for each in heard) else "wpa-psk"
         secured = ("wifi-sec.key-mgmt", kind) if password else ()
+        # One that keeps its name to itself answers only who calls it.
+        hidden = () if heard else ("wifi.hidden", "yes")
         self._forget(TRIED)
         self._run("connection", "add", "type", "wifi", "ifname", "*", "con-name", TRIED, "autoconnect", "no",
-                  "ssid", name, *secured)  # fmt: skip
+                  "ssid", name, *hidden, *secured)  # fmt: skip
         try:
             self._bring_up(TRIED, password)
         except NetworkTrouble:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import suppress
 from threading import Event, Lock
 
 from admin.context import Context
 from admin.wifi.decide import Do, Facts, decide
-from admin.wifi.manager import ADDRESS, Manager, NetworkTrouble
+from admin.wifi.manager import ADDRESS, Manager, Network, NetworkTrouble
 from admin.wifi.wishing import Wishing
 from frame.control import FrameNotRunning, FrameRefused
 from sync.errors import MantelpieceError
@@ -37,8 +38,16 @@ class Watch:
         self.code = ""
         """Of our own network; empty while it is closed."""
         self.name = f"mantelpiece-{secrets.token_hex(2)}"
+        self._heard: list[Network] = []
         self.trouble = ""
         """Why the network that was chosen last was not joined."""
+
+    def networks(self) -> list[Network]:
+        """What is heard, and was before our own network was opened: a radio that sends hears no others. Raises
+        NetworkTrouble."""
+        now = [each for each in self.manager.networks() if each.name != self.name]
+        known = {each.name for each in now}
+        return now + [each for each in self._heard if self.code and each.name not in known]
 
     def keep_watching(self, ended: Event) -> None:
         """Until `ended`."""
@@ -103,6 +112,8 @@ class Watch:
     def _open(self) -> None:
         if not self._wall_answers():
             return  # a network whose code nobody reads helps nobody
+        with suppress(NetworkTrouble):
+            self._heard = self.manager.networks()
         self.code = f"{secrets.randbelow(10**8):08d}"
         try:
             self.manager.open_own(self.name, self.code)

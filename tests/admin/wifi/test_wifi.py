@@ -37,7 +37,9 @@ case "$*" in
     echo "$up:802-11-wireless:$(cat "$S/trying" 2>/dev/null || echo activated)"; done;;
   *"connection show") for each in $(ls "$S/profiles"); do echo "$each:uuid-of-$each:802-11-wireless"; done;;
   *"connection show uuid "*) for id; do :; done; cat "$S/profiles/${id#uuid-of-}";;
-  *"device wifi list") printf 'Our\\: house:80:WPA2\nOur\\: house:60:WPA2\nCafé:40:\nNew:35:WPA3\n:90:WPA2\n'
+  *"device wifi list") # what sends a network of its own hears no other
+    if grep -qx @OWN@ "$S/active" 2>/dev/null; then echo "$(cat "$S/profiles/@OWN@"):100:WPA2"; exit; fi
+    printf 'Our\\: house:80:WPA2\nOur\\: house:60:WPA2\nCafé:40:\nNew:35:WPA3\n:90:WPA2\n'
     printf 'evil\\\\:30:WPA2\nbroken\n\033[2Jline:20:WPA2\n';;
   "connection add"*) named ssid "$@" > "$S/profiles/$(named con-name "$@")" 2>/dev/null;;
   "connection delete id"*) [ -e "$S/profiles/$4" ] || gone "$4"
@@ -138,6 +140,7 @@ def test_at_first_boot_the_wall_shows_the_frames_own_network_and_the_page_leads_
         page = phone.get("/wifi").text
         assert "Our: house" in page
         assert page.count("Our: house") == 2, "each name once"
+        assert watch.name not in page, "not its own, which is all that is heard now"
         phone.post("/wifi/join", {"name": "Our: house", "password": "wrong but long"})
         watch.step()
         assert "was not joined: Secrets were required" in watch.trouble
@@ -178,6 +181,17 @@ def test_each_network_is_joined_in_its_own_way(state: Path) -> None:
         manager.join(name, password)
         assert said in calls(state)
         assert remembered(state) == {"mantelpiece": name}
+
+
+def test_a_network_that_keeps_its_name_to_itself_is_called(phone: Phone, context: Context, state: Path) -> None:
+    context.wifi = watch = Watch(context, Manager())
+    phone.post("/wifi/join", {"name": "Our: house", "other": "Quiet", "password": "long enough"})
+    watch.step()
+    assert "ssid Quiet wifi.hidden yes wifi-sec.key-mgmt wpa-psk" in calls(state)
+    assert remembered(state) == {"mantelpiece": "Quiet"}
+    phone.post("/wifi/join", {"name": "Our: house", "other": " ", "password": "long enough"})
+    watch.step()
+    assert remembered(state) == {"mantelpiece": "Our: house"}
 
 
 def test_a_password_that_is_wrong_costs_nobody_the_network_that_there_was(state: Path) -> None:
