@@ -277,3 +277,14 @@ def test_the_page_of_the_house_names_every_file_and_room_in_it(room: str) -> Non
     here = [f"{path.name}/" if path.is_dir() else path.name for path in (TOP / room).iterdir()]
     named = [name for name in here if not name.startswith("__")]
     assert [name for name in named if f"`{name}`" not in part] == []
+
+
+def test_no_test_file_stands_on_another() -> None:
+    """What several share has a file that says so, and is found by its name."""
+    found = [
+        each
+        for path in sorted((TOP / "tests").rglob("*.py"))
+        for each in imports_of(path.read_text(encoding="utf-8"), str(path.relative_to(TOP)))
+        if each.target.startswith("tests.") and each.target.rpartition(".")[2].startswith("test_")
+    ]
+    assert [str(each) for each in found] == []

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.admin.chromium import Browser
+
+PICTURES = Path(__file__).resolve().parents[2] / ".demo" / "phone"
+"""Where every page that was looked at leaves its picture."""
 
 _NAMELESS = """
 [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, img, summary')]
@@ -90,3 +95,13 @@ def assert_looks_well(browser: Browser, page: str) -> None:
     }
     found = {what: told for what, script in checks.items() if (told := browser.run(script))}
     assert not found, f"{page}: {found}"
+
+
+def look(browser: Browser, name: str) -> None:
+    """Judge the page and leave its picture, by day and by night."""
+    browser.settle()
+    for scheme in ("light", "dark"):
+        browser.scheme(scheme)
+        assert_looks_well(browser, f"{name} ({scheme})")
+        browser.picture(PICTURES / f"{name}-{scheme}.png")
+    browser.scheme("light")

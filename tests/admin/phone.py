@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 PASSWORD = "correct horse battery"
 HOST = "192.168.1.9:8080"
+SEEN = 'name="seen" value="'
 
 
 class Phone:
@@ -74,3 +75,8 @@ class Fields(HTMLParser):
 def fields_of(page: str, action: str) -> MultiDict[str, str]:
     """The fields of the form that goes to `action`."""
     return Fields(page.partition(f'action="{action}"')[2].partition("</form>")[0]).sent
+
+
+def seen_on(page: str) -> str:
+    """What the form says that its reader saw."""
+    return page.split(SEEN)[1].split('"')[0]

@@ -16,7 +16,7 @@ from sync.settings.edit import add_inbox, put_server
 from sync.settings.ingest import Inbox, Size
 from sync.settings.reading import load
 from tests.admin.phone import Phone
-from tests.admin.test_settings_pages import queued
+from tests.admin.queue import queued
 
 ACCOUNT = "anna@example.org"
 PAGE = "/ingest/icloud?name=i+%26+Phone"

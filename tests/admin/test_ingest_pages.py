@@ -18,8 +18,7 @@ from sync.settings.edit import add_inbox, add_root, add_smart, put_server
 from sync.settings.ingest import After, Inbox, Size, Way
 from sync.settings.reading import load
 from tests.admin.phone import Phone, fields_of
-from tests.admin.test_settings_pages import queued
-from tests.admin.test_smart_pages import ended, the_only
+from tests.admin.queue import ended, queued, the_only
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LIBRARIES = [{"id": "lib-1", "name": "Phone", "import_paths": ["/ext"]}]

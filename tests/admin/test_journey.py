@@ -7,36 +7,30 @@ Immich is the stand-in. Screenshots of every page are left in .demo/phone.
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from PIL import Image
 
-from admin.app import create_app
-from admin.context import EXTENSION, Context
-from admin.security.gate import most_bytes
-from admin.security.server import serve
+from admin.context import Context
 from admin.setup_sign import tell
 from frame.control import ask
-from sync.clock import SystemClock
 from sync.home import Home, find, prepare
 from tests.admin.chromium import PROGRAM, Browser, open_browser
-from tests.admin.looks import assert_looks_well
+from tests.admin.looks import PICTURES, look
 from tests.admin.phone import PASSWORD
+from tests.admin.served import answering
 from tests.admin.wall import hanging
 from tests.fakes.immich.samples import sample_library
 from tests.fakes.immich.server import FakeImmich
 from tests.patience import until
 
 ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ROOT / ".demo" / "phone"
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason="needs chromium")]
 
@@ -57,20 +51,6 @@ def syncing(home: Home) -> Iterator[None]:
         process.wait(60)
 
 
-@contextmanager
-def answering(home: Home) -> Iterator[tuple[str, Context]]:
-    """The page behind its real server; gives its address and its context."""
-    app = create_app(home, SystemClock())
-    listener = socket.create_server(("127.0.0.1", 0))
-    context: Context = app.extensions[EXTENSION]
-    server = serve(app, host="", port=0, passed=[listener], most_bytes=most_bytes(context))
-    Thread(target=server.run, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", context
-    finally:
-        server.close()
-
-
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home whose runtime folder the services find by themselves."""
@@ -79,16 +59,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     home = find({"MANTELPIECE_HOME": str(tmp_path / "home"), "XDG_RUNTIME_DIR": str(runtime)})
     prepare(home)
     return home
-
-
-def look(browser: Browser, name: str) -> None:
-    """Judge the page and leave its picture, by day and by night."""
-    browser.settle()
-    for scheme in ("light", "dark"):
-        browser.scheme(scheme)
-        assert_looks_well(browser, f"{name} ({scheme})")
-        browser.picture(PICTURES / f"{name}-{scheme}.png")
-    browser.scheme("light")
 
 
 def go(browser: Browser, label: str, path: str) -> None:

@@ -16,9 +16,7 @@ from sync.settings.edit import add_inbox, put_server
 from sync.settings.reading import load
 from sync.work import Work
 from tests.admin.phone import Phone
-from tests.admin.test_settings_pages import queued
-from tests.admin.test_smart_pages import ended, the_only
-from tests.admin.test_writeback_pages import FACTS
+from tests.admin.queue import ROOT_TRIED, ended, queued, the_only
 from tests.manual_clock import ManualClock
 
 KEY = "CANARY0123456789abcdef"
@@ -91,7 +89,7 @@ def test_a_configuration_of_write_back_leads_to_the_trial_of_its_folder(
     phone.post("/writeback/probe", {"folder": "/mnt/other", "prefix": "/ext", "earlier": str(number)})
     wanted = [arguments["values"]["caption_limit"] for _, arguments in queued(library)]
     assert wanted == [500, 500], "a better mapping keeps it"
-    ended(server, number, **FACTS | {"root_folder": "/mnt/photos"})
+    ended(server, number, **ROOT_TRIED | {"root_folder": "/mnt/photos"})
     page = phone.get(f"/writeback/probed/{number}").text
     assert 'value="500"' in page, "the limit of captions"
     assert page.count(" checked") >= 2

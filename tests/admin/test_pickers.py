@@ -12,8 +12,9 @@ from sync.library.database import Library
 from sync.settings.edit import put_server, set_value
 from sync.settings.reading import load
 from tests.admin.chromium import PROGRAM, Browser, open_browser
+from tests.admin.looks import look
 from tests.admin.phone import PASSWORD
-from tests.admin.test_journey import answering, look
+from tests.admin.served import answering
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason="needs chromium")]
 RULES = '''SYNC_CONFIGS = [{"name": "Our Anna", "filters": [{"key": "people", "val": ["Anna"], "operator": "AND"}]}]'''

@@ -22,14 +22,10 @@ from sync.settings.edit import add_album, change_album, put_server
 from sync.settings.reading import load
 from sync.settings.tree import Source
 from sync.settings.wall import Choosing, Wall, Words
-from tests.admin.phone import Phone, fields_of
+from tests.admin.phone import Phone, fields_of, seen_on
+from tests.admin.queue import queued
 
 TOP = Path(__file__).parents[2]
-SEEN = 'name="seen" value="'
-
-
-def seen_on(page: str) -> str:
-    return page.split(SEEN)[1].split('"')[0]
 
 
 @pytest.fixture
@@ -37,10 +33,6 @@ def furnished(home: Home, library: Library) -> Home:
     put_server(home, "home", {"url": "http://192.0.2.1:2283"})
     add_album(home, {"name": "Holidays", "source": "album", "server": "home", "id": "a-1"})
     return home
-
-
-def queued(library: Library) -> list[tuple[str, dict[str, object]]]:
-    return [(job.kind, job.arguments) for job in jobs.in_state(library, State.WAITING)]
 
 
 def test_every_setting_of_the_wall_has_its_field_and_is_read_by_the_frame(phone: Phone) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from sync.files import locked
 from sync.home import Home
-from sync.jobs.progress import Ended, put_ended
 from sync.library import jobs
 from sync.library import smart as rows
 from sync.library.database import Library
@@ -17,8 +16,8 @@ from sync.library.smart import ChangeRow, SmartRow
 from sync.settings.edit import add_smart, put_server
 from sync.settings.reading import load
 from sync.settings.tree import Mode, Smart
-from tests.admin.phone import Phone
-from tests.admin.test_settings_pages import queued, seen_on
+from tests.admin.phone import Phone, seen_on
+from tests.admin.queue import ended, queued, the_only
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -39,15 +38,6 @@ def anna(server: Home) -> Home:
 def saved(home: Home) -> Smart:
     (smart,) = load(home.settings).settings.smart
     return smart
-
-
-def ended(home: Home, number: int, **facts: object) -> None:
-    put_ended(home, Ended(job=number, outcome="done", exit_code=0, sentence="Done.", facts=dict(facts)))
-
-
-def the_only(library: Library, kind: str) -> int:
-    (number,) = [job.id for job in jobs.in_state(library, State.WAITING) if job.kind == kind]
-    return number
 
 
 def test_a_new_one_rests_until_its_first_preview_is_confirmed(phone: Phone, server: Home, library: Library) -> None:

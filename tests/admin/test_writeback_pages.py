@@ -15,15 +15,10 @@ from sync.library.writeback import FileRow
 from sync.settings.edit import add_root, put_server
 from sync.settings.reading import load
 from sync.settings.writeback import Module, Root, Where
-from tests.admin.phone import Phone
-from tests.admin.test_settings_pages import queued, seen_on
-from tests.admin.test_smart_pages import ended, the_only
+from tests.admin.phone import Phone, seen_on
+from tests.admin.queue import ROOT_TRIED, ended, queued, the_only
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-FACTS: dict[str, Any] = {
-    "folder": {"problem": "", "file_system": "ext4"}, "prefix": "/usr/src/app/external", "root_folder": "/mnt/photos",
-    "mapped": 12, "there": 12, "of": 12, "external": 12, "suggestion": None, "permissions": [], "notes": ["A <b>note."],
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -48,7 +43,7 @@ def test_what_was_tried_becomes_a_root(phone: Phone, server: Home, library: Libr
     answer = phone.post("/writeback/probe", {"folder": "/mnt/photos", "prefix": ""})
     assert queued(library) == [("writeback-probe", {"server": "home", "folder": "/mnt/photos", "prefix": None})]
     number = the_only(library, "writeback-probe")
-    ended(server, number, **FACTS)
+    ended(server, number, **ROOT_TRIED)
     page = phone.follow(answer).text
     assert "12 of 12 photos of Immich are there" in page
     assert "A &lt;b&gt;note." in page
@@ -65,7 +60,7 @@ def test_a_folder_that_holds_nothing_of_immich_cannot_be_added(phone: Phone, ser
     number = the_only(library, "writeback-probe")
     assert phone.post(f"/writeback/add/{number}", {"name": "Photos", "module": "people"}).status_code == 404
     better = {"prefix": "/ext", "folder": "/mnt/photos", "would": 9, "of": 12}
-    ended(server, number, **FACTS | {"prefix": "", "there": 0, "suggestion": better})
+    ended(server, number, **ROOT_TRIED | {"prefix": "", "there": 0, "suggestion": better})
     page = phone.get(f"/writeback/probed/{number}").text
     assert "9 of 12" in page
     assert "/writeback/add/" not in page

@@ -160,3 +160,17 @@ def viewed(home: Home, album: str) -> int:
     for name, digest in listed.items():
         assert hashlib.sha1((folder / name).read_bytes()).hexdigest() == digest, name
     return len(listed)
+
+
+def service(home: Home) -> subprocess.Popen[str]:
+    """The sync service, its log on a pipe."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "sync"], env=os.environ | environment(home), cwd=ROOT,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def contents(home: Home) -> dict[str, bytes]:
+    """Everything on the card but the frame's own."""
+    files = [path for folder in (home.published, home.private) for path in folder.rglob("*") if path.is_file()]
+    return {str(path): path.read_bytes() for path in files}

@@ -11,7 +11,7 @@ from sync import secrets
 from tests.fakes.immich import FakeImmich
 from tests.faults import small_mirror
 from tests.faults.conftest import ALBUM
-from tests.faults.test_wall_alone import service
+from tests.faults.small_mirror import service
 from tests.faults.wall import hanging
 from tests.patience import until
 

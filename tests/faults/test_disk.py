@@ -17,7 +17,7 @@ from sync.jobs.wake import ring
 from tests.fakes.immich import FakeImmich
 from tests.faults import small_mirror, sweep
 from tests.faults.conftest import ALBUM, PHOTOS
-from tests.faults.test_wall_alone import contents, service
+from tests.faults.small_mirror import contents, service
 from tests.faults.wall import hanging
 from tests.patience import until
 

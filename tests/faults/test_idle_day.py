@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -21,12 +20,10 @@ import pytest
 from frame.control import ask
 from sync import secrets
 from sync.home import Home, find, prepare
-from sync.library import jobs, runs
-from sync.library.jobs import State
-from sync.library.reading import reading
 from sync.settings.edit import add_album, put_server, set_value
 from tests.patience import until
 from tests.soak.part import surroundings
+from tests.soak.rest import at_rest, synced
 
 TOP = Path(__file__).parents[2]
 FAST = 240
@@ -75,22 +72,6 @@ def written(running: subprocess.Popen[bytes]) -> int:
     """Bytes that it and its ended children sent to the disk."""
     lines = Path(f"/proc/{running.pid}/io").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("write_bytes"))
-
-
-def synced(home: Home) -> bool:
-    """The first sync is over, and its process gone."""
-    try:
-        with reading(home) as library:
-            found = runs.history(library, limit=1, kind="sync") if library else []
-    except sqlite3.Error:
-        return False  # it is being made
-    return bool(found) and found[0].ended_at is not None
-
-
-def at_rest(home: Home) -> bool:
-    """Nothing runs and nothing waits."""
-    with reading(home) as library:
-        return library is not None and not jobs.in_state(library, State.RUNNING, State.WAITING)
 
 
 def test_an_idle_day_writes_less_than_five_megabytes(home: Home, request: pytest.FixtureRequest) -> None:

@@ -18,7 +18,7 @@ from sync.writeback.mapping import Options
 from sync.writeback.undo import undo
 from sync.writeback.write import write
 from tests.faults import sweep
-from tests.faults.test_mutants import copy
+from tests.faults.patched_tree import copy
 from tests.sync.writeback import originals
 
 FAULTS = {"kill": sweep.KILL, "EIO": str(errno.EIO), "ENOSPC": str(errno.ENOSPC)}

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from tests.faults.test_mutants import PATCHES, ROOT, named_test
+from tests.faults.patched_tree import PATCHES, ROOT, named_test
 
 TEXT = (ROOT / "docs" / "promises.md").read_text()
 NAMED = set(re.findall(r"`(tests/[\w/]+\.py::\w+)`", TEXT))

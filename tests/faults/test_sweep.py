@@ -22,7 +22,7 @@ from tests.fakes.immich import FakeImmich, quick_photo
 from tests.fakes.immich.library import Library as ServerLibrary
 from tests.fakes.immich.photos import add_photo
 from tests.faults import small_mirror, sweep
-from tests.faults.test_mutants import copy
+from tests.faults.patched_tree import copy
 
 FAULTS = {"kill": sweep.KILL, "EIO": str(errno.EIO), "ENOSPC": str(errno.ENOSPC)}
 SAMPLE, PARTS = 12, 8

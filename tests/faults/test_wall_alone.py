@@ -13,6 +13,7 @@ from sync.home import Home
 from tests.fakes.immich import FakeImmich
 from tests.faults import small_mirror
 from tests.faults.conftest import PHOTOS
+from tests.faults.small_mirror import contents, service
 from tests.faults.wall import hanging
 from tests.patience import until
 
@@ -21,14 +22,6 @@ def spoil_library(home: Home) -> None:
     for file in home.private.glob("library.db-*"):
         file.unlink()
     home.library.write_bytes(b"no database at all " * 500)
-
-
-def service(home: Home) -> subprocess.Popen[str]:
-    """The sync service, its log on a pipe."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "sync"], env=os.environ | small_mirror.environment(home), cwd=small_mirror.ROOT,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
 
 
 def test_server_stopped_library_garbage_everything_restarted_and_the_wall_shows_the_next_photo(
@@ -101,7 +94,3 @@ def test_a_lost_marker_stops_sync_and_not_the_wall(server: FakeImmich, mirrored:
         assert len(wall.all_of(PHOTOS)) == PHOTOS
 
 
-def contents(home: Home) -> dict[str, bytes]:
-    """Everything on the card but the frame's own."""
-    files = [path for folder in (home.published, home.private) for path in folder.rglob("*") if path.is_file()]
-    return {str(path): path.read_bytes() for path in files}

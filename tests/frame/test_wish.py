@@ -7,8 +7,10 @@ import pytest
 from frame.turn import WISH_SECONDS
 from sync.errors import UsageError
 from sync.home import Home
-from tests.frame.rig import rig
-from tests.frame.test_player import SEQUENTIAL, make, set_wall
+from tests.frame.rig import rig, set_wall
+from tests.sample_catalogues import make
+
+SEQUENTIAL = {"selection": "sequential", "interval_seconds": 10, "layout": "fit"}
 
 KEY = "home:asset-0000{}"
 

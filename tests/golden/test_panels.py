@@ -6,8 +6,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from frame.displays.pixels import dither
+from tests.golden.differences import differences
 from tests.golden.panels import FOLDER, PANELS, RGB565, path_of
-from tests.golden.test_golden import differences
 
 MEAN, FEW = 1.2, 0.006
 """Of pictures that are looked at from some steps away: another version of a font or of a dither may set its dots and

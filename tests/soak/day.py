@@ -33,10 +33,10 @@ from sync.jobs.progress import KEPT_OUTCOMES
 from sync.library import objects, trash
 from sync.library.reading import reading
 from sync.settings.edit import add_album, put_server, set_value
-from tests.faults.test_idle_day import at_rest, synced
 from tests.frame.displays.panel import Panel, xvfb
 from tests.soak.flapping import ALBUM, TOP, Server, immich
 from tests.soak.part import surroundings
+from tests.soak.rest import at_rest, synced
 
 HOURS = 24
 PATIENCE_SECONDS = 900.0

@@ -14,8 +14,8 @@ from PIL import Image
 from frame.displays.probe import Machine, open_display
 from frame.displays.window import WindowDisplay
 from sync.errors import DisplayLost, UsageError
+from tests.frame.displays.driver import Driver
 from tests.frame.displays.panel import Panel
-from tests.frame.displays.test_framebuffer import Driver
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from sync.smart.parse import parse
 from sync.smart.rules import Named, Operator, People
 from sync.smart.surroundings import Surroundings
 from tests.sync.smart.photos import ANNA, BEN, CARL, SHY, STRANGER, photo
+from tests.sync.smart.truth import TRUTH
 
 TODAY = date(2026, 11, 21)
 AROUND = Surroundings(TODAY, "me")
@@ -22,15 +23,6 @@ PHOTOS = {
     "none": photo(), "A": photo(ANNA), "AB": photo(ANNA, BEN), "ABC": photo(ANNA, BEN, CARL),
     "A+unnamed": photo(ANNA, STRANGER), "C": photo(CARL),
 }  # fmt: skip
-WITH_SOMEBODY = "A AB ABC A+unnamed C"
-# What the replaced tool lets in, by operator and `val`; a photo whose people are missing counts as one of nobody.
-TRUTH = [
-    ("OR", "AB", "A AB ABC A+unnamed"), ("OR", "A", "A AB ABC A+unnamed"), ("OR", None, "none"), ("OR", "", ""),
-    ("AND", "AB", "AB ABC"), ("AND", "A", "A AB ABC A+unnamed"), ("AND", None, "none"), ("AND", "", ""),
-    ("NOT", "AB", "none C"), ("NOT", "A", "none C"), ("NOT", None, WITH_SOMEBODY), ("NOT", "", ""),
-    ("ONLY", "AB", "AB"), ("ONLY", "A", "A"), ("ONLY", None, "none"), ("ONLY", "", ""),
-    ("ONLY_ANY", "AB", "A AB"), ("ONLY_ANY", "A", "A"), ("ONLY_ANY", None, "none"), ("ONLY_ANY", "", ""),
-]  # fmt: skip
 IDS = {"A": ANNA, "B": BEN, "C": CARL}
 
 

@@ -12,7 +12,7 @@ from sync.settings.tree import Mode
 from tests.fakes.immich import FakeImmich
 from tests.fakes.smart import Keeper, keeper_of, smart
 from tests.sync.smart.libraries import add, empty_library, person
-from tests.sync.smart.test_evaluate import TRUTH
+from tests.sync.smart.truth import TRUTH
 
 ANNA = {"people": ["Anna"]}
 

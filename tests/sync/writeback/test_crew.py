@@ -19,7 +19,7 @@ from sync.writeback import crew, scratch_space
 from sync.writeback.family import LOADS
 from sync.writeback.replace import MARK, scratch_beside
 from tests.fakes.writeback import Originals, originals_of, root_of
-from tests.sync.writeback.test_exiftool import REAL, wrapped
+from tests.sync.writeback.exiftools import REAL, wrapped
 
 NAMES = [f"{number:02}.jpg" for number in range(16)]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -16,27 +14,7 @@ from sync.errors import ToolFailed, ToolMissing
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.look import look
 from tests.sync.writeback import originals
-
-REAL = "/usr/bin/exiftool"
-
-
-def wrapped(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """An `exiftool` that does `script` first."""
-    program = folder / "bin" / "exiftool"
-    program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(program.stat().st_mode | stat.S_IEXEC)
-    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-
-
-def exiftool_below(tool: ExifTool) -> psutil.Process:
-    assert tool._process is not None
-    return psutil.Process(tool._process.pid)
-
-
-def ended(process: psutil.Process) -> bool:
-    psutil.wait_procs([process], timeout=60)
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+from tests.sync.writeback.exiftools import REAL, ended, exiftool_below, wrapped
 
 
 def test_nothing_is_started_before_it_is_needed() -> None:

@@ -18,7 +18,7 @@ from sync.writeback.exiftool import ExifTool
 from sync.writeback.family import Family
 from sync.writeback.look import look
 from tests.sync.writeback import originals
-from tests.sync.writeback.test_exiftool import REAL, ended, exiftool_below, wrapped
+from tests.sync.writeback.exiftools import REAL, ended, exiftool_below, wrapped
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from sync.writeback.sidecar import sidecar_of
 from sync.writeback.undo import undo
 from sync.writeback.write import Draft, Written, write, write_all
 from tests.sync.writeback import originals
+from tests.sync.writeback.exiftools import REAL, wrapped
 from tests.sync.writeback.originals import EVERYTHING
-from tests.sync.writeback.test_exiftool import REAL, wrapped
 
 MODULE_SETS = {"all": ALL, "everything": tuple(Module), **{module: (module,) for module in tuple(Module)}}
 CAPTION = [Change("XMP-dc:Description", None, "Hello")]
