@@ -46,7 +46,10 @@ def from_status(status: int, *, content_type: str, message: str, what: str, retr
         return PermissionMissing(f"The key lacks {named} for {what}.", permission=permission, message=message)
     if status in (400, 404):
         route = status == 404 and message.startswith("Cannot ")
-        return NotAvailable(f"The server has no {what} for us{_said(message)}.", status=status, no_such_route=route)
+        why = _said(message)
+        gone = f"The album is not there for us{why}: it was deleted, or is no longer shared with us."
+        sentence = gone if what.startswith("album ") else f"The server has no {what} for us{why}."
+        return NotAvailable(sentence, status=status, no_such_route=route)
     return NotImmich(f"Something answered {status} where Immich never does.", status=status)
 
 

@@ -11,6 +11,8 @@ from sync.counted import counted
 from sync.errors import NotAvailable, UsageError
 from sync.immich.facts import Found
 from sync.immich.reader import Reader
+from sync.library import smart as smart_rows
+from sync.settings.tree import Mode, Smart
 from sync.smart import rules
 from sync.smart.bind import Directory, bind, is_id
 from sync.smart.evaluate import predicate
@@ -25,6 +27,7 @@ from sync.work import Result, Work
 
 MOST_ITEMS = 500
 """Of a larger plan the counts say the rest."""
+_BY_HAND = "Somebody took it out by hand: it stays out until somebody puts it back."
 _MOST_REASONS = 20
 """So many photos that leave are looked up one by one for the test that they fail."""
 
@@ -87,7 +90,7 @@ def _reason(immich: Reader, rule: Rule, around: Surroundings, asset: str, why: s
 
 def why(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"album": name, "asset": id or file name}`. Facts: {"album", "asset", "file_name", "matches", "rule", "tests":
-    [{fits, test, decides}]}. Raises UsageError, ServerError."""
+    [{fits, test, decides}], "outside", "taken_out": whether a person took it out}. Raises UsageError, ServerError."""
     smart = work.settings.need_smart(str(arguments["album"]))
     immich = open_server(work, smart.server)
     directory = Directory(immich)
@@ -99,11 +102,21 @@ def why(work: Work, arguments: dict[str, Any]) -> Result:
     matches = not outside and predicate(rule, around)(found)
     facts = {
         "album": smart.name, "asset": found.asset.id, "file_name": found.asset.file_name, "matches": matches,
-        "rule": explain(rule), "tests": tests, "outside": outside,
+        "rule": explain(rule), "tests": tests, "outside": outside, "taken_out": _taken_out(work, smart, found),
     }  # fmt: skip
     verdict = "matches" if matches else "does not match"
     because = f": it is {outside}" if outside else ""
-    return Result(facts, f"{found.asset.file_name} {verdict} {smart.name!r} ({explain(rule)}){because}.")
+    hand = [_BY_HAND] if facts["taken_out"] else []
+    sentence = f"{found.asset.file_name} {verdict} {smart.name!r} ({explain(rule)}){because}."
+    return Result(facts, " ".join([sentence, *hand]))
+
+
+def _taken_out(work: Work, smart: Smart, found: Found) -> bool:
+    """Whether the last run saw that a person took it out of the album."""
+    row = smart_rows.get(work.library, smart.name)
+    if row is None or not row.album or smart.mode is Mode.OWN:
+        return False
+    return found.asset.id in smart_rows.added(work.library, row.album)[smart_rows.State.OUT]
 
 
 def _asset(immich: Reader, directory: Directory, asked: str) -> Found:

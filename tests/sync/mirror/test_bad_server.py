@@ -63,6 +63,13 @@ def test_the_wall_goes_on_through(
     mirror.check()
 
 
+def test_an_album_that_is_gone_is_said_to_be_gone(server: FakeImmich, mirror: Mirror) -> None:
+    mirror.run()
+    server.edits.delete_album("Holidays")
+    [problem] = mirror.run().problems
+    assert "The album is not there for us" in problem and "deleted, or is no longer shared" in problem
+
+
 def test_a_refused_key_is_not_hammered_for_every_album(server: FakeImmich, mirror: Mirror) -> None:
     mirror.set_albums(album_of(server, "Holidays"), album_of(server, "Family"), album_of(server, "Empty"))
     server.edits.revoke_keys()

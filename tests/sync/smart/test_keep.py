@@ -247,6 +247,20 @@ def test_why_tells_which_test_decides(keeper: Keeper) -> None:
     assert "not in the timeline (archive)" in keeper.why("Both", keeper.server.library.asset_named("a.jpg").id).sentence
 
 
+def test_why_tells_that_a_person_took_it_out(keeper: Keeper) -> None:
+    keeper.set(smart("Anna", ANNA))
+    keeper.run("Anna")
+    keeper.server.edits.remove_from_album("a.jpg", "Anna")
+    keeper.run("Anna")
+    told = keeper.why("Anna", "a.jpg")
+    assert told.facts["matches"] and told.facts["taken_out"]
+    assert told.sentence.endswith("Somebody took it out by hand: it stays out until somebody puts it back.")
+    assert not keeper.why("Anna", "b.jpg").facts["taken_out"]
+    keeper.server.edits.add_to_album("a.jpg", "Anna")
+    keeper.run("Anna")
+    assert not keeper.why("Anna", "a.jpg").facts["taken_out"]
+
+
 def test_photos_of_the_same_day_in_other_places_go_by_their_own_clocks(keeper: Keeper) -> None:
     late = datetime(2024, 1, 1, 11, tzinfo=UTC)
     add(keeper.server.library, "east.jpg", taken=late, offset_minutes=840)
