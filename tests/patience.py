@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from frame.control import FrameNotRunning
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 _LOOK_SECONDS = 0.02
 
 Seen = TypeVar("Seen")

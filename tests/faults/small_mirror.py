@@ -20,6 +20,7 @@ from sync.library.database import Library
 from sync.library.jobs import Lane
 from sync.mirror import names
 from tests.fakes.immich import FakeImmich
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,7 +72,7 @@ def run_command(
 ) -> subprocess.CompletedProcess[str]:
     """Run a job's program to its end."""
     job = start(home, command, extra)
-    out, told = job.communicate(timeout=60)
+    out, told = job.communicate(timeout=PATIENCE_SECONDS)
     return subprocess.CompletedProcess(job.args, job.returncode, out, told)
 
 
@@ -101,7 +102,7 @@ def command_line(
     """`mantelpiece` with these words."""
     return subprocess.run(
         [sys.executable, "-m", "admin.cli", *words], env=os.environ | environment(home) | (extra or {}), cwd=ROOT,
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS,
     )  # fmt: skip
 
 

@@ -23,10 +23,12 @@ from pathlib import Path
 
 import psutil
 
+from tests.patience import PATIENCE_SECONDS
+
 SOURCE = Path(__file__).with_name("shim.c")
 ROOT = SOURCE.parents[2]
 KILL, STOP = "kill", "stop"
-_HUNG_SECONDS, _LOOK_SECONDS = 300.0, 0.005
+_LOOK_SECONDS = 0.005
 
 
 @cache
@@ -64,7 +66,7 @@ def held_still(command: list[str], environment: dict[str, str], below: Path, *, 
         faulty |= _fault(below, at=at, kind=STOP, counter=counter)
         job = subprocess.Popen(command, env=faulty, cwd=ROOT, stdin=reader)
         tree = [psutil.Process(job.pid)]
-        patience = time.monotonic() + _HUNG_SECONDS
+        patience = time.monotonic() + PATIENCE_SECONDS
         try:
             while _calls(counter) < at and job.poll() is None:
                 assert time.monotonic() < patience, f"it neither ended nor came to call {at}"
@@ -126,7 +128,7 @@ class Loaded:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate(timeout=_HUNG_SECONDS)
+        self._process.communicate(timeout=PATIENCE_SECONDS)
 
     def run(self, words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         """Unharmed."""
@@ -185,7 +187,7 @@ def _run(
         faulty = os.environ | environment | {"LD_PRELOAD": str(shim())}
         faulty |= _fault(below, at=at, kind=kind, counter=counter)
         done = subprocess.run(
-            command, env=faulty, cwd=build, stdin=reader, capture_output=True, text=True, timeout=_HUNG_SECONDS
+            command, env=faulty, cwd=build, stdin=reader, capture_output=True, text=True, timeout=PATIENCE_SECONDS
         )
         return done, _calls(counter)
 

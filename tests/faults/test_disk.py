@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -15,11 +16,12 @@ from sync.home import Home, prepare
 from sync.jobs.process import DISK_EXIT
 from sync.jobs.wake import ring
 from tests.fakes.immich import FakeImmich
+from tests.fakes.immich.wire import Request, Response
 from tests.faults import small_mirror, sweep
 from tests.faults.conftest import ALBUM, PHOTOS
 from tests.faults.small_mirror import contents, service
 from tests.faults.wall import hanging
-from tests.patience import until
+from tests.patience import PATIENCE_SECONDS, until
 
 MEGABYTE = 1_000_000
 
@@ -41,6 +43,25 @@ def resize(point: Path, size_bytes: int) -> None:
 def used_bytes(point: Path) -> int:
     found = os.statvfs(point)
     return (found.f_blocks - found.f_bfree) * found.f_frsize
+
+
+@contextmanager
+def photos_held_back(server: FakeImmich) -> Iterator[Event]:
+    """Whoever asks for a photo is answered after the block; the event says that one was asked for."""
+    asked, go_on, handle = Event(), Event(), server.handle
+
+    def late(request: Request) -> Response:
+        if request.path.endswith(("/original", "/thumbnail")):
+            asked.set()
+            go_on.wait(PATIENCE_SECONDS)
+        return handle(request)
+
+    server.handle = late  # type: ignore[method-assign]
+    try:
+        yield asked
+    finally:
+        go_on.set()
+        server.handle = handle  # type: ignore[method-assign]
 
 
 @pytest.mark.root
@@ -69,23 +90,22 @@ def test_a_disk_that_fills_up_under_a_sync_is_named_and_made_good_when_there_is_
     with small_disk(tmp_path / "disk", 60 * MEGABYTE) as disk:
         home = small_mirror.home_at(disk / "home", tmp_path / f"run-{len(list(tmp_path.iterdir()))}")
         small_mirror.set_up(home, server, ALBUM)
-        server.faults.add("delay", path="/original|/thumbnail", ms=300)
-        job = small_mirror.start(home, small_mirror.sync_command(home))
-        until(lambda: server.count("/thumbnail"), "no photo was asked for")
-        filler = disk / "somebody-elses"
-        with filler.open("wb") as file:
-            try:
-                while True:
-                    os.write(file.fileno(), bytes(1 << 16))
-            except OSError as error:
-                assert error.errno == errno.ENOSPC
-        _, told = job.communicate(timeout=60)
+        with photos_held_back(server) as asked:
+            job = small_mirror.start(home, small_mirror.sync_command(home))
+            assert asked.wait(PATIENCE_SECONDS), "no photo was asked for"
+            filler = disk / "somebody-elses"
+            with filler.open("wb") as file:
+                try:
+                    while True:
+                        os.write(file.fileno(), bytes(1 << 16))
+                except OSError as error:
+                    assert error.errno == errno.ENOSPC
+        _, told = job.communicate(timeout=PATIENCE_SECONDS)
         assert job.returncode in (1, DISK_EXIT)
         assert "Traceback" not in told, told
         assert small_mirror.broken_promises(home) == []
         kept = set(small_mirror.objects(home))
         filler.unlink()
-        server.faults.clear()
         assert small_mirror.run_sync(home).returncode == 0
         assert kept <= set(small_mirror.objects(home))
         assert small_mirror.shown(home) == PHOTOS
@@ -110,7 +130,7 @@ def test_a_library_without_room_ends_the_job_and_not_the_service(server: FakeImm
             assert sync.poll() is None
         finally:
             sync.terminate()
-            _, told = sync.communicate(timeout=20)
+            _, told = sync.communicate(timeout=PATIENCE_SECONDS)
         assert "Traceback" not in told
         assert small_mirror.broken_promises(home) == []
 
@@ -169,7 +189,7 @@ def test_on_a_read_only_disk_the_wall_goes_on_and_everybody_else_says_so(server:
             assert verb.returncode == 1
             assert "Traceback" not in verb.stderr, verb.stderr
             sync = service(mirrored)
-            _, told = sync.communicate(timeout=30)
+            _, told = sync.communicate(timeout=PATIENCE_SECONDS)
             assert sync.returncode == 1
             assert "library cannot be used" in told
             assert "Traceback" not in told, told

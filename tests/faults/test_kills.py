@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,13 +27,14 @@ from sync import secrets
 from sync.home import Home, find, prepare
 from sync.settings.edit import add_album, put_server, set_value
 from tests.frame.displays.panel import Panel, xvfb
+from tests.ports import free_port
 from tests.soak.day import NICE
 from tests.soak.flapping import ALBUM, immich
 from tests.soak.part import surroundings
 
 TOP = Path(__file__).parents[2]
 RESTART_SECONDS = 1.0
-LONG_SECONDS, PROMISED_SECONDS, HUNG_SECONDS = 1800.0, 10.0, 60.0
+LONG_SECONDS, PROMISED_SECONDS, HUNG_SECONDS = 1800.0, 10.0, 600.0
 KINDS = ("frame", "decoder", "sync", "admin")
 PROGRAMS = {"sync": ("sync",), "frame": ("tests.soak.part", "frame"), "admin": ("admin",)}
 """As they are; the frame on a panel of Xvfb."""
@@ -86,12 +86,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 @contextmanager
 def services(panel: Panel) -> Iterator[Services]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
     made = Services(os.environ | surroundings(1.0) | {
         "SOAK_PANEL": f"{panel.file} {panel.display}",
-        "MANTELPIECE_ADMIN_HOST": "127.0.0.1", "MANTELPIECE_ADMIN_PORT": port,
+        "MANTELPIECE_ADMIN_HOST": "127.0.0.1", "MANTELPIECE_ADMIN_PORT": str(free_port()),
     })  # fmt: skip
     try:
         yield made

@@ -18,6 +18,7 @@ from sync import secrets
 from sync.home import Home, prepare
 from sync.library.database import Library
 from tests.faults import small_mirror
+from tests.patience import PATIENCE_SECONDS
 
 LIMIT = 3
 
@@ -48,7 +49,7 @@ def crowded(folder: Path, *, version: int, assets: int) -> Iterator[Home]:
         yield home
     finally:
         server.stdin.close()
-        server.wait(30)
+        server.wait(PATIENCE_SECONDS)
         server.stdout.close()
 
 

@@ -28,7 +28,7 @@ def run_test(tree: Path, test: str) -> subprocess.CompletedProcess[str]:
     ]  # fmt: skip
     return subprocess.run(
         command, cwd=tree, env=environment | {"PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True, text=True,
-        timeout=120,
+        timeout=900,
     )  # fmt: skip
 
 

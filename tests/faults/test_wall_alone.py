@@ -15,7 +15,7 @@ from tests.faults import small_mirror
 from tests.faults.conftest import PHOTOS
 from tests.faults.small_mirror import contents, service
 from tests.faults.wall import hanging
-from tests.patience import until
+from tests.patience import PATIENCE_SECONDS, until
 
 
 def spoil_library(home: Home) -> None:
@@ -45,7 +45,7 @@ def test_server_stopped_library_garbage_everything_restarted_and_the_wall_shows_
         assert sync.poll() is None
     finally:
         sync.terminate()
-        sync.communicate(timeout=20)
+        sync.communicate(timeout=PATIENCE_SECONDS)
     assert small_mirror.shown(mirrored) == PHOTOS
     assert small_mirror.broken_promises(mirrored) == []
 
@@ -81,7 +81,7 @@ def test_a_lost_marker_stops_sync_and_not_the_wall(server: FakeImmich, mirrored:
     before = contents(mirrored)
     server.clear_log()
     sync = service(mirrored)
-    _, told = sync.communicate(timeout=30)
+    _, told = sync.communicate(timeout=PATIENCE_SECONDS)
     assert sync.returncode == 1
     assert "marker" in told
     assert "Traceback" not in told

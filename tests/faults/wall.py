@@ -25,7 +25,7 @@ class Wall:
 
     def now(self) -> dict[str, Any]:
         """What it says that it shows."""
-        return ask(self.home, "now")
+        return ask(self.home, "now", timeout_seconds=PATIENCE_SECONDS)
 
     def photo(self) -> str:
         """The key of the photo on the wall, once there is one."""
@@ -34,7 +34,7 @@ class Wall:
     def next(self) -> str:
         """Go on by one; the key of the photo that came."""
         before = self.photo()
-        ask(self.home, "next")
+        ask(self.home, "next", timeout_seconds=PATIENCE_SECONDS)
         return str(until(lambda: (key := self._key()) != before and key, f"nothing followed {before}"))
 
     def all_of(self, photos: int) -> set[str]:

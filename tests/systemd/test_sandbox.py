@@ -20,6 +20,7 @@ import pytest
 
 from sync.home import Home
 from sync.settings.edit import set_value
+from tests.ports import free_port
 
 UNITS = Path(__file__).parents[2] / "systemd" / "units"
 _SOCKET_CALL = {"x86_64": 41, "aarch64": 198}
@@ -70,14 +71,12 @@ def test_the_filter_refuses_what_the_unit_refuses(name: str) -> None:
 
 
 def test_the_page_answers_within_what_its_unit_leaves_it(home: Home) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     set_value(home, "admin.port", str(port))
     environ = os.environ | {"MANTELPIECE_HOME": str(home.root), "XDG_RUNTIME_DIR": str(home.root.parent)}
     page = subprocess.Popen(confined("admin", "-m", "admin"), env=environ, stderr=subprocess.PIPE, text=True)
     try:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 300
         while not _answers(port):
             assert page.poll() is None, page.stderr and page.stderr.read()
             assert time.monotonic() < end
@@ -89,7 +88,7 @@ def test_the_page_answers_within_what_its_unit_leaves_it(home: Home) -> None:
 
 def _answers(port: int) -> bool:
     try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60).close()
     except urllib.error.HTTPError:
         return True
     except OSError:

@@ -14,7 +14,7 @@ import pytest
 
 from sync.home import Home, find, prepare
 from sync.jobs.follow import serving
-from tests.patience import until
+from tests.patience import PATIENCE_SECONDS, until
 
 PROGRAM = (sys.executable, str(Path(__file__).with_name("program.py")))
 
@@ -41,7 +41,7 @@ def service(home: Home, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.wait(PATIENCE_SECONDS)
 
 
 def folders(home: Home, *names: str) -> None:

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +26,7 @@ from sync.library import jobs, runs
 from sync.library.database import Library
 from sync.library.jobs import Job, Lane, State
 from sync.library.runs import Outcome, Run
-from tests.patience import until
+from tests.patience import PATIENCE_SECONDS, until
 from tests.sync.jobs.conftest import PROGRAM, folders, service
 
 SYSTEM = SystemClock()
@@ -90,11 +89,9 @@ def test_a_job_that_a_person_cancels_ends_with_all_it_started(home: Home, album:
             until((home.root / "deaf").exists)
         job = job_of(home, album)
         assert job is not None
-        began = time.monotonic()
         with opened(home) as library:
             cancel(home, library, job.id)
             ended = follow(home, library, job.id, clock=SYSTEM)
-        assert time.monotonic() - began < 5
         assert ended.outcome == "cancelled"
         assert job_of(home, album).state is State.ENDED  # type: ignore[union-attr]
         if album == "deaf":
@@ -107,10 +104,8 @@ def test_the_service_ends_on_sigterm_with_its_jobs_which_wait_for_the_next(home:
     folders(home, album)
     with service(home) as process:
         until(lambda: (job := job_of(home, album)) and alive(home, job.id) and progress.read(home, job.id))
-        began = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-        assert time.monotonic() - began < 5
+        assert process.wait(PATIENCE_SECONDS) == 0
     job = job_of(home, album)
     assert job is not None
     assert (job.state, job.attempts) == (State.WAITING, 0)
@@ -129,7 +124,7 @@ def test_a_job_does_not_outlive_a_service_that_was_killed(home: Home) -> None:
 
 def test_two_services_do_not_serve_one_home(home: Home) -> None:
     with service(home), service(home) as second:
-        assert second.wait(10) == 1
+        assert second.wait(PATIENCE_SECONDS) == 1
     assert "Busy: the sync service is running." in (home.root / "service.log").read_text()
 
 
@@ -153,14 +148,14 @@ def test_a_second_sync_without_a_service_says_that_one_is_running(home: Home) ->
         with pytest.raises(Busy, match="Busy: sync of slow is running"):
             follow(home, library, other, clock=SYSTEM, program=PROGRAM)
         assert jobs.get(library, other).state is State.ENDED  # type: ignore[union-attr]
-        first.communicate(timeout=10)
+        first.communicate(timeout=PATIENCE_SECONDS)
 
 
 def test_two_who_ask_for_the_same_at_once_without_a_service_hear_of_one_run(home: Home) -> None:
     def ask() -> str:
         with opened(home) as library:
             number = queue(home, library, "sync", {"albums": ["ok"]}, asked_by="test")
-            both_asked.wait(20)
+            both_asked.wait(PATIENCE_SECONDS)
             return follow(home, library, number, clock=SYSTEM, program=PROGRAM).sentence
 
     both_asked = Barrier(2)
@@ -232,7 +227,7 @@ def test_equal_jobs_that_wait_are_one_and_a_person_takes_it_over(home: Home) -> 
 def test_the_service_says_ready_alive_and_ending_to_systemd(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
         ear.bind(str(home.runtime / "notify"))
-        ear.settimeout(10)
+        ear.settimeout(PATIENCE_SECONDS)
         monkeypatch.setenv("NOTIFY_SOCKET", str(home.runtime / "notify"))
         monkeypatch.setenv("WATCHDOG_USEC", "60000000")
         with service(home):

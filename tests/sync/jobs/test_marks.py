@@ -16,7 +16,7 @@ from sync.jobs.wake import ring
 from sync.library import intents, runs
 from sync.library.intents import State
 from tests.fakes.immich import FakeImmich, sample_library
-from tests.patience import until
+from tests.patience import PATIENCE_SECONDS, until
 
 
 def state(home: Home, key: str) -> tuple[State, bool] | None:
@@ -62,4 +62,4 @@ def test_a_favourite_waits_for_a_server_that_is_away_and_reaches_it(home: Home, 
             assert sent(home) <= tries + 2
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(10)
+            process.wait(PATIENCE_SECONDS)
