@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from threading import Event, Thread
-from types import FrameType
 from typing import Any
 
 from flask import Flask
@@ -18,10 +16,10 @@ from flask import Flask
 from admin import drafts
 from admin.app import create_app
 from admin.context import EXTENSION, Context
+from admin.ending import Ending
 from admin.heartbeat import keep_beating
 from admin.mqtt.bridge import keep_talking
 from admin.network import answering, page_address
-from admin.restart import BEGIN_ANEW
 from admin.security import gate
 from admin.security.server import serve
 from admin.setup_sign import keep_telling
@@ -29,7 +27,7 @@ from admin.wifi.watch import Watch
 from admin.wifi.wishes import SOCKET
 from sync import logs, secrets
 from sync.clock import Clock
-from sync.errors import ANEW, MantelpieceError
+from sync.errors import MantelpieceError
 from sync.home import Home, prepare
 from sync.notify import Notifier
 from sync.settings.tree import Admin
@@ -48,7 +46,7 @@ class CannotListen(MantelpieceError):
 
 
 def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) -> int:
-    """Serve until SIGTERM or SIGINT, or until somebody asks for a new beginning."""
+    """Serve until SIGTERM or SIGINT, or until somebody asks for a new beginning (ANEW)."""
     prepare(home)
     app = create_app(home, clock)
     context: Context = app.extensions[EXTENSION]
@@ -62,9 +60,7 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     tempfile.tempdir = str(home.private)
     server = _listen(app, context, environ)
     host = context.settings.admin.host
-    ended = Event()
-    for number in (signal.SIGTERM, signal.SIGINT, BEGIN_ANEW):
-        signal.signal(number, _end)
+    ended, ending = Event(), Ending(server)
     notifier = Notifier(environ, clock)
     _begin_threads(context, server, notifier, ended)
     log.info("the phone page answers at %s", page_address(context.port, host))
@@ -75,8 +71,9 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
     finally:
         ended.set()
         server.close()
+        ending.close()
         notifier.stopping()
-    return 0
+    return ending.code
 
 
 def _listen(app: Flask, context: Context, environ: Mapping[str, str]) -> Any:
@@ -88,10 +85,6 @@ def _listen(app: Flask, context: Context, environ: Mapping[str, str]) -> Any:
         return serve(app, host=wanted.host, port=wanted.port, passed=passed, most_bytes=gate.most_bytes(context))
     except (OSError, ValueError) as error:
         raise CannotListen(_sentence(wanted, error)) from error
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(ANEW if number == BEGIN_ANEW else 0)
 
 
 def _begin_threads(context: Context, server: Any, notifier: Notifier, ended: Event) -> None:

@@ -44,13 +44,17 @@ class CancelPipe:
     """Standard input as a flag: it ends, or SIGTERM or SIGINT comes, and the job is cancelled."""
 
     def __init__(self) -> None:
-        self._flag = threading.Event()
-        signal.signal(signal.SIGTERM, lambda *_: self._flag.set())
-        signal.signal(signal.SIGINT, lambda *_: self._flag.set())
+        # No Event: its lock, in a handler that a second signal interrupts, would be waited for for ever.
+        self._flag = False
+        signal.signal(signal.SIGTERM, self._raise_flag)
+        signal.signal(signal.SIGINT, self._raise_flag)
         threading.Thread(target=self._watch, name="cancel-pipe", daemon=True).start()
 
     def cancelled(self) -> bool:
-        return self._flag.is_set()
+        return self._flag
+
+    def _raise_flag(self, *_: object) -> None:
+        self._flag = True
 
     def _watch(self) -> None:
         try:
@@ -58,7 +62,7 @@ class CancelPipe:
                 pass
         except OSError:
             pass
-        self._flag.set()
+        self._flag = True
         # The parent may be dead: nobody else would end a handler that does not listen.
         time.sleep(KILL_AFTER_SECONDS)
         os.killpg(os.getpgrp(), signal.SIGKILL)

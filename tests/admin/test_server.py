@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from admin.restart import BEGIN_ANEW
+from sync.errors import ANEW
 from sync.home import Home, prepare
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LOWEST, REST_MB = 20, 55
@@ -58,6 +62,28 @@ def place(tmp_path: Path) -> Home:
     made.runtime.mkdir()
     prepare(made)
     return made
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize(
+    ("signals", "code"),
+    [((signal.SIGTERM,), 0), ((signal.SIGINT, signal.SIGTERM, signal.SIGINT), 0), ((BEGIN_ANEW,), ANEW)],
+    ids=["one", "several", "anew"],
+)
+def test_a_signal_ends_the_page_without_a_word_and_those_after_it_do_nothing(
+    place: Home, host: str, signals: tuple[signal.Signals, ...], code: int
+) -> None:
+    port = free_port()
+    environment = {**os.environ, "MANTELPIECE_HOME": str(place.root), "XDG_RUNTIME_DIR": str(place.runtime),
+                   "MANTELPIECE_ADMIN_HOST": host, "MANTELPIECE_ADMIN_PORT": str(port)}  # fmt: skip
+    with subprocess.Popen([sys.executable, "-m", "admin"], cwd=ROOT, env=environment, stderr=subprocess.PIPE,
+                          text=True) as page:  # fmt: skip
+        _until_answers(port)
+        for each in signals:
+            page.send_signal(each)
+        assert page.stderr is not None
+        told = page.stderr.read()
+    assert (page.returncode, "Traceback" in told) == (code, False), told
 
 
 def _get(port: int, path: str = "/setup", *, host: str = "127.0.0.1") -> int:
