@@ -36,6 +36,11 @@ FILES = {
 }
 """Installed path to the file beside this room."""
 FRAME_FILES = {"/etc/systemd/journald.conf.d/mantelpiece.conf": "etc/journald.conf"}
+SCREEN_FILES = {
+    "/etc/systemd/logind.conf.d/mantelpiece.conf": "etc/logind.conf",
+    "/etc/systemd/system.conf.d/mantelpiece.conf": "etc/system.conf",
+}
+"""Of a machine that is nothing but a frame: on a desktop people have their own wishes for it."""
 FRAME_UNITS = ("mantelpiece-frame.service", "mantelpiece-wifi.socket", "mantelpiece-wifi@.service")
 """Of a frame alone: a box where originals lie keeps its journal, and nobody chooses its network from a phone."""
 GONE = ("/etc/polkit-1/rules.d/60-mantelpiece.rules",)
@@ -79,7 +84,9 @@ class Wanted:
         """Installed path to content; None: not wanted, and not to stay from an installation of another kind. `there`
         are the drop-ins of ours that are installed."""
         rest = FILES | (FRAME_FILES if self.frame else {})
-        found: dict[str, str | None] = dict.fromkeys((*there, *GONE, *Wanted().units(), *DESKTOP, *FRAME_FILES))
+        rest |= SCREEN_FILES if self.frame and not self.desktop_user else {}
+        maybe = (*there, *GONE, *Wanted().units(), *DESKTOP, *FRAME_FILES, *SCREEN_FILES)
+        found: dict[str, str | None] = dict.fromkeys(maybe)
         found |= {path: unit.read_text() for path, unit in self.units().items()} | self.drop_ins()
         found |= self.desktop() if self.desktop_user else {}
         found |= {path: (SOURCE / "systemd" / name).read_text() for path, name in rest.items()}

@@ -26,6 +26,7 @@ def remove_all(machine: Machine, *, data: bool) -> None:
     console.take_back(machine)
     if machine.runs:
         machine.run("systemctl", "daemon-reload")
+        machine.run("systemctl", "kill", "--signal=HUP", "systemd-logind", may_fail=True)
     if not machine.at(HOME).exists():
         _remove_people(machine)
     elif data or machine.ask(f"Delete {HOME} too, with all photos, settings and keys?"):

@@ -173,6 +173,7 @@ def _start(machine: Machine, *, again: bool) -> None:
     if machine.runs:
         machine.run("systemctl", "daemon-reload")
         machine.run("udevadm", "control", "--reload", may_fail=True)
+        machine.run("systemctl", "kill", "--signal=HUP", "systemd-logind", may_fail=True)
         machine.run("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/mantelpiece.conf", may_fail=True)
         machine.run("systemctl", "enable", "-q", _TARGET, "mantelpiece-provision.service")
         machine.run("systemctl", "restart" if again else "start", _TARGET)

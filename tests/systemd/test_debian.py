@@ -134,6 +134,9 @@ def test_it_starts_with_the_machine_and_all_is_well(machine: Booted) -> None:
         told = machine.run("cat", f"/{status}")
         assert re.search(r"CapBnd:\s0+\n", told)
         assert re.search(r"Seccomp:\s2\n", told), "in its sandbox"
+    bus = "org.freedesktop.login1"
+    asked = ("busctl", "get-property", bus, "/org/freedesktop/login1", f"{bus}.Manager", "HandlePowerKey")
+    assert machine.run(*asked) == 's "ignore"\n', "the wall's own, which darkens it"
 
 
 def test_what_one_user_keeps_the_other_shows_and_can_read_no_more(machine: Booted) -> None:

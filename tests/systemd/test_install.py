@@ -27,7 +27,7 @@ sys.path.insert(0, str(TOP / "systemd"))
 from appliance import update  # noqa: E402
 from appliance.console import PLAIN, UNSEEN, hinted, hints, without_hints  # noqa: E402
 from appliance.install import bring_up, source_files  # noqa: E402
-from appliance.layout import FILES, FRAME_FILES, Wanted  # noqa: E402
+from appliance.layout import FILES, FRAME_FILES, SCREEN_FILES, Wanted  # noqa: E402
 from appliance.machine import Machine, Refused  # noqa: E402
 from appliance.removal import remove_all  # noqa: E402
 
@@ -177,6 +177,13 @@ def test_where_a_desktop_is_the_wall_is_a_window_of_whoever_installs(
     assert "a window of anna" in install(root, "--dry-run").stdout
     (units / "default.target").symlink_to("/lib/systemd/system/multi-user.target")
     assert "a window" not in install(root, "--dry-run").stdout, "it starts into a bare screen"
+
+
+def test_the_power_key_and_the_watchdog_are_set_where_the_machine_is_nothing_but_a_frame(root: Path) -> None:
+    for words, there in ((["--lite"], True), (["--desktop", "anna"], False), (["--lite"], True),
+                         (["--without-frame"], False)):  # fmt: skip
+        assert install(root, *words).returncode == 0
+        assert {(root / path.lstrip("/")).exists() for path in SCREEN_FILES} == {there}, words
 
 
 def test_another_kind_of_installation_takes_the_place_of_the_one_before(root: Path) -> None:
