@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from sync.home import Home, prepare
+from sync.library.database import Library
 
 # No test may depend on how fast the machine is. Where a change is judged, the examples are the same in every run: what
 # a lucky example finds is not that change's doing, and is looked for by `make explore` instead.
@@ -28,6 +30,14 @@ def home(tmp_path: Path) -> Home:
     made = Home(root=tmp_path / "home", runtime=tmp_path / "run")
     prepare(made)
     return made
+
+
+@pytest.fixture
+def library(home: Home) -> Iterator[Library]:
+    """The library of `home`, as sync holds it open."""
+    opened = Library(home.library)
+    yield opened
+    opened.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

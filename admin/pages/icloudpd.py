@@ -17,6 +17,7 @@ from admin.asking import queue
 from admin.context import Context, ServiceAway, context
 from admin.language import duration, text
 from admin.pages.edited import digest_of
+from admin.pages.ingest import named
 from admin.pages.parts import facts_of
 from sync import questions
 from sync.jobs.kinds import ICLOUDPD
@@ -38,14 +39,14 @@ _LONGEST, _MOST_ALBUMS, _MOST_DAYS = 200, 50, 36_500
 
 @pages.get("")
 def one() -> str:
-    inbox = _named(request.args.get("name", ""))
+    inbox = named(request.args.get("name", ""))
     return _page(inbox, _shown(inbox.icloudpd), {})
 
 
 @pages.post("/fields")
 def fields() -> Response | tuple[str, int]:
     """What was typed becomes the inbox's; options that no form has stay as they are."""
-    inbox = _named(request.form.get("name", ""))
+    inbox = named(request.form.get("name", ""))
     typed = {key: request.form.get(key, "").replace("\r\n", "\n").strip() for key in TYPED}
     typed["sizes"] = " ".join(size.value for size in Size if request.form.get(f"size-{size.value}"))
     problems = _judge(inbox, typed)
@@ -68,7 +69,7 @@ def fields() -> Response | tuple[str, int]:
 @pages.post("/download")
 def download() -> Response:
     """Download now: what Apple wants to know is asked on this page."""
-    inbox = _named(request.form.get("name", ""))
+    inbox = named(request.form.get("name", ""))
     if not inbox.icloudpd.account:
         abort(404)
     queue(context(), ICLOUDPD, {"inbox": inbox.name})
@@ -84,13 +85,6 @@ def answer() -> Response:
         abort(404)
     questions.answer(context().home, about, request.form.get("text", "")[:_LONGEST])
     return redirect(url_for("icloudpd.one", name=found.inbox), 303)
-
-
-def _named(name: str) -> Inbox:
-    inbox = next((one for one in context().settings.inboxes if one.name == name), None)
-    if inbox is None:
-        abort(404)
-    return inbox
 
 
 def _judge(inbox: Inbox, typed: dict[str, str]) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -11,6 +9,7 @@ from admin.app import create_app
 from admin.context import EXTENSION, Context
 from sync.home import Home
 from sync.library.database import Library
+from sync.settings.edit import put_server
 from tests.admin.phone import Phone
 from tests.manual_clock import ManualClock
 
@@ -33,11 +32,10 @@ def context(app: Flask) -> Context:
 
 
 @pytest.fixture
-def library(home: Home) -> Iterator[Library]:
-    """The library as sync holds it open."""
-    opened = Library(home.library)
-    yield opened
-    opened.close()
+def server(home: Home, library: Library) -> Home:
+    """A home with a server in its settings, which is never asked."""
+    put_server(home, "home", {"url": "http://192.0.2.1:2283"})
+    return home
 
 
 @pytest.fixture

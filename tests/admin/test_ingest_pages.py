@@ -14,7 +14,7 @@ from sync.home import Home
 from sync.ingest.templates import AlbumFacts, parse
 from sync.library import ingest as rows
 from sync.library.database import Library
-from sync.settings.edit import add_inbox, add_root, add_smart, put_server
+from sync.settings.edit import add_inbox, add_root, add_smart
 from sync.settings.ingest import After, Inbox, Size, Way
 from sync.settings.reading import load
 from tests.admin.phone import Phone, fields_of
@@ -23,12 +23,6 @@ from tests.admin.queue import ended, queued, the_only
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LIBRARIES = [{"id": "lib-1", "name": "Phone", "import_paths": ["/ext"]}]
 WELL: dict[str, Any] = {"inbox": "Phone", "ok": True, "problems": [], "notes": [], "libraries": LIBRARIES}
-
-
-@pytest.fixture
-def server(home: Home, library: Library) -> Home:
-    put_server(home, "home", {"url": "http://192.0.2.1:2283"})
-    return home
 
 
 @pytest.fixture

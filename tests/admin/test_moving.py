@@ -38,12 +38,6 @@ COMMAND = (
 )
 
 
-@pytest.fixture
-def server(home: Home, library: Library) -> Home:
-    put_server(home, "home", {"url": "http://192.0.2.1:2283"})
-    return home
-
-
 def kept(home: Home) -> list[Path]:
     folder = home.private / "drafts"
     return sorted(folder.iterdir()) if folder.is_dir() else []

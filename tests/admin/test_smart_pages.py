@@ -13,19 +13,13 @@ from sync.library import smart as rows
 from sync.library.database import Library
 from sync.library.jobs import State
 from sync.library.smart import ChangeRow, SmartRow
-from sync.settings.edit import add_smart, put_server
+from sync.settings.edit import add_smart
 from sync.settings.reading import load
 from sync.settings.tree import Mode, Smart
 from tests.admin.phone import Phone, seen_on
 from tests.admin.queue import ended, queued, the_only
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-
-
-@pytest.fixture
-def server(home: Home, library: Library) -> Home:
-    put_server(home, "home", {"url": "http://192.0.2.1:2283"})
-    return home
 
 
 @pytest.fixture

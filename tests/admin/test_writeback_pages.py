@@ -12,19 +12,13 @@ from sync.library import known
 from sync.library import writeback as rows
 from sync.library.database import Library
 from sync.library.writeback import FileRow
-from sync.settings.edit import add_root, put_server
+from sync.settings.edit import add_root
 from sync.settings.reading import load
 from sync.settings.writeback import Module, Root, Where
 from tests.admin.phone import Phone, seen_on
 from tests.admin.queue import ROOT_TRIED, ended, queued, the_only
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-
-
-@pytest.fixture
-def server(home: Home, library: Library) -> Home:
-    put_server(home, "home", {"url": "http://192.0.2.1:2283"})
-    return home
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,13 +16,6 @@ from sync.library.database import Library
 from sync.library.intents import FAVOURITE, State
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def library(home: Home) -> Iterator[Library]:
-    opened = Library(home.library)
-    yield opened
-    opened.close()
 
 
 def wish(home: Home, kind: str, key: str, *, value: bool = True, after_seconds: int = 0) -> None:

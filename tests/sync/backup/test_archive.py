@@ -6,7 +6,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -44,13 +44,6 @@ LEDGER = {
     "smart_albums": [], "smart_changes": [], "smart_runs": [], "writeback_files": [], "writeback_roots": [],
     "smart_added": [{"album": "x", "asset": "1", "state": "added"}],
 }  # fmt: skip
-
-
-@pytest.fixture
-def library(home: Home) -> Iterator[Library]:
-    opened = Library(home.library)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

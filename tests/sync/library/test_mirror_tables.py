@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,13 +17,6 @@ from sync.library.held import HeldRow
 from sync.library.objects import ObjectRow
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def library(home: Home) -> Iterator[Library]:
-    opened = Library(home.library)
-    yield opened
-    opened.close()
 
 
 def test_the_schema_is_of_as_many_migrations_as_its_version_says(library: Library) -> None:

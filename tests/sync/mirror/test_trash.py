@@ -10,7 +10,6 @@ from sync.catalogue import Catalogue
 from sync.errors import UsageError
 from sync.library import objects
 from sync.library import trash as rows
-from sync.library.database import Library
 from sync.library.objects import ObjectRow
 from sync.mirror import trash
 from sync.settings.tree import Album, Server, Settings
@@ -19,13 +18,6 @@ from tests.manual_clock import ManualClock
 from tests.sync.mirror.scrubbed import facts
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def library(home):
-    made = Library(home.library)
-    yield made
-    made.close()
 
 
 def add_object(library, home, content: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,16 +10,10 @@ import pytest
 from sync.settings.tree import Mode
 from tests.fakes.immich import FakeImmich
 from tests.fakes.smart import Keeper, keeper_of, smart
-from tests.sync.smart.libraries import add, empty_library, person
+from tests.sync.smart.libraries import add, person
 from tests.sync.smart.truth import TRUTH
 
 ANNA = {"people": ["Anna"]}
-
-
-@pytest.fixture(params=[1, 2, 3])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FakeImmich]:
-    with FakeImmich(version=request.param, library=empty_library(tmp_path / "server")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes.immich import FakeImmich
 from tests.fakes.smart import Keeper, keeper_of, smart
-from tests.sync.smart.libraries import add, empty_library, person
+from tests.sync.smart.libraries import add, person
 
 BOX = (1, 1, 9, 9)
 RULES: dict[str, dict[str, Any]] = {
@@ -24,12 +24,6 @@ RULES: dict[str, dict[str, Any]] = {
     "not a person": {"people": ["Anna"], "none": [{"people": ["Ben"]}]},
     "everything named": {"file_name": "*"},
 }
-
-
-@pytest.fixture(params=[1, 2, 3])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FakeImmich]:
-    with FakeImmich(version=request.param, library=empty_library(tmp_path / "server")) as running:
-        yield running
 
 
 @pytest.fixture

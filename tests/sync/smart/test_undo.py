@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,9 @@ from sync.connect import open_server
 from sync.errors import ServerError
 from tests.fakes.immich import FakeImmich
 from tests.fakes.smart import SERVER, Keeper, keeper_of, smart
-from tests.sync.smart.libraries import add, empty_library
+from tests.sync.smart.libraries import add
 
 ANNA = {"people": ["Anna"]}
-
-
-@pytest.fixture(params=[1, 2, 3])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FakeImmich]:
-    with FakeImmich(version=request.param, library=empty_library(tmp_path / "server")) as running:
-        yield running
 
 
 @pytest.fixture
