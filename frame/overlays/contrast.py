@@ -171,8 +171,10 @@ def _around(ink: Ink, corner: tuple[int, int], within: Place) -> tuple[Place, Im
 def _soften(picture: Image.Image, ink: Ink, corner: tuple[int, int], within: Place) -> None:
     """Blur what is as busy as print under the words: no shade makes letters readable among letters."""
     row = ink.row or ink.size[1]
-    under = picture.crop(_box(ink, corner)).convert("L").reduce(4)
-    rough = ImageChops.difference(under, under.filter(ImageFilter.GaussianBlur(row / 12)))
+    # Looked at as finely as the words are written: small print disturbs small words.
+    step = max(1, row // 12)
+    under = picture.crop(_box(ink, corner)).convert("L").reduce(step)
+    rough = ImageChops.difference(under, under.filter(ImageFilter.GaussianBlur(row / step / 3)))
     share = (_mean(rough) - _BUSY) / (_VERY_BUSY - _BUSY)
     if share <= 0:
         return

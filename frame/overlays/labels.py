@@ -140,7 +140,8 @@ class _Writer:
             return beside
         at = max(limit, at) if top else min(limit - height, at)
         rows += height + self._gap
-        return Label(written, self._drifted((box[0], at, box[2], at + height)), number, rows)
+        # In line with the picture's edge, and wandering only up and down: a little beside it would look like a slip.
+        return Label(written, (box[0], self._drifted((box[0], at, box[2], at + height))[1]), number, rows)
 
     def _limit(self, number: int, box: Place, *, top: bool) -> tuple[int, int]:
         """The row that words may reach up (or down) to, and how many are lost to whatever is there."""

@@ -208,3 +208,16 @@ def test_below_two_side_by_side_the_first_lines_stand_level() -> None:
         said = wording((1920, 1080), (("Boats", "Keswick · 6 June 2020"), ("Stadium",)), Words())
         _, made = hung([Subject((1440, 1920)), Subject((1440, 1920))], (1920, 1080), layout, said)
         assert made[0].box[1] == made[1].box[1]
+
+
+def test_on_a_board_words_stay_in_line_with_their_picture_wherever_they_wander() -> None:
+    lefts = set()
+    for at in range(0, 6000, 700):
+        said = wording((1920, 1080), (("Dune", "6 June 2020"),), Words(clock_position=Corner.TOP_RIGHT), at)
+        where, (label,) = hung([Subject((1920, 1440))], (1920, 1080), "mat", replace_clock(said))
+        lefts.add(label.box[0] - where.panes[0].place[0])
+    assert lefts == {0}
+
+
+def replace_clock(said: Wording) -> Wording:
+    return Wording(said.blocks, said.position, said.scale, said.style, said.drift)
