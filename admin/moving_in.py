@@ -1,7 +1,7 @@
 """What becomes of a replaced tool's settings once they were read: entries of ours are written, and each line says what
 became of it. One way for the command line and the page.
 
-Reading is sync's (smart/take_over.py, old_writeback.py, the job `ingest-import`). A key is never taken.
+Reading is sync's (smart/take_over.py, replaced/ultra_sync.py, the job `ingest-import`). A key is never taken.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import click
 
 from admin.cli.verb import Call, JobFailed, prepared, tell_lines, verb
 from admin.moving_in import server_for, take_inboxes
-from sync.taken_over import Line
+from sync.replaced.lines import Line
 from sync.work import most_serious
 
 

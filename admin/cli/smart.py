@@ -16,11 +16,11 @@ from sync.counted import counted
 from sync.errors import RuleError, UsageError
 from sync.library import smart as rows
 from sync.library.reading import reading
+from sync.replaced.lines import text_of
 from sync.settings.tree import Smart
 from sync.smart.explain import explain
 from sync.smart.take_over import read_file
 from sync.smart.written import rule_of
-from sync.taken_over import text_of
 from sync.work import most_serious
 
 

@@ -24,10 +24,10 @@ from sync.jobs.follow import follow, open_library, queue, serving
 from sync.jobs.progress import Ended
 from sync.library import jobs
 from sync.library.database import Library
+from sync.replaced.lines import Line
 from sync.settings.last_good import Kept, load_kept
 from sync.settings.reading import unknown_variables
 from sync.settings.tree import Log
-from sync.taken_over import Line
 from sync.work import most_serious
 
 

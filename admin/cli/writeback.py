@@ -25,10 +25,10 @@ from sync.library import known
 from sync.library import writeback as rows
 from sync.library.database import Library
 from sync.library.reading import reading
-from sync.old_writeback import TakenOver, take_over
+from sync.replaced.lines import text_of
+from sync.replaced.ultra_sync import TakenOver, take_over
 from sync.settings.edit import add_root
 from sync.settings.writeback import Root
-from sync.taken_over import text_of
 from sync.work import most_serious
 
 

@@ -16,10 +16,10 @@ from admin.context import context
 from admin.language import say, text
 from admin.moving_in import server_for, take_inboxes, take_smart
 from admin.pages.asked import failed, waiting
-from sync import old_writeback
 from sync.errors import UsageError
+from sync.replaced import ultra_sync
+from sync.replaced.lines import Line, text_of
 from sync.smart import take_over
-from sync.taken_over import Line, text_of
 
 pages = Blueprint("moving", __name__, url_prefix="/moving")
 
@@ -144,7 +144,7 @@ def _ending(name: str, content: str) -> str:
     return "py" if "SYNC_CONFIGS" in content else "txt"
 
 
-def _read(tool: str, draft: str, flags: str) -> take_over.TakenOver | old_writeback.TakenOver:
+def _read(tool: str, draft: str, flags: str) -> take_over.TakenOver | ultra_sync.TakenOver:
     """What is kept under these names. Raises UsageError where nothing can be made of it."""
     path = drafts.find(context().home, draft)
     if path is None or tool not in ("smart", "writeback"):
@@ -152,7 +152,7 @@ def _read(tool: str, draft: str, flags: str) -> take_over.TakenOver | old_writeb
     if tool == "smart":
         return take_over.read_file(path.name, text_of(path))
     called = drafts.find(context().home, flags)
-    return old_writeback.take_over(name=path.name, text=text_of(path), flags=text_of(called) if called else "")
+    return ultra_sync.take_over(name=path.name, text=text_of(path), flags=text_of(called) if called else "")
 
 
 def _understood(tool: str, lines: Sequence[Line], url: str, *, take: str) -> str:

@@ -24,8 +24,8 @@ from sync.ingest.survey import remember, survey
 from sync.ingest.take_over import read_command
 from sync.library import ingest as rows
 from sync.library.ingest import State
+from sync.replaced.lines import text_of
 from sync.settings.ingest import Inbox
-from sync.taken_over import text_of
 from sync.work import Result, Work
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from sync.errors import UsageError, did_you_mean
 from sync.ingest.templates import parse as parse_template
+from sync.replaced.lines import Lines
 from sync.settings.ingest import Size
-from sync.taken_over import Lines
 
 _SIZES = [size.value for size in Size]
 _OLD_ORDER = ["adjusted", "medium", "original", "alternative", "thumb"]

@@ -12,7 +12,7 @@ from typing import Any
 from sync.errors import did_you_mean
 from sync.ingest.command_line import options, users
 from sync.ingest.old_options import DROPPED, READERS, SECRET, Given, OldInbox, TakenOver, Unusable
-from sync.taken_over import Line
+from sync.replaced.lines import Line
 
 _VARIABLE = re.compile(r"\$\{?\w+")
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sync.errors import RuleError, UsageError, did_you_mean
+from sync.replaced.lines import Lines, env_values
 from sync.smart.explain import explain
 from sync.smart.flat import parse_flat
 from sync.smart.parse import parse
-from sync.taken_over import Lines, env_values
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SWITCH, _PASSWORD = "ENABLE_EMAIL_ON_ERROR", "EMAIL_PASSWORD"

@@ -11,9 +11,10 @@ import pytest
 
 import admin
 from admin.words.said import FOLDER, RULES, read, rule_words, said
-from sync import errors, old_writeback
+from sync import errors
 from sync.errors import MantelpieceError
 from sync.ingest import old_options
+from sync.replaced import ultra_sync
 from sync.smart import take_over
 from sync.smart.explain import PHRASES, explain
 from sync.smart.parse import parse
@@ -137,7 +138,7 @@ def test_every_sentence_that_a_person_may_see_on_the_page_is_translated(language
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_becomes_of_a_replaced_tools_settings_is_translated(language: str) -> None:
-    told = {*old_options.DROPPED.values(), *old_writeback._NEEDLESS.values(), *old_writeback._FLAGS.values(),
+    told = {*old_options.DROPPED.values(), *ultra_sync._NEEDLESS.values(), *ultra_sync._FLAGS.values(),
             *take_over._NEEDLESS.values()}  # fmt: skip
     assert not {text for text in told if said(language, text) == text}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sync.old_writeback import ALL
+from sync.replaced.ultra_sync import ALL
 from sync.writeback.changes import changes
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.knowledge import Knowledge

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sync.old_writeback import ALL
+from sync.replaced.ultra_sync import ALL
 from sync.settings.writeback import Module
 from sync.writeback.changes import Decided, changes
 from sync.writeback.exiftool import ExifTool

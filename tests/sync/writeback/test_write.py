@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from sync.errors import DiskError, Moved, NotProved, OwnerWouldChange, ToolFailed, Unwritable
-from sync.old_writeback import ALL
+from sync.replaced.ultra_sync import ALL
 from sync.settings.writeback import Module
 from sync.writeback.changes import Change, Decided, changes
 from sync.writeback.exiftool import ExifTool

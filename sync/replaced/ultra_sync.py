@@ -1,6 +1,6 @@
-"""Reads the configuration of the tool that write-back replaces, as data that is never executed: INI, `.env`, JSON,
-variables in the spellings that it documented and those that it read, and its flags. Says line by line what it
-understood and what it dropped. Pure.
+"""Reads the configuration of Immich Ultra-Sync, the tool that write-back replaces, as data that is never executed: INI,
+`.env`, JSON, variables in the spellings that it documented and those that it read, and its flags. Says line by line
+what it understood and what it dropped. Pure.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sync.errors import UsageError, did_you_mean
+from sync.replaced.lines import Lines, env_values
 from sync.settings.writeback import Module
-from sync.taken_over import Lines, env_values
 
 ALL = ("people", "gps", "caption", "time", "rating")
 """What `--all` meant."""

@@ -1,6 +1,6 @@
 """What becomes of a replaced tool's settings: every line is named, taken or dropped, and why.
 
-The tools are read in smart/take_over.py, ingest/take_over.py and old_writeback.py; nothing of their files is executed.
+Their files are read in smart/take_over.py, ingest/take_over.py and here in ultra_sync.py; nothing in them is executed.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.errors import UsageError
-from sync.old_writeback import take_over
+from sync.replaced.ultra_sync import take_over
 
 INI = """
 [immich]
