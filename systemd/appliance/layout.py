@@ -29,6 +29,8 @@ FRAME_PACKAGES = (
     "fonts-noto-core", "fonts-noto-cjk", "fonts-noto-color-emoji",
 )  # fmt: skip
 """The wall writes captions in any script that has a font: together the fonts take 150 MB."""
+DESKTOP_PACKAGES = ("wlr-randr",)
+"""What switches the panel off on a Wayland desktop that has nothing better of its own."""
 
 FILES = {
     "/etc/tmpfiles.d/mantelpiece.conf": "etc/tmpfiles.conf",
@@ -113,4 +115,5 @@ class Wanted:
         return tuple(dict.fromkeys(name for names in named for name in names))
 
     def packages(self) -> tuple[str, ...]:
-        return PACKAGES + (FRAME_PACKAGES if self.frame else ())
+        desktop = DESKTOP_PACKAGES if self.desktop_user else ()
+        return PACKAGES + (FRAME_PACKAGES if self.frame else ()) + desktop

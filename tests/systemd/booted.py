@@ -46,7 +46,7 @@ def make_root(folder: Path, suite: str) -> Path:
     shutil.copy(certificates, root / certificates.relative_to("/"))
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     run("chroot", root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "network-manager", "polkitd",
-        DEBIAN_FRONTEND="noninteractive")  # fmt: skip
+        "wlr-randr", DEBIAN_FRONTEND="noninteractive")  # fmt: skip
     copy_sources(root / "root/mantelpiece")
     run("chroot", root, "python3", "-m", "venv", "/var/fetching")
     pip = ("chroot", root, "/var/fetching/bin/pip", "wheel", "-q", "-w", WHEELS)

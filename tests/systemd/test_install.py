@@ -107,6 +107,7 @@ def test_it_installs_and_a_second_time_changes_nothing(root: Path) -> None:
     first = ran(root)
     assert any(line.startswith("apt-get install") and "libimage-exiftool-perl" in line for line in first)
     assert not any("python3-venv" in line for line in first if line.startswith("apt-get")), "that one is there"
+    assert not any("wlr-randr" in line for line in first), "a bare screen has a switch of its own"
     assert sum(line.startswith("useradd") for line in first) == 2
     for path in (*FILES, *FRAME_FILES, *Wanted().units()):
         assert (root / path.lstrip("/")).is_file(), path
@@ -152,6 +153,7 @@ def test_on_a_desktop_the_wall_is_its_users_window(root: Path) -> None:
     assert "logs in the next time" in install(root, "--desktop", "anna").stdout
     lines = ran(root)
     assert "usermod -aG mantelpiece anna" in lines
+    assert any(line.startswith("apt-get install") and "wlr-randr" in line for line in lines)
     made = [(root / f"var/lib/mantelpiece/{name}").stat() for name in ("frame", "frame/intents")]
     assert [(each.st_uid, each.st_gid, each.st_mode & 0o7777) for each in made] == [(1000, 990, 0o2770)] * 2
     unit = (root / "etc/systemd/user/mantelpiece-frame.service").read_text()
