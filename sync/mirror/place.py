@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,9 @@ from typing import Any, BinaryIO, cast
 from sync.files import disk_errors, fsync_folder
 from sync.home import Home
 from sync.mirror.sniff import EXTENSIONS, HEAD_BYTES, extension
+
+_FOLDERS = threading.Lock()
+"""Of several that place their first objects at once one makes the folders, and the others go on when they are there."""
 
 
 class _Part(io.FileIO):
@@ -62,8 +66,9 @@ def place(home: Home, file: BinaryIO, part: Path, digest: str) -> tuple[str, os.
         # fsync may fail only once: what it says after that is no proof of anything.
         os.fchmod(file.fileno(), 0o444)
         os.fsync(file.fileno())
-        if not path.parent.is_dir():
-            _make_folders(home)
+        with _FOLDERS:
+            if not path.parent.is_dir():
+                _make_folders(home)
         part.replace(path)
         return name, os.fstat(file.fileno())
 

@@ -15,6 +15,7 @@ from sync.notices.alarm import run
 from sync.notices.disk_watch import DiskWatch
 from tests.fakes.post import Hook, webhook
 from tests.manual_clock import ManualClock
+from tests.patience import PATIENCE_SECONDS
 
 PROGRAM = (sys.executable, "-m", "sync")
 
@@ -29,7 +30,7 @@ def hook(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
 
 def ended(watch: DiskWatch) -> None:
     assert watch._telling is not None
-    watch._telling.wait(60)
+    watch._telling.wait(PATIENCE_SECONDS)
 
 
 def test_it_is_told_once_when_it_has_lasted_and_once_when_it_is_over(home: Home, hook: Hook) -> None:
