@@ -17,13 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE_SECONDS
+
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
     "--headless=new", "--no-sandbox", "--remote-debugging-pipe", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-gpu", "--hide-scrollbars",
     "--disable-dev-shm-usage", "--force-prefers-reduced-motion",
 )  # fmt: skip
-PATIENCE_SECONDS = 60.0
 
 
 class Browser:

@@ -12,9 +12,10 @@ from flask import Flask
 
 from admin import heartbeat
 from admin.heartbeat import answers, keep_beating, own_address
-from admin.security.server import serve
 from sync.notify import Notifier
+from tests.admin.served import serving
 from tests.manual_clock import ManualClock
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -25,24 +26,19 @@ def listener() -> Iterator[socket.socket]:
         yield made
 
 
-def test_a_page_that_answers_feeds_it(
-    app: Flask, listener: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_answers_feeds_it(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heartbeat, "EVERY_SECONDS", 0.01)
-    server = serve(app, host="", port=0, passed=[listener])
-    assert own_address(server) == listener.getsockname()[:2]
-    Thread(target=server.run, daemon=True).start()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+    with serving(app) as (server, where), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        assert own_address(server) == where
         systemd.bind(str(tmp_path / "n"))
-        systemd.settimeout(30)
+        systemd.settimeout(PATIENCE_SECONDS)
         ended = Event()
         notifier = Notifier({"NOTIFY_SOCKET": str(tmp_path / "n"), "WATCHDOG_USEC": "60000000"}, ManualClock())
         beating = Thread(target=keep_beating, args=(server, notifier, ended), daemon=True)
         beating.start()
         assert systemd.recv(100) == b"WATCHDOG=1"
         ended.set()
-        beating.join(30)
-    server.close()
+        beating.join(PATIENCE_SECONDS)
 
 
 def test_a_page_that_hangs_or_is_gone_does_not(listener: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import socket
 from collections.abc import Callable
-from threading import Thread
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,8 +13,8 @@ from werkzeug.test import TestResponse
 
 from admin import uploads
 from admin.context import Context
-from admin.security.gate import LARGE, most_bytes
-from admin.security.server import MOST_BYTES, serve
+from admin.security.gate import LARGE
+from admin.security.server import MOST_BYTES
 from sync.errors import UsageError
 from sync.handlers import handlers
 from sync.home import Home
@@ -26,6 +24,7 @@ from sync.mirror.folders import PICTURES
 from sync.settings.reading import load
 from sync.work import Result, Work
 from tests.admin.phone import HOST, Phone
+from tests.admin.served import serving
 from tests.manual_clock import ManualClock
 
 
@@ -159,19 +158,13 @@ def test_nobody_who_is_not_signed_in_may_send_much(phone: Phone, context: Contex
     assert {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in LARGE} == {
         path for path, _ in LARGE.values()
     }
-    listener = socket.create_server(("127.0.0.1", 0))
-    server: Any = serve(app, host="", port=0, passed=[listener], most_bytes=most_bytes(context))
-    Thread(target=server.run, daemon=True).start()
     cookie = phone.client.get_cookie("mantelpiece", domain=HOST.partition(":")[0])
     assert cookie is not None
-    try:
-        where = listener.getsockname()
+    with serving(app) as (_, where):
         for path, cookies in (("/upload", "stranger"), ("/wall", cookie.value)):
             assert b" 413 " in _answer(where, path, cookies, announced=40_000_000)
         body = b"x" * (MOST_BYTES + 1)
         assert b" 413 " not in _answer(where, "/upload", cookie.value, announced=len(body), body=body)
-    finally:
-        server.close()
 
 
 def _answer(where: tuple[str, int], path: str, cookie: str, *, announced: int, body: bytes = b"") -> bytes:
