@@ -8,20 +8,27 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from sync.home import Home, prepare
 from sync.library.database import Library
 
-# No test may depend on how fast the machine is. Where a change is judged, the examples are the same in every run: what
-# a lucky example finds is not that change's doing, and is looked for by `make explore` instead.
+# No test may depend on how fast the machine is. The examples are the same in every run: what a lucky one finds is not
+# the doing of the change that is judged, and is looked for by `make explore` instead.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
-settings.register_profile("searching", deadline=None)
 settings.register_profile("exploring", deadline=None, max_examples=2000)
-settings.load_profile("repeatable" if os.environ.get("CI") else "searching")
+settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the fault sweeps at every point instead of a sample")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("--hypothesis-profile", None):
+        # Hypothesis also draws what is written in the program's modules, as far as they are loaded: that would make
+        # the examples others after every change of the program, and for every order of the tests.
+        providers.is_local_module_file = lambda _path: False
 
 
 @pytest.fixture

@@ -269,6 +269,7 @@ def move_to_a_new_frame(browser: Browser, immich: FakeImmich, address: str, fold
         browser.open(f"{other}/albums")
         browser.press("Sync now")
         until(lambda: fresh.catalogue.exists() and len(list(fresh.objects.rglob("*.jpg"))) >= 7)
+        browser.open("about:blank")  # nobody asks that frame any more
     # Both frames are at one address here, and a browser keeps cookies by address, not by port.
     browser.open(f"{address}/login")
     browser.type("password", PASSWORD)
