@@ -52,6 +52,7 @@ def test_a_trial_that_nobody_took_further_is_forgotten_after_an_hour(
     assert secrets.of_server(path, left, section=secrets.CANDIDATES).key, "somebody may still take it"
     assert "older version" not in path.read_text()
     began = secrets.time.time()
+    monkeypatch.setattr(secrets.time, "time", lambda: began)
     for later in (secrets.TRIAL_SECONDS + 5, -365 * 86_400.0):
         with secrets.candidate(path, stays=True, key=KEY) as left:
             pass

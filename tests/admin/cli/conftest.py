@@ -60,7 +60,9 @@ class Mantelpiece:
 @pytest.fixture
 def mantelpiece(tmp_path: Path) -> Iterator[Mantelpiece]:
     with tempfile.TemporaryDirectory(prefix="mp") as runtime:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("MANTELPIECE_")}
+        # Where somebody works at a desk, no window opens on it.
+        foreign = ("MANTELPIECE_", "DISPLAY", "WAYLAND_DISPLAY")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
         environment |= {"MANTELPIECE_HOME": str(tmp_path / "home"), "XDG_RUNTIME_DIR": runtime}
         yield Mantelpiece(find(environment), environment)
 

@@ -151,14 +151,14 @@ def test_the_clock_of_a_photo_that_was_approached_goes_on_when_it_stands(tmp_pat
 def test_a_motion_that_is_dropped_while_its_next_picture_is_under_way_takes_all_of_its_pictures_along() -> None:
     def finish(_picture: object) -> None:
         at_work.set()
-        assert may_end.wait(20)
+        assert may_end.wait(60)
 
     worker, at_work, may_end = Worker(), Event(), Event()
     picture, display = Image.new("RGB", larger((320, 180))), MemoryDisplay(size=(320, 180))
     moving = Moving(picture, (320, 180), (0.5, 0.5), True, None, finish, 10.0)
     motion = Motion(moving, Image.new("RGB", (320, 180)), None, display=display, worker=worker, now=0.0)
     motion.blend(0.1)
-    assert at_work.wait(20)
+    assert at_work.wait(60)
     gone, gc_was_on = ref(motion), gc.isenabled()
     gc.disable()  # it would find cycles some day; pictures must not wait for it
     try:
