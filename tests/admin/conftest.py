@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from admin.app import create_app
 from admin.context import EXTENSION, Context
+from admin.security import passwords
 from sync.home import Home
 from sync.library.database import Library
 from sync.settings.edit import put_server
@@ -19,9 +21,28 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
+class Compiled(BytecodeCache):
+    """The templates, compiled once for all applications of this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @pytest.fixture
-def app(home: Home, clock: ManualClock) -> Flask:
+def app(home: Home, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    monkeypatch.setattr(passwords, "_COST", 2**8)  # nobody guesses here
     made = create_app(home, clock)
+    made.jinja_env.bytecode_cache = COMPILED
     made.testing = False
     return made
 
