@@ -15,7 +15,7 @@ demo: $(VENV)/.installed
 # A short base: a socket's path may have 107 bytes.
 test: $(VENV)/.tested lint
 	@base=$$(mktemp -d /tmp/mp-XXXX) && trap 'rm -rf $$base' EXIT && \
-	$(PY) -m pytest -q -n 2 --dist loadfile --cache-clear --basetemp=$$base/t || { \
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cache-clear --basetemp=$$base/t || { \
 	echo "What failed is tried once more, with the machine to itself. What passes only now is a flaw too: please report it."; \
 	$(PY) -m pytest -q --last-failed --last-failed-no-failures none --maxfail 1 --basetemp=$$base/again; }
 

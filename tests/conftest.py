@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from sync.library.database import Library
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.register_profile("exploring", deadline=None, max_examples=2000)
 settings.load_profile("repeatable")
+
+LONG = ("faults", "soak")
+"""Folders whose files have few tests that take long."""
 
 # Where a machine hangs is said by the tests that ask for it: noon on a clock set by hand is midnight somewhere.
 os.environ["TZ"] = "UTC"
@@ -60,6 +64,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("root") and os.getuid() != 0:
             item.add_marker(pytest.mark.skip(reason="needs root"))
+    # Whoever is given a long file at the end works on it while the others rest: those come first, then those of many.
+    many = Counter(item.path for item in items)
+    long = {item.path for item in items if item.path.parent.name in LONG or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in long, -many[item.path], item.path))
 
 
 @pytest.hookimpl(trylast=True)
