@@ -5,9 +5,8 @@ What a "yes" misses is what no version tells cheaply; the caller lists in full o
 - album: nothing else. 1.x and 2.x hash the whole answer, assets included; in 3.x `assetCount`, `updatedAt` (moved by
   every addition) and `lastModifiedAssetTimestamp` (moved by every edit, restoring included) cover removal, addition,
   replacement and edits.
-- whole library, favourites: as many assets came as went, all of those that came were last updated before the token
-  (a partner began to share exactly as many old photos as we deleted), or the server's clock went back by more than
-  the margin.
+- whole library, favourites: as many assets came as went, and all of those that came were last updated before the
+  token (a partner began to share exactly as many old photos as we deleted).
 """
 
 from __future__ import annotations
@@ -64,6 +63,9 @@ def searches_unchanged(transport: Transport, filters: Sequence[dict[str, Any]], 
     fresh = f"count-1 {total} {moment.isoformat()}" if moment else None
     parts = (token or "").split(" ")
     if len(parts) != 3 or parts[:2] != ["count-1", str(total)]:
+        return False, fresh
+    if moment is None or moment < datetime.fromisoformat(parts[2]):
+        # The server's clock was set back: what was updated since has a time before the token's.
         return False, fresh
     for question in filters:
         body = {**question, "updatedAfter": parts[2], "page": 1, "size": 1}

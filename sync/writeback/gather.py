@@ -118,12 +118,20 @@ def _assets(work: Work, immich: Immich, found: Gathered) -> None:
         question = {"visibility": visibility, "updatedAfter": since.isoformat()}
         for assets, at in immich.pages(question):
             moment = moment or at
+            if at is not None and at < since + _AGAIN - _MARGIN:
+                # The server's clock was set back: what was updated since has a time before the one that is asked from.
+                found.whole = True
+                _all(work, immich, found, persons, now=at)
+                return
             _note(work, immich, found, persons, assets)
     if moment is not None:
         found.row = msgspec.structs.replace(found.row, since=(moment - _MARGIN).isoformat())
 
 
-def _all(work: Work, immich: Immich, found: Gathered, persons: gather_groups.Persons) -> None:
+def _all(
+    work: Work, immich: Immich, found: Gathered, persons: gather_groups.Persons, *, now: datetime | None = None
+) -> None:
+    """List everything. `now` is the server's own time, where some assets may have a later one."""
     latest = datetime(1970, 1, 1, tzinfo=UTC)
     with work.library.transaction() as db:
         known.begin_listing(db)
@@ -135,8 +143,9 @@ def _all(work: Work, immich: Immich, found: Gathered, persons: gather_groups.Per
             _note(work, immich, found, persons, assets)
     with work.library.transaction() as db:
         known.mark_gone(db, found.server)
-    now = work.clock.now().isoformat(timespec="seconds")
-    found.row = msgspec.structs.replace(found.row, whole_at=now, since=latest.isoformat())
+    latest = min(latest, now - _MARGIN) if now else latest
+    whole_at = work.clock.now().isoformat(timespec="seconds")
+    found.row = msgspec.structs.replace(found.row, whole_at=whole_at, since=latest.isoformat())
 
 
 def _note(work: Work, immich: Immich, found: Gathered, people: gather_groups.Persons, assets: Iterable[Asset]) -> None:

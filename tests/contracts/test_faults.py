@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -271,5 +272,14 @@ def test_it_runs_alone_and_says_where(tmp_path: Path) -> None:
         assert answer["major"] == 3
         assert set(said["albums"]) == {"Big", "Small"}
         assert requests.get(f"{said['url']}/api/albums", timeout=5).status_code == 503
+        edit = {"do": "describe", "asset": "IMG_000001.jpg", "description": "now"}
+        before = datetime.now(UTC) - timedelta(seconds=1)
+        requests.post(f"{said['url']}/__edit__", json=edit, timeout=5)
+        found = requests.post(
+            f"{said['url']}/api/search/metadata", json={"originalFileName": "IMG_000001"},
+            headers={"x-api-key": said["api_key"]}, timeout=5,
+        ).json()  # fmt: skip
+        updated = datetime.fromisoformat(found["assets"]["items"][0]["updatedAt"])
+        assert updated >= before, "one clock, as a real server's"
         process.communicate(timeout=10)
     assert process.returncode == 0

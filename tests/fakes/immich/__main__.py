@@ -58,6 +58,7 @@ def main(arguments: list[str]) -> None:
     _on_signals(lambda *_: sys.exit(0))  # pictures that are drawn still are wanted no more
     with tempfile.TemporaryDirectory(prefix="stand-in-immich-") as temporary:
         library = build(options, options.folder or Path(temporary))
+        library.by_wall_clock = True
         _on_signals(lambda *_: done.set())
         server = FakeImmich(version=options.version, library=library, port=options.port, delay_ms=options.delay_ms)
         for fault in options.fault:

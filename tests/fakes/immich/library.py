@@ -7,6 +7,7 @@ never answered from memory. Tests hold the lock only through the methods here an
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ class Library:
         self.lock = threading.RLock()
         self.revision = 0
         self.now_us = BASE_US
+        self.by_wall_clock = False
+        """Changes happen now, as the answers' Date says; else at times of their own, the same in every run."""
         self.users: dict[str, User] = {}
         self.keys: dict[str, Key] = {}
         self.assets: dict[str, Asset] = {}
@@ -68,6 +71,8 @@ class Library:
     def tick_us(self) -> int:
         """The server's clock: every change happens a little later than the one before."""
         self.now_us += 1_000_013
+        if self.by_wall_clock:
+            self.now_us = max(self.now_us, time.time_ns() // 1000)
         return self.now_us
 
     def changed(self) -> None:

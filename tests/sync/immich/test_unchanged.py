@@ -87,6 +87,15 @@ def _later(server: FakeImmich, token: str | None) -> str:
     return f"{kind} {total} {moment.isoformat()}"
 
 
+def test_nothing_is_proved_once_the_servers_clock_was_set_back(own: FakeImmich, connect: Connect) -> None:
+    client = connect(own)
+    wanted = Wanted(source=Source.ALL)
+    token = _settled(client, wanted)
+    kind, total, _ = token.split(" ")
+    fresh = client.unchanged(wanted, f"{kind} {total} 2099-01-01T00:00:00+00:00")
+    assert not fresh[0] and str(fresh[1]).startswith(f"{kind} {total} 20")
+
+
 @pytest.mark.parametrize("source", [Source.PERSON, Source.MEMORIES])
 def test_what_cannot_be_proved_is_not_asked(source: Source, own: FakeImmich, connect: Connect) -> None:
     client = connect(own)

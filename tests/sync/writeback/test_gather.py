@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from sync.library import known, known_groups
@@ -21,6 +22,22 @@ def test_an_unchanged_run_asks_little_and_nothing_of_single_assets(originals: Or
     requests = asked(originals)
     assert len(requests) <= 1 + len(originals.server.library.albums) + 5, requests
     assert not any("/faces" in one or "/assets/" in one for one in requests)
+
+
+def test_a_server_whose_clock_was_set_back_is_listed_whole(originals: Originals) -> None:
+    originals.run()
+    with originals.work() as work, work.library.transaction() as db:
+        row = known.server(work.library, SERVER)
+        assert row is not None
+        known.put_server(db, msgspec.structs.replace(row, since="2099-01-01T00:00:00+00:00"))
+    originals.server.edits.describe("a.jpg", "by the new time")
+    originals.server.library.asset_named("c.jpg").updated_us += 10**15
+    assert originals.counts()["updated"] == 1
+    assert originals.tags("a.jpg", "XMP-dc:Description") == {"XMP-dc:Description": "by the new time"}
+    originals.run()
+    originals.server.clear_log()
+    originals.run()
+    assert len(asked(originals)) <= 1 + len(originals.server.library.albums) + 5, "its own clock counts again"
 
 
 def test_the_first_run_asks_for_faces_once_an_asset_with_people_at_most(originals: Originals) -> None:
