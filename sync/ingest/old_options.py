@@ -65,10 +65,10 @@ Reader = Callable[[Given], str]
 """Takes an option over and says how. Raises Unusable."""
 
 
-def _set(name: str, told: str = "kept", *, read: Callable[[str], Any] = str) -> Reader:
+def _set(name: str, *, read: Callable[[str], Any] = str) -> Reader:
     def take(given: Given) -> str:
         given.inbox.icloudpd[name] = read(given.text)
-        return told
+        return "kept"
 
     return take
 

@@ -30,9 +30,9 @@ def read(text: str) -> Moment:
     return msgspec.json.decode(text, type=Moment)
 
 
-def moment(clock: Clock, *, boot: str = "") -> Moment:
+def moment(clock: Clock) -> Moment:
     """This moment."""
-    return Moment(clock.now(), clock.trusted(), boot or boot_id(), clock.monotonic())
+    return Moment(clock.now(), clock.trusted(), boot_id(), clock.monotonic())
 
 
 def certainly_passed(then: Moment, now: Moment, *, seconds: float) -> bool:
