@@ -98,7 +98,7 @@ FIELDS = ("name", "album", "server", "source", "person", "url", "key", "seen", "
           "next", "code", "password", "again", "old", "value")  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.dictionaries(
         st.sampled_from(FIELDS),

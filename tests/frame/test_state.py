@@ -209,6 +209,8 @@ def test_photos_that_left_long_ago_are_forgotten_and_those_that_may_come_are_not
 def test_a_card_that_refuses_is_a_problem_and_nothing_more(
     journal: Path, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("frame.state._MOST_PENDING", 5)
+    monkeypatch.setattr("frame.state._KEEP_PENDING", 20)
     clock = ManualClock()
     state = state_at(journal, clock=clock)
     show(state, 1)
@@ -218,7 +220,7 @@ def test_a_card_that_refuses_is_a_problem_and_nothing_more(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", refuse)
-        for _ in range(2100 if number == errno.ENOSPC else 3):
+        for _ in range(30 if number == errno.ENOSPC else 3):
             show(state, 2)
         clock.advance(FLUSH_SECONDS)
         show(state, 3)

@@ -204,7 +204,7 @@ def empty(path: Path) -> Path:
 
 
 def bomb(path: Path) -> Path:
-    return saved(path, Image.new("1", (30000, 30000)).convert("1"), optimize=False)
+    return saved(path, Image.new("1", (30000, 30000)), compress_level=1)
 
 
 BAD = {
