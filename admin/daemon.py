@@ -70,7 +70,8 @@ def run(home: Home, *, clock: Clock, environ: Mapping[str, str] = os.environ) ->
             server.run()
     finally:
         ended.set()
-        server.close()
+        # The server is left to the end of the process: a request that is still answered wakes it by a byte, which
+        # would be written to whatever has its descriptor's number by then, the library perhaps.
         ending.close()
         notifier.stopping()
     return ending.code
