@@ -26,6 +26,8 @@ TRAVEL_SECONDS = 1 / 30
 """Between two frames of a panorama that travels."""
 APPROACH_SECONDS = 1 / 20
 """The same of a photo that is slowly approached."""
+_COME_SECONDS, _COME_STEPS = 0.6, 12
+"""In which the words of a panorama appear."""
 
 
 class Hanging:
@@ -39,6 +41,9 @@ class Hanging:
         self._clock: ClockFace | None = None
         self._afloat: Afloat | None = None
         self._above: tuple[Above, ...] = ()
+        self._words: Above | None = None
+        self._words_since = 0.0
+        self._said: tuple[int, tuple[Above, ...]] = (0, ())
         self._dimmed: tuple[tuple[Above, ...], int, tuple[Above, ...]] | None = None
 
     @property
@@ -57,17 +62,28 @@ class Hanging:
 
     @property
     def above(self) -> tuple[Above, ...]:
-        """What belongs above what hangs: the clock of a panorama, as dim as that is drawn; the same objects for as long
-        as it looks the same."""
-        level = self._stage.level
-        if level == 100 or not self._above:
-            return self._above
-        if self._dimmed is None or self._dimmed[:2] != (self._above, level):
+        """What belongs above what hangs: words and clock of a panorama, as dim as that is drawn; the same objects for
+        as long as it looks the same."""
+        level, pieces = self._stage.level, (*self._spoken(), *self._above)
+        if level == 100 or not pieces:
+            return pieces
+        if self._dimmed is None or self._dimmed[:2] != (pieces, level):
             from frame.overlays.marks import faded
 
-            dimmed = tuple(replace(each, picture=faded(each.picture, level / 100)) for each in self._above)
-            self._dimmed = (self._above, level, dimmed)
+            dimmed = tuple(replace(each, picture=faded(each.picture, level / 100)) for each in pieces)
+            self._dimmed = (pieces, level, dimmed)
         return self._dimmed[2]
+
+    def _spoken(self) -> tuple[Above, ...]:
+        """The words of a panorama, which come a moment after it."""
+        if self._words is None:
+            return ()
+        step = min(_COME_STEPS, int(_COME_STEPS * (self._time.monotonic() - self._words_since) / _COME_SECONDS))
+        if self._said[0] != step:
+            from frame.overlays.marks import faded
+
+            self._said = (step, (replace(self._words, picture=faded(self._words.picture, step / _COME_STEPS)),))
+        return self._said[1]
 
     def stand(self) -> None:
         """Approach it no more; from now on its clock ticks by itself."""
@@ -78,6 +94,8 @@ class Hanging:
         """It is about to replace what hangs, which moves no more and lets go of what it moved with. It may have waited
         for its turn for hours: its clock is put right before anybody sees it."""
         self._travel = self._motion = None
+        if made.words is not self._words:
+            self._words = None
         late = self._theme.tick(made.clock)
         if late is not None:
             self._stage.patch(*late, picture=made.picture)
@@ -90,6 +108,8 @@ class Hanging:
         self._clock, self._afloat, self._since = made.clock, made.afloat, self._time.monotonic()
         if made.afloat is None:
             self._above = ()
+        if made.words is not self._words:
+            self._words, self._words_since, self._said = made.words, self._since, (0, ())
         self._travel, self._motion = made.travel, None
         display = self._stage.display
         if made.moving is not None and display is not None:
@@ -103,7 +123,7 @@ class Hanging:
     def as_it_hangs(self) -> Made | None:
         """The same picture once more; None where nothing is on the panel."""
         on_panel = self._stage.on_panel
-        return None if on_panel is None else Made(on_panel[0], self._clock, self._afloat)
+        return None if on_panel is None else Made(on_panel[0], self._clock, self._afloat, self._words)
 
     def go_on(self) -> bool:
         """Draw what is due; whether it is time to write all words anew, a little beside."""

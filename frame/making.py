@@ -15,11 +15,11 @@ from frame.render.layout import Size, Subject, heads_on, pair, plan, seams, view
 from frame.room import Room
 from frame.selection.pool import digest_of
 from sync.home import Home
-from sync.settings.wall import Corner, Layout, Wall
+from sync.settings.wall import Layout, Wall
 from sync.settings.wall import Motion as Motions
 
 if TYPE_CHECKING:
-    from frame.displays.contract import Display, Prepared
+    from frame.displays.contract import Above, Display, Prepared
     from frame.overlays.afloat import Afloat
     from frame.overlays.clock import Clock
     from frame.overlays.style import Style
@@ -43,6 +43,8 @@ class Made:
     """On the picture."""
     afloat: Afloat | None = None
     """The clock of a panorama, above all of it."""
+    words: Above | None = None
+    """The same of its words."""
     travel: Travel | None = None
     """A panorama's way; it begins with `picture`."""
     moving: Moving | None = None
@@ -90,19 +92,19 @@ class Maker:
         return Made(self.display.prepare(picture), clock, problem=style.lacking(wording))
 
     def _panorama(self, item: Item, strip: tuple[int, int]) -> Made:
-        from frame.transitions.travel import cut
+        from frame.transitions.moving import veil_of
+        from frame.transitions.travel import cut, passing
 
         panel, style = self.display.size, self.style
+        picture = self.renderer.render(self._request(item, strip, layout="fill"))
         wording = style.wording(item.entry, None, size=panel, rotation=self.rotation)
-        if wording is not None:
-            # On the strip, where its way begins, and on no way that leads below the clock.
-            upright, clock = viewer_canvas(strip, self.rotation), style.words.clock_position
-            beside = "top-right" if clock is Corner.TOP_LEFT else "top-left"
-            wording = replace(wording, position="bottom-left" if upright[0] > upright[1] else beside)
-        picture = self.renderer.render(self._request(item, strip, wording=wording, layout="fill"))
+        # Heads pass below the words, wherever those stand.
+        request = replace(self._request(item, panel, wording=wording, layout="fill"), faces=())
+        veil = veil_of(self.renderer, request, lambda box: passing(picture, panel, box))
+        words = None if veil is None else veil.above()
         afloat = style.clock_afloat(picture, panel, rotation=self.rotation, tone=self._tone)
         travel = cut(picture, self.display, rotation=self.rotation, interval_seconds=self.wall.interval_seconds)
-        return Made(travel.first, afloat=afloat, travel=travel, problem=style.lacking(wording))
+        return Made(travel.first, afloat=afloat, words=words, travel=travel, problem=style.lacking(wording))
 
     def _request(
         self, item: Item, size: Size, *, wording: Wording | None = None, layout: str | None = None
@@ -153,7 +155,7 @@ class Maker:
         start = Moving(picture, display.size, target, _inwards(item), None, _nothing, 1.0).key(0.0)[0]
         wording = style.wording(item.entry, None, size=display.size, rotation=self.rotation)
         wording = None if wording is None else replace(wording, heads=heads)
-        veil = veil_of(self.renderer, self._request(item, display.size, wording=wording), start)
+        veil = veil_of(self.renderer, self._request(item, display.size, wording=wording), start.crop)
         tone = self._tone
         clock = style.clock(start, rotation=self.rotation, still=False)
         known = clock.verdict if clock is not None else None

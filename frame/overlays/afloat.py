@@ -16,6 +16,7 @@ from frame.overlays.contrast import WANTED_LARGE, extremes, judge
 from frame.overlays.fonts import Fonts
 from frame.render.layout import Size, viewer_canvas
 from frame.render.tone import Tone
+from frame.transitions.travel import passing
 from sync.settings.wall import Words
 
 
@@ -52,6 +53,4 @@ def _under(strip: Image.Image, panel: Size, rotation: int, words: Words, size: S
     """All of the strip that comes to lie under the clock."""
     canvas = viewer_canvas(panel, rotation)
     place = clock_place(canvas, words, size) or (0, 0, *canvas)
-    left, top, right, bottom = box_on_panel(place, canvas, rotation)
-    along_x = strip.width > panel[0]
-    return strip.crop((0, top, strip.width, bottom) if along_x else (left, 0, right, strip.height))
+    return passing(strip, panel, box_on_panel(place, canvas, rotation))

@@ -12,8 +12,7 @@ from math import ceil
 from time import thread_time
 from typing import TYPE_CHECKING
 
-from frame.displays.contract import Display, Prepared
-from frame.render.crop import Box
+from frame.displays.contract import Above, Display, Prepared
 from frame.render.request import RenderRequest, Wording
 from frame.transitions.zoom import seen, steps
 from frame.worker import Job, Worker
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from frame.overlays.clock import Clock
     from frame.picture import Renderer
 
+Box = tuple[int, int, int, int]
 _AHEAD = 2
 _AT_WORK = 0.5
 """Share of a processor that key pictures take at most: a wall that moves all day is no heater."""
@@ -33,7 +33,7 @@ _AT_WORK = 0.5
 class Veil:
     """Words by themselves: what of a picture comes through, and what they add to it."""
 
-    box: tuple[int, int, int, int]
+    box: Box
     through: Image
     added: Image
 
@@ -43,9 +43,17 @@ class Veil:
         part = ImageChops.multiply(picture.crop(self.box), self.through)
         picture.paste(ImageChops.add(part, self.added), self.box[:2])
 
+    def above(self) -> Above:
+        """The same for a display that lays it over what moves."""
+        from PIL import Image as Images
+        from PIL import ImageChops
 
-def veil_of(renderer: Renderer, request: RenderRequest, picture: Image) -> Veil | None:
-    """The words of the request for this picture, which is as the panel first shows it."""
+        covers = ImageChops.invert(self.through).getchannel("G")
+        return Above(Images.merge("RGBa", (*self.added.split(), covers)).convert("RGBA"), self.box[:2])
+
+
+def veil_of(renderer: Renderer, request: RenderRequest, under: Callable[[Box], Image]) -> Veil | None:
+    """The words of the request; `under` gives what of the picture lies, or will lie, below a box of the panel."""
     from PIL import ImageChops
 
     from frame.overlays.contrast import extremes, judge
@@ -59,7 +67,7 @@ def veil_of(renderer: Renderer, request: RenderRequest, picture: Image) -> Veil 
     plain = written("black", request.wording).getbbox()
     if plain is None:
         return None
-    verdict = judge(*extremes(picture.crop(plain)))
+    verdict = judge(*extremes(under(plain)))
     wording = replace(request.wording, dark=verdict.dark, shade=verdict.shade)
     white = written("white", wording)
     shaded = ImageChops.invert(white).getbbox() or plain
@@ -89,7 +97,7 @@ class Moving:
         """The panel's picture at that share of the way, and the clock on it."""
         from PIL import Image as Images
 
-        box: Box = seen(self.picture.size, self.panel, self.target, share, inwards=self.inwards)
+        box = seen(self.picture.size, self.panel, self.target, share, inwards=self.inwards)
         made = self.picture.resize(self.panel, Images.Resampling.BICUBIC, box=box)
         if self.veil is not None:
             self.veil.lay(made)

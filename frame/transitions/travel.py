@@ -64,6 +64,12 @@ class Travel:
         return self.pieces[-1]
 
 
+def passing(strip: Image.Image, panel: Size, box: tuple[int, int, int, int]) -> Image.Image:
+    """All of a strip that comes to lie under a box of the panel."""
+    left, top, right, bottom = box
+    return strip.crop((0, top, strip.width, bottom) if strip.width > panel[0] else (left, 0, right, strip.height))
+
+
 def cut(strip: Image.Image, display: Display, *, rotation: int, interval_seconds: float) -> Travel:
     """Pieces of a strip that is already turned for the panel; its viewer sees it from the left on, or from the top."""
     panel = display.size

@@ -17,15 +17,16 @@ from frame.overlays.fonts import Fonts
 from frame.overlays.locale import locale_of
 from frame.render.compose import turned
 from frame.render.layout import viewer_canvas
-from frame.render.request import RenderRequest
+from frame.render.request import RenderRequest, Wording
 from frame.render.tone import DAYLIGHT
-from frame.transitions.travel import cut, strip_size
+from frame.transitions.moving import veil_of
+from frame.transitions.travel import cut, passing, strip_size
 from sync.catalogue import AlbumEntry
 from sync.catalogue_writing import write
 from sync.settings.wall import Corner, Words
 from tests.frame.rig import MemoryDisplay, make_home, rig, set_wall
 from tests.manual_clock import ManualClock
-from tests.sample_catalogues import colour_of, photo
+from tests.sample_catalogues import photo
 
 
 class Glass(MemoryDisplay):
@@ -124,16 +125,17 @@ def test_the_clock_stands_above_a_panorama_that_travels_and_ticks(tmp_path: Path
     with rig(home, renderer, clock=clock, display=display) as wall:
         wall.pass_time(10)
         assert display.slid, "it travels"
-        (before,) = display.above
+        words, before = display.above
         wall.pass_time(10)
-        assert display.above == (before,)
+        assert display.above == (words, before), "they stand still"
         wall.pass_time(30)
-        (after,) = display.above
+        kept, after = display.above
+        assert kept is words
         assert after.corner == before.corner
         assert after.picture.tobytes() != before.picture.tobytes(), "a minute went by"
         clock.believed = False
         wall.pass_time(2)
-        assert display.above[0].picture.getchannel("A").getextrema() == (0, 0), "it vanishes with the time"
+        assert display.above[-1].picture.getchannel("A").getextrema() == (0, 0), "it vanishes with the time"
         clock.believed = True
         wall.pass_time(50)
         assert wall.player.turn.current.item.entry.key.endswith("1")  # type: ignore[union-attr]
@@ -171,14 +173,45 @@ def test_words_on_a_panorama_keep_out_of_the_clocks_way(tmp_path: Path, renderer
     clock = ManualClock(datetime(2026, 12, 1, 12, 0, 30, tzinfo=UTC))
     with rig(home, renderer, clock=clock, display=MemoryDisplay(animated=True, size=(640, 400))) as wall:
         wall.pass_time(3)
-        (digits,) = wall.display.above
-        first = wall.player.stage.on_panel[0]  # type: ignore[index]
-        letters = ImageChops.difference(first, Image.new("RGB", first.size, colour_of(0))).convert("L")
-        found = letters.point(lambda level: 255 * (level > 100)).getbbox()
+        words, digits = wall.display.above
+        letters = words.picture.convert("L").point(lambda level: 255 * (level > 100)).getbbox()
         inked = digits.picture.convert("L").point(lambda level: 255 * (level > 100)).getbbox()
-        assert found is not None
+        assert letters is not None
         assert inked is not None
-        assert found[3] <= digits.corner[1] + inked[1]
+        assert words.corner[1] + letters[3] <= digits.corner[1] + inked[1]
+
+
+def test_the_words_of_a_panorama_come_softly_and_go_with_it(tmp_path: Path, renderer) -> None:
+    home = make_home(tmp_path)
+    photos = [photo(home, 0, size=(960, 240)), photo(home, 1)]
+    write(home.catalogue, generation=1, albums=[AlbumEntry(name="Sample")], photos=photos)
+    set_wall(home, selection="sequential", interval_seconds=40, transition="cut")
+    strengths = []
+    with rig(home, renderer, display=MemoryDisplay(animated=True)) as wall:
+        wall.settle()
+        for _ in range(12):
+            wall.settle()
+            above = wall.display.above
+            strengths.append(above[0].picture.getchannel("A").getextrema()[1] if above else 0)
+            wall.clock.advance(0.1)
+        assert strengths == sorted(strengths)
+        assert len(set(strengths)) > 3
+        assert strengths[-1] > 200
+        wall.pass_time(41)
+        assert wall.display.above == ()
+
+
+@pytest.mark.parametrize("level", [20, 120, 250])
+def test_words_above_all_look_as_words_on_the_picture(level: int, renderer, tmp_path: Path) -> None:
+    path = tmp_path / "plain.png"
+    Image.new("RGB", (640, 400), (level,) * 3).save(path)
+    request = RenderRequest(path, (640, 400), layout="fill", wording=Wording((("Vienna", "6 June 2020"),)))
+    meant, seen = renderer.render(request), Image.new("RGB", (640, 400), (level,) * 3)
+    veil = veil_of(renderer, request, lambda box: passing(Image.new("RGB", (1600, 400), (level,) * 3), (640, 400), box))
+    assert veil is not None
+    above = veil.above()
+    seen.paste(above.picture, above.corner, above.picture)
+    assert ImageChops.difference(meant, seen).convert("L").getextrema()[1] <= 12
 
 
 def test_a_panorama_is_made_once_nothing_moves_and_nothing_while_one_travels(tmp_path: Path, renderer) -> None:

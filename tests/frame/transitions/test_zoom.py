@@ -108,7 +108,7 @@ def test_words_on_a_veil_look_as_words_on_the_picture(level: int, renderer, tmp_
     request = RenderRequest(path=path, size=(640, 400), layout="fill", wording=wording)
     written = renderer.render(request)
     bare = Image.new("RGB", (640, 400), (level,) * 3)
-    veil = veil_of(renderer, request, bare)
+    veil = veil_of(renderer, request, bare.crop)
     assert veil is not None
     veil.lay(bare)
     apart = ImageChops.difference(written, bare).convert("L")
