@@ -2,8 +2,8 @@
 
 Only links of ours are ever replaced or removed: a name in our SHA1SUMS whose file is still the object it was linked
 to. A file that a person put there, or saved over a link, stays, and so does a folder of theirs, be it a copy of one of
-ours or a link to elsewhere. Nothing is written when nothing changed. Called by
-the mirror when an album's photos or objects changed, and by scrub when an object went bad.
+ours or a link to elsewhere. Nothing is written when nothing changed. Called by show_views.py when an album's photos or
+objects changed, and by scrub when an object went bad.
 """
 
 from __future__ import annotations
