@@ -37,26 +37,34 @@ def show(call: Call, *, key: str | None) -> int:
     """
     kept = call.settings()
     tree = msgspec.to_builtins(kept.settings)
-    values = _flat(tree, "")
-    if isinstance(tree.get(key), dict):
+    if key is None:
+        _show_all(call, kept, tree)
+    elif isinstance(tree.get(key), dict):
         pinned = sorted(name for name in kept.pinned if name.startswith(f"{key}."))
         call.output.result({"key": key, "value": tree[key], "pinned": pinned})
-        _tell({name: value for name, value in values.items() if name.startswith(f"{key}.")}, call, kept)
-        return 0
-    if key is not None:
-        try:
-            plain_hint(key)
-        except ValueError as error:
-            raise UsageError(str(error)) from None
-        call.output.result({"key": key, "value": values[key], "pinned": key in kept.pinned})
-        call.output.say(_written(values[key]))
-        return 0
+        _tell(_flat({key: tree[key]}, ""), call, kept)
+    else:
+        _show_one(call, kept, key)
+    return 0
+
+
+def _show_one(call: Call, kept: Kept, key: str) -> None:
+    try:
+        plain_hint(key)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    value = _flat(msgspec.to_builtins(kept.settings), "")[key]
+    call.output.result({"key": key, "value": value, "pinned": key in kept.pinned})
+    call.output.say(_written(value))
+
+
+def _show_all(call: Call, kept: Kept, tree: dict[str, Any]) -> None:
     problems = [{"key": problem.key, "problem": problem.sentence} for problem in kept.problems]
     call.output.result(
         {"file": str(call.home.settings), "settings": tree, "pinned": sorted(kept.pinned), "problems": problems}
     )
     call.output.say(f"{call.home.settings}")
-    _tell(values, call, kept)
+    _tell(_flat(tree, ""), call, kept)
     for album in kept.settings.albums:
         call.output.say(f"album {album.name}: {album.source.value} {album.server or album.folder}".rstrip())
     for smart in kept.settings.smart:
@@ -67,7 +75,6 @@ def show(call: Call, *, key: str | None) -> int:
         call.output.say(f"inbox {inbox.name}: {inbox.folder}")
     for problem in kept.problems:
         call.output.problem(problem.sentence)
-    return 0
 
 
 def _tell(values: dict[str, Any], call: Call, kept: Kept) -> None:
