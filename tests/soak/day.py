@@ -10,7 +10,6 @@ import mmap
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -34,13 +33,15 @@ from sync.library import objects, trash
 from sync.library.reading import reading
 from sync.settings.edit import add_album, put_server, set_value
 from tests.frame.displays.panel import Panel, xvfb
+from tests.ports import free_port
 from tests.soak.flapping import ALBUM, TOP, Server, immich
 from tests.soak.part import surroundings
-from tests.soak.rest import at_rest, synced
+from tests.soak.rest import at_rest, last_run, synced
 
 HOURS = 24
 PATIENCE_SECONDS = 900.0
 LOOK_SECONDS = 0.004
+FEW_SAMPLES = 9
 PARTS = ("sync", "frame", "admin")
 NICE = {
     name: int(re.findall(r"^Nice=(-?\d+)$", (TOP / f"systemd/units/mantelpiece-{name}.service").read_text(), re.M)[0])
@@ -58,7 +59,10 @@ class Plan:
     hour_seconds: float
     """Of the appliance's own time."""
     interval_seconds: float
+    sync_hours: int = 1
     broken: str = ""
+    slides: int = HOURS
+    """As many at least, and as many moods of the server as there are hours: a slow machine's day is longer."""
 
 
 @dataclass
@@ -105,19 +109,25 @@ def live(plan: Plan, folder: Path) -> Figures:
         panel = stack.enter_context(xvfb(320, 240, 24))
         server = stack.enter_context(immich(folder / "immich", photos=plan.photos))
         _set_up(home, server, plan)
-        port = _free_port()
+        port = free_port()
         environ |= {"SOAK_PANEL": f"{panel.file} {panel.display}", "MANTELPIECE_ADMIN_HOST": "127.0.0.1",
                     "MANTELPIECE_ADMIN_PORT": str(port)}  # fmt: skip
         running = {name: stack.enter_context(_part(name, environ)) for name in PARTS}
         _wait(lambda: synced(home) and at_rest(home), running)
         _wait(lambda: ask(home, "now")["showing"] == "photo" and (home.frame / "shown.jsonl").exists(), running)
-        before = _files(home, temporary)
+        before, begun = _files(home, temporary), last_run(home)
         _watch(figures, plan, panel, running, server, port)
-        _wait(lambda: at_rest(home), running)  # with this clock a job that is told to end has no time to clean up
+        _wait(lambda: last_run(home) > begun, running)
+        _wait(lambda: at_rest(home), running)
+        while True:
+            _end(running["sync"])
+            if at_rest(home):
+                break
+            # With this clock a job that began just then had no time to clean up behind itself.
+            running["sync"] = stack.enter_context(_part("sync", environ))
+            _wait(lambda: at_rest(home), running)
         for process in running.values():
-            process.send_signal(signal.SIGTERM)
-        for process in running.values():
-            process.wait(60)
+            _end(process)
         figures.moods = server.moods
         figures.left_over = _left_over(home, temporary, before)
     return figures
@@ -126,7 +136,7 @@ def live(plan: Plan, folder: Path) -> Figures:
 def _set_up(home: Home, server: Server, plan: Plan) -> None:
     put_server(home, "home", {"url": server.url})
     secrets.put(home.secrets, "servers", "home", key=server.api_key)
-    add_album(home, {"name": "A", "server": "home", "id": server.albums[ALBUM], "interval_hours": 1,
+    add_album(home, {"name": "A", "server": "home", "id": server.albums[ALBUM], "interval_hours": plan.sync_hours,
                      "keep": "display"})  # fmt: skip
     wanted = {"interval_seconds": str(plan.interval_seconds), "transition": "cut", "layout": "fill", "pairs": "false"}
     for key, value in wanted.items():
@@ -143,6 +153,11 @@ def _part(name: str, environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes
     finally:
         process.kill()
         process.wait()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    process.wait(PATIENCE_SECONDS)
 
 
 def _wait(condition: Callable[[], bool], running: dict[str, subprocess.Popen[bytes]]) -> None:
@@ -181,37 +196,43 @@ def _watch(
     for thread in beside:
         thread.start()
     try:
-        _look(figures, plan, panel, until=begun + HOURS * hour)
+        _look(figures, plan, panel, server, until=begun + HOURS * hour)
         assert all(process.poll() is None for process in running.values()), "a process ended"
     finally:
         ended.set()
         for thread in beside:
             thread.join()
     for name in {name for _, name, _, _ in samples}:
-        second, last = (_in_hour(wanted, [each for each in samples if each[1] == name]) for wanted in (1, HOURS - 1))
+        own = [each for each in samples if each[1] == name]
+        second, last = (_in_hour(wanted, own) for wanted in (1, max(each[0] for each in own) - 1))
         figures.pss[name], figures.own[name] = (second[0], last[0]), (second[1], last[1])
 
 
 def _in_hour(wanted: int, samples: list[tuple[int, str, float, float]]) -> tuple[float, float]:
-    """The middle of both figures in that hour, or in the one nearest to it that was counted."""
-    nearest = min(abs(at - wanted) for at, *_ in samples)
-    found = [each for each in samples if abs(each[0] - wanted) == nearest]
+    """The middle of both figures in that hour; where they are few, with the nearest of those around it."""
+    nearest = sorted(samples, key=lambda each: abs(each[0] - wanted))
+    found = nearest[: max(FEW_SAMPLES, sum(each[0] == wanted for each in samples))]
     return median(each[2] for each in found), median(each[3] for each in found)
 
 
-def _look(figures: Figures, plan: Plan, panel: Panel, *, until: float) -> None:
+def _look(figures: Figures, plan: Plan, panel: Panel, server: Server, *, until: float) -> None:
     slide, hour = plan.interval_seconds / plan.speed, plan.hour_seconds / plan.speed
     with panel.file.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapped:
         pixels = memoryview(mapped)[panel.start :]
         begun = changed_at = now = time.monotonic()
         seen = crc32(pixels)
-        while now < until:
+
+        def goes_on() -> bool:
+            return now < until or figures.slides <= plan.slides or server.moods <= HOURS
+
+        while goes_on():
+            assert now < until + PATIENCE_SECONDS, f"only {figures.slides} slides, {server.moods} moods"
             time.sleep(LOOK_SECONDS)
             before, now = now, time.monotonic()
             figures.blind_seconds = max(figures.blind_seconds, now - before)
             found = crc32(pixels)
             hung = now - changed_at
-            if found == seen and now < until:
+            if found == seen and goes_on():
                 continue
             if hung > slide / 4:  # a look in the middle of a change sees two of them
                 figures.slides += 1
@@ -261,9 +282,3 @@ def _left_over(home: Home, temporary: Path, before: set[Path]) -> list[str]:
         if not needed:
             found.append(str(path))
     return sorted(found)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -49,7 +49,7 @@ class Server:
 
     def _tell(self, method: str, command: str, body: dict[str, Any]) -> None:
         request = urllib.request.Request(f"{self.url}/{command}", json.dumps(body).encode(), method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             answer.read()
 
 

@@ -24,3 +24,10 @@ def at_rest(home: Home) -> bool:
     """Nothing runs and nothing waits."""
     with reading(home) as library:
         return library is not None and not jobs.in_state(library, State.RUNNING, State.WAITING)
+
+
+def last_run(home: Home) -> int:
+    """The number of the newest run; 0 while there is none."""
+    with reading(home) as library:
+        found = runs.history(library, limit=1) if library else []
+    return found[0].id if found else 0
