@@ -34,7 +34,7 @@ def ask(server: FakeImmich, method: str, path: str, body: Any = None, agent: str
     headers = {"x-api-key": server.api_key, "User-Agent": agent}
     if body is not None:
         headers["Content-Type"], sent["data"] = "application/json", json.dumps(body)
-    requests.request(method, f"{server.url}/api{path}", headers=headers, timeout=10, **sent)
+    requests.request(method, f"{server.url}/api{path}", headers=headers, timeout=300, **sent)
 
 
 ODD = {

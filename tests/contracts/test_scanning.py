@@ -29,7 +29,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FakeImmic
 
 def ask(server: FakeImmich, method: str, path: str, **options: Any) -> requests.Response:
     headers = {"x-api-key": server.api_key}
-    return requests.request(method, f"{server.url}/api{path}", headers=headers, timeout=10, **options)
+    return requests.request(method, f"{server.url}/api{path}", headers=headers, timeout=300, **options)
 
 
 def photos(folder: Path) -> None:

@@ -113,7 +113,7 @@ def _ask(exchange: dict[str, Any], server: FakeImmich) -> requests.Response:
         data, files = exchange["form"]["texts"], _files(exchange["form"]["files"], server)
     return requests.request(
         exchange["method"], server.url + path, params=query, headers=_filled(headers, names), data=data, files=files,
-        allow_redirects=False, timeout=10,
+        allow_redirects=False, timeout=300,
     )  # fmt: skip
 
 

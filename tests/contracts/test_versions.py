@@ -26,7 +26,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def ask(server: FakeImmich, path: str, key: str | None = None, **options: Any) -> requests.Response:
     method = "POST" if "json" in options else "GET"
     headers = {"x-api-key": key or server.api_key}
-    return requests.request(method, f"{server.url}/api{path}", headers=headers, timeout=10, **options)
+    return requests.request(method, f"{server.url}/api{path}", headers=headers, timeout=300, **options)
 
 
 def names(server: FakeImmich, **wanted: Any) -> set[str]:
@@ -123,7 +123,7 @@ def test_a_shared_link_opens_its_album_and_nothing_else(server: FakeImmich) -> N
     inside = server.library.asset_named("plain.jpg").id
 
     def status(path: str) -> int:
-        return requests.get(f"{server.url}/api{path}?key={link}", timeout=10).status_code
+        return requests.get(f"{server.url}/api{path}?key={link}", timeout=300).status_code
 
     assert status(f"/albums/{server.albums['Everything']}") == 200
     assert status(f"/assets/{inside}/original") == 200
@@ -131,7 +131,7 @@ def test_a_shared_link_opens_its_album_and_nothing_else(server: FakeImmich) -> N
     assert status(f"/assets/{outside}/thumbnail") == 400
     assert status("/albums") == 403
     wanted = {"albumIds": [server.albums["Everything"]]}
-    answer = requests.post(f"{server.url}/api/search/metadata?key={link}", json=wanted, timeout=10)
+    answer = requests.post(f"{server.url}/api/search/metadata?key={link}", json=wanted, timeout=300)
     assert answer.status_code == (200 if server.version == 3 else 403)
 
 

@@ -19,6 +19,7 @@ from tests.fakes.immich import FakeImmich, Library
 from tests.fakes.immich.wire import Request, Response
 from tests.fakes.ingest import Taker, make_taker
 from tests.fakes.ingest_child import CHILDREN, ingest_here
+from tests.patience import PATIENCE_SECONDS
 from tests.sync.ingest.inbox_room import expected_state
 
 PHOTOS = [
@@ -55,7 +56,7 @@ def run_killed(taker: Taker, at: int) -> bool:
         child = CHILDREN.Process(target=ingest_here, args=order)
         child.start()
         told["pid"] = child.pid
-        child.join(60)
+        child.join(PATIENCE_SECONDS)
         child.close()
     return bool(told["killed"])
 
