@@ -11,6 +11,7 @@ from admin.asking import answer, queue
 from admin.context import Context, ServiceAway, context
 from admin.hours_form import EDGES, EVENING, MOST, Row, by_sun, more_or_less, rows_of, text_of, typed_rows
 from admin.language import text
+from admin.pages.albums import in_step
 from admin.pages.asked import waiting
 from admin.pages.choose import LONGEST_NAME
 from admin.pages.edited import digest_of, wrong_rows
@@ -20,7 +21,7 @@ from admin.uploads import album_of
 from sync import secrets
 from sync.errors import LibraryCorrupt, UsageError
 from sync.library import albums as rows
-from sync.library import held, memberships, objects, photos
+from sync.library import held, memberships, objects, photos, runs
 from sync.library.database import Library
 from sync.library.photos import PhotoRow
 from sync.settings.edit import change_album, remove_album
@@ -46,12 +47,14 @@ def _page(
 ) -> str:  # fmt: skip
     here, album = context(), _album(request.values.get("name", ""))
     facts: dict[str, Any] = {"row": None, "here": 0, "held": None, "problems_of": [], "off_disk": 0, "rewritten": 0}
-    facts |= {"bytes": 0, "shown": []}
+    facts |= {"bytes": 0, "shown": [], "in_step": None}
     first = max(0, request.args.get("from", 0, int))
     try:
         with here.library() as library:
+            row = rows.get(library, album.name)
             facts = {
-                "row": rows.get(library, album.name),
+                "row": row,
+                "in_step": row and in_step(row, runs.synced_at(library)),
                 "bytes": objects.album_counts(library).get(album.name, objects.AlbumCount()).bytes,
                 "here": memberships.count(library, album.name),
                 "held": held.get(library, album.name),

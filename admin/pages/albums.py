@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -12,7 +13,7 @@ from admin.context import ServiceAway, context
 from admin.pages.parts import facts_of
 from admin.thumbs import want
 from sync.library import albums as rows
-from sync.library import held, memberships, objects, trash
+from sync.library import held, memberships, objects, runs, trash
 
 pages = Blueprint("albums", __name__)
 
@@ -20,10 +21,12 @@ pages = Blueprint("albums", __name__)
 @pages.get("/albums")
 def page() -> str:
     here = context()
-    facts: dict[str, Any] = {"known": {}, "covers": {}, "here": {}, "held": {}, "bytes": 0, "trash": 0}
+    facts: dict[str, Any] = {"known": {}, "covers": {}, "here": {}, "held": {}, "bytes": 0, "trash": 0, "in_step": {}}
     try:
         with here.library() as library:
             facts["known"] = {row.name: row for row in rows.every(library)}
+            synced = runs.synced_at(library)
+            facts["in_step"] = {name: in_step(row, synced) for name, row in facts["known"].items()}
             facts["here"] = {album.name: memberships.count(library, album.name) for album in here.settings.albums}
             facts["held"] = {row.album: len(row.photos) for row in held.every(library) if row.decision is None}
             facts["bytes"] = objects.bytes_on_disk(library)
@@ -35,6 +38,14 @@ def page() -> str:
         pass
     want(here, facts["covers"].values())
     return render_template("albums.html", albums=here.settings.albums, **facts, **facts_of("work"))
+
+
+def in_step(row: rows.AlbumRow, synced: dict[str, str]) -> str | None:
+    """When it was last as its source is: a sync without news writes only that it ran. None where it never was."""
+    if row.listed_at is None or row.problem:
+        return row.listed_at
+    moments = [row.listed_at, *(synced[name] for name in (row.name, "") if name in synced)]
+    return max(moments, key=datetime.fromisoformat)
 
 
 @pages.post("/albums/sync")

@@ -95,6 +95,16 @@ def history(
     return [_run(row) for row in rows]
 
 
+def synced_at(library: Library) -> dict[str, str]:
+    """When a sync last compared an album with its source, by the album's name; under "" one of all albums."""
+    found: dict[str, str] = {}
+    sql = "SELECT arguments, max(ended_at) AS at FROM runs WHERE kind = 'sync' AND outcome = 'done' GROUP BY arguments"
+    for row in library.rows(sql):
+        for name in json.loads(row["arguments"]).get("albums") or [""]:
+            found[name] = max(found.get(name, ""), row["at"])
+    return found
+
+
 def failing(library: Library) -> list[tuple[Run, str]]:
     """Of everything that the schedule runs, the newest run where it did not end well, and when that began."""
     sql = """SELECT r.*, (SELECT min(b.ended_at) FROM runs b WHERE b.kind = r.kind AND b.arguments = r.arguments

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
+from admin.pages.albums import in_step
 from admin.pages.wall_fields import FIELDS
 from sync import secrets
 from sync.home import Home
@@ -257,6 +258,37 @@ def test_albums_say_what_is_wrong_with_them(phone: Phone, furnished: Home, libra
                                 problem_since="2026-11-20T10:00:00+00:00"))  # fmt: skip
     for address in ("/albums", "/album?name=Holidays"):
         assert "no album.read access" in phone.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("albums_of_run", "problem", "moved"),
+    [(None, None, True), (["Holidays"], None, True), (["Other"], None, False), (None, "It is gone.", False)],
+    ids=["all", "this one", "another", "in trouble"],
+)
+def test_an_album_is_in_step_since_its_last_sync(
+    library: Library, albums_of_run: list[str] | None, problem: str | None, moved: bool
+) -> None:
+    listed = "2026-01-01T00:00:00.123456+00:00"
+    row = AlbumRow(name="Holidays", listed_at=listed, problem=problem)
+    arguments = {"albums": albums_of_run}
+    number = jobs.add(library, kind="sync", lane=Lane.BULK, resource="", arguments=arguments, asked_by="schedule")
+    job = jobs.get(library, number)
+    assert job is not None
+    assert in_step(row, runs.synced_at(library)) == listed
+    with library.transaction() as db:
+        albums.put(db, row)
+        run = runs.start(db, job, boot="b")
+        runs.end(db, run, outcome=Outcome.DONE, exit_code=0, sentence="", seconds=1.0)
+    ended = runs.history(library)[0].ended_at
+    assert in_step(row, runs.synced_at(library)) == (ended if moved else listed)
+    assert in_step(AlbumRow(name="Holidays"), runs.synced_at(library)) is None
+
+
+def test_both_pages_of_an_album_say_when_it_was_in_step(phone: Phone, furnished: Home, library: Library) -> None:
+    with library.transaction() as db:
+        albums.put(db, AlbumRow(name="Holidays", listed_at="2026-01-01T00:00:00+00:00"))
+    assert "in step 1 January" in phone.get("/albums").text
+    assert "1 January" in phone.get("/album?name=Holidays").text
 
 
 def test_runs_are_shown_and_exported(phone: Phone, library: Library) -> None:
