@@ -46,8 +46,9 @@ class WindowDisplay:
             self._screen = self._open(size)
         pygame.mouse.set_visible(False)
         self._cards = cards
-        if cards is not None:
-            pygame.event.set_blocked([pygame.KEYDOWN, pygame.FINGERDOWN, pygame.FINGERUP])
+        # SDL keeps this beyond a window: one that comes after the bare screen's has its keys.
+        keep = pygame.event.set_allowed if cards is None else pygame.event.set_blocked
+        keep([pygame.KEYDOWN, pygame.FINGERDOWN, pygame.FINGERUP])
         self.size = self._screen.get_size()
         self._open_now = True
         self._finger: tuple[tuple[float, float], float] | None = None

@@ -137,7 +137,7 @@ def test_a_card_whose_driver_is_another_now_is_a_lost_display(
             display.show(picture)
 
 
-@pytest.mark.parametrize("bare_screen", [False, True])
+@pytest.mark.parametrize("bare_screen", [True, False])
 def test_the_keys_of_the_bare_screen_are_read_by_hands_and_not_twice(
     panel32: Panel, bare: Machine, monkeypatch: pytest.MonkeyPatch, bare_screen: bool
 ) -> None:
