@@ -1,6 +1,6 @@
 """NetworkManager as the page has it: what is up and known it may see itself, all else is wished of root's part.
 
-The wish goes over a socket that systemd listens on and only the page's user may open. Raises NetworkTrouble.
+The wish goes over a socket that systemd listens on and only the page's service may open. Raises NetworkTrouble.
 """
 
 from __future__ import annotations

@@ -14,7 +14,19 @@ from hashlib import sha256
 from pathlib import Path
 
 from appliance import console, exposure, update
-from appliance.layout import CHOSEN, COMMAND, HOME, PROGRAM, SHARED, SOURCE, UNITS, VERSIONS, Wanted, chosen_before
+from appliance.layout import (
+    CHOSEN,
+    COMMAND,
+    HOME,
+    OUR_GROUPS,
+    PROGRAM,
+    SHARED,
+    SOURCE,
+    UNITS,
+    VERSIONS,
+    Wanted,
+    chosen_before,
+)
 from appliance.machine import Machine, Refused
 
 _ROOMS = ("sync", "frame", "admin")
@@ -120,7 +132,7 @@ def _packages(machine: Machine, wanted: Wanted) -> None:
 def _people(machine: Machine, wanted: Wanted) -> None:
     """One group; one user for what is kept, one for what is seen."""
     # A unit that names a group which is not there never starts; Debian has neither i2c nor gpio, a small one no render.
-    for group in ("mantelpiece", *(wanted.groups() if wanted.frame else ())):
+    for group in (*OUR_GROUPS, *(wanted.groups() if wanted.frame else ())):
         if not machine.knows("group", group):
             machine.run("groupadd", "--system", group)
     for name in ("mantelpiece", "mantelpiece-frame") if wanted.frame else ("mantelpiece",):

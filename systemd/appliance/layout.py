@@ -23,6 +23,9 @@ CHOSEN = f"{VERSIONS}/chosen"
 """How it was installed last: an update that is not told otherwise keeps to it."""
 COMMAND = "/usr/local/bin/mantelpiece"
 
+OUR_GROUPS = ("mantelpiece", "mantelpiece-wifi")
+"""Who shares settings and pictures; who may ask for a Wi-Fi: the page's service, and no person or program besides."""
+
 PACKAGES = ("python3-venv", "libimage-exiftool-perl")
 FRAME_PACKAGES = (
     "libdrm2", "libgbm1", "libegl1", "libgles2", "libgl1-mesa-dri", "fonts-dejavu-core",

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from appliance import console, update
-from appliance.layout import CHOSEN, CLOCK, COMMAND, HOME, PROGRAM, RUNTIME, UNITS, VERSIONS, Wanted, chosen_before
+from appliance.layout import (
+    CHOSEN,
+    CLOCK,
+    COMMAND,
+    HOME,
+    OUR_GROUPS,
+    PROGRAM,
+    RUNTIME,
+    UNITS,
+    VERSIONS,
+    Wanted,
+    chosen_before,
+)
 from appliance.machine import Machine
 
 _PEOPLE = ("mantelpiece", "mantelpiece-frame")
@@ -40,5 +52,6 @@ def _remove_people(machine: Machine) -> None:
     for name in _PEOPLE:
         if machine.knows("passwd", name):
             machine.run("userdel", name, may_fail=True)
-    if machine.knows("group", "mantelpiece"):
-        machine.run("groupdel", "mantelpiece", may_fail=True)
+    for group in OUR_GROUPS:
+        if machine.knows("group", group):
+            machine.run("groupdel", group, may_fail=True)

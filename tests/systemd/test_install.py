@@ -374,7 +374,7 @@ def test_drop_ins_open_only_what_was_asked_for(root: Path) -> None:
 def test_every_group_that_a_unit_names_is_there_for_else_it_would_never_start(root: Path) -> None:
     install(root, "--allow", "ddc", "--allow", "gpio")
     made = [line.split()[-1] for line in ran(root) if line.startswith("groupadd")]
-    assert made == ["mantelpiece", "video", "render", "input", "tty", "i2c", "gpio"]
+    assert made == ["mantelpiece", "mantelpiece-wifi", "video", "render", "input", "tty", "i2c", "gpio"]
     install(root, "--allow", "ddc")
     assert not [line for line in ran(root) if line.startswith("groupadd")]
     install(root, "--without-frame")

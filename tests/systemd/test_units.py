@@ -137,7 +137,9 @@ def test_nobody_but_the_page_may_wish_for_a_wifi() -> None:
     found = dict(line.split("=", 1) for line in lines(ROOM / "units" / "mantelpiece-wifi.socket") if line[:1].isalpha())
     assert found["ListenStream"] == str(SOCKET)
     assert SOCKET.parent == Path("/run"), "where nobody else could lay one"
-    assert (found["SocketUser"], found["SocketMode"]) == (*directives("admin")["User"], "0600")
+    assert ([found["SocketGroup"]], found["SocketMode"]) == (directives("admin")["SupplementaryGroups"], "0660")
+    assert "SocketUser" not in found
+    assert "SupplementaryGroups" not in directives("sync"), "the same user's, and may not"
     assert found["TriggerLimitIntervalSec"] == "0", "a page that asks often never ends it for good"
     assert "User" not in directives("wifi@"), "NetworkManager takes it from root alone"
     assert directives("wifi@")["CapabilityBoundingSet"] == [""]
