@@ -31,7 +31,7 @@ import time
 from contextlib import suppress
 from frame.control import FrameNotRunning, FrameRefused, ask
 from sync.home import find
-home, end = find(), time.monotonic() + 90
+home, end = find(), time.monotonic() + 300
 def now():
     while True:
         try:
