@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from appliance.layout import CHOSEN, HOME, PROGRAM, RUNTIME, VERSIONS, chosen_before
 from appliance.machine import Machine, Refused
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 _KEPT = f"{HOME}/private/before-update"
 _SECRETS = "private/secrets.toml"
 _PRECIOUS = ("private/library.db", "private/library.db-wal", _SECRETS, "settings/settings.toml")
@@ -189,7 +189,7 @@ def _stop(machine: Machine) -> None:
 
 
 def _is_well(*, frame: bool, port: int) -> bool:
-    """Whether page, service, data (and the wall) say so, within a minute and a half."""
+    """Whether page, service, data (and the wall) say so, within three minutes: a small board is slow."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         told = _health(port)
