@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from admin.cli.names import album_name, shared_link
+from admin.cli.names import album_name, fitting_name, shared_link
 from admin.cli.verb import Call, prepared, verb
 from admin.entrust import same_server
 from admin.rule_form import read_text
@@ -95,7 +95,7 @@ def _resolved(
     if twin is not None:
         raise UsageError(f"{found.facts['name']!r} is on the wall already, as {twin.name!r}.")
     sentence = f"{found.sentence} Of them: {of_rule}" if rule else found.sentence
-    return {"name": found.facts["name"], "id": found.facts["id"]}, sentence
+    return {"name": fitting_name(found.facts["name"]), "id": found.facts["id"]}, sentence
 
 
 def _source(what: str | None, options: dict[str, Any]) -> tuple[Source, str]:
@@ -179,7 +179,7 @@ def _folder(settings: Settings, folder: Path, values: dict[str, Any], server: st
     whole = folder.expanduser().absolute()
     if not whole.is_dir():
         raise UsageError(f"{folder} is no folder.")
-    named = {"name": whole.name} | values
+    named = {"name": fitting_name(whole.name)} | values
     named["name"] = _free_name(settings, album_name(named["name"]))
     return named | {"source": Source.FOLDER.value, "folder": str(whole)}
 
@@ -197,7 +197,7 @@ def _link(
     with secrets.candidate(call.home.secrets, **given) as candidate:
         what = {"candidate": candidate, "settings": connection, "source": Source.LINK.value, "link": candidate}
         found = call.do("resolve", what)
-    values = {"name": found.facts["name"]} | values
+    values = {"name": fitting_name(found.facts["name"])} | values
     values["name"] = _free_name(settings, album_name(values["name"]))
     name = server or (names[0] if names else _new_server_name(settings, address))
     if name not in settings.servers:

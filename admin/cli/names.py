@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sync.errors import UsageError
 from sync.hosts import with_scheme
 
+_LONGEST_NAME = 120
 _SERVER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -19,10 +20,16 @@ def server_name(text: str) -> str:
     return text
 
 
+def fitting_name(text: str) -> str:
+    """What an album of that name elsewhere is called here, where nobody said: names there may hold and be anything."""
+    printable = "".join(one if one.isprintable() else " " for one in text)
+    return " ".join(printable.split())[:_LONGEST_NAME].strip() or "Unnamed album"
+
+
 def album_name(text: str) -> str:
     """An album's name on this device."""
     name = text.strip()
-    if not name or len(name) > 120 or not name.isprintable():
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise UsageError(f"{text!r} cannot be an album's name: use 1 to 120 printable characters.")
     return name
 

@@ -79,6 +79,8 @@ def _show_all(call: Call, kept: Kept, tree: dict[str, Any]) -> None:
 
 def _tell(values: dict[str, Any], call: Call, kept: Kept) -> None:
     defaults = _flat(msgspec.to_builtins(Settings()), "")
+    if not values:
+        return
     call.output.table(
         [(name, _written(value), "pinned by the environment" if name in kept.pinned else
           "" if value == defaults.get(name) else "set") for name, value in values.items()],

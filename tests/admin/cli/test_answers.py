@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from admin.cli.names import album_name, fitting_name
 from sync.settings.last_good import copy_path
 from tests.admin.cli.conftest import Mantelpiece, StandIn
 
@@ -198,3 +199,24 @@ def test_show_also_tells_its_errors_as_json(mantelpiece: Mantelpiece, pictures: 
     assert (nothing.code, nothing.json["exit_code"], nothing.err) == (1, 1, "")
     wrong = mantelpiece("show", "--count", "1", "--display", f"file:{pictures}/0.jpg", "--json")
     assert (wrong.code, wrong.json["kind"], wrong.err) == (2, "UsageError", "")
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [
+        ("", "Unnamed album"),
+        (" \n\u202e ", "Unnamed album"),
+        ("\u202eevil\nname", "evil name"),
+        ("x" * 200, "x" * 120),
+        ("a" * 119 + " b", "a" * 119),
+        ("Küche 😀", "Küche 😀"),
+    ],
+)
+def test_an_album_of_any_name_there_has_one_here(there: str, here: str) -> None:
+    assert album_name(fitting_name(there)) == here
+
+
+def test_a_folder_of_an_odd_name_is_added_without_a_question(mantelpiece: Mantelpiece, tmp_path: Path) -> None:
+    (tmp_path / "new\nline").mkdir()
+    assert mantelpiece("album", "add", "--folder", str(tmp_path / "new\nline")).code == 0
+    assert mantelpiece("album", "list", "--json").json["albums"][0]["name"] == "new line"
