@@ -233,7 +233,7 @@ def _result(work: Work, runs: list[AlbumRun]) -> Result:
 def _facts(work: Work, run: AlbumRun) -> dict[str, Any]:
     name, plan = run.album.name, run.compared.plan
     rewritten = photos.rewritten(work.library, name)
-    changed = "{number} {number:has|have} changed on the server since upload."
+    changed = "{number} {number:photo has|photos have} changed on the server since upload."
     notes = [counted(changed, number=rewritten)] if rewritten else []
     if run.outcome.not_there:
         notes.append(f"{run.outcome.not_there} listed and not given; asked for again at the next sync.")

@@ -83,7 +83,7 @@ def test_every_kind_of_asset_is_mirrored_or_left_out_as_it_should(mirrored: tupl
     assert found == expected
     assert list(found) == list(expected)
     assert facts["Everything"]["left_out"] == LEFT_OUT
-    assert facts["Everything"]["problems"] == ["1 has changed on the server since upload."]
+    assert facts["Everything"]["problems"] == ["1 photo has changed on the server since upload."]
     mirror.check()
 
 
