@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from sync.errors import NotProved
-from sync.writeback import image_data, pixels
+from sync.writeback import image_data
 from sync.writeback.changes import Change, same_value
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.found import Found, items
 from sync.writeback.mapping import LISTS, REGIONS, SIDECAR, TABLE, TAGS
+from sync.writeback.part import Unreadable
 from sync.writeback.tags import CODED, PICTURE, Ahead, read_tags
 
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,16})?")
@@ -43,34 +44,28 @@ def prove_tags(
 
 
 def prove_picture(found: Found, scratch: Path) -> str:
-    """The bytes that are the picture are the same; where only a decoder can tell, it decodes to the same. Gives what
-    the picture can be known by later, as `picture_of` does."""
-    original = Path(found.path)
+    """The bytes that are the picture are the same. Gives what the picture can be known by later, as `picture_of` does;
+    nothing for a sidecar."""
     if found.file_type in SIDECAR:
         return ""
     try:
-        picture = image_data.same(original, scratch, found.file_type)
-    except image_data.Unreadable:
-        picture = None
-    if picture == "":
+        picture = image_data.same(Path(found.path), scratch, found.file_type)
+    except Unreadable as error:
+        raise NotProved(
+            "It is not built as other files of its type, so nothing proves that its picture stays the same.",
+            path=found.path,
+        ) from error
+    if not picture:
         raise NotProved("Its picture would change.", path=found.path)
-    if picture is not None:
-        return picture
-    told = pixels.digests(original, scratch)
-    if told is None:
-        raise NotProved("Its picture cannot be decoded, so nothing proves that it stays the same.", path=found.path)
-    if told[0] != told[1]:
-        raise NotProved("Its picture would change.", path=found.path)
-    return told[0]
+    return picture
 
 
 def picture_of(path: Path, file_type: str) -> str:
     """What a picture is known by, whatever is said of it; empty where that cannot be told. Raises OSError."""
     try:
-        picture = image_data.digest(path, file_type)
-    except image_data.Unreadable:
-        picture = None
-    return picture or next(iter(pixels.digests(path) or []), "")
+        return image_data.digest(path, file_type)
+    except Unreadable:
+        return ""
 
 
 def reads_as(tag: str, there: Any, wanted: Any) -> bool:
