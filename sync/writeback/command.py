@@ -21,8 +21,9 @@ _LANGUAGES = {"XMP-dc:Description", "XMP-iptcExt:Event"}
 """Written without a language these would lose all others."""
 
 
-def arguments(found: Found, changes: Iterable[Change], scratch: Path) -> list[str]:
-    """For `ExifTool.run`: `found` with `changes` into `scratch`, which must not exist."""
+def arguments(found: Found, changes: Iterable[Change], scratch: Path, *, source: str = "") -> list[str]:
+    """For `ExifTool.run`: `found`, which may be told of by another name, with `changes` into `scratch`, which must not
+    exist."""
     changes = tuple(changes)
     command = ["-E", "-n", "-api", "LargeFileSupport=1"]
     iptc = any(change.tag.startswith("IPTC:") for change in changes)
@@ -37,7 +38,7 @@ def arguments(found: Found, changes: Iterable[Change], scratch: Path) -> list[st
     for change in changes:
         command += _one(change, whole=anew and change.tag.startswith("IPTC:"))
     command += ["-o", str(scratch)]
-    return [*command, found.path] if found.exists else command
+    return [*command, source or found.path] if found.exists else command
 
 
 def _one(change: Change, *, whole: bool) -> list[str]:

@@ -17,6 +17,21 @@ SIDECAR = ("XMP",)
 FILES = PICTURES + VIDEOS
 EVERYWHERE = FILES + SIDECAR
 """File types as exiftool names them; into any other only a sidecar is written."""
+ENDINGS = {
+    "JPEG": (".jpg", ".jpeg"),
+    "TIFF": (".tif", ".tiff"),
+    "DNG": (".dng",),
+    "PNG": (".png",),
+    "WEBP": (".webp",),
+    "HEIC": (".heic", ".heif", ".hif"),
+    "HEIF": (".heic", ".heif", ".hif"),
+    "AVIF": (".avif",),
+    "MP4": (".mp4",),
+    "MOV": (".mov",),
+    "M4V": (".m4v",),
+    "XMP": (".xmp",),
+}
+"""What a name ends with that exiftool believes rightly."""
 
 
 class How(StrEnum):

@@ -8,6 +8,7 @@ put.py; undo.py takes back what this gives.
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from sync.writeback.changes import Change
 from sync.writeback.command import arguments, why
 from sync.writeback.exiftool import Answer, ExifTool
 from sync.writeback.found import Found
+from sync.writeback.mapping import ENDINGS
 from sync.writeback.replace import (
     dress,
     dress_new,
@@ -71,6 +73,8 @@ class Draft:
     keep_mtime: bool = False
     owner_any: bool = False
     scratch: Path = field(init=False)
+    source: str = field(init=False)
+    """How exiftool is told of the file."""
     written: Written | None = None
     """As soon as all of it is proved and on the disk; the file has been replaced where there is no error."""
     error: MantelpieceError | OSError | None = None
@@ -131,6 +135,7 @@ def write_all(tool: ExifTool, drafts: Sequence[AnyDraft], *, before_replace: Cal
         for draft in drafts:
             with draft.trying():
                 draft.scratch = stack.enter_context(scratch_beside(draft.path))
+                draft.source = stack.enter_context(_known_by_content(draft.found))
                 refuse_moved(draft.found)
                 if draft.found.exists:
                     refuse_another_owner(draft.path, owner_any=draft.owner_any)
@@ -147,6 +152,19 @@ def write_all(tool: ExifTool, drafts: Sequence[AnyDraft], *, before_replace: Cal
             with draft.trying():
                 take_place(draft.scratch, draft.found)
         _settle_names(_well(proved))
+
+
+@contextmanager
+def _known_by_content(found: Found) -> Iterator[str]:
+    """Its path; where that ends otherwise than its type does, another name for it without an ending: exiftool believes
+    what a name ends with, and writes into no HEIC that a phone called JPG."""
+    if Path(found.path).suffix.lower() in ENDINGS.get(found.file_type, ()):
+        yield found.path
+        return
+    with tempfile.TemporaryDirectory(prefix="mantelpiece-") as elsewhere:
+        link = Path(elsewhere, "original")
+        link.symlink_to(found.path)
+        yield str(link)
 
 
 def _well(drafts: Sequence[AnyDraft]) -> list[AnyDraft]:
@@ -194,7 +212,7 @@ def print_of(path: Path) -> Print:
 
 def _make(tool: ExifTool, drafts: Sequence[Draft]) -> None:
     """Have exiftool make the scratch copies."""
-    commands = [arguments(draft.found, draft.changes, draft.scratch) for draft in drafts]
+    commands = [arguments(draft.found, draft.changes, draft.scratch, source=draft.source) for draft in drafts]
     longest = max((draft.found.size_bytes for draft in drafts), default=0) / _SLOWEST
     try:
         answers = tool.run_all(commands, more_seconds=longest) if commands else []
