@@ -261,7 +261,11 @@ def doubled(places: Iterable[tuple[int, Path]]) -> frozenset[str]:
             found = path.stat()
         except OSError:
             continue
-        key: object = (found.st_dev, found.st_ino) if found.st_nlink == 1 else os.path.realpath(path)
+        key: object = (found.st_dev, found.st_ino)
+        if found.st_nlink > 1:
+            # By what folder it lies in, and not by its path: one may be mounted in two places.
+            real = Path(os.path.realpath(path))
+            key = (found.st_dev, real.parent.stat().st_ino, real.name)
         if key in seen:
             twice |= {seen[key], str(path)}
         seen[key] = str(path)

@@ -16,7 +16,7 @@ from sync.library import writeback as ledger
 from sync.settings.writeback import Module, Root
 from sync.work import Result, Work
 from sync.writeback.examine import Around, examine
-from sync.writeback.examined import HELD, shown
+from sync.writeback.examined import FAILED, HELD, shown
 from sync.writeback.exiftool import ExifTool
 from sync.writeback.knowledge import Knowledge
 from sync.writeback.paths import Mapping
@@ -44,8 +44,9 @@ def explain(work: Work, arguments: dict[str, Any]) -> Result:
     written = [one for path in files or [str(seen.path)] for one in ledger.changes_of(work.library, path, _HISTORY)]
     history = [{"run": one.run, "file": one.path, "fields": json.loads(one.fields), "undone": one.undone}
                for one in written]  # fmt: skip
-    held = row.state == HELD and bool(seen.loses)
-    reason = seen.reason or problem or (row.reason if held else "")
+    # What befell it when it was written, no look at it tells.
+    stopped = (row.state == HELD and bool(seen.loses)) or (row.state == FAILED and bool(fields))
+    reason = seen.reason or problem or (row.reason if stopped else "")
     answer = {
         "asset": row.asset,
         "file": str(seen.path),
@@ -54,7 +55,7 @@ def explain(work: Work, arguments: dict[str, Any]) -> Result:
         "modules": [module.value for module in root.modules],
         "proof": msgspec.to_builtins(proof_of(row.proof)),
         "known": msgspec.to_builtins(told),
-        "state": seen.state or (HELD if held else ""),
+        "state": seen.state or (row.state if stopped else ""),
         "reason": reason,
         "notes": _notes(root, told),
         "fields": fields,

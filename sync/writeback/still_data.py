@@ -22,7 +22,7 @@ _TIFF_PICTURE = {
 }  # fmt: skip
 _DNG = range(50706, 50740)
 _PNG_MARK = b"\x89PNG\r\n\x1a\n"
-_PNG_WORDS = {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX"}
+_PNG_WORDS = {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"}
 _WEBP_WORDS = {b"EXIF", b"XMP ", b"VP8X"}
 """VP8X says whether there are any words; its size is that of the picture."""
 

@@ -18,7 +18,7 @@ from sync.counted import counted
 from sync.errors import DiskError, MantelpieceError, ServerError, ToolMissing, UsageError
 from sync.library import known
 from sync.library import writeback as ledger
-from sync.library.writeback import ChangeRow, RunRow
+from sync.library.writeback import ChangeRow, FileRow, RunRow
 from sync.settings.writeback import Owner
 from sync.work import Result, Work
 from sync.writeback.examined import ORIGINAL
@@ -101,7 +101,7 @@ def _one(work: Work, tool: ExifTool, change: ChangeRow) -> str:
     root = next((root for root in work.settings.writeback if root.name == name), None)
     owner_any = root is not None and root.owner is Owner.ANY
     undone = take_back(tool, written, owner_any=owner_any)
-    before = ledger.file(work.library, str(path)) or ledger.file(work.library, change.path)
+    before = _row_of(work, change, path)
     with work.library.transaction() as db:
         ledger.undone(db, change.id)
         if not Path(change.path).exists():
@@ -122,6 +122,15 @@ def _one(work: Work, tool: ExifTool, change: ChangeRow) -> str:
             )
         known.mark_dirty(db, known.numbers(work.library, change.server, [change.asset]))
     return "exact" if undone.exact else "merged"
+
+
+def _row_of(work: Work, change: ChangeRow, path: Path) -> FileRow | None:
+    """What the ledger has of the file that was put back: under a new path it may be of another asset that lay there."""
+    row = ledger.file(work.library, str(path))
+    followed = str(path) != change.path
+    if row is None or (followed and (row.server, row.asset) != (change.server, change.asset)):
+        return ledger.file(work.library, change.path)
+    return row
 
 
 def _followed(work: Work, change: ChangeRow, written: Written) -> Place | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.writeback.examine import doubled
 from sync.writeback.roots import probe, trouble
 from tests.fakes.writeback import INSIDE, Originals
 
@@ -23,6 +24,22 @@ def test_a_folder_tells_what_it_can_do_and_is_left_as_it_was(tmp_path: Path) -> 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "There is no folder" in probe(tmp_path / "x").problem
     assert "may not be mounted" in trouble(tmp_path / "x", [])
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_file_of_several_names_is_one_file_where_its_folder_is_mounted_twice(tmp_path: Path) -> None:
+    folder, again = tmp_path / "folder", tmp_path / "again"
+    for each in (folder, again):
+        each.mkdir()
+    (folder / "a.jpg").write_bytes(b"a")
+    os.link(folder / "a.jpg", folder / "b.jpg")
+    subprocess.run(["mount", "--bind", folder, again], check=True)
+    try:
+        found = doubled([(1, folder / "a.jpg"), (2, folder / "b.jpg"), (3, again / "a.jpg")])
+    finally:
+        subprocess.run(["umount", "-l", again], check=True)
+    assert found == {str(folder / "a.jpg"), str(again / "a.jpg")}
 
 
 @pytest.mark.root

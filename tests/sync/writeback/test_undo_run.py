@@ -12,6 +12,7 @@ from sync.library import writeback as ledger
 from sync.settings.writeback import Where
 from sync.writeback import crew
 from tests.fakes.writeback import Originals, photo, rename, root_of, scan, tags_of
+from tests.sync.writeback.originals import make as original_of
 
 
 def everything(originals: Originals, name: str) -> dict[str, object]:
@@ -234,3 +235,30 @@ def test_what_lies_where_a_file_was_moved_to_and_is_not_what_we_wrote_is_not_tak
     others = path.read_bytes()
     assert originals.undo(number).facts["failed"] == 1
     assert path.read_bytes() == others
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_a_file_that_was_moved_in_anothers_place_is_still_its_own_in_the_ledger(originals: Originals) -> None:
+    originals.run()
+    asset, before = originals.server.library.asset_named("a.jpg").id, originals.file("b.jpg")
+    before.unlink()
+    originals.server.edits.delete("b.jpg")
+    rename(originals, "a.jpg", "b.jpg")
+    originals.preview()
+    facts = originals.undo().facts
+    assert (facts["exact"], facts["failed"]) == (2, 1), "the other one is another picture now"
+    with originals.work() as work:
+        row = ledger.file(work.library, str(before))
+    assert row is not None
+    assert (row.asset, row.ours) == (asset, "{}")
+
+
+@pytest.mark.parametrize("originals", [3], indirect=True)
+def test_why_a_file_could_not_be_written_is_explained(originals: Originals) -> None:
+    path = originals.file("c.jpg")
+    path.write_bytes(original_of(path.parent, "png").read_bytes()[:-20])
+    scan(originals.server)
+    assert originals.counts()["errors"] == 1
+    told = originals.explain(path)
+    assert told.facts["state"] == "failed"
+    assert told.sentence.startswith("c.jpg is not written: exiftool does not write into c.jpg")
