@@ -1,5 +1,5 @@
-"""What write-back wrote where: the ledger of files, roots and how they are, confirmed plans, and the journal of runs
-by which each can be undone."""
+"""What write-back wrote where: the ledger of files, roots and how they are, and the journal of runs by which each can
+be undone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ KEPT_RUNS = 100
 """So many runs can be taken back ..."""
 KEPT_BYTES = 1_000_000_000
 """... while what takes them back needs no more than this."""
-KEPT_PLANS = 10
 
 
 class RootRow(Struct, frozen=True, kw_only=True):
@@ -162,25 +161,6 @@ def having(library: Library, server: str, run: int) -> dict[str, int]:
 def drop_file(db: sqlite3.Connection, path: str) -> None:
     """It is not there any more; inside a transaction."""
     db.execute("DELETE FROM writeback_files WHERE path = ?", (path,))
-
-
-# plans
-
-
-def put_plan(db: sqlite3.Connection, plan: str, items: list[list[str]], *, now: datetime) -> None:
-    """Keep what a preview showed, so that exactly this can be confirmed; inside a transaction."""
-    sql = "INSERT OR REPLACE INTO writeback_plans VALUES (?, ?, ?)"
-    db.execute(sql, (plan, now.isoformat(timespec="seconds"), json.dumps(items)))
-    db.execute(
-        "DELETE FROM writeback_plans WHERE id NOT IN (SELECT id FROM writeback_plans ORDER BY at DESC LIMIT ?)",
-        (KEPT_PLANS,),
-    )
-
-
-def plan(library: Library, plan: str) -> list[list[str]] | None:
-    """What that preview showed: path and digest of what would be done; None where it is not kept."""
-    row = library.row("SELECT items FROM writeback_plans WHERE id = ?", (plan,))
-    return None if row is None else json.loads(row[0])
 
 
 # the journal

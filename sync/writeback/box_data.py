@@ -73,7 +73,11 @@ def picture(data: Bytes) -> Iterator[Part]:
         if item not in words:
             yield struct.pack(">I", item) + kinds[item]
         for begin, after in extents:
-            yield from slices(data, begin if item not in words else _behind_exif(data, begin, after), after)
+            if item in words:
+                begin = _behind_exif(data, begin, after)
+            elif begin == after:
+                raise Unreadable("an item is the whole file")
+            yield from slices(data, begin, after)
     for name, start, end in top:
         if name in _WHOLE:
             yield from _named(data, name, start, end)
@@ -125,7 +129,7 @@ def _places(
             number(sizes[3] if version else 0)
             begin, length = base + number(sizes[0]), number(sizes[1])
             extents.append((begin, begin + length))
-        if how > 1 or any(begin == after for begin, after in extents):
+        if how > 1:
             raise Unreadable("where an item lies is told in a way that is not known")
         yield item, extents
 

@@ -30,6 +30,8 @@ class Losing(Struct, frozen=True):
     """Of all that would be written."""
     waits: bool
     """It was held before, and nobody has said yes."""
+    ground: str = ""
+    """What that stands on; see still_held.py."""
 
 
 class Verdict(Struct, frozen=True):

@@ -28,7 +28,7 @@ def ready(work: Work, root: Root) -> tuple[Probed, str]:
     """What the root's folder can do, and why nothing may be done there now (empty: it may)."""
     row = ledger.root(work.library, root.name)
     identity = msgspec.json.encode((root.server, root.prefix, root.folder)).decode()
-    told = _digest(*(getattr(root, name) for name in _WRITTEN))
+    told = wishes(root)
     sample = [path for path, *_ in islice(ledger.files(work.library, root.name), 50)]
     problem = trouble(Path(root.folder), sample if row.identity == identity else ())
     probed = _PROBED.decode(row.found) if row.found and row.identity == identity else None
@@ -51,6 +51,11 @@ def ready(work: Work, root: Root) -> tuple[Probed, str]:
             if (fresh.told, fresh.identity) != (row.told, row.identity):
                 known.mark_root_dirty(db, root.name)
     return probed or Probed(problem=problem), problem
+
+
+def wishes(root: Root) -> str:
+    """A digest of the settings that say what is written."""
+    return _digest(*(getattr(root, name) for name in _WRITTEN))
 
 
 def _since(work: Work, row: RootRow, problem: str) -> str | None:

@@ -15,7 +15,7 @@ import msgspec
 
 from sync.connect import open_server
 from sync.errors import ServerError
-from sync.library import known
+from sync.library import known, plans
 from sync.library import writeback as ledger
 from sync.settings.tree import chosen_of
 from sync.settings.writeback import Root
@@ -55,7 +55,7 @@ def preview(work: Work, arguments: dict[str, Any]) -> Result:
     held = _held(work, seen, told)
     number = sha256(msgspec.json.encode(plan)).hexdigest()[:12]
     with work.library.transaction() as db:
-        ledger.put_plan(db, number, plan, now=work.clock.now())
+        plans.put(db, number, plan, now=work.clock.now())
     facts = {
         "plan": number,
         "counts": all_counts(told.counts),

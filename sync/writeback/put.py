@@ -25,6 +25,7 @@ from sync.writeback.ours import ours_in
 from sync.writeback.pause import failed
 from sync.writeback.scratch_space import SMALL_BYTES, ScratchSpace
 from sync.writeback.settle import settle_one
+from sync.writeback.still_held import digest_of, ground, still_held
 from sync.writeback.write import Draft, write_all
 
 _TOGETHER = 200
@@ -78,7 +79,8 @@ class Put:
         """Look at some assets and write what is new: with `only`, what that plan says of them, or nothing. Raises
         DiskError, ToolMissing, Cancelled."""
         going: list[_Asset] = []
-        for seen in look_at_all(around, numbers, only=only):
+        unsure = [number for number in numbers if only is not None or not self._still_waits(around, number)]
+        for seen in look_at_all(around, unsure, only=only):
             if seen.state:
                 self._leave(around, seen)
             elif not self._waits(around, seen, only):
@@ -95,9 +97,19 @@ class Put:
             self.counts["moved"] += moved
             return moved
         loses, waits = seen.loses, seen.row.state == HELD
-        if not loses or (self.take_out and waits and seen.row.tried == seen.digest()):
+        if not loses or (self.take_out and waits and digest_of(seen.row) == seen.digest()):
             return False
-        self.losing[key] = Losing(seen.row.id, around.root.name, loses, seen.digest(), waits)
+        why = ground(around, seen.row)
+        self.losing[key] = Losing(seen.row.id, around.root.name, loses, seen.digest(), waits, why)
+        return True
+
+    def _still_waits(self, around: Around, number: int) -> bool:
+        """Whether all is as it was when it was held, so that its files need not be read."""
+        row = known.asset(self.work.library, number)
+        losing = None if row is None or self.take_out else still_held(around, row)
+        if row is None or losing is None:
+            return False
+        self.losing[key_of(around, row.asset)] = losing
         return True
 
     def _leave(self, around: Around, seen: Examined) -> None:

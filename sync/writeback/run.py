@@ -15,7 +15,7 @@ from typing import Any
 from sync.connect import open_server
 from sync.counted import counted
 from sync.errors import DiskError, MantelpieceError, ServerError, UsageError
-from sync.library import known
+from sync.library import known, plans
 from sync.library import writeback as ledger
 from sync.library.known import ServerRow
 from sync.settings.tree import chosen_of
@@ -34,6 +34,7 @@ from sync.writeback.put import Put, key_of, look_at_all
 from sync.writeback.refresh import refresh
 from sync.writeback.remembered import facts_of
 from sync.writeback.settle import settle
+from sync.writeback.still_held import kept
 
 _MOVED = "The plan is no longer what was shown, and nothing was done."
 _LEFT = "Files that are no longer as the preview showed them were left as they are."
@@ -96,10 +97,10 @@ def _confirmed(work: Work, plan: str | None) -> dict[str, str] | None:
     """What a confirmed plan would do, by the ids of assets. Raises UsageError."""
     if not plan:
         return None
-    items = ledger.plan(work.library, plan)
-    if items is None:
+    shown = plans.shown(work.library, plan)
+    if shown is None:
         raise UsageError(f"The plan {plan!r} is not known any more, and nothing was done.", advice=_AGAIN)
-    return {str(key): str(digest) for key, digest in items}
+    return shown
 
 
 def _of_server(
@@ -226,7 +227,7 @@ def _take_out(work: Work, server: str, arounds: list[Around], put: Put, told: To
         reason = " ".join(verdict.reasons)
         with work.library.transaction() as db:
             for one in verdict.hold:
-                known.settle(db, one.number, state=HELD, reason=reason, tried=one.digest)
+                known.settle(db, one.number, state=HELD, reason=reason, tried=kept(one))
         told.counts["held"] += len(verdict.hold)
         told.problems.append(f"{reason} {_HELD}")
         told.codes.append(4)

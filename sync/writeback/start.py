@@ -77,7 +77,7 @@ def refuse_unfit() -> None:
     """Raise ToolMissing where there is no exiftool that may be told what strangers' files contain."""
     try:
         done = subprocess.run(
-            ["exiftool", "-config", "", "-ver"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False,
+            ["exiftool", "-config", "", "-ver"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
             env=environment(),
         )  # fmt: skip
         version = float(done.stdout)

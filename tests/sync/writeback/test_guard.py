@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 
 from sync.loss import FEW, SHARE
 from sync.settings.writeback import Module
+from sync.writeback import put
+from sync.writeback.examine import examine_all
+from sync.writeback.examined import Examined
 from sync.writeback.guard import Losing, judge, losses
-from tests.fakes.writeback import Originals, originals_of, root_of
+from tests.fakes.writeback import Originals, originals_of, root_of, scan
 
 NAMES = [f"{number:02}.jpg" for number in range(8)]
 
@@ -119,6 +123,31 @@ def test_what_was_held_is_taken_out_where_a_person_says_yes_to_all_of_it(many: O
     assert named(many) == ["00.jpg"], "it would be written otherwise than when it was held"
     many.undo()
     assert named(many) == NAMES
+
+
+def test_what_is_held_is_not_read_again_while_all_is_as_it_was(
+    many: Originals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many.server.edits.delete_person("Anna")
+    many.run()
+    started: list[object] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", lambda *words, **_: started.append(words))
+        assert many.counts() == {"total": 8, "held": 8}
+    assert started == []
+    path = many.file("03.jpg")
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-iptcExt:PersonInImage=", str(path)], check=True)
+    many.server.edits.describe("04.jpg", "Meanwhile")
+    scan(many.server)
+    looked_at: list[Path] = []
+    monkeypatch.setattr(put, "examine_all", lambda around, rows: seen_of(looked_at, examine_all(around, rows)))
+    many.run()
+    assert {each.name for each in looked_at} == {"03.jpg", "04.jpg"}
+
+
+def seen_of(looked_at: list[Path], found: list[Examined]) -> list[Examined]:
+    looked_at += [each.path for each in found]
+    return found
 
 
 def test_a_yes_before_anything_was_held_is_none(many: Originals) -> None:
