@@ -1,8 +1,8 @@
 """What pictures show that are no films and not built of boxes: JPEG, TIFF and DNG, PNG, WebP.
 
-JPEG: every segment but EXIF, XMP, IPTC, comments and MPF's offsets, and all bytes from the first scan to the end. TIFF
-and DNG: strips, tiles, thumbnails and the tags that give them meaning. PNG and WebP: the chunks that are no words.
-Called by image_data.py.
+JPEG: every segment but EXIF, XMP, IPTC and comments, all bytes from the first scan to the end, and where in them the
+pictures lie that MPF tells of. TIFF and DNG: strips, tiles, thumbnails and the tags that give them meaning. PNG and
+WebP: the chunks that are no words. Called by image_data.py.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from sync.writeback.part import Bytes, Part, Unreadable, slices
 
 _JPEG_META = {0xE1: (b"Exif\0", b"http://ns.adobe.com/x"), 0xE2: (b"MPF\0",), 0xED: (b"Photoshop 3.0",), 0xFE: (b"",)}
+_MPF_ENTRIES = 0xB002
 _TIFF_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _TIFF_DATA = {273: 279, 324: 325, 513: 514}
 """Offsets to lengths: of strips, of tiles, of a thumbnail."""
@@ -44,7 +45,24 @@ def jpeg(data: Bytes) -> Iterator[Part]:
         segment = data[at + 4 : at + 2 + length]
         if marker not in _JPEG_META or not segment.startswith(_JPEG_META[marker]):
             yield bytes([marker]) + segment
+        elif segment.startswith(b"MPF\0"):
+            yield from _others(data, at + 8)
         at += 2 + length
+
+
+def _others(data: Bytes, start: int) -> Iterator[bytes]:
+    """How far from the end of the file each other picture begins that the first one knows of: where MPF stands before
+    EXIF and XMP, exiftool does not move the offsets with it."""
+    order = {b"II": "<", b"MM": ">"}[data[start : start + 2]]
+    directory = start + struct.unpack_from(order + "I", data, start + 4)[0]
+    (count,) = struct.unpack_from(order + "H", data, directory)
+    for entry in range(directory + 2, directory + 2 + 12 * count, 12):
+        tag, _, size, place = struct.unpack_from(order + "HHII", data, entry)
+        if tag == _MPF_ENTRIES:
+            for each in range(start + place, start + place + size, 16):
+                (offset,) = struct.unpack_from(order + "I", data, each + 8)
+                if offset:
+                    yield struct.pack(">q", len(data) - start - offset)
 
 
 def tiff(data: Bytes) -> Iterator[Part]:

@@ -68,6 +68,22 @@ def test_what_lies_behind_a_picture_stays_byte_for_byte(tool: ExifTool, tmp_path
     assert path.read_bytes() == before
 
 
+def test_a_second_picture_that_would_not_be_found_any_more_stops_the_write(tool: ExifTool, tmp_path: Path) -> None:
+    first, second = (originals.make(tmp_path, "jpg", seed=seed).read_bytes() for seed in (1, 2))
+    path = tmp_path / "photo.jpg"
+    originals.tell(path, IFD0__Make="Somebody")
+    told = path.read_bytes()
+    exif = told[told.index(b"\xff\xe1") :][: 2 + int.from_bytes(told[told.index(b"\xff\xe1") + 2 :][:2], "big")]
+    # JFIF, then where the pictures lie, and only then EXIF.
+    after = 4 + struct.unpack(">H", first[4:6])[0]
+    path.write_bytes(several(first[:after] + exif + first[after:], second))
+    before = path.read_bytes()
+    assert before.index(b"MPF\0") < before.index(b"Exif\0")
+    with pytest.raises(NotProved, match="picture"):
+        everything(tool, path)
+    assert path.read_bytes() == before
+
+
 _FAR = b"\x7f\xff\xff\xff"
 DAMAGE = {"a count": (8, b"\xff\xff"), "where it begins": (4, _FAR), "a value": (14, _FAR)}
 
