@@ -125,7 +125,7 @@ def find(environ: Mapping[str, str] = os.environ) -> Home:
     try:
         if named:
             root = Path(named).expanduser().absolute()
-        elif (SERVICE_HOME / MARKER).exists():
+        elif _is_installed():
             root = SERVICE_HOME
         else:
             data = environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
@@ -135,6 +135,13 @@ def find(environ: Mapping[str, str] = os.environ) -> Home:
             "Nothing says where the data lies.", advice="Set MANTELPIECE_HOME to a folder that you may write."
         ) from None
     return Home(root=root, runtime=_runtime(root, environ))
+
+
+def _is_installed() -> bool:
+    try:
+        return (SERVICE_HOME / MARKER).exists()
+    except PermissionError:  # a folder that is closed to whoever asks is there
+        return True
 
 
 def _runtime(root: Path, environ: Mapping[str, str]) -> Path:

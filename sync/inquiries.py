@@ -13,7 +13,7 @@ import msgspec
 
 from sync import secrets
 from sync.counted import counted
-from sync.errors import ForeignRedirect, NotImmich, PermissionMissing, ServerError
+from sync.errors import ForeignRedirect, NotImmich, PermissionMissing
 from sync.immich.address import elsewhere
 from sync.immich.facts import Probe
 from sync.immich.reader import Reader
@@ -24,8 +24,8 @@ from sync.work import Result, Work
 OPTIONAL = (("asset.update", "Favourites marked at the wall stay here and do not reach Immich."),)
 """Permission and what does not work without it; a key that lacks it is sound."""
 
-_ADDRESSES = 3
-"""As typed, by TLS, without the path."""
+_GUESSES = 2
+"""By TLS, without the path."""
 
 MOST_NAMES = 80
 """Of each kind: more than anybody ticks, and a page stays small."""
@@ -57,18 +57,15 @@ def _probed(work: Work, arguments: dict[str, Any]) -> tuple[Probe, str]:
     if not arguments.get("candidate"):
         return _immich(work, arguments).probe(), work.settings.need_server(arguments["server"]).url
     settings = arguments["settings"]
-    first: ServerError | None = None
-    for _ in range(_ADDRESSES):
+    for _ in range(_GUESSES):
         try:
             return _immich(work, arguments | {"settings": settings}).probe(), settings["url"]
         except (NotImmich, ForeignRedirect) as error:
-            first = first or error
             other = elsewhere(settings["url"], error)
             if not other:
-                break
+                raise
             settings = settings | {"url": other}
-    assert first is not None
-    raise first
+    return _immich(work, arguments | {"settings": settings}).probe(), settings["url"]
 
 
 def _optional(permissions: tuple[str, ...] | None) -> list[dict[str, str]]:

@@ -39,14 +39,16 @@ def not_yours(
     error: PermissionError, home: Home, *, service_home: Path = SERVICE_HOME, container_home: Path = CONTAINER_HOME
 ) -> tuple[str, str]:
     """What was refused, in a sentence, and what to do about it."""
-    place = Path(os.fsdecode(error.filename or ""))
+    named = isinstance(error.filename, str | bytes)  # of what is open already there is a number, or nothing
+    place = Path(os.fsdecode(error.filename if named else ""))
     try:
         owner = home.root.stat().st_uid
     except OSError:
         owner = os.getuid()
     inside = place.is_relative_to(home.root) or place.is_relative_to(home.runtime)
     if not inside or owner == os.getuid():
-        return f"{place}: permission denied.", "Check whose it is, and who may open it (ls -l)."
+        what = f"{place}: permission denied." if named else "Permission denied."
+        return what, "Check whose it is, and who may open it (ls -l)."
     sentence = f"The data in {home.root} belong to {_account(owner)}, and you are {_account(os.getuid())}."
     if home.root == service_home:
         return sentence, "Put sudo before it: sudo mantelpiece …"

@@ -44,8 +44,7 @@ def in_step(row: rows.AlbumRow, synced: dict[str, str]) -> str | None:
     """When it was last as its source is: a sync without news writes only that it ran. None where it never was."""
     if row.listed_at is None or row.problem:
         return row.listed_at
-    moments = [row.listed_at, *(synced[name] for name in (row.name, "") if name in synced)]
-    return max(moments, key=datetime.fromisoformat)
+    return max(row.listed_at, synced.get(row.name, row.listed_at), key=datetime.fromisoformat)
 
 
 @pages.post("/albums/sync")

@@ -48,7 +48,7 @@ def from_status(status: int, *, content_type: str, message: str, what: str, retr
         route = status == 404 and message.startswith("Cannot ")
         why = _said(message)
         gone = f"The album is not there for us{why}: it was deleted, or is no longer shared with us."
-        sentence = gone if what.startswith("album ") else f"The server has no {what} for us{why}."
+        sentence = gone if what.startswith("album ") and not route else f"The server has no {what} for us{why}."
         return NotAvailable(sentence, status=status, no_such_route=route)
     return NotImmich(f"Something answered {status} where Immich never does.", status=status)
 

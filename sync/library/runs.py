@@ -96,13 +96,11 @@ def history(
 
 
 def synced_at(library: Library) -> dict[str, str]:
-    """When a sync last compared an album with its source, by the album's name; under "" one of all albums."""
-    found: dict[str, str] = {}
-    sql = "SELECT arguments, max(ended_at) AS at FROM runs WHERE kind = 'sync' AND outcome = 'done' GROUP BY arguments"
-    for row in library.rows(sql):
-        for name in json.loads(row["arguments"]).get("albums") or [""]:
-            found[name] = max(found.get(name, ""), row["at"])
-    return found
+    """When a sync last compared an album with all of its source, by the album's name."""
+    sql = """SELECT album.key AS name, max(r.ended_at) AS at FROM runs r, json_each(r.result, '$.facts.albums') album
+             WHERE r.kind = 'sync' AND r.outcome = 'done' AND json_extract(album.value, '$.complete')
+             GROUP BY album.key"""
+    return {row["name"]: row["at"] for row in library.rows(sql)}
 
 
 def failing(library: Library) -> list[tuple[Run, str]]:

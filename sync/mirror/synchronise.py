@@ -81,7 +81,8 @@ class AlbumRun:
 
 def synchronise(work: Work, arguments: dict[str, Any]) -> Result:
     """`{"albums": [names] | None}`. Facts: {"albums": {name: {added, replaced, removed, kept, held, off_disk, bytes,
-    problems, left_out}}}; `bytes` are those downloaded. Raises UsageError, MarkerMissing, DiskError, Cancelled."""
+    problems, left_out, complete}}}; `bytes` are those downloaded, `complete` is whether the source said all that is in
+    it. Raises UsageError, MarkerMissing, DiskError, Cancelled."""
     chosen = chosen_of(work.settings.albums, arguments.get("albums"), work.settings.need_album)
     runs = [AlbumRun(album) for album in chosen]
     origins, publisher = Origins(work), Publisher(work)
@@ -246,5 +247,6 @@ def _facts(work: Work, run: AlbumRun) -> dict[str, Any]:
         "off_disk": photos.off_disk(work.library, name),
         "bytes": run.outcome.transferred,
         "left_out": run.compared.left_out,
+        "complete": run.compared.plan.complete,
         "problems": [*run.problems, *run.outcome.bad, *notes],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -261,24 +262,30 @@ def test_albums_say_what_is_wrong_with_them(phone: Phone, furnished: Home, libra
 
 
 @pytest.mark.parametrize(
-    ("albums_of_run", "problem", "moved"),
-    [(None, None, True), (["Holidays"], None, True), (["Other"], None, False), (None, "It is gone.", False)],
-    ids=["all", "this one", "another", "in trouble"],
+    ("of_run", "problem", "moved"),
+    [
+        ({"Holidays": {"complete": True}}, None, True),
+        ({"Other": {"complete": True}}, None, False),
+        ({"Holidays": {"complete": False}}, None, False),
+        (None, None, False),
+        ({"Holidays": {"complete": True}}, "It is gone.", False),
+    ],
+    ids=["compared", "paused, and another was", "in a form that nobody knows", "too much to keep", "in trouble"],
 )
-def test_an_album_is_in_step_since_its_last_sync(
-    library: Library, albums_of_run: list[str] | None, problem: str | None, moved: bool
+def test_an_album_is_in_step_since_the_last_sync_that_compared_it(
+    library: Library, of_run: dict[str, Any] | None, problem: str | None, moved: bool
 ) -> None:
     listed = "2026-01-01T00:00:00.123456+00:00"
     row = AlbumRow(name="Holidays", listed_at=listed, problem=problem)
-    arguments = {"albums": albums_of_run}
-    number = jobs.add(library, kind="sync", lane=Lane.BULK, resource="", arguments=arguments, asked_by="schedule")
+    number = jobs.add(library, kind="sync", lane=Lane.BULK, resource="", arguments={}, asked_by="schedule")
     job = jobs.get(library, number)
     assert job is not None
     assert in_step(row, runs.synced_at(library)) == listed
+    result = None if of_run is None else {"facts": {"albums": of_run}, "problems": [], "advice": ""}
     with library.transaction() as db:
         albums.put(db, row)
         run = runs.start(db, job, boot="b")
-        runs.end(db, run, outcome=Outcome.DONE, exit_code=0, sentence="", seconds=1.0)
+        runs.end(db, run, outcome=Outcome.DONE, exit_code=0, sentence="", result=result, seconds=1.0)
     ended = runs.history(library)[0].ended_at
     assert in_step(row, runs.synced_at(library)) == (ended if moved else listed)
     assert in_step(AlbumRow(name="Holidays"), runs.synced_at(library)) is None

@@ -72,6 +72,11 @@ def test_a_server_that_wants_tls_is_met_there_and_another_host_never(by_tls: ssl
         settings: dict[str, Any] = {"url": f"{plain.url}/photos", "ca_file": str(tmp_path / "cert.pem")}
         assert _tried(plain, tmp_path, **settings).facts["url"] == secure.url
         assert {entry.key for entry in secure.log} == {plain.api_key}
+        secure.faults.add("html")
+        with pytest.raises(NotImmich):  # not "the key was not sent there": it was
+            _tried(plain, tmp_path, **settings)
+        secure.faults.clear()
+        secure.strange.clear()
         secure.clear_log()
         plain.faults.clear()
         plain.faults.add("redirect", location=f"https://localhost:{secure.port}/api/server/version")

@@ -84,6 +84,21 @@ def test_somebody_elses_data_are_told_with_what_to_type(connected: Mantelpiece, 
     assert f"sudo -u root env MANTELPIECE_HOME={connected.home.root} mantelpiece" in said["advice"]
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="who is not root cannot become another")
+@pytest.mark.parametrize("words", ["status", "settings show"])
+def test_a_services_folder_that_is_closed_is_there_all_the_same(words: str) -> None:
+    closed = "import sync.home, pathlib\nsync.home.SERVICE_HOME = pathlib.Path(os.environ.pop('SERVICE'))\n"
+    program = AS_NOBODY.replace("os.setgid", f"{closed}os.setgid", 1)
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as runtime:
+        Path(home, ".mantelpiece").touch()
+        os.chown(runtime, 65534, 65534)
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("MANTELPIECE_")}
+        done = subprocess.run([sys.executable, "-c", program, *words.split()], capture_output=True, text=True,
+                              env=variables | {"XDG_RUNTIME_DIR": runtime, "SERVICE": home}, timeout=60)  # fmt: skip
+    assert (done.returncode, done.stderr.count("Traceback")) == (2, 0), done.stderr
+    assert f"The data in {home} belong to root, and you are nobody." in done.stderr
+
+
 AS_NOBODY = """
 import importlib, os, sys
 from admin.cli.program import VERBS, main
@@ -115,6 +130,11 @@ def test_what_is_refused_says_whose_it_is(tmp_path: Path, home: str, sentence: s
                      container_home=tmp_path / "data")  # fmt: skip
     assert said[0] == sentence.format(place=place, home=root)
     assert advice in said[1]
+
+
+def test_what_is_refused_without_a_name_is_said_too(tmp_path: Path) -> None:
+    for refused in (PermissionError(13, "Permission denied", 5), PermissionError(13, "Permission denied")):
+        assert not_yours(refused, Home(tmp_path, tmp_path))[0] == "Permission denied."
 
 
 def test_the_history_is_one_json_value_or_a_run_a_line(connected: Mantelpiece) -> None:

@@ -98,10 +98,11 @@ def test_a_recorded_refusal_is_understood(name: str, error: type[MantelpieceErro
         recording["status"],
         content_type=recording["answer_headers"]["Content-Type"],
         message=message_of(body),
-        what="something",
+        what="album 1",
         retry_after=None,
     )
     assert type(found) is error
+    assert ("it was deleted" in found.sentence) == (error is NotAvailable and name != "err-unknown-route")
     if error is PermissionMissing:
         assert found.facts["permission"] == "album.read"
     assert bool(found.facts.get("no_such_route")) == (name == "err-unknown-route")

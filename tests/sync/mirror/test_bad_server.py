@@ -242,4 +242,5 @@ def test_an_answer_of_unknown_form_changes_nothing_to_the_byte(
     finally:
         server.faults.clear()
     assert result.exit_code == 3, result
+    assert result.facts["albums"]["Holidays"]["complete"] is False
     assert mirror.disk() == before

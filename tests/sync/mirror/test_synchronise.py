@@ -53,7 +53,8 @@ def test_a_second_sync_writes_nothing_and_downloads_nothing(server: FakeImmich, 
     mirror.run()
     before = mirror.disk()
     server.clear_log()
-    assert mirror.run().facts["albums"]["Holidays"]["kept"] == HOLIDAYS
+    facts = mirror.facts("Holidays")
+    assert (facts["kept"], facts["complete"]) == (HOLIDAYS, True)
     assert bodies(server) == 0
     assert mirror.disk() == before
 
