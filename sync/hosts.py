@@ -13,6 +13,10 @@ import socket
 _METADATA = {"fd00:ec2::254", "100.100.100.200"}
 _METADATA_NAMES = {"metadata", "metadata.google.internal", "instance-data"}
 _DIGITS = re.compile(r"(0x[0-9a-f]+|\d+)(\.(0x[0-9a-f]+|\d+)){0,3}\.?$", re.IGNORECASE)
+_AT_HOME = (".local", ".lan", ".home", ".home.arpa", ".internal", ".localdomain", ".fritz.box")
+"""What routers name a household's machines by: TLS is rare there."""
+_MISTYPED = re.compile(r"https?[:/]", re.IGNORECASE)
+"""http:/ or http// is half a scheme and no host."""
 _OWN_NAMES = ("localhost", "ip6-localhost")
 
 
@@ -28,10 +32,10 @@ def is_forbidden(host: str) -> bool:
 
 def with_scheme(address: str) -> str:
     """People type `192.168.1.5:2283` or `photos.example.org`: the first is a machine at home, the second has TLS."""
-    if not address or "://" in address:
+    if not address or "://" in address or _MISTYPED.match(address):
         return address
-    host = address.split("/")[0].split(":")[0]
-    at_home = "." not in host or host.endswith((".local", ".lan", ".home.arpa")) or host.replace(".", "").isdigit()
+    host = address.split("/")[0].split(":")[0].lower()
+    at_home = "." not in host or host.endswith(_AT_HOME) or host.replace(".", "").isdigit()
     return ("http://" if at_home else "https://") + address
 
 

@@ -25,6 +25,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "no address": (("server", "add", "x"), "--url"),
     "an address of two words": (("server", "add", "x", "--url", "photos example.org"), "is no address"),
     "an address of another kind": (("server", "add", "x", "--url", "ftp://photos.example.org"), "is no address"),
+    "an address of half a scheme": (("server", "add", "x", "--url", "http:/192.168.1.5"), "is no address"),
     "an address with a password": (("server", "add", "x", "--url", "http://a:b@c"), "must not hold a name or password"),
     "an address with a query": (("server", "add", "x", "--url", "http://a/?x=1"), "must end before"),
     "an address with a bad port": (("server", "add", "x", "--url", "http://a:99999"), "is no address"),
