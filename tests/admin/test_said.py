@@ -13,6 +13,7 @@ import admin
 from admin.words.said import FOLDER, RULES, read, rule_words, said
 from sync import errors
 from sync.errors import MantelpieceError
+from sync.immich.refusal import not_immich
 from sync.ingest import old_options
 from sync.replaced import ultra_sync
 from sync.smart import take_over
@@ -141,6 +142,20 @@ def test_what_becomes_of_a_replaced_tools_settings_is_translated(language: str) 
     told = {*old_options.DROPPED.values(), *ultra_sync._NEEDLESS.values(), *ultra_sync._FLAGS.values(),
             *take_over._NEEDLESS.values()}  # fmt: skip
     assert not {text for text in told if said(language, text) == text}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status", "told"),
+    [
+        ("text/html; charset=utf-8", 200, "Es kam eine Webseite zurück."),
+        ("", 502, "Es kam nichts als der Status 502 zurück."),
+        ("text/plain", 500, "Es kam text/plain zurück."),
+    ],
+)
+def test_what_is_not_immich_is_told_in_one_language(content_type: str, status: int, told: str) -> None:
+    error = not_immich(content_type, status)
+    assert said("de", error.sentence).endswith(told)
+    assert said("de", error.advice) != error.advice
 
 
 SAID_ALIKE = frozenset(
