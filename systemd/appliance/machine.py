@@ -168,7 +168,8 @@ class Machine:
         self.say(f"remove {path}")
         if self.dry:
             return
-        if target.is_mount():
+        # Not Path.is_mount, which up to Python 3.11 takes a link to another disk for that disk.
+        if os.path.ismount(target):
             for inside in list(target.iterdir()):
                 self.remove(f"{path}/{inside.name}")
             os.chown(target, 0, 0)

@@ -404,10 +404,15 @@ def test_taken_away_a_data_folder_that_is_a_disk_of_its_own_is_emptied_and_stays
         install(root)
         (data / "private").mkdir()
         (data / "private/secrets.toml").write_text("key")
+        theirs = root / "home/anna/photos"
+        theirs.mkdir(parents=True)
+        (theirs / "one.jpg").write_bytes(b"photo")
+        (data / "photos").symlink_to(theirs)  # another disk than this one
         done = install(root, "--uninstall", "--data")
         assert (done.returncode, done.stderr) == (0, "")
         assert "a disk of its own" in done.stdout
         assert (list(data.iterdir()), data.stat().st_uid) == ([], 0)
+        assert (theirs / "one.jpg").read_bytes() == b"photo", "a link goes, and not what it leads to"
         assert "mantelpiece" not in (root / "etc/passwd").read_text()
     finally:
         subprocess.run(["umount", data], check=True)
