@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -27,6 +28,9 @@ LONG = ("faults", "soak")
 # Where a machine hangs is said by the tests that ask for it: noon on a clock set by hand is midnight somewhere.
 os.environ["TZ"] = "UTC"
 time.tzset()
+
+# A shell that begins the tests in its background has them deaf to Ctrl-C, and so what they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The tests ask nobody but this machine; a proxy would not find it.
 for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
