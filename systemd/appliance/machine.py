@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -57,7 +58,8 @@ class Machine:
         inside: Sequence[str] = words if self.prefix == Path("/") else ("chroot", str(self.prefix), *words)
         environ = os.environ | _ENVIRON
         try:
-            code = subprocess.run(inside, env=environ, cwd=_STAND, stdin=subprocess.DEVNULL, check=False).returncode
+            with subprocess.Popen(inside, env=environ, cwd=_STAND, stdin=subprocess.DEVNULL) as running:
+                code = _ended(running)
         except FileNotFoundError:
             code = 127  # as a shell says it: a small Debian has no udev, for one
         if code and not may_fail:
@@ -184,6 +186,17 @@ class Machine:
         if self.dry or not sys.stdin.isatty():
             return False
         return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "j", "ja")
+
+
+def _ended(running: subprocess.Popen[bytes]) -> int:
+    """Its exit code. Where this is interrupted it is asked to end, and waited for: apt that is killed leaves packages
+    half set up."""
+    try:
+        return running.wait()
+    except KeyboardInterrupt:
+        running.send_signal(signal.SIGINT)
+        running.wait()
+        raise
 
 
 def _opened(path: Path | str, kept: ExitStack, flags: int = 0, where: int | None = None) -> int:

@@ -51,7 +51,9 @@ case "$*" in
   "chown -R -h "*) chown -R -h $(number "$4") "$root$5";;
   "install "*) shift; while [ $# -gt 2 ]; do shift; done; mkdir -p "$(dirname "$root$2")"; cp "$root$1" "$root$2";;
   "rm "*) rm -rf "$root$3";;
-  *"-m pip install"*) [ ! -e "$root/slow" ] || { : > "$root/under-way"; exec sleep 600 2>&-; }
+  *"-m pip install"*)
+    [ ! -e "$root/gentle" ] || { trap ': > "$root/gently"; exit 1' INT; : > "$root/under-way"; sleep 600 2>&- & wait; }
+    [ ! -e "$root/slow" ] || { : > "$root/under-way"; exec sleep 600 2>&-; }
     [ ! -e "$root/no-network" ];;
 esac
 """
@@ -250,6 +252,20 @@ def test_a_connection_that_breaks_off_leaves_no_half_version(root: Path, by: sig
     assert installing.returncode == 1
     assert said == ("" if by is signal.SIGHUP else "Interrupted; install again to go on.\n"), "nobody reads it any more"
     assert list((root / "opt/mantelpiece-versions").iterdir()) == []
+
+
+def test_what_is_under_way_when_it_is_interrupted_comes_to_its_own_end(root: Path) -> None:
+    """apt that is killed leaves packages half set up."""
+    (root / "gentle").touch()
+    command = [TOP / "systemd" / "install", "--prefix", root]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          start_new_session=True) as installing:  # fmt: skip
+        until((root / "under-way").exists)
+        installing.send_signal(signal.SIGTERM)
+        assert installing.wait() == 1
+    assert (root / "gently").exists()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(installing.pid, signal.SIGKILL)  # what its shell waited for
 
 
 def test_what_pip_unpacks_lies_on_the_disk_and_not_in_memory(root: Path) -> None:
