@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from sync.settings.tree import Album, Server, Settings, Smart
 from sync.settings.writeback import Root
 
 _PREFIX, _HOME = "MANTELPIECE_", "HOME"
+_OF_A_CLUSTER = re.compile(r"(SERVICE_HOST|SERVICE_PORT|PORT)(_\w+)?")
+"""What Kubernetes tells every container of a service that is called mantelpiece."""
 _LISTS = ("servers", "albums", "smart", "writeback", "inboxes")
 
 
@@ -111,9 +114,10 @@ def unknown_variables(environ: Mapping[str, str]) -> list[Problem]:
     return [
         Problem(
             _PREFIX + name,
-            f"{_PREFIX}{name} is no variable that mantelpiece knows.{did_you_mean(name, known, before=_PREFIX)}",
+            f"{_PREFIX}{name} is no variable that mantelpiece knows."
+            f"{did_you_mean(name.upper(), known, before=_PREFIX)}",
         )
-        for name in sorted(names) if name not in known
+        for name in sorted(names) if name not in known and not _OF_A_CLUSTER.fullmatch(name)
     ]  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def settings(home: Home, kept: Kept) -> Iterator[Finding]:
         if problem.loses:
             yield bad("settings", problem.sentence, advice, exit_code=UsageError.exit_code)
         else:
-            yield warn("settings", problem.sentence, "" if problem.key.isupper() else advice)
+            yield warn("settings", problem.sentence, "" if problem.key.startswith("MANTELPIECE_") else advice)
     for sentence in cautions(kept.settings):
         yield warn("settings", sentence)
     if not kept.problems:

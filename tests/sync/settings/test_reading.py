@@ -305,6 +305,7 @@ def test_what_could_never_work_is_refused_in_a_sentence_and_changes_nothing(home
     [
         ("MANTELPIECE_WALL_LAYUOT", " Did you mean 'MANTELPIECE_WALL_LAYOUT'?"),
         ("MANTELPIECE_HOEM", " Did you mean 'MANTELPIECE_HOME'?"),
+        ("MANTELPIECE_wall_layout", " Did you mean 'MANTELPIECE_WALL_LAYOUT'?"),
         ("MANTELPIECE_XYZZY", ""),
         ("MANTELPIECE_", ""),
     ],
@@ -312,6 +313,7 @@ def test_what_could_never_work_is_refused_in_a_sentence_and_changes_nothing(home
 def test_a_variable_that_means_nothing_is_named(tmp_path: Path, name: str, hint: str) -> None:
     (tmp_path / "settings.toml").write_text(GOOD)
     sound = {"MANTELPIECE_HOME": "/x", "MANTELPIECE_WALL_INTERVAL_SECONDS": "60", "OTHER": "1"}
+    sound |= {f"MANTELPIECE_{name}": "1" for name in ("SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT", "PORT_80_TCP_ADDR")}
     loaded = load(tmp_path / "settings.toml", environ=sound | {name: "fit"})
     assert [one.sentence for one in loaded.problems] == [f"{name} is no variable that mantelpiece knows.{hint}"]
     assert loaded.pinned == {"wall.interval_seconds"}
