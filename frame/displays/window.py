@@ -37,7 +37,9 @@ class WindowDisplay:
             from frame.displays.sdl import pygame
         except ImportError as error:
             raise DisplayLost("pygame-ce is not installed.", advice="Install it, or use the framebuffer.") from error
-        self._pygame = pygame
+        self._pygame, self._cards = pygame, cards
+        # What a driver kept open of the card before says nothing of this one, and would make it lost again and again.
+        self._gone = frozenset() if cards is None else gone(cards)
         with self._lost(), _environment("SDL_VIDEODRIVER", driver):
             pygame.display.init()
             _refuse_unseen(pygame)
@@ -45,7 +47,6 @@ class WindowDisplay:
             pygame.display.set_allow_screensaver(False)
             self._screen = self._open(size)
         pygame.mouse.set_visible(False)
-        self._cards = cards
         # SDL keeps this beyond a window: one that comes after the bare screen's has its keys.
         keep = pygame.event.set_allowed if cards is None else pygame.event.set_blocked
         keep([pygame.KEYDOWN, pygame.FINGERDOWN, pygame.FINGERUP])
@@ -70,7 +71,7 @@ class WindowDisplay:
         return self._pygame.image.frombytes(picture.tobytes(), picture.size, "RGB").convert(self._screen)
 
     def show(self, picture: Any) -> None:
-        if self._cards is not None and is_gone(self._cards):
+        if self._cards is not None and gone(self._cards) - self._gone:
             raise DisplayLost("The graphics card is another now: its driver was loaded anew.")
         with self._lost():
             self._screen.blit(picture, (0, 0))
@@ -148,14 +149,16 @@ class WindowDisplay:
             raise DisplayLost(f"The window is gone or cannot be opened: {error}.") from error
 
 
-def is_gone(cards: Path) -> bool:
-    """Whether one of these cards is open here and is none any more. SDL draws on into nothing and does not say so."""
+def gone(cards: Path) -> frozenset[str]:
+    """The handles by which cards are open here that are none any more. SDL draws on into nothing and does not say
+    so."""
+    found = set()
     for link in Path("/proc/self/fd").iterdir():
         with suppress(OSError):
             where = str(link.readlink())
             if where.startswith(f"{cards}/card") and where.endswith(" (deleted)"):
-                return True
-    return False
+                found.add(link.name)
+    return frozenset(found)
 
 
 def _refuse_unseen(pygame: Any) -> None:

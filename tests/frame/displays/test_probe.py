@@ -135,6 +135,14 @@ def test_a_card_whose_driver_is_another_now_is_a_lost_display(
         (cards / "card1").touch()
         with pytest.raises(DisplayLost, match="another now"):
             display.show(picture)
+        display.close()
+        # Opened anew it shows, also where something kept the lost one open.
+        again = WindowDisplay(size=(100, 60), driver="x11", cards=cards)
+        with closing(again), (cards / "card1").open():
+            again.show(again.prepare(Image.new("RGB", (100, 60))))
+            (cards / "card1").unlink()
+            with pytest.raises(DisplayLost, match="another now"):
+                again.show(picture)
 
 
 @pytest.mark.parametrize("bare_screen", [True, False])
