@@ -71,7 +71,9 @@ class Drm:
         return any(state == _ON for state in states)
 
     def _handle(self) -> int:
-        """The card as SDL holds it open; asked each time, for SDL may have opened it anew."""
+        """The card as SDL holds it open; asked each time, for SDL may have opened it anew, or another one since."""
+        if self._card not in (card for _, card in self._open()):
+            self._card, self._switches = self._with_outputs()
         for handle, card in self._open():
             if card == self._card:
                 return handle
