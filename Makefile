@@ -12,12 +12,12 @@ demo: $(VENV)/.installed
 	@systemd/packages libimage-exiftool-perl || echo "The demo goes on without exiftool: only writing into originals needs it."
 	@$(PY) -m tests.demo
 
-# A short base: a socket's path may have 107 bytes.
+# A short base: a socket's path may have 107 bytes. No test takes a quarter of an hour: one that does hangs, and is told.
 test: $(VENV)/.tested lint
 	@base=$$(mktemp -d /tmp/mp-XXXX) && trap 'rm -rf $$base' EXIT && \
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cache-clear --basetemp=$$base/t || { \
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --timeout 900 --cache-clear --basetemp=$$base/t || { \
 	echo "What failed is tried once more, with the machine to itself. What passes only now is a flaw too: please report it."; \
-	$(PY) -m pytest -q --last-failed --last-failed-no-failures none --maxfail 1 --basetemp=$$base/again; }
+	$(PY) -m pytest -q --last-failed --last-failed-no-failures none --maxfail 1 --timeout 900 --basetemp=$$base/again; }
 
 lint: $(VENV)/.tested
 	@$(VENV)/bin/ruff check .

@@ -35,6 +35,9 @@ BATCH = 50
 BATCH_SECONDS = 10.0
 RETRY_HOURS = 24
 _FAILURES_IN_A_ROW = 5
+"""Then the server is asked whether it is well."""
+_LOST_IN_A_ROW = 100
+"""Then its storage is away, however well it is, and asking on would only wear both."""
 _BEAT_SECONDS = 0.25
 
 Job = tuple[PhotoRow, Callable[[], list[Fetched]]]
@@ -142,12 +145,13 @@ class Collector:
             return
         except ServerFailure as error:
             self._failures += 1
-            if self._failures >= _FAILURES_IN_A_ROW:
+            if self._failures >= _LOST_IN_A_ROW:
+                raise
+            if self._failures % _FAILURES_IN_A_ROW == 0:
                 try:
                     self._look_after()
                 except ServerFailure:
                     raise error from None
-                self._failures = 0
             self._failed(photo, error, attempts=photo.attempts + 1, wait=photo.attempts >= 2)
             return
         self._failures = 0

@@ -111,6 +111,19 @@ def test_originals_that_the_servers_disk_lacks_stop_no_other(server: FakeImmich,
     mirror.check()
 
 
+def test_a_storage_that_is_away_is_not_asked_for_every_photo(
+    server: FakeImmich, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is well, and so is every other answer."""
+    monkeypatch.setattr("sync.mirror.collect._LOST_IN_A_ROW", 7)
+    mirror.set_albums(album_of(server, "Holidays"), album_of(server, "Family"))
+    server.faults.add("status", status=500, path="/(original|thumbnail)$")
+    assert mirror.run().exit_code == 3, "each photo by itself would be 1"
+    server.faults.clear()
+    assert mirror.run().exit_code == 0
+    mirror.check()
+
+
 def test_a_server_that_falls_ill_among_originals_is_left_alone(server: FakeImmich, mirror: Mirror) -> None:
     mirror.set_albums(album_of(server, "Holidays"), album_of(server, "Family"))
     server.faults.add("status", status=404, path="/(original|thumbnail)$")
