@@ -11,6 +11,7 @@ import json
 import logging
 import shutil
 import socket
+from contextlib import suppress
 from importlib.metadata import version
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -139,7 +140,8 @@ class Bridge:
         if self._client.is_connected():
             topics = self._frame.kept(self._wanted.discovery) if leaving else [self._frame.topic("online")]
             said = [self._client.publish(topic, "" if leaving else "offline", qos=1, retain=True) for topic in topics]
-            said[-1].wait_for_publish(2.0)
+            with suppress(RuntimeError):  # it went just now
+                said[-1].wait_for_publish(2.0)
         self._client.disconnect()
         self._client.loop_stop()
 

@@ -88,6 +88,7 @@ def refusal(renderer: Renderer, bad: Path) -> PictureRefused:
         ("eat", _HUNG_SECONDS, "too-large", "memory"),
         ("shrink", _HUNG_SECONDS, "killed-decoder", "too few pixels"),
     ],
+    ids=["abort", "leave", "sleep", "spin", "eat", "shrink"],
 )
 def test_a_picture_that_harms_its_decoder_is_refused_and_the_next_is_shown(
     order: str, deadline_seconds: float, reason: str, word: str, rogue: Renderer, picture: Path, tmp_path: Path,

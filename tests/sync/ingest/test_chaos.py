@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from threading import Lock
 
 import pytest
 
@@ -137,10 +138,12 @@ def a_bad_card(chaos: Chaos, patch: pytest.MonkeyPatch) -> None:
 def a_busy_person(chaos: Chaos, patch: pytest.MonkeyPatch) -> None:
     """Writes over files while the server is asked."""
     server, handle = chaos.taker.server, chaos.taker.server.handle
+    alone = Lock()  # there is one person, who reads no file that they are just writing
 
     def handled(request: Request) -> Response:
-        if chaos.chance.random() < 0.3:
-            chaos.write_over()
+        with alone:
+            if chaos.chance.random() < 0.3:
+                chaos.write_over()
         return handle(request)
 
     patch.setattr(server, "handle", handled)
